@@ -1,1 +1,63 @@
-//! core
+//! Facility-coverage analysis for public health: *who cannot reach care, where are they, what would change that?*
+//!
+//! This crate holds the types and the algorithms. It opens no file, knows no coordinate reference system, prints nothing: everything is
+//! in metres of one plane. `catchment-io` reads files and projects them; the command line `catchment` is built on both.
+//!
+//! | question | here |
+//! |---|---|
+//! | who is covered, where are the gaps? | [`analyse`] joins the stages below for one [`Service`] of a [`Study`] |
+//! | which ways does a walker use, how fast? | [`Profile`] |
+//! | what is the road network? | [`RoadNetwork`], built from [`Roads`]; petgraph's algorithms run on it |
+//! | which road does a point belong to? | [`EdgeGrid`], [`Linkage`] |
+//! | what does it cost to reach the nearest facility? | [`Sources::nearest_facility`]; one facility alone: [`Sources::catchment`] |
+//! | what lies nearby, in a straight line? | R-trees: [`FacilityIndex`], [`DemandIndex`], [`ZoneIndex`] |
+//! | where do people live within a zone? | [`spread()`] |
+//! | how much ground is covered? | [`Ground`], [`CostField`] |
+//! | how many people, by zone? | [`CoverageTable`] |
+//! | where are the blind spots? | [`Gaps`] |
+//!
+//! Costs are whole milliseconds or millimetres ([`Cost`]), people whole millionths ([`People`]), ground whole mm² ([`SquareMm`]): sums are
+//! exact, a limit is inclusive, and the same input gives the same bytes on any number of threads.
+//!
+//! Start with the example of [`analyse`].
+
+pub use geo;
+
+mod analysis;
+mod assess;
+mod cells;
+mod contour;
+mod coverage;
+mod gaps;
+mod ids;
+mod index;
+mod input;
+mod link;
+mod network;
+mod profile;
+mod progress;
+mod reach;
+mod search;
+mod spread;
+mod units;
+mod visit;
+mod warnings;
+
+pub use analysis::{FacilityReport, Report, Service, Study, analyse};
+pub use assess::{Assessment, ByStatus, Status, assess};
+pub use cells::{Cell, Grid, Part, moments, signed_area, split};
+pub use coverage::{CostSummary, Coverage, CoverageTable, Measured, measure};
+pub use gaps::{Gap, GapGround, GapRules, Gaps, INHABITED_M, Traced, trace};
+pub use ids::{DemandId, EdgeId, FacilityId, NodeId, ZoneId};
+pub use index::{DemandIndex, FacilityIndex, PointIndex, ZoneIndex};
+pub use input::{Demand, Facility, Group, Issue, RoadSegment, Roads, Stage, Zone};
+pub use link::{EdgeGrid, LinkRules, LinkStatus, Linkage, Snap};
+pub use network::{Arc, Edge, NetworkError, RoadNetwork};
+pub use profile::{ClassAccess, Profile, ProfileError, WALK, WayUse};
+pub use progress::{Cancelled, NoProgress, Progress, begin};
+pub use reach::{CellCost, CostField, Ground, GroundError, GroundRules, REFINE, SquareMm, Window};
+pub use search::{Direction, Label, NearestFacility, SearchSpace, Sources};
+pub use spread::{SpreadNote, SpreadRules, Surface, apportion, spread};
+pub use units::{Cost, Limit, Metric, People, UnitError, parse_speed};
+pub use visit::{AllArcs, ArcRef, Arcs, Neighbors, Nodes, Visited};
+pub use warnings::SAME_SPOT_M;

@@ -1,0 +1,268 @@
+//! The analysis: the one place that joins the stages.
+
+use geo::Coord;
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::assess::{Assessment, assess};
+use crate::coverage::{CoverageTable, Measured, measure};
+use crate::gaps::{GapRules, Gaps, Traced, trace};
+use crate::ids::{FacilityId, ZoneId};
+use crate::index::{DemandIndex, FacilityIndex, ZoneIndex};
+use crate::input::{Demand, Facility, Issue, Zone};
+use crate::link::{EdgeGrid, LinkRules, LinkStatus, Linkage};
+use crate::network::RoadNetwork;
+use crate::progress::{Cancelled, Progress, begin};
+use crate::reach::{CostField, Ground};
+use crate::search::{Direction, SearchSpace, Sources};
+use crate::units::{Cost, Limit, Metric, People};
+use crate::warnings;
+
+/// What all services of a study share.
+#[derive(Debug, Clone, Copy)]
+pub struct Study<'a> {
+    /// Towns; a zone's id is its row.
+    pub zones: &'a [Zone],
+    /// People.
+    pub demand: &'a Demand,
+    /// The ground of the zones.
+    pub ground: &'a Ground,
+}
+
+/// One question: who reaches one of these facilities within this limit?
+#[derive(Debug, Clone, Copy)]
+pub struct Service<'a> {
+    /// Its name in outputs.
+    pub id: &'a str,
+    /// Facilities; a facility's id is its row. Ties go to the lower one.
+    pub facilities: &'a [Facility],
+    /// Roads, in the limit's metric.
+    pub network: &'a RoadNetwork,
+    /// How points are tied to roads.
+    pub link: LinkRules,
+    /// The limit.
+    pub limit: Limit,
+    /// Who travels.
+    pub direction: Direction,
+    /// Which pieces of ground are gaps.
+    pub gaps: GapRules,
+    /// Speed of the straight-line comparison, metres a second.
+    pub speed_m_s: f64,
+    /// Road distance over straight-line distance, for the comparison.
+    pub detour_factor: f64,
+}
+
+/// The answer.
+#[derive(Debug, Clone, Serialize)]
+pub struct Report {
+    /// The service's name.
+    pub service: String,
+    /// Coverage by zone and in all.
+    pub coverage: CoverageTable,
+    /// Gaps by rank, and the covered ground.
+    pub gaps: Gaps,
+    /// What became of each facility.
+    pub facilities: Vec<FacilityReport>,
+    /// What became of each demand point.
+    pub assessments: Vec<Assessment>,
+    /// Findings for a planner to look at.
+    pub issues: Vec<Issue>,
+}
+
+/// What became of a facility.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FacilityReport {
+    /// Its zone; `None` outside all.
+    pub zone: Option<ZoneId>,
+    /// Whether it is tied to a road.
+    pub status: LinkStatus,
+    /// Its straight leg, metres.
+    pub leg_m: Option<f64>,
+    /// Nodes of the connected piece of the network that it is tied to, as a share of all.
+    pub network_share: Option<f64>,
+    /// People within the limit of it, whoever else they can reach: its own catchment.
+    pub people_within_limit: People,
+    /// Demand points within the limit of it.
+    pub points_within_limit: usize,
+    /// Covered people to whom it is the nearest.
+    pub people_nearest: People,
+}
+
+/// Measures one service of a study, on rayon's current thread pool.
+///
+/// # Errors
+///
+/// [`Cancelled`] through `progress`.
+///
+/// # Example
+///
+/// Data in memory, in metres: a street of one kilometre with a clinic at its western end.
+///
+/// ```
+/// use catchment::geo::{Coord, Rect};
+/// use catchment::*;
+///
+/// let street: Vec<_> = (0..=10).map(|i| Coord { x: 100.0 * f64::from(i), y: 0.0 }).collect();
+/// let segment = |from| RoadSegment {
+///     from, to: from + 1, length_mm: 100_000, forward_m_s: Some(1.2), backward_m_s: Some(1.2), delay_ms: 0,
+/// };
+/// let roads = Roads { nodes: street.clone(), segments: (0..10).map(segment).collect(), ..Roads::default() };
+/// let network = RoadNetwork::build(&roads, Metric::Time)?;
+/// let town = Rect::new((-50.0, -50.0), (1050.0, 50.0)).to_polygon().into();
+/// let zones = [Zone { id: "1".into(), name: "Street".into(), area: town, people: Some(People::persons(11)) }];
+/// let demand = Demand {
+///     locations: street, zones: vec![Some(ZoneId(0)); 11], people: vec![People::persons(1); 11], groups: vec![],
+/// };
+/// let clinic = Facility {
+///     id: "c".into(), name: "Clinic".into(), kind: "clinic".into(), location: Coord { x: 0.0, y: 0.0 }, twins: vec![],
+/// };
+/// let ground = Ground::new(&zones, GroundRules { cell_m: 25.0 }, &NoProgress)?;
+/// let report = analyse(
+///     &Study { zones: &zones, demand: &demand, ground: &ground },
+///     &Service {
+///         id: "walk", facilities: &[clinic], network: &network, limit: "5min".parse()?, direction: Direction::ToFacility,
+///         link: LinkRules { snap_m: 300.0, access_speed_m_s: 1.2, min_component: 2 },
+///         gaps: GapRules { ground: GapGround::Inhabited, min_people: 0.0, min_area_m2: 0.0 },
+///         speed_m_s: 1.2, detour_factor: 1.3,
+///     },
+///     &NoProgress,
+/// )?;
+/// // five minutes are 360 m: the people at 0, 100, 200 and 300 m are covered, the other seven are one gap
+/// assert_eq!(report.coverage.total.people.map(|p| p.covered), Some(People::persons(4)));
+/// assert_eq!((report.gaps.gaps.len(), report.gaps.gaps[0].people), (1, Some(People::persons(7))));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn analyse(study: &Study<'_>, service: &Service<'_>, progress: &dyn Progress) -> Result<Report, Cancelled> {
+    let network = service.network;
+    begin(progress, "link", 0)?;
+    let edges = EdgeGrid::new(network, service.link);
+    let facility_places: Vec<Coord<f64>> = service.facilities.iter().map(|f| f.location).collect();
+    let facility_links = Linkage::new(&edges, &facility_places);
+    let demand_links = Linkage::new(&edges, &study.demand.locations);
+    begin(progress, "search", 0)?;
+    let sources = Sources::new(network, &facility_links, service.direction);
+    let mut space = SearchSpace::default();
+    let nearest = sources.nearest_facility(&mut space);
+    let assessments = assess(&demand_links, &nearest, service.limit);
+    begin(progress, "ground", 0)?;
+    let field = CostField::measure(study.ground, &edges, &nearest, progress)?;
+    let areas = field.areas(&edges, &nearest, service.limit);
+    begin(progress, "coverage", 0)?;
+    let zone_index = ZoneIndex::new(study.zones);
+    let facility_zones: Vec<Option<ZoneId>> = facility_places.par_iter().map(|&at| zone_index.locate(at)).collect();
+    let coverage = measure(&Measured {
+        zones: study.zones,
+        demand: study.demand,
+        assessments: &assessments,
+        straight_m: &straight_lines(study.demand, service.facilities),
+        reach_m: straight_reach(service),
+        facility_zones: &facility_zones,
+        areas: &areas,
+    });
+    begin(progress, "gaps", study.zones.len())?;
+    let gaps = trace(
+        &Traced {
+            zones: study.zones,
+            demand: study.demand,
+            assessments: &assessments,
+            ground: study.ground,
+            field: &field,
+            limit: service.limit,
+            access_speed_m_s: service.link.access_speed_m_s,
+            rules: service.gaps,
+        },
+        progress,
+    )?;
+    begin(progress, "catchments", service.facilities.len())?;
+    let links = Links { facilities: &facility_links, demand: &demand_links };
+    let facilities = facility_reports(study, service, &links, &sources, &assessments, &facility_zones, progress)?;
+    let issues = warnings::find(&warnings::Found {
+        study,
+        service,
+        links: &links,
+        coverage: &coverage,
+        facilities: &facilities,
+        gaps: &gaps,
+        assessments: &assessments,
+    });
+    Ok(Report { service: service.id.to_owned(), coverage, gaps, facilities, assessments, issues })
+}
+
+/// Both linkages of a service.
+pub(crate) struct Links<'a> {
+    pub facilities: &'a Linkage,
+    pub demand: &'a Linkage,
+}
+
+/// How far the limit goes by a straight line, metres: as it is, and shortened by the detour factor.
+fn straight_reach(service: &Service<'_>) -> [f64; 2] {
+    let reach = match service.limit.metric {
+        Metric::Time => service.limit.as_f64() * service.speed_m_s,
+        Metric::Distance => service.limit.as_f64(),
+    };
+    [reach, reach / service.detour_factor]
+}
+
+/// Straight-line distance of every demand point to its nearest facility, metres; infinite without facilities.
+fn straight_lines(demand: &Demand, facilities: &[Facility]) -> Vec<f64> {
+    let index = FacilityIndex::of_facilities(facilities);
+    let away = |at: &Coord<f64>| index.nearest(*at, 1).first().map_or(f64::INFINITY, |(_, metres)| *metres);
+    demand.locations.par_iter().map(away).collect()
+}
+
+/// Straight-line distance that no path within the limit can exceed, metres.
+fn farthest(service: &Service<'_>) -> f64 {
+    let limit = service.limit.as_f64();
+    let metres = match service.limit.metric {
+        Metric::Distance => limit,
+        Metric::Time => {
+            let speed = |length_mm: u32, cost: Cost| f64::from(length_mm) / f64::from(cost.0.max(1));
+            let roads = service.network.edges().iter().map(|e| speed(e.length_mm, e.forward.min(e.backward)));
+            limit * roads.fold(service.link.access_speed_m_s, f64::max)
+        }
+    };
+    // the working CRS may stretch lengths a little
+    metres * 1.01 + 1.0
+}
+
+fn facility_reports(
+    study: &Study<'_>,
+    service: &Service<'_>,
+    links: &Links<'_>,
+    sources: &Sources<'_>,
+    assessments: &[Assessment],
+    zones: &[Option<ZoneId>],
+    progress: &dyn Progress,
+) -> Result<Vec<FacilityReport>, Cancelled> {
+    let index = DemandIndex::of_demand(study.demand);
+    let radius = farthest(service);
+    let mut nearest = vec![People::ZERO; service.facilities.len()];
+    for (assessment, people) in assessments.iter().zip(&study.demand.people) {
+        if service.limit.admits(assessment.label.cost) {
+            nearest[assessment.label.facility.index()] += *people;
+        }
+    }
+    let catchment = |space: &mut SearchSpace, i: usize| {
+        if progress.is_cancelled() {
+            return Err(Cancelled);
+        }
+        let facility = FacilityId::at(i);
+        let reached = sources.catchment(facility, service.limit.cost, space);
+        let near = index.within(service.facilities[i].location, radius);
+        let within = |d: usize| service.limit.admits(reached.point(links.demand.snaps(d)).cost);
+        let own: Vec<usize> = near.iter().map(|(d, _)| d.index()).filter(|&d| within(d)).collect();
+        progress.advance(1);
+        let snap = links.facilities.snaps(i).first();
+        let nodes = |s: &crate::link::Snap| service.network.component_nodes(service.network.edge(s.edge).tail);
+        Ok(FacilityReport {
+            zone: zones[i],
+            status: links.facilities.status(i),
+            leg_m: snap.map(|s| f64::from(s.leg_m)),
+            network_share: snap.map(|s| f64::from(nodes(s)) / service.network.node_count() as f64),
+            people_within_limit: own.iter().map(|&d| study.demand.people[d]).sum(),
+            points_within_limit: own.len(),
+            people_nearest: nearest[i],
+        })
+    };
+    (0..service.facilities.len()).into_par_iter().map_init(SearchSpace::default, catchment).collect()
+}

@@ -1,0 +1,308 @@
+//! Gaps: connected pieces of uncovered inhabited ground, cut at zone borders, ranked by the people in them.
+
+use std::collections::BTreeMap;
+
+use geo::{Area, BooleanOps, Centroid, Coord, Distance, Euclidean, Intersects, MultiPolygon, Polygon, Rect, unary_union};
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::assess::{Assessment, Status, distance};
+use crate::cells::{Cell, Grid};
+use crate::contour::{Field, pieces};
+use crate::coverage::CostSummary;
+use crate::ids::{FacilityId, ZoneId};
+use crate::input::{Demand, Zone};
+use crate::progress::{Cancelled, Progress};
+use crate::reach::{CellCost, CostField, Ground, Window};
+use crate::units::{Cost, Limit, Metric, People};
+
+/// Ground this near a demand point counts as inhabited, metres.
+pub const INHABITED_M: f64 = 100.0;
+
+/// Pieces smaller than this are rounding where two borders meet, and no gaps, m².
+const SLIVER_M2: f64 = 1.0;
+
+/// The ground that gaps are traced on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GapGround {
+    /// Within [`INHABITED_M`] of a demand point.
+    Inhabited,
+    /// Everywhere.
+    All,
+}
+
+/// Which pieces are gaps.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct GapRules {
+    /// The ground that they are traced on.
+    pub ground: GapGround,
+    /// Gaps of fewer people are counted, not listed.
+    pub min_people: f64,
+    /// Smaller pieces are no gaps of their own, m²; their people join the nearest gap of the zone.
+    pub min_area_m2: f64,
+}
+
+/// A blind spot.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Gap {
+    /// 1 for the one with most people; gaps of unknown people come last, the largest first.
+    pub rank: usize,
+    /// The zone that it lies in.
+    pub zone: ZoneId,
+    /// Its ground, metres of the working CRS.
+    pub polygon: Polygon<f64>,
+    /// Its people; `None` in a zone of unknown people.
+    pub people: Option<People>,
+    /// Demand points in it.
+    pub points: usize,
+    /// Area of its polygon, m².
+    pub area_m2: f64,
+    /// Its people as a share of the zone's, 0 to 1.
+    pub people_share_of_zone: Option<f64>,
+    /// The facility nearest to most of its people; `None` where most can reach none.
+    pub nearest: Option<FacilityId>,
+    /// The least cost of its points that can reach a facility.
+    pub cost_min: Option<Cost>,
+    /// Their people-weighted mean.
+    pub cost_mean: Option<Cost>,
+}
+
+/// The gaps of a service, by rank, and the covered ground that they leave.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct Gaps {
+    /// By rank.
+    pub gaps: Vec<Gap>,
+    /// Covered ground by zone.
+    pub covered: Vec<MultiPolygon<f64>>,
+    /// Gaps that `min_people` keeps off the list.
+    pub unlisted: usize,
+    /// Their people.
+    pub people_unlisted: People,
+}
+
+/// What gaps are traced from.
+pub struct Traced<'a> {
+    /// The zones.
+    pub zones: &'a [Zone],
+    /// The points.
+    pub demand: &'a Demand,
+    /// What became of each.
+    pub assessments: &'a [Assessment],
+    /// The ground.
+    pub ground: &'a Ground,
+    /// What it costs from each cell.
+    pub field: &'a CostField<'a>,
+    /// The limit.
+    pub limit: Limit,
+    /// Metres walked off the road in a second: turns a cost beyond the limit into ground.
+    pub access_speed_m_s: f64,
+    /// Which pieces are gaps.
+    pub rules: GapRules,
+}
+
+/// Traces, fills and ranks the gaps of every zone.
+///
+/// # Errors
+///
+/// [`Cancelled`] through `progress`.
+pub fn trace(traced: &Traced<'_>, progress: &dyn Progress) -> Result<Gaps, Cancelled> {
+    let mut points: Vec<Vec<usize>> = vec![Vec::new(); traced.zones.len()];
+    for (i, zone) in traced.demand.zones.iter().enumerate() {
+        if let Some(zone) = zone.filter(|_| traced.assessments[i].status != Status::Covered) {
+            points[zone.index()].push(i);
+        }
+    }
+    let inhabited = Inhabited::new(traced);
+    let zones: Vec<(MultiPolygon<f64>, Vec<Gap>)> = (0..traced.zones.len())
+        .into_par_iter()
+        .map(|z| {
+            if progress.is_cancelled() {
+                return Err(Cancelled);
+            }
+            let found = zone_gaps(traced, z, &points[z], &inhabited);
+            progress.advance(1);
+            Ok(found)
+        })
+        .collect::<Result<_, _>>()?;
+    let mut gaps = Gaps::default();
+    for (covered, found) in zones {
+        gaps.covered.push(covered);
+        gaps.gaps.extend(found);
+    }
+    rank(&mut gaps, traced.rules.min_people);
+    Ok(gaps)
+}
+
+fn rank(gaps: &mut Gaps, min_people: f64) {
+    let listed = |gap: &Gap| gap.people.is_none_or(|people| people.as_f64() >= min_people);
+    let (mut kept, unlisted): (Vec<Gap>, Vec<Gap>) = std::mem::take(&mut gaps.gaps).into_iter().partition(listed);
+    gaps.unlisted = unlisted.len();
+    gaps.people_unlisted = unlisted.iter().filter_map(|gap| gap.people).sum();
+    let place = |gap: &Gap| gap.polygon.centroid().map_or((0.0, 0.0), |c| c.x_y());
+    kept.sort_by(|a, b| {
+        let by_people = b.people.cmp(&a.people);
+        let (p, q) = (place(a), place(b));
+        by_people.then(b.area_m2.total_cmp(&a.area_m2)).then(a.zone.cmp(&b.zone)).then(p.0.total_cmp(&q.0)).then(p.1.total_cmp(&q.1))
+    });
+    for (i, gap) in kept.iter_mut().enumerate() {
+        gap.rank = i + 1;
+    }
+    gaps.gaps = kept;
+}
+
+/// How far every cell's centre lies from the nearest demand point, up to [`INHABITED_M`] and a little beyond.
+struct Inhabited {
+    window: Window,
+    distances: Vec<f32>,
+}
+
+impl Inhabited {
+    fn new(traced: &Traced<'_>) -> Inhabited {
+        let (grid, window) = (traced.ground.grid(), traced.ground.window());
+        if traced.rules.ground == GapGround::All {
+            return Inhabited { window, distances: Vec::new() };
+        }
+        let mut distances = vec![f32::INFINITY; window.len()];
+        let reach = (INHABITED_M / grid.size).ceil() as i32 + 1;
+        for &at in &traced.demand.locations {
+            let middle = grid.cell(at);
+            for row in middle.row - reach..=middle.row + reach {
+                for column in middle.column - reach..=middle.column + reach {
+                    let cell = Cell { row, column };
+                    if let Some(position) = window.position(cell) {
+                        let away = distance(grid.centre(cell), at) as f32;
+                        distances[position] = distances[position].min(away);
+                    }
+                }
+            }
+        }
+        Inhabited { window, distances }
+    }
+
+    /// Metres by which a cell lies within the inhabited ground; negative outside it.
+    fn depth(&self, cell: Cell) -> f32 {
+        match self.window.position(cell) {
+            _ if self.distances.is_empty() => f32::INFINITY,
+            Some(position) => INHABITED_M as f32 - self.distances[position],
+            None => f32::NEG_INFINITY,
+        }
+    }
+}
+
+/// The covered ground and the gaps of zone `z`; `points` are its demand points that are not covered.
+fn zone_gaps(traced: &Traced<'_>, z: usize, points: &[usize], inhabited: &Inhabited) -> (MultiPolygon<f64>, Vec<Gap>) {
+    let zone = &traced.zones[z];
+    let Some(window) = traced.ground.zone_window(zone) else { return (MultiPolygon::new(vec![]), Vec::new()) };
+    let grid = traced.ground.grid();
+    let excess: Vec<f32> = (0..window.len()).map(|p| beyond_limit(traced, window.cell(p))).collect();
+    let side = grid.size as f32;
+    let covered: Vec<f32> = excess.iter().map(|u| if u.is_nan() { -side } else { -u }).collect();
+    let uncovered: Vec<f32> = excess
+        .iter()
+        .enumerate()
+        .map(|(p, u)| if u.is_nan() { -side } else { u.min(inhabited.depth(window.cell(p)).clamp(-side, side)) })
+        .collect();
+    let full = traced.ground.full_cells(z, window);
+    let mut covered = within_zone(zone, grid, window, &covered, &full);
+    let least = SLIVER_M2.max(traced.rules.min_area_m2);
+    let mut parts: Vec<Polygon<f64>> = within_zone(zone, grid, window, &uncovered, &full).0;
+    parts.retain(|part| part.unsigned_area() >= least);
+    if parts.is_empty() && !points.is_empty() {
+        parts = squares_around(traced, zone, points);
+        covered = covered.difference(&MultiPolygon::new(parts.clone()));
+    }
+    let mut members: Vec<Vec<usize>> = vec![Vec::new(); parts.len()];
+    for &i in points {
+        if let Some(part) = nearest_part(&parts, traced.demand.locations[i]) {
+            members[part].push(i);
+        }
+    }
+    let gaps = parts.into_iter().zip(members).map(|(polygon, members)| gap(traced, z, polygon, &members)).collect();
+    (covered, gaps)
+}
+
+/// By how many metres of ground a cell lies beyond the limit: positive where uncovered, never more than a cell; NaN where not measured.
+fn beyond_limit(traced: &Traced<'_>, cell: Cell) -> f32 {
+    let side = traced.ground.grid().size;
+    let measured: Option<CellCost> = traced.field.at(cell);
+    let Some(cell_cost) = measured else { return f32::NAN };
+    let Some(cost) = cell_cost.cost() else { return side as f32 };
+    let metres_a_unit = match traced.limit.metric {
+        Metric::Time => traced.access_speed_m_s,
+        Metric::Distance => 1.0,
+    };
+    let metres = (cost.as_f64() - traced.limit.as_f64()) * metres_a_unit;
+    // exactly at the limit is covered: a hair below zero, so that the cell's centre lies within the covered ground
+    let least = 1e-3;
+    let metres = if traced.limit.admits(cost) { metres.min(-least) } else { metres.max(least) };
+    metres.clamp(-side, side) as f32
+}
+
+/// The ground of `zone` where `values` are above zero.
+fn within_zone(zone: &Zone, grid: Grid, window: Window, values: &[f32], full: &[bool]) -> MultiPolygon<f64> {
+    let field = Field { columns: window.columns, rows: window.rows, values, origin: grid.centre(window.low), step: grid.size };
+    let holes = zone.area.iter().any(|polygon| !polygon.interiors().is_empty());
+    let (mut kept, mut cut) = (Vec::new(), Vec::new());
+    for piece in pieces(&field) {
+        let inner = !holes && piece.near.iter().all(|&p| full[p as usize]);
+        if inner { &mut kept } else { &mut cut }.push(piece.polygon);
+    }
+    if !cut.is_empty() {
+        kept.extend(MultiPolygon::new(cut).intersection(&zone.area));
+    }
+    MultiPolygon::new(kept)
+}
+
+/// Ground for people who are not covered where no cell's centre is uncovered: the cell's square around each.
+fn squares_around(traced: &Traced<'_>, zone: &Zone, points: &[usize]) -> Vec<Polygon<f64>> {
+    let half = traced.ground.grid().size / 2.0;
+    let squares: Vec<Polygon<f64>> = points
+        .iter()
+        .map(|&i| {
+            let at = traced.demand.locations[i];
+            let (low, high) = ((at.x - half, at.y - half), (at.x + half, at.y + half));
+            Rect::new(low, high).to_polygon()
+        })
+        .collect();
+    let joined = unary_union(&squares);
+    let within = joined.intersection(&zone.area);
+    if within.unsigned_area() >= SLIVER_M2 { within.0 } else { joined.0 }
+}
+
+/// The part that holds `at`, else the nearest.
+fn nearest_part(parts: &[Polygon<f64>], at: Coord<f64>) -> Option<usize> {
+    if let Some(holder) = parts.iter().position(|part| part.intersects(&at)) {
+        return Some(holder);
+    }
+    let away = |part: &Polygon<f64>| Euclidean.distance(&geo::Point::from(at), part);
+    let distances = parts.iter().map(away).enumerate();
+    distances.min_by(|a, b| a.1.total_cmp(&b.1)).map(|(part, _)| part)
+}
+
+fn gap(traced: &Traced<'_>, z: usize, polygon: Polygon<f64>, members: &[usize]) -> Gap {
+    let zone = &traced.zones[z];
+    let known = zone.people.is_some();
+    let people: People = members.iter().map(|&i| traced.demand.people[i]).sum();
+    // where people are unknown, each point weighs the same
+    let weight = |i: usize| if known { traced.demand.people[i] } else { People::persons(1) };
+    let label = |i: usize| traced.assessments[i].label;
+    let mut nearest: BTreeMap<Option<FacilityId>, People> = BTreeMap::new();
+    for &i in members {
+        *nearest.entry(label(i).cost.is_reached().then(|| label(i).facility)).or_default() += weight(i);
+    }
+    let most = nearest.iter().max_by(|a, b| a.1.cmp(b.1).then(b.0.cmp(a.0)));
+    let costs = CostSummary::new(members.iter().map(|&i| (label(i).cost, weight(i))).collect());
+    Gap {
+        rank: 0,
+        zone: ZoneId::at(z),
+        area_m2: polygon.unsigned_area(),
+        polygon,
+        people: known.then_some(people),
+        points: members.len(),
+        people_share_of_zone: zone.people.filter(|all| *all > People::ZERO).map(|all| people.as_f64() / all.as_f64()),
+        nearest: most.and_then(|(facility, _)| *facility),
+        cost_min: members.iter().map(|&i| label(i).cost).filter(|cost| cost.is_reached()).min(),
+        cost_mean: costs.mean,
+    }
+}

@@ -1,0 +1,196 @@
+//! R-tree indexes of points and zones.
+
+use geo::{BoundingRect, Coord, Intersects, MultiPolygon};
+use rstar::primitives::{GeomWithData, Rectangle};
+use rstar::{AABB, PointDistance, RTree};
+
+use crate::ids::{DemandId, FacilityId, ZoneId};
+use crate::input::{Demand, Facility, Zone};
+
+type Point = GeomWithData<[f64; 2], u32>;
+
+/// An R-tree of points that answers nearest-k, within a radius, and inside a polygon.
+///
+/// Bulk-loaded once, in O(n log n); immutable. Answers come in a fixed order: by distance, then by id.
+///
+/// ```
+/// use catchment::geo::Coord;
+/// use catchment::{Facility, FacilityId, FacilityIndex};
+///
+/// let clinic = |id: &str, x: f64| Facility {
+///     id: id.into(), name: String::new(), kind: "clinic".into(), location: Coord { x, y: 0.0 }, twins: vec![],
+/// };
+/// let clinics = FacilityIndex::of_facilities(&[clinic("a", 0.0), clinic("b", 300.0), clinic("c", 900.0)]);
+/// let here = Coord { x: 200.0, y: 0.0 };
+/// assert_eq!(clinics.nearest(here, 1), [(FacilityId(1), 100.0)]);
+/// assert_eq!(clinics.within(here, 250.0).len(), 2);
+/// ```
+#[derive(Debug, Clone)]
+pub struct PointIndex<Id> {
+    tree: RTree<Point>,
+    id: fn(usize) -> Id,
+}
+
+/// An R-tree of clinics, ambulance stations or any other facilities.
+pub type FacilityIndex = PointIndex<FacilityId>;
+
+/// An R-tree of demand points: population cells, estates, calls.
+pub type DemandIndex = PointIndex<DemandId>;
+
+impl FacilityIndex {
+    /// Indexes facilities by their place.
+    pub fn of_facilities(facilities: &[Facility]) -> FacilityIndex {
+        PointIndex::new(facilities.iter().map(|f| f.location), FacilityId::at)
+    }
+}
+
+impl DemandIndex {
+    /// Indexes demand points.
+    pub fn of_demand(demand: &Demand) -> DemandIndex {
+        PointIndex::new(demand.locations.iter().copied(), DemandId::at)
+    }
+}
+
+impl<Id: Copy + Ord> PointIndex<Id> {
+    fn new(points: impl Iterator<Item = Coord<f64>>, id: fn(usize) -> Id) -> PointIndex<Id> {
+        let rows = points.enumerate().map(|(i, c)| Point::new([c.x, c.y], i as u32)).collect();
+        PointIndex { tree: RTree::bulk_load(rows), id }
+    }
+
+    /// Number of points.
+    pub fn len(&self) -> usize {
+        self.tree.size()
+    }
+
+    /// Whether there is no point.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The `k` nearest points and their straight-line distances in metres, nearest first.
+    pub fn nearest(&self, at: Coord<f64>, k: usize) -> Vec<(Id, f64)> {
+        let query = [at.x, at.y];
+        let mut found: Vec<(f64, u32)> = Vec::new();
+        for (point, distance_2) in self.tree.nearest_neighbor_iter_with_distance_2(query) {
+            // points tied with the k-th all come in, so that the lowest id wins and not the tree's order
+            if found.len() >= k && found.last().is_none_or(|(last, _)| distance_2 > *last) {
+                break;
+            }
+            found.push((distance_2, point.data));
+        }
+        found.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+        found.truncate(k);
+        found.into_iter().map(|(distance_2, row)| ((self.id)(row as usize), distance_2.sqrt())).collect()
+    }
+
+    /// All points within `radius_m` (inclusive) and their straight-line distances in metres, nearest first.
+    pub fn within(&self, at: Coord<f64>, radius_m: f64) -> Vec<(Id, f64)> {
+        let query = [at.x, at.y];
+        let mut found: Vec<(f64, u32)> =
+            self.tree.locate_within_distance(query, radius_m * radius_m).map(|point| (point.distance_2(&query), point.data)).collect();
+        found.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+        found.into_iter().map(|(distance_2, row)| ((self.id)(row as usize), distance_2.sqrt())).collect()
+    }
+
+    /// All points inside `polygon` or on its border, by id.
+    pub fn inside(&self, polygon: &MultiPolygon<f64>) -> Vec<Id> {
+        let Some(bounds) = polygon.bounding_rect() else { return Vec::new() };
+        let envelope = AABB::from_corners(bounds.min().into(), bounds.max().into());
+        let mut found: Vec<Id> = self
+            .tree
+            .locate_in_envelope(envelope)
+            .filter(|point| polygon.intersects(&Coord::from(*point.geom())))
+            .map(|point| (self.id)(point.data as usize))
+            .collect();
+        found.sort_unstable();
+        found
+    }
+}
+
+/// An R-tree of zones that tells which one a place lies in.
+#[derive(Debug)]
+pub struct ZoneIndex<'z> {
+    tree: RTree<GeomWithData<Rectangle<[f64; 2]>, u32>>,
+    zones: &'z [Zone],
+}
+
+impl<'z> ZoneIndex<'z> {
+    /// Indexes zones by their boxes.
+    pub fn new(zones: &'z [Zone]) -> ZoneIndex<'z> {
+        let boxes = zones.iter().enumerate().filter_map(|(i, zone)| {
+            let bounds = zone.area.bounding_rect()?;
+            Some(GeomWithData::new(Rectangle::from_corners(bounds.min().into(), bounds.max().into()), i as u32))
+        });
+        ZoneIndex { tree: RTree::bulk_load(boxes.collect()), zones }
+    }
+
+    /// The zone that `at` lies in or on the border of; the lowest id where several hold it.
+    pub fn locate(&self, at: Coord<f64>) -> Option<ZoneId> {
+        let mut candidates: Vec<u32> = self.tree.locate_all_at_point([at.x, at.y]).map(|zone_box| zone_box.data).collect();
+        candidates.sort_unstable();
+        candidates.into_iter().find(|&i| self.zones[i as usize].area.intersects(&at)).map(ZoneId)
+    }
+
+    /// Pairs of zones whose boxes meet, lower id first.
+    pub fn neighbours(&self) -> Vec<(ZoneId, ZoneId)> {
+        let mut pairs: Vec<_> = self
+            .tree
+            .iter()
+            .flat_map(|a| {
+                let envelope = AABB::from_corners(a.geom().lower(), a.geom().upper());
+                self.tree
+                    .locate_in_envelope_intersecting(envelope)
+                    .filter(move |b| a.data < b.data)
+                    .map(move |b| (ZoneId(a.data), ZoneId(b.data)))
+            })
+            .collect();
+        pairs.sort_unstable();
+        pairs
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use geo::{Rect, coord};
+
+    use super::*;
+
+    fn grid() -> DemandIndex {
+        let locations = (0..100).map(|i| coord! { x: f64::from(i % 10), y: f64::from(i / 10) }).collect();
+        DemandIndex::of_demand(&Demand { locations, ..Demand::default() })
+    }
+
+    #[test]
+    fn ties_go_to_the_lowest_id() {
+        let nearest = grid().nearest(coord! { x: 4.5, y: 4.5 }, 2);
+        assert_eq!(nearest.iter().map(|(id, _)| id.0).collect::<Vec<_>>(), [44, 45]);
+    }
+
+    #[test]
+    fn a_radius_is_inclusive() {
+        assert_eq!(grid().within(coord! { x: 5.0, y: 5.0 }, 1.0).len(), 5);
+        assert_eq!(grid().within(coord! { x: 5.0, y: 5.0 }, 0.999).len(), 1);
+    }
+
+    #[test]
+    fn a_border_belongs_to_its_polygon() {
+        let square = MultiPolygon::from(Rect::new((2.0, 2.0), (3.0, 3.0)).to_polygon());
+        assert_eq!(grid().inside(&square), [22, 23, 32, 33].map(DemandId));
+    }
+
+    #[test]
+    fn a_shared_border_belongs_to_the_lower_zone() {
+        let zone = |x: f64| Zone {
+            id: x.to_string(),
+            name: String::new(),
+            area: MultiPolygon::from(Rect::new((x, 0.0), (x + 1.0, 1.0)).to_polygon()),
+            people: None,
+        };
+        let zones = [zone(0.0), zone(1.0)];
+        let index = ZoneIndex::new(&zones);
+        assert_eq!(index.locate(coord! { x: 1.0, y: 0.5 }), Some(ZoneId(0)));
+        assert_eq!(index.locate(coord! { x: 1.5, y: 0.5 }), Some(ZoneId(1)));
+        assert_eq!(index.locate(coord! { x: 2.5, y: 0.5 }), None);
+        assert_eq!(index.neighbours(), [(ZoneId(0), ZoneId(1))]);
+    }
+}

@@ -1,0 +1,159 @@
+//! What the core is given: facilities, people, zones and roads, in metres of one working CRS.
+
+use geo::{Coord, MultiPolygon};
+use serde::{Deserialize, Serialize};
+
+use crate::ids::ZoneId;
+use crate::units::People;
+
+/// A place that gives care: a clinic, a hospital, an ambulance station.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Facility {
+    /// The source's own identifier, unique among the facilities of a service.
+    pub id: String,
+    /// The name that a planner knows it by; empty where the source has none.
+    pub name: String,
+    /// What it is, in the source's words (`hospital`, `clinic`, …).
+    pub kind: String,
+    /// Where people enter, metres of the working CRS.
+    pub location: Coord<f64>,
+    /// Identifiers of records that were found to be this same facility.
+    pub twins: Vec<String>,
+}
+
+/// A town, council or district.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Zone {
+    /// The source's own identifier; text stays text.
+    pub id: String,
+    /// The name that a planner knows it by.
+    pub name: String,
+    /// Its ground, metres of the working CRS: outer rings and holes.
+    pub area: MultiPolygon<f64>,
+    /// Residents; `None` where nobody told how many.
+    pub people: Option<People>,
+}
+
+/// Demand points: where people are, and how many. Columns of equal length; row `i` is point `i`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Demand {
+    /// Places, metres of the working CRS.
+    pub locations: Vec<Coord<f64>>,
+    /// The zone of each point; `None` outside every zone.
+    pub zones: Vec<Option<ZoneId>>,
+    /// People at each point. In a zone of unknown people all are [`People::ZERO`].
+    pub people: Vec<People>,
+    /// Further counts of the same points: age groups, workers, ….
+    pub groups: Vec<Group>,
+}
+
+impl Demand {
+    /// Number of points.
+    pub fn len(&self) -> usize {
+        self.locations.len()
+    }
+
+    /// Whether there is no point.
+    pub fn is_empty(&self) -> bool {
+        self.locations.is_empty()
+    }
+
+    /// People in all.
+    pub fn total(&self) -> People {
+        self.people.iter().copied().sum()
+    }
+}
+
+/// A part of the people, counted point by point beside them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Group {
+    /// Its name in outputs, such as `age_60_up`.
+    pub name: String,
+    /// Its people at each point of the [`Demand`].
+    pub people: Vec<People>,
+}
+
+/// Roads as they come from a source, before they are frozen into a [`crate::RoadNetwork`].
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Roads {
+    /// Places of the nodes, metres of the working CRS.
+    pub nodes: Vec<Coord<f64>>,
+    /// Straight pieces between two nodes.
+    pub segments: Vec<RoadSegment>,
+    /// Ends of roads that the source cuts off: beyond them there is more that it does not hold.
+    pub cut_ends: Vec<Coord<f64>>,
+}
+
+/// A straight piece of road between two nodes.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct RoadSegment {
+    /// Position of its first node in [`Roads::nodes`].
+    pub from: u32,
+    /// Position of its last node in [`Roads::nodes`].
+    pub to: u32,
+    /// Length on the ellipsoid, millimetres.
+    pub length_mm: u32,
+    /// Speed from `from` to `to`, metres a second; `None` where that direction is shut.
+    pub forward_m_s: Option<f64>,
+    /// Speed from `to` to `from`, metres a second; `None` where that direction is shut.
+    pub backward_m_s: Option<f64>,
+    /// Waiting on it in either direction, milliseconds (half of each signalised crossing at its ends).
+    pub delay_ms: u32,
+}
+
+/// The stage of the run that met an [`Issue`], in the order in which the data flows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stage {
+    /// Reading roads.
+    Roads,
+    /// Reading zones.
+    Zones,
+    /// Reading or spreading people.
+    People,
+    /// Reading facilities.
+    Facilities,
+    /// Tying points to roads.
+    Link,
+    /// Searching, measuring, tracing gaps.
+    Coverage,
+    /// Writing results.
+    Output,
+}
+
+impl Stage {
+    /// The stage's name in `issues.csv`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Stage::Roads => "roads",
+            Stage::Zones => "zones",
+            Stage::People => "people",
+            Stage::Facilities => "facilities",
+            Stage::Link => "link",
+            Stage::Coverage => "coverage",
+            Stage::Output => "output",
+        }
+    }
+}
+
+/// An input row that was not used as it stands, or a finding that a planner should look at.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Issue {
+    /// Where in the run.
+    pub stage: Stage,
+    /// The file, layer or service that it comes from.
+    pub source: String,
+    /// The row, feature or object.
+    pub id: String,
+    /// A short, stable word to count and filter by.
+    pub kind: String,
+    /// What was found and what was done about it.
+    pub detail: String,
+}
+
+impl Issue {
+    /// An issue; `kind` is a short, stable word.
+    pub fn new(stage: Stage, source: &str, id: impl ToString, kind: &str, detail: impl Into<String>) -> Issue {
+        Issue { stage, source: source.to_owned(), id: id.to_string(), kind: kind.to_owned(), detail: detail.into() }
+    }
+}

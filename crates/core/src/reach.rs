@@ -1,0 +1,442 @@
+//! Reach: the ground, cell by cell, and what it costs from each cell.
+//!
+//! Area is measured on a grid: a cell's area is its exact intersection with the zone, its status is that of its centre. Cells next to one
+//! of another status are measured again in [`REFINE`] × [`REFINE`] parts, so that the error is that of the finer grid where the
+//! limit passes.
+
+use geo::{BoundingRect, Coord};
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::assess::{ByStatus, Status};
+use crate::cells::{Cell, Grid, Part, signed_area, split};
+use crate::input::Zone;
+use crate::link::{EdgeGrid, LinkStatus};
+use crate::progress::{Cancelled, Progress};
+use crate::search::NearestFacility;
+use crate::units::{Cost, Limit};
+
+/// Into how many parts, by side, a cell is divided where the limit passes.
+pub const REFINE: i32 = 4;
+
+/// Area, whole mm², so that sums do not depend on their order.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SquareMm(pub u128);
+
+impl Serialize for SquareMm {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_f64(self.m2())
+    }
+}
+
+impl SquareMm {
+    /// Square metres.
+    pub fn m2(self) -> f64 {
+        self.0 as f64 / 1e6
+    }
+
+    fn from_m2(area: f64) -> SquareMm {
+        SquareMm((area * 1e6).round().max(0.0) as u128)
+    }
+}
+
+impl std::ops::Add for SquareMm {
+    type Output = SquareMm;
+
+    fn add(self, other: SquareMm) -> SquareMm {
+        SquareMm(self.0 + other.0)
+    }
+}
+
+impl std::ops::AddAssign for SquareMm {
+    fn add_assign(&mut self, other: SquareMm) {
+        self.0 += other.0;
+    }
+}
+
+/// A block of cells; positions in it run row by row from the south-west.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Window {
+    /// Its south-western cell.
+    pub low: Cell,
+    /// Cells eastwards.
+    pub columns: usize,
+    /// Cells northwards.
+    pub rows: usize,
+}
+
+impl Window {
+    /// The block of cells around `bounds`, with `margin` more on every side.
+    fn around(grid: Grid, bounds: geo::Rect<f64>, margin: i32) -> Window {
+        let (low, high) = (grid.cell(bounds.min()), grid.cell(bounds.max()));
+        Window {
+            low: Cell { row: low.row - margin, column: low.column - margin },
+            columns: (i64::from(high.column) - i64::from(low.column) + 1 + 2 * i64::from(margin)) as usize,
+            rows: (i64::from(high.row) - i64::from(low.row) + 1 + 2 * i64::from(margin)) as usize,
+        }
+    }
+
+    /// Number of cells.
+    pub fn len(&self) -> usize {
+        self.columns * self.rows
+    }
+
+    /// Whether it holds no cell.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The cell at a position.
+    pub fn cell(&self, position: usize) -> Cell {
+        Cell { row: self.low.row + (position / self.columns) as i32, column: self.low.column + (position % self.columns) as i32 }
+    }
+
+    /// The position of a cell, if the window holds it.
+    pub fn position(&self, cell: Cell) -> Option<usize> {
+        let row = usize::try_from(i64::from(cell.row) - i64::from(self.low.row)).ok()?;
+        let column = usize::try_from(i64::from(cell.column) - i64::from(self.low.column)).ok()?;
+        (row < self.rows && column < self.columns).then_some(row * self.columns + column)
+    }
+}
+
+/// How the ground is measured.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct GroundRules {
+    /// Side of a cell, metres.
+    pub cell_m: f64,
+}
+
+/// The ground of all zones, cut into cells. Belongs to the zones alone; one serves all services of a study.
+#[derive(Debug, Clone)]
+pub struct Ground {
+    grid: Grid,
+    window: Window,
+    zones: Vec<ZoneGround>,
+    active: Vec<bool>,
+}
+
+/// The cells of one zone.
+#[derive(Debug, Clone, Default)]
+struct ZoneGround {
+    full: Vec<u32>,
+    partial: Vec<Border>,
+}
+
+/// What a border cell holds of its zone.
+#[derive(Debug, Clone)]
+struct Border {
+    cell: u32,
+    area: f64,
+    rings: Vec<Vec<Coord<f64>>>,
+}
+
+/// Zones whose ground is too wide to be cut into cells of this size.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum GroundError {
+    /// More cells than are kept in memory.
+    #[error("the zones span {columns} × {rows} cells of {cell_m} m, more than {most}: choose a larger ground.cell_m or fewer zones")]
+    TooManyCells {
+        /// Cells eastwards.
+        columns: usize,
+        /// Cells northwards.
+        rows: usize,
+        /// Their side, metres.
+        cell_m: f64,
+        /// How many there may be.
+        most: usize,
+    },
+    /// A cell size that is none.
+    #[error("ground.cell_m is {0}; expected 1 to 10,000 metres")]
+    CellSize(f64),
+    /// The run was ended.
+    #[error(transparent)]
+    Cancelled(#[from] Cancelled),
+}
+
+const MOST_CELLS: usize = 400_000_000;
+
+impl Ground {
+    /// Cuts the ground of `zones` into cells.
+    ///
+    /// # Errors
+    ///
+    /// [`GroundError`] for a cell size out of range or more cells than memory is meant to hold.
+    pub fn new(zones: &[Zone], rules: GroundRules, progress: &dyn Progress) -> Result<Ground, GroundError> {
+        if !(1.0..=10_000.0).contains(&rules.cell_m) {
+            return Err(GroundError::CellSize(rules.cell_m));
+        }
+        let grid = Grid { size: rules.cell_m };
+        let bounds = zones.iter().filter_map(|z| z.area.bounding_rect()).reduce(|a, b| {
+            geo::Rect::new((a.min().x.min(b.min().x), a.min().y.min(b.min().y)), (a.max().x.max(b.max().x), a.max().y.max(b.max().y)))
+        });
+        let window = match bounds {
+            Some(bounds) => Window::around(grid, bounds, 3),
+            None => Window { low: Cell { row: 0, column: 0 }, columns: 0, rows: 0 },
+        };
+        if window.columns.saturating_mul(window.rows) > MOST_CELLS {
+            let (columns, rows) = (window.columns, window.rows);
+            return Err(GroundError::TooManyCells { columns, rows, cell_m: rules.cell_m, most: MOST_CELLS });
+        }
+        let zones: Vec<ZoneGround> = zones
+            .par_iter()
+            .map(|zone| if progress.is_cancelled() { Err(Cancelled) } else { Ok(zone_ground(zone, grid, window)) })
+            .collect::<Result<_, _>>()?;
+        let active = active(&zones, window);
+        Ok(Ground { grid, window, zones, active })
+    }
+
+    /// The grid.
+    pub fn grid(&self) -> Grid {
+        self.grid
+    }
+
+    /// The block of cells around all zones.
+    pub fn window(&self) -> Window {
+        self.window
+    }
+
+    /// The block of cells around one zone, with room for a contour outside it.
+    pub(crate) fn zone_window(&self, zone: &Zone) -> Option<Window> {
+        Some(Window::around(self.grid, zone.area.bounding_rect()?, 2))
+    }
+
+    /// Marks, in `window`, the cells that lie wholly in zone `zone`.
+    pub(crate) fn full_cells(&self, zone: usize, window: Window) -> Vec<bool> {
+        let mut full = vec![false; window.len()];
+        for &position in &self.zones[zone].full {
+            if let Some(local) = window.position(self.window.cell(position as usize)) {
+                full[local] = true;
+            }
+        }
+        full
+    }
+}
+
+fn zone_ground(zone: &Zone, grid: Grid, window: Window) -> ZoneGround {
+    let mut rows: Vec<(u32, f64, Option<Vec<Coord<f64>>>)> = Vec::new();
+    split(&zone.area, grid, &mut |part| {
+        let (cell, area, ring) = match part {
+            Part::Full(cell) => (cell, grid.cell_area(), None),
+            Part::Hole(cell) => (cell, -grid.cell_area(), None),
+            Part::Ring(cell, ring) => (cell, signed_area(ring), Some(ring.to_vec())),
+        };
+        if let Some(position) = window.position(cell) {
+            rows.push((position as u32, area, ring));
+        }
+    });
+    rows.sort_by_key(|row| row.0);
+    let mut ground = ZoneGround::default();
+    for group in rows.chunk_by(|a, b| a.0 == b.0) {
+        let cell = group[0].0;
+        let area: f64 = group.iter().map(|row| row.1).sum();
+        if (area - grid.cell_area()).abs() < 1e-9 * grid.cell_area() {
+            ground.full.push(cell);
+        } else if area > 1e-6 {
+            let whole = group.iter().any(|row| row.2.is_none() && row.1 > 0.0);
+            let mut rings: Vec<Vec<Coord<f64>>> = group.iter().filter_map(|row| row.2.clone()).collect();
+            if whole {
+                rings.push(square(grid, window.cell(cell as usize)));
+            }
+            ground.partial.push(Border { cell, area, rings });
+        }
+    }
+    ground
+}
+
+fn square(grid: Grid, cell: Cell) -> Vec<Coord<f64>> {
+    let (low, side) = (grid.corner(cell), grid.size);
+    [(0.0, 0.0), (side, 0.0), (side, side), (0.0, side)].map(|(x, y)| Coord { x: low.x + x, y: low.y + y }).to_vec()
+}
+
+/// Cells of a zone, and the two rows around them that a contour looks at.
+fn active(zones: &[ZoneGround], window: Window) -> Vec<bool> {
+    let mut active = vec![false; window.len()];
+    for zone in zones {
+        for &position in &zone.full {
+            active[position as usize] = true;
+        }
+        for border in &zone.partial {
+            let (row, column) = (border.cell as usize / window.columns, border.cell as usize % window.columns);
+            for r in row.saturating_sub(2)..=(row + 2).min(window.rows - 1) {
+                active[r * window.columns + column.saturating_sub(2)..=r * window.columns + (column + 2).min(window.columns - 1)]
+                    .fill(true);
+            }
+        }
+    }
+    active
+}
+
+/// What it costs from the centre of a cell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(transparent)]
+pub struct CellCost(u32);
+
+impl CellCost {
+    const UNMEASURED: CellCost = CellCost(u32::MAX - 2);
+    const UNLINKED: CellCost = CellCost(u32::MAX - 1);
+
+    /// The cost, if there is a way.
+    pub fn cost(self) -> Option<Cost> {
+        (self.0 < Self::UNMEASURED.0).then_some(Cost(self.0))
+    }
+
+    /// The status; `None` for a cell that no zone comes near.
+    pub fn status(self, limit: Limit) -> Option<Status> {
+        match self {
+            CellCost::UNMEASURED => None,
+            CellCost::UNLINKED => Some(Status::Unlinked),
+            CellCost(cost) if cost == Cost::UNREACHED.0 => Some(Status::Unreachable),
+            CellCost(cost) if limit.admits(Cost(cost)) => Some(Status::Covered),
+            CellCost(_) => Some(Status::Uncovered),
+        }
+    }
+}
+
+/// The cost of every cell that lies in a zone or next to one.
+#[derive(Debug, Clone)]
+pub struct CostField<'g> {
+    ground: &'g Ground,
+    costs: Vec<CellCost>,
+}
+
+impl<'g> CostField<'g> {
+    /// Links every cell's centre to its nearest road and adds the legs, in parallel.
+    ///
+    /// # Errors
+    ///
+    /// [`Cancelled`] through `progress`.
+    pub fn measure(
+        ground: &'g Ground,
+        edges: &EdgeGrid<'_>,
+        nearest: &NearestFacility<'_>,
+        progress: &dyn Progress,
+    ) -> Result<CostField<'g>, Cancelled> {
+        let window = ground.window;
+        let mut costs = vec![CellCost::UNMEASURED; window.len()];
+        let rows = costs.par_chunks_mut(window.columns.max(1)).zip(ground.active.par_chunks(window.columns.max(1)));
+        rows.enumerate().try_for_each(|(row, (costs, active))| {
+            if progress.is_cancelled() {
+                return Err(Cancelled);
+            }
+            let mut snaps = Vec::new();
+            for (column, cost) in costs.iter_mut().enumerate().filter(|(column, _)| active[*column]) {
+                let centre = ground.grid.centre(window.cell(row * window.columns + column));
+                *cost = match edges.snap(centre, &mut snaps) {
+                    LinkStatus::Linked => CellCost(nearest.point(&snaps).cost.0),
+                    LinkStatus::TooFar | LinkStatus::OnIsland => CellCost::UNLINKED,
+                };
+            }
+            Ok(())
+        })?;
+        Ok(CostField { ground, costs })
+    }
+
+    /// The cost of a cell; `None` for one that no zone comes near.
+    pub fn at(&self, cell: Cell) -> Option<CellCost> {
+        let position = self.ground.window.position(cell)?;
+        Some(self.costs[position]).filter(|cost| *cost != CellCost::UNMEASURED)
+    }
+
+    /// Area of each zone by status, cells refined where the limit passes.
+    pub fn areas(&self, edges: &EdgeGrid<'_>, nearest: &NearestFacility<'_>, limit: Limit) -> Vec<ByStatus<SquareMm>> {
+        let refined = self.refine(edges, nearest, limit);
+        let grid = self.ground.grid;
+        let part_area = SquareMm::from_m2(grid.cell_area() / f64::from(REFINE * REFINE));
+        self.ground
+            .zones
+            .par_iter()
+            .map(|zone| {
+                let mut areas = ByStatus::default();
+                for &cell in &zone.full {
+                    match refined.get(cell) {
+                        Some(parts) => parts.iter().for_each(|&status| areas.add(status, part_area)),
+                        None => areas.add(self.status(cell, limit), SquareMm::from_m2(grid.cell_area())),
+                    }
+                }
+                for border in &zone.partial {
+                    match refined.get(border.cell) {
+                        Some(parts) => self.add_border(border, parts, &mut areas),
+                        None => areas.add(self.status(border.cell, limit), SquareMm::from_m2(border.area)),
+                    }
+                }
+                areas
+            })
+            .collect()
+    }
+
+    fn status(&self, position: u32, limit: Limit) -> Status {
+        self.costs[position as usize].status(limit).unwrap_or(Status::Unlinked)
+    }
+
+    fn add_border(&self, border: &Border, parts: &[Status], areas: &mut ByStatus<SquareMm>) {
+        let fine = Grid { size: self.ground.grid.size / f64::from(REFINE) };
+        let low = self.ground.window.cell(border.cell as usize);
+        let mut found = [0.0f64; (REFINE * REFINE) as usize];
+        for ring in &border.rings {
+            let mut line = ring.clone();
+            line.extend(ring.first());
+            let outer = signed_area(ring) > 0.0;
+            let sign = if outer { 1.0 } else { -1.0 };
+            let polygon = geo::Polygon::new(geo::LineString(line), vec![]);
+            split(&polygon.into(), fine, &mut |part| {
+                let (cell, area) = match part {
+                    Part::Full(cell) => (cell, fine.cell_area()),
+                    Part::Hole(cell) => (cell, -fine.cell_area()),
+                    Part::Ring(cell, ring) => (cell, signed_area(ring)),
+                };
+                let (row, column) = (cell.row - low.row * REFINE, cell.column - low.column * REFINE);
+                let (row, column) = (row.clamp(0, REFINE - 1), column.clamp(0, REFINE - 1));
+                found[(row * REFINE + column) as usize] += sign * area;
+            });
+        }
+        for (area, &status) in found.iter().zip(parts) {
+            areas.add(status, SquareMm::from_m2(*area));
+        }
+    }
+
+    /// Measures the parts of every cell that borders on one of another status, the limit between them.
+    fn refine(&self, edges: &EdgeGrid<'_>, nearest: &NearestFacility<'_>, limit: Limit) -> Refined {
+        let window = self.ground.window;
+        let covered: Vec<Option<bool>> = self.costs.par_iter().map(|cost| cost.status(limit).map(|s| s == Status::Covered)).collect();
+        let mixed = |position: usize| {
+            let own = covered[position]?;
+            let (row, column) = (position / window.columns, position % window.columns);
+            let near = (row.saturating_sub(1)..=(row + 1).min(window.rows - 1)).any(|r| {
+                (column.saturating_sub(1)..=(column + 1).min(window.columns - 1))
+                    .any(|c| covered[r * window.columns + c].is_some_and(|other| other != own))
+            });
+            near.then_some(position as u32)
+        };
+        let cells: Vec<u32> = (0..window.len()).into_par_iter().filter_map(mixed).collect();
+        let fine = Grid { size: self.ground.grid.size / f64::from(REFINE) };
+        let parts = cells
+            .par_iter()
+            .map(|&position| {
+                let low = window.cell(position as usize);
+                let mut snaps = Vec::new();
+                std::array::from_fn(|i| {
+                    let row = low.row * REFINE + i as i32 / REFINE;
+                    let column = low.column * REFINE + i as i32 % REFINE;
+                    match edges.snap(fine.centre(Cell { row, column }), &mut snaps) {
+                        LinkStatus::Linked => Status::of_label(nearest.point(&snaps), limit),
+                        LinkStatus::TooFar | LinkStatus::OnIsland => Status::Unlinked,
+                    }
+                })
+            })
+            .collect();
+        Refined { cells, parts }
+    }
+}
+
+/// Cells measured in parts, by position.
+struct Refined {
+    cells: Vec<u32>,
+    parts: Vec<[Status; (REFINE * REFINE) as usize]>,
+}
+
+impl Refined {
+    fn get(&self, cell: u32) -> Option<&[Status]> {
+        self.cells.binary_search(&cell).ok().map(|i| self.parts[i].as_slice())
+    }
+}

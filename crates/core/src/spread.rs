@@ -1,0 +1,275 @@
+//! Dasymetric spreading: a zone's total laid over the ground where people live.
+//!
+//! A zone's people are spread over cell ∩ surface ∩ zone in proportion to that area; each piece becomes one demand point at its centroid
+//! (Wright 1936, "A method of mapping densities of population"). Amounts are whole millionths of a person by largest remainder, so
+//! that a zone's points add up to its total exactly.
+
+use std::collections::BTreeMap;
+
+use geo::{Area, BooleanOps, BoundingRect, Coord, MultiPolygon, unary_union};
+use rayon::prelude::*;
+use rstar::primitives::{GeomWithData, Rectangle};
+use rstar::{AABB, RTree};
+use serde::{Deserialize, Serialize};
+
+use crate::cells::{Cell, Grid, Part, moments, split};
+use crate::ids::ZoneId;
+use crate::input::{Demand, Zone};
+use crate::progress::{Cancelled, Progress};
+use crate::units::People;
+
+/// A kind of ground that people live on, such as residential land or buildings.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Surface {
+    /// Polygons of that kind; they may overlap and reach over zones.
+    Mapped {
+        /// Its name in issues: `residential`, `building`.
+        name: String,
+        /// Outer rings counter-clockwise, holes clockwise, metres of the working CRS.
+        polygons: Vec<MultiPolygon<f64>>,
+    },
+    /// All of the zone.
+    WholeZone,
+}
+
+/// How people are spread.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct SpreadRules {
+    /// Side of the cells that surfaces are cut by, metres.
+    pub cell_m: f64,
+    /// A mapped surface is passed over in a zone where it covers less than this share of what a later mapped one covers there.
+    pub min_surface_ratio: f64,
+}
+
+/// The surface that one zone's people were spread over.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct SpreadNote {
+    /// The zone.
+    pub zone: ZoneId,
+    /// The surface's name; `zone` for the whole of it, `none` where no surface of the plan lies in the zone.
+    pub surface: String,
+    /// Its area in the zone, m².
+    pub area_m2: f64,
+    /// Mapped surfaces that lie in the zone but were passed over as nearly absent, with their area, m².
+    pub passed_over: Vec<(String, f64)>,
+}
+
+/// Spreads every zone's people over the first of `surfaces` that is present in it.
+///
+/// Zones of unknown people get points too (of nobody), so that their inhabited ground is known. Points come zone by zone, south to
+/// north, west to east.
+///
+/// # Errors
+///
+/// [`Cancelled`] through `progress`.
+pub fn spread(
+    zones: &[Zone],
+    surfaces: &[Surface],
+    rules: SpreadRules,
+    progress: &dyn Progress,
+) -> Result<(Demand, Vec<SpreadNote>), Cancelled> {
+    let layers: Vec<Layer<'_>> = surfaces.iter().map(Layer::new).collect();
+    let parts: Vec<(SpreadNote, Vec<Piece>)> = zones
+        .par_iter()
+        .enumerate()
+        .map(|(i, zone)| {
+            if progress.is_cancelled() {
+                return Err(Cancelled);
+            }
+            let (note, ground) = choose(ZoneId::at(i), zone, &layers, rules);
+            progress.advance(1);
+            Ok((note, pieces(&ground, rules.cell_m)))
+        })
+        .collect::<Result<_, _>>()?;
+    let mut demand = Demand::default();
+    let mut notes = Vec::new();
+    for ((note, pieces), zone) in parts.into_iter().zip(zones) {
+        let weights: Vec<u64> = pieces.iter().map(|p| p.area_mm2).collect();
+        demand.people.extend(apportion(zone.people.unwrap_or(People::ZERO), &weights));
+        demand.zones.extend(pieces.iter().map(|_| Some(note.zone)));
+        demand.locations.extend(pieces.iter().map(|p| p.centroid));
+        notes.push(note);
+    }
+    Ok((demand, notes))
+}
+
+/// Divides `total` in proportion to `weights`, in whole millionths of a person; the leftover units go to the largest remainders, of
+/// equal ones to the first. The parts add up to `total` exactly, unless there is no weight at all.
+pub fn apportion(total: People, weights: &[u64]) -> Vec<People> {
+    let sum: u128 = weights.iter().map(|&w| u128::from(w)).sum();
+    if sum == 0 {
+        return vec![People::ZERO; weights.len()];
+    }
+    let share = |w: u64| u128::from(total.0) * u128::from(w);
+    let mut parts: Vec<u64> = weights.iter().map(|&w| (share(w) / sum) as u64).collect();
+    let left = total.0 - parts.iter().sum::<u64>();
+    let mut order: Vec<usize> = (0..weights.len()).collect();
+    order.sort_by_key(|&i| (std::cmp::Reverse(share(weights[i]) % sum), i));
+    for &i in order.iter().take(left as usize) {
+        parts[i] += 1;
+    }
+    parts.into_iter().map(People).collect()
+}
+
+type BoxOf = GeomWithData<Rectangle<[f64; 2]>, u32>;
+
+/// A surface with an R-tree of its polygons' boxes.
+enum Layer<'s> {
+    Mapped { name: &'s str, polygons: &'s [MultiPolygon<f64>], boxes: RTree<BoxOf> },
+    WholeZone,
+}
+
+impl<'s> Layer<'s> {
+    fn new(surface: &'s Surface) -> Layer<'s> {
+        match surface {
+            Surface::WholeZone => Layer::WholeZone,
+            Surface::Mapped { name, polygons } => {
+                let boxes = polygons.iter().enumerate().filter_map(|(i, polygon)| {
+                    let bounds = polygon.bounding_rect()?;
+                    Some(BoxOf::new(Rectangle::from_corners(bounds.min().into(), bounds.max().into()), i as u32))
+                });
+                Layer::Mapped { name, polygons, boxes: RTree::bulk_load(boxes.collect()) }
+            }
+        }
+    }
+
+    fn name(&self) -> &str {
+        match self {
+            Layer::Mapped { name, .. } => name,
+            Layer::WholeZone => "zone",
+        }
+    }
+
+    /// The surface within a zone: overlaps counted once, cut at the border.
+    fn within(&self, zone: &Zone) -> MultiPolygon<f64> {
+        let Layer::Mapped { polygons, boxes, .. } = self else { return zone.area.clone() };
+        let Some(bounds) = zone.area.bounding_rect() else { return MultiPolygon::new(vec![]) };
+        let envelope = AABB::from_corners(bounds.min().into(), bounds.max().into());
+        let mut near: Vec<u32> = boxes.locate_in_envelope_intersecting(envelope).map(|b| b.data).collect();
+        near.sort_unstable();
+        if near.is_empty() {
+            return MultiPolygon::new(vec![]);
+        }
+        unary_union(near.iter().map(|&i| &polygons[i as usize])).intersection(&zone.area)
+    }
+}
+
+fn choose(id: ZoneId, zone: &Zone, layers: &[Layer<'_>], rules: SpreadRules) -> (SpreadNote, MultiPolygon<f64>) {
+    let grounds: Vec<MultiPolygon<f64>> = layers.iter().map(|layer| layer.within(zone)).collect();
+    let areas: Vec<f64> = grounds.iter().map(Area::unsigned_area).collect();
+    let mapped = |i: usize| matches!(layers[i], Layer::Mapped { .. });
+    let mut note = SpreadNote { zone: id, surface: "none".to_owned(), area_m2: 0.0, passed_over: Vec::new() };
+    for (i, ground) in grounds.into_iter().enumerate() {
+        let later = (i + 1..layers.len()).filter(|&j| mapped(j)).map(|j| areas[j]).fold(0.0, f64::max);
+        if areas[i] <= 0.0 {
+            continue;
+        }
+        if mapped(i) && areas[i] < rules.min_surface_ratio * later {
+            note.passed_over.push((layers[i].name().to_owned(), areas[i]));
+            continue;
+        }
+        note.surface = layers[i].name().to_owned();
+        note.area_m2 = areas[i];
+        return (note, ground);
+    }
+    (note, MultiPolygon::new(vec![]))
+}
+
+struct Piece {
+    area_mm2: u64,
+    centroid: Coord<f64>,
+}
+
+fn pieces(ground: &MultiPolygon<f64>, cell_m: f64) -> Vec<Piece> {
+    let grid = Grid { size: cell_m };
+    let mut found: BTreeMap<Cell, (f64, f64, f64)> = BTreeMap::new();
+    split(ground, grid, &mut |part| {
+        let (cell, sign) = match part {
+            Part::Full(cell) => (cell, 1.0),
+            Part::Hole(cell) => (cell, -1.0),
+            Part::Ring(cell, ring) => {
+                let (area, mx, my) = moments(ring, grid.corner(cell));
+                let sum = found.entry(cell).or_default();
+                *sum = (sum.0 + area, sum.1 + mx, sum.2 + my);
+                return;
+            }
+        };
+        let (area, half) = (sign * grid.cell_area(), cell_m / 2.0);
+        let sum = found.entry(cell).or_default();
+        *sum = (sum.0 + area, sum.1 + area * half, sum.2 + area * half);
+    });
+    let piece = |(cell, (area, mx, my)): (Cell, (f64, f64, f64))| {
+        let corner = grid.corner(cell);
+        let area_mm2 = (area * 1e6).round() as u64;
+        let centroid = Coord { x: corner.x + mx / area, y: corner.y + my / area };
+        (area_mm2 > 0).then_some(Piece { area_mm2, centroid })
+    };
+    found.into_iter().filter_map(piece).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use geo::Rect;
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::progress::NoProgress;
+
+    fn square(x: f64, y: f64, side: f64) -> MultiPolygon<f64> {
+        Rect::new((x, y), (x + side, y + side)).to_polygon().into()
+    }
+
+    fn zone(area: MultiPolygon<f64>, people: Option<u64>) -> Zone {
+        Zone { id: "z".into(), name: "Z".into(), area, people: people.map(People::persons) }
+    }
+
+    fn mapped(name: &str, polygons: Vec<MultiPolygon<f64>>) -> Surface {
+        Surface::Mapped { name: name.into(), polygons }
+    }
+
+    const RULES: SpreadRules = SpreadRules { cell_m: 100.0, min_surface_ratio: 0.1 };
+
+    #[test]
+    fn overlapping_surfaces_count_once() {
+        let surface = mapped("residential", vec![square(0.0, 0.0, 100.0), square(0.0, 0.0, 100.0), square(100.0, 0.0, 50.0)]);
+        let zones = [zone(square(0.0, 0.0, 1000.0), Some(5))];
+        let (demand, notes) = spread(&zones, &[surface], RULES, &NoProgress).unwrap();
+        assert_eq!(notes[0].surface, "residential");
+        assert_eq!(demand.people, [People::persons(4), People::persons(1)]);
+        assert_eq!(demand.locations, [Coord { x: 50.0, y: 50.0 }, Coord { x: 125.0, y: 25.0 }]);
+    }
+
+    #[test]
+    fn a_nearly_absent_surface_is_passed_over_and_said() {
+        let zones = [zone(square(0.0, 0.0, 1000.0), Some(100))];
+        let residential = mapped("residential", vec![square(990.0, 0.0, 20.0)]);
+        let buildings = mapped("building", vec![square(0.0, 0.0, 200.0)]);
+        let (demand, notes) = spread(&zones, &[residential, buildings], RULES, &NoProgress).unwrap();
+        assert_eq!((notes[0].surface.as_str(), notes[0].area_m2), ("building", 40_000.0));
+        assert_eq!(notes[0].passed_over, [("residential".to_owned(), 200.0)]);
+        assert_eq!(demand.len(), 4);
+    }
+
+    #[test]
+    fn unknown_people_are_nobody_on_known_ground() {
+        let zones = [zone(square(0.0, 0.0, 200.0), None)];
+        let (demand, notes) = spread(&zones, &[Surface::WholeZone], RULES, &NoProgress).unwrap();
+        assert_eq!((demand.len(), demand.total(), notes[0].surface.as_str()), (4, People::ZERO, "zone"));
+    }
+
+    #[test]
+    fn thirds_by_largest_remainder() {
+        let parts = apportion(People(100), &[1, 1, 1]);
+        assert_eq!(parts, [People(34), People(33), People(33)]);
+        assert_eq!(apportion(People(100), &[0, 0]), [People::ZERO; 2]);
+    }
+
+    proptest! {
+        #[test]
+        fn parts_add_up_exactly(total in 0..u64::MAX / 2, weights in prop::collection::vec(0..u64::MAX / 2, 1..50)) {
+            prop_assume!(weights.iter().any(|&w| w > 0));
+            let parts = apportion(People(total), &weights);
+            prop_assert_eq!(parts.iter().map(|p| u128::from(p.0)).sum::<u128>(), u128::from(total));
+        }
+    }
+}

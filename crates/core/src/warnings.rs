@@ -1,0 +1,143 @@
+//! Warnings that planners need: what was not used, what looks wrong, what to check by hand.
+
+use std::collections::BTreeMap;
+
+use crate::analysis::{FacilityReport, Links, Service, Study};
+use crate::assess::{Assessment, Status};
+use crate::coverage::CoverageTable;
+use crate::gaps::Gaps;
+use crate::ids::ZoneId;
+use crate::index::FacilityIndex;
+use crate::input::{Issue, Stage};
+use crate::link::LinkStatus;
+use crate::units::People;
+
+/// Facilities of different names this near each other are listed for review, metres.
+pub const SAME_SPOT_M: f64 = 25.0;
+
+pub(crate) struct Found<'a> {
+    pub study: &'a Study<'a>,
+    pub service: &'a Service<'a>,
+    pub links: &'a Links<'a>,
+    pub coverage: &'a CoverageTable,
+    pub facilities: &'a [FacilityReport],
+    pub gaps: &'a Gaps,
+    pub assessments: &'a [Assessment],
+}
+
+/// All warnings of a service, sorted.
+pub(crate) fn find(found: &Found<'_>) -> Vec<Issue> {
+    let mut issues = Vec::new();
+    facilities(found, &mut issues);
+    same_spot(found, &mut issues);
+    zones(found, &mut issues);
+    points(found, &mut issues);
+    unlisted(found, &mut issues);
+    issues.sort();
+    issues
+}
+
+fn facilities(found: &Found<'_>, issues: &mut Vec<Issue>) {
+    let service = found.service;
+    let snap_m = service.link.snap_m;
+    for (facility, report) in service.facilities.iter().zip(found.facilities) {
+        let mut add = |stage, kind, detail: String| issues.push(Issue::new(stage, service.id, &facility.id, kind, detail));
+        let name = if facility.name.is_empty() { "(no name)" } else { &facility.name };
+        match report.status {
+            LinkStatus::TooFar => add(Stage::Link, "facility_too_far", format!("{name}: no road within {snap_m} m; it serves nobody")),
+            LinkStatus::OnIsland => add(
+                Stage::Link,
+                "facility_on_island",
+                format!(
+                    "{name}: the roads within {snap_m} m belong to pieces of under {} nodes; it serves nobody",
+                    service.link.min_component
+                ),
+            ),
+            LinkStatus::Linked if report.points_within_limit == 0 => {
+                add(Stage::Coverage, "serves_nobody", format!("{name}: nobody lives within {} of it", service.limit));
+            }
+            LinkStatus::Linked => {}
+        }
+        if let Some(share) = report.network_share.filter(|share| *share < 0.01) {
+            let percent = 100.0 * share;
+            add(
+                Stage::Link,
+                "facility_in_small_component",
+                format!("{name}: linked to a piece of the network with {percent:.2} % of its nodes; check that roads connect to the rest"),
+            );
+        }
+    }
+}
+
+/// Facilities of other names at the same spot: one place twice, or two services under one roof.
+fn same_spot(found: &Found<'_>, issues: &mut Vec<Issue>) {
+    let facilities = found.service.facilities;
+    let index = FacilityIndex::of_facilities(facilities);
+    for (i, facility) in facilities.iter().enumerate() {
+        for (other, metres) in index.within(facility.location, SAME_SPOT_M) {
+            if other.index() > i {
+                let other = &facilities[other.index()];
+                let detail = format!(
+                    "`{}` and `{}` ({}) lie {metres:.1} m apart: one facility twice, or two under one roof? Both are counted",
+                    facility.name, other.name, other.id
+                );
+                issues.push(Issue::new(Stage::Facilities, found.service.id, &facility.id, "same_spot", detail));
+            }
+        }
+    }
+}
+
+fn zones(found: &Found<'_>, issues: &mut Vec<Issue>) {
+    let service = found.service;
+    for (zone, row) in found.study.zones.iter().zip(&found.coverage.zones) {
+        if row.facilities == 0 {
+            let detail = format!("{}: no facility of this service lies in it", zone.name);
+            issues.push(Issue::new(Stage::Coverage, service.id, &zone.id, "zone_without_facility", detail));
+        }
+    }
+    let outside = found.facilities.iter().filter(|f| f.zone.is_none()).count();
+    if outside > 0 {
+        let detail = format!("{outside} facilities lie outside every zone; they count for whoever reaches them");
+        issues.push(Issue::new(Stage::Coverage, service.id, "", "facilities_outside", detail));
+    }
+}
+
+/// People without a road or without a way, by zone: counted, never dropped.
+fn points(found: &Found<'_>, issues: &mut Vec<Issue>) {
+    let mut sums: BTreeMap<(Option<ZoneId>, &'static str), (usize, People)> = BTreeMap::new();
+    for (i, assessment) in found.assessments.iter().enumerate() {
+        let kind = match (assessment.status, found.links.demand.status(i)) {
+            (Status::Covered | Status::Uncovered, _) => continue,
+            (Status::Unreachable, _) => "people_unreachable",
+            (Status::Unlinked, LinkStatus::OnIsland) => "people_on_island",
+            (Status::Unlinked, _) => "people_too_far",
+        };
+        let sum = sums.entry((found.study.demand.zones[i], kind)).or_default();
+        *sum = (sum.0 + 1, sum.1 + found.study.demand.people[i]);
+    }
+    for ((zone, kind), (count, people)) in sums {
+        let zone = zone.map(|z| &found.study.zones[z.index()]);
+        let (id, name) = zone.map_or(("outside", "outside"), |z| (&z.id, &z.name));
+        let who = match zone {
+            Some(zone) if zone.people.is_none() => "an unknown number of people".to_owned(),
+            _ => format!("{:.1} people", people.as_f64()),
+        };
+        let why = match kind {
+            "people_unreachable" => "no facility can be reached from their roads".to_owned(),
+            "people_on_island" => format!("only islands of under {} road nodes nearby", found.service.link.min_component),
+            _ => format!("no road within {} m", found.service.link.snap_m),
+        };
+        let stage = if kind == "people_unreachable" { Stage::Coverage } else { Stage::Link };
+        let detail = format!("{name}: {who} at {count} points, {why}; counted as not covered");
+        issues.push(Issue::new(stage, found.service.id, id, kind, detail));
+    }
+}
+
+fn unlisted(found: &Found<'_>, issues: &mut Vec<Issue>) {
+    let gaps = found.gaps;
+    if gaps.unlisted > 0 {
+        let (least, people) = (found.service.gaps.min_people, gaps.people_unlisted.as_f64());
+        let detail = format!("{} gaps of fewer than {least} people are not listed; {people:.1} people are in them", gaps.unlisted);
+        issues.push(Issue::new(Stage::Coverage, found.service.id, "", "gaps_unlisted", detail));
+    }
+}
