@@ -202,7 +202,7 @@ fn the_result_does_not_depend_on_how_many_are_asked_at_once() {
 
 #[test]
 fn a_datum_shift_that_is_missing_is_refused_not_ignored() {
-    // Beijing 1954 on Krassowsky without a published shift, NAD27 and NZGD49 with grids.
+    // Xian 1980 without a published shift; NAD27 and NZGD49 with grids.
     for text in ["EPSG:2327", "EPSG:26715", "EPSG:27200"] {
         let error = match text.parse::<Crs>() {
             Ok(crs) => Projector::with_engine(&Crs::wgs84(), &crs, Engine::Proj4rs).unwrap_err(),
