@@ -81,7 +81,7 @@ impl Crs {
                 "its coordinates are degrees, and areas and lengths need metres".to_owned()
             }
             Kind::Mercator => {
-                "Mercator is for display: areas are inflated ×1.37 at 31°N and ×4 at 60°N"
+                "it is a Mercator projection, which is for display (areas inflated ×1.37 at 31°N, ×4 at 60°N)"
                     .to_owned()
             }
             Kind::Geocentric => "its coordinates are geocentric, not on a plane".to_owned(),
@@ -100,7 +100,15 @@ impl Crs {
         #[cfg(feature = "proj")]
         let kind = proj_engine::kind_of(&definition);
         #[cfg(not(feature = "proj"))]
-        let kind = proj4rs_engine::kind_of(&definition);
+        let kind = match proj4rs_engine::missing_datum_shift(&definition) {
+            Some(detail) => {
+                return Err(CrsError::NoDatumShift {
+                    crs: given.to_owned(),
+                    detail,
+                });
+            }
+            None => proj4rs_engine::kind_of(&definition),
+        };
         match kind {
             Ok(kind) => Ok(Self { definition, kind }),
             Err(detail) => Err(CrsError::Unknown {

@@ -52,7 +52,7 @@ pub enum CrsError {
     },
     /// A sound CRS, but not one to measure areas and lengths in.
     #[error(
-        "{crs} cannot be the working CRS: {reason}: pick a UTM zone (EPSG:326xx, 327xx) or \"auto\""
+        "{crs} cannot be the working CRS: {reason}; pick a UTM zone (EPSG:326xx north, 327xx south) or \"auto\""
     )]
     NotWorking {
         /// The CRS.

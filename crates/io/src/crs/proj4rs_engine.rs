@@ -141,8 +141,13 @@ fn find_fault(from: &Proj, to: &Proj, part: &[Coord<f64>]) -> Fault {
 /// What kind of CRS a definition is.
 ///
 /// # Errors
-/// The engine's words when it does not know the definition.
+/// The engine's words when it does not know the definition, or would take its unit for another.
 pub(super) fn kind_of(definition: &str) -> Result<Kind, String> {
+    if registered(definition)
+        .is_some_and(|def| def.wkt.starts_with("GEOGCS") && def.wkt.contains("UNIT[\"grad\""))
+    {
+        return Err("its unit is the grad, not the degree".to_owned());
+    }
     let proj = open(definition)?;
     Ok(match (proj.projection_type(), proj.projname()) {
         (ProjType::Latlong, _) => Kind::Geographic,
@@ -160,17 +165,23 @@ fn open(definition: &str) -> Result<Proj, String> {
 
 /// The PROJ string of `EPSG:<code>`, or the definition itself.
 fn proj_string(definition: &str) -> Option<&str> {
-    match definition.strip_prefix("EPSG:") {
-        Some(code) => Some(crs_definitions::from_code(code.parse().ok()?)?.proj4),
-        None => Some(definition),
+    if definition.starts_with("EPSG:") {
+        registered(definition).map(|def| def.proj4)
+    } else {
+        Some(definition)
     }
+}
+
+fn registered(definition: &str) -> Option<crs_definitions::Def> {
+    let code = definition.strip_prefix("EPSG:")?.parse().ok()?;
+    crs_definitions::from_code(code)
 }
 
 /// What is missing to get from the datum of a registered CRS to WGS84, if anything.
 ///
 /// Datums on the ellipsoids of WGS84 and GRS80 agree with WGS84 within a metre or so and count as equal. A PROJ string without a
-/// datum is taken at its word.
-fn missing_datum_shift(definition: &str) -> Option<String> {
+/// datum is taken at its word. Shifts by three or seven published parameters are used, and are good to some metres.
+pub(super) fn missing_datum_shift(definition: &str) -> Option<String> {
     let text = proj_string(definition)?;
     let value = |key: &str| {
         text.split_whitespace()

@@ -142,17 +142,28 @@ pub(super) fn kind_of(definition: &str) -> Result<Kind, String> {
 /// Reads PROJJSON: <https://proj.org/en/stable/specifications/projjson.html>.
 fn kind_in(description: &serde_json::Value) -> Option<Kind> {
     let coordinates = &description["coordinate_system"];
+    let unit = &coordinates["axis"][0]["unit"];
+    let other_unit = || {
+        Kind::OtherUnit(
+            unit["name"]
+                .as_str()
+                .or(unit.as_str())
+                .unwrap_or("unknown")
+                .to_owned(),
+        )
+    };
     match description["type"].as_str()? {
         "BoundCRS" => kind_in(&description["source_crs"]),
         "CompoundCRS" => kind_in(&description["components"][0]),
-        "GeographicCRS" => Some(Kind::Geographic),
-        "GeodeticCRS" if coordinates["subtype"] == "ellipsoidal" => Some(Kind::Geographic),
-        "GeodeticCRS" => Some(Kind::Geocentric),
+        "GeographicCRS" | "GeodeticCRS" if coordinates["subtype"] == "Cartesian" => {
+            Some(Kind::Geocentric)
+        }
+        "GeographicCRS" | "GeodeticCRS" if unit == "degree" => Some(Kind::Geographic),
+        "GeographicCRS" | "GeodeticCRS" => Some(other_unit()),
         "ProjectedCRS" => {
             let method = description["conversion"]["method"]["name"]
                 .as_str()
                 .unwrap_or_default();
-            let unit = &coordinates["axis"][0]["unit"];
             Some(
                 if method.contains("Mercator")
                     && !method.contains("Transverse")
@@ -162,7 +173,7 @@ fn kind_in(description: &serde_json::Value) -> Option<Kind> {
                 } else if unit == "metre" {
                     Kind::Metric
                 } else {
-                    Kind::OtherUnit(unit["name"].as_str().unwrap_or("unknown").to_owned())
+                    other_unit()
                 },
             )
         }

@@ -80,6 +80,19 @@ fn an_unknown_code_or_projection_says_what_was_given_and_what_to_do() {
 }
 
 #[test]
+#[cfg(not(feature = "proj"))]
+fn what_only_proj_can_do_is_refused_with_that_hint() {
+    // Colombia's national grid is newer than the list; NTF (Paris) counts in grads.
+    for text in ["EPSG:9377", "EPSG:4807"] {
+        let message = refusal(text);
+        assert!(
+            message.contains(text) && message.contains("--features proj"),
+            "{message}"
+        );
+    }
+}
+
+#[test]
 fn working_crs_must_be_metric_and_not_mercator() {
     for text in [
         "EPSG:32633",

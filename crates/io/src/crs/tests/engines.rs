@@ -83,3 +83,40 @@ fn both_engines_agree_to_a_millimetre() {
         assert!(worst < 2e-8, "{text}: {worst}°");
     }
 }
+
+#[test]
+#[cfg(feature = "proj")]
+fn proj_knows_what_the_pure_rust_engine_does_not() {
+    use super::super::{Crs, CrsError};
+    use super::crs;
+
+    // Colombia's national grid; the expected values are pyproj 3.7.2's.
+    let bogota = geo::coord! { x: -74.0721, y: 4.7110 };
+    let point = from_wgs84("EPSG:9377", Engine::Proj)
+        .forward_one(bogota)
+        .unwrap();
+    assert!(
+        (point.x - 4_881_143.148_692).hypot(point.y - 2_078_651.312_188) < 1e-5,
+        "{point:?}"
+    );
+    assert_eq!(crs("EPSG:9377").check_working(), Ok(()));
+    let (wgs84, colombia) = (Crs::wgs84(), crs("EPSG:9377"));
+    let refused =
+        super::super::Projector::with_engine(&wgs84, &colombia, Engine::Proj4rs).unwrap_err();
+    assert!(matches!(refused, CrsError::Unknown { .. }), "{refused}");
+
+    assert!(crs("EPSG:8694").is_geographic()); // Camacupa 2015
+    for (text, part) in [
+        ("EPSG:9748", "US survey foot"), // Alabama East
+        ("EPSG:4807", "grad"),           // NTF (Paris)
+        ("EPSG:8697", "geocentric"),     // RSAO13
+        ("EPSG:9286", "degrees"),        // ETRS89 and a height
+    ] {
+        let message = crs(text).check_working().unwrap_err().to_string();
+        assert!(message.contains(part), "{text}: {message}");
+    }
+    assert!(matches!(
+        "EPSG:3855".parse::<Crs>(),
+        Err(CrsError::Unknown { .. })
+    )); // a height alone
+}
