@@ -31,6 +31,12 @@ pub(crate) fn test() -> Result<()> {
     let target = target_directory()?;
     println!("target directory: {}", target.display());
     let environment = [("CARGO_TARGET_DIR", target.as_os_str())];
+    // Checkouts share the directory, and cargo tells their files apart by age alone: our own crates are always built anew.
+    command(
+        &cargo(),
+        &["clean", "--quiet", "-p", "catchment", "-p", "catchment-io"],
+        &environment,
+    )?;
     let feature = ["-p", "catchment-io", "--features", "proj"];
     command(
         &cargo(),
