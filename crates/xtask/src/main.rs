@@ -1,2 +1,44 @@
-//! xtask
-fn main() {}
+//! Upkeep commands of the workspace: `cargo xtask <command>`. CI calls the same ones.
+
+#![expect(
+    clippy::print_stdout,
+    reason = "these commands report on standard output"
+)]
+
+mod graph;
+mod licenses;
+mod msrv;
+mod proj;
+mod run;
+
+use anyhow::{Result, bail};
+
+const USAGE: &str = "\
+cargo xtask <command>
+
+  ci                 everything that CI runs (.ci/run): tests, format, lints, docs, feature `proj`, upkeep checks
+  test-proj          lints and tests of cargo feature `proj` in a target directory of their own (needs cmake)
+  msrv               checks that no dependency needs a newer Rust than the workspace states
+  licenses           writes crates/cli/assets/licenses.txt from the dependencies of the `catchment` binary
+  licenses --check   fails if that file is stale";
+
+fn main() -> Result<()> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match arguments
+        .iter()
+        .map(String::as_str)
+        .collect::<Vec<_>>()
+        .as_slice()
+    {
+        ["ci"] => run::command("bash", &[".ci/run"], &[]),
+        ["test-proj"] => proj::test(),
+        ["msrv"] => msrv::check(),
+        ["licenses"] => licenses::write(),
+        ["licenses", "--check"] => licenses::check(),
+        [] | ["help" | "--help" | "-h"] => {
+            println!("{USAGE}");
+            Ok(())
+        }
+        other => bail!("no such command: {}\n\n{USAGE}", other.join(" ")),
+    }
+}

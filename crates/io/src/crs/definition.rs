@@ -1,0 +1,199 @@
+//! The text of a CRS, read and judged.
+
+use std::fmt;
+use std::str::FromStr;
+
+use super::CrsError;
+#[cfg(feature = "proj")]
+use super::proj_engine;
+use super::proj4rs_engine;
+
+/// WGS84 longitude and latitude in degrees, the CRS of files that state none.
+const WGS84: &str = "EPSG:4326";
+
+/// Popular Web Mercator under the numbers that older software gave it; all mean EPSG:3857.
+const WEB_MERCATOR_ALIASES: [u32; 4] = [900_913, 102_100, 102_113, 3_785];
+
+/// What kind of plane (or globe) the coordinates of a CRS live on.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) enum Kind {
+    /// Longitude and latitude, degrees.
+    Geographic,
+    /// Mercator on sphere or ellipsoid, in any units.
+    Mercator,
+    /// Earth-centred x, y, z.
+    Geocentric,
+    /// Projected, in a unit that is not the metre.
+    OtherUnit(String),
+    /// Projected, metres.
+    Metric,
+}
+
+/// A coordinate reference system that this build can transform.
+///
+/// Coordinates are always (longitude, latitude) in degrees or (easting, northing), whatever order the authority states.
+///
+/// ```
+/// use catchment_io::crs::Crs;
+/// let crs: Crs = "epsg:32633".parse()?;
+/// assert_eq!(crs.to_string(), "EPSG:32633");
+/// assert!(crs.check_working().is_ok());
+/// assert!("EPSG:3857".parse::<Crs>()?.check_working().is_err());
+/// # Ok::<(), catchment_io::crs::CrsError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Crs {
+    definition: String,
+    kind: Kind,
+}
+
+impl Crs {
+    /// WGS84 longitude and latitude in degrees (EPSG:4326 in x, y order; the same as OGC:CRS84).
+    #[must_use]
+    pub fn wgs84() -> Self {
+        Self {
+            definition: WGS84.to_owned(),
+            kind: Kind::Geographic,
+        }
+    }
+
+    /// The definition as the engines take it: `EPSG:<code>` or a PROJ string.
+    #[must_use]
+    pub fn definition(&self) -> &str {
+        &self.definition
+    }
+
+    /// Whether coordinates are longitude and latitude in degrees.
+    #[must_use]
+    pub fn is_geographic(&self) -> bool {
+        self.kind == Kind::Geographic
+    }
+
+    /// Checks that areas and lengths can be measured in this CRS: projected, in metres, not Mercator.
+    ///
+    /// # Errors
+    /// [`CrsError::NotWorking`] with the reason. How far areas are distorted in a given place is another question:
+    /// [`Projector::check_distortion`](super::Projector::check_distortion).
+    pub fn check_working(&self) -> Result<(), CrsError> {
+        let reason = match &self.kind {
+            Kind::Metric => return Ok(()),
+            Kind::Geographic => {
+                "its coordinates are degrees, and areas and lengths need metres".to_owned()
+            }
+            Kind::Mercator => {
+                "it is a Mercator projection, which is for display (areas inflated ×1.37 at 31°N, ×4 at 60°N)"
+                    .to_owned()
+            }
+            Kind::Geocentric => "its coordinates are geocentric, not on a plane".to_owned(),
+            Kind::OtherUnit(unit) => {
+                format!("its unit is \"{unit}\", and everything is measured in metres")
+            }
+        };
+        Err(CrsError::NotWorking {
+            crs: self.to_string(),
+            reason,
+        })
+    }
+
+    /// From a definition in the engines' form; the build's best engine says whether it is known.
+    fn from_definition(definition: String, given: &str) -> Result<Self, CrsError> {
+        #[cfg(feature = "proj")]
+        let kind = proj_engine::kind_of(&definition);
+        #[cfg(not(feature = "proj"))]
+        let kind = match proj4rs_engine::missing_datum_shift(&definition) {
+            Some(detail) => {
+                return Err(CrsError::NoDatumShift {
+                    crs: given.to_owned(),
+                    detail,
+                });
+            }
+            None => proj4rs_engine::kind_of(&definition),
+        };
+        match kind {
+            Ok(kind) => Ok(Self { definition, kind }),
+            Err(detail) => Err(CrsError::Unknown {
+                given: given.to_owned(),
+                detail,
+            }),
+        }
+    }
+
+    fn from_epsg(code: u32, given: &str) -> Result<Self, CrsError> {
+        match code {
+            4326 => Ok(Self::wgs84()),
+            code if WEB_MERCATOR_ALIASES.contains(&code) => {
+                Self::from_definition("EPSG:3857".to_owned(), given)
+            }
+            code => Self::from_definition(format!("EPSG:{code}"), given),
+        }
+    }
+}
+
+impl fmt::Display for Crs {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.definition)
+    }
+}
+
+impl FromStr for Crs {
+    type Err = CrsError;
+
+    /// Reads `EPSG:<code>`, `OGC:CRS84`, their URN and URL forms (as in a GeoJSON `crs` member) in any case, or a PROJ string.
+    fn from_str(given: &str) -> Result<Self, CrsError> {
+        let text = given.trim();
+        if text.starts_with('+') {
+            return Self::from_definition(normalised_proj_string(text), text);
+        }
+        if text.eq_ignore_ascii_case("auto") {
+            return Err(CrsError::Auto);
+        }
+        if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Err(CrsError::BareNumber {
+                given: text.to_owned(),
+            });
+        }
+        let malformed = || CrsError::Malformed {
+            given: text.to_owned(),
+        };
+        let (authority, code) = authority_and_code(text).ok_or_else(malformed)?;
+        match (authority.as_str(), code.as_str()) {
+            ("ogc", "crs84") => Ok(Self::wgs84()),
+            ("epsg", code) => Self::from_epsg(code.parse().map_err(|_| malformed())?, text),
+            _ => Err(malformed()),
+        }
+    }
+}
+
+/// Splits `EPSG:4326`, `urn:ogc:def:crs:EPSG::4326` and `http://www.opengis.net/def/crs/EPSG/0/4326`, in lower case.
+fn authority_and_code(text: &str) -> Option<(String, String)> {
+    let lower = text.to_ascii_lowercase();
+    let parts: Vec<&str> = match lower.split_once("/def/crs/") {
+        Some((_, path)) => path.split('/').collect(),
+        None => lower
+            .strip_prefix("urn:ogc:def:crs:")
+            .unwrap_or(&lower)
+            .split(':')
+            .collect(),
+    };
+    match parts.as_slice() {
+        [authority, code] | [authority, _, code] if !code.is_empty() => {
+            Some(((*authority).to_owned(), (*code).to_owned()))
+        }
+        _ => None,
+    }
+}
+
+/// One space between parameters, and no `+type=crs` (the engines add it where they want it).
+fn normalised_proj_string(text: &str) -> String {
+    let parameters: Vec<&str> = text
+        .split_whitespace()
+        .filter(|part| *part != "+type=crs")
+        .collect();
+    parameters.join(" ")
+}
+
+/// The pure Rust engine's view, for a CRS that PROJ can also answer for.
+#[cfg(feature = "proj")]
+pub(super) fn kind_by_proj4rs(definition: &str) -> Option<Kind> {
+    proj4rs_engine::kind_of(definition).ok()
+}
