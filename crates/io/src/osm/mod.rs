@@ -2,7 +2,7 @@
 //!
 //! [`read`] takes the bytes of a `.osm.pbf`, `.osm`, `.osm.gz` or `.osm.bz2` file and a [`Select`] that says which objects
 //! are wanted. The answer, [`OsmData`], holds those objects, the ways that the wanted relations are made of, and the
-//! positions of the nodes that both need.
+//! positions of the nodes that both need. [`multipolygon`] and [`way_area`] turn relations and closed ways into areas.
 //!
 //! A file is read backwards along its references: relations say which ways are needed, ways say which nodes are. So memory
 //! grows with what is kept and not with the file, and each PBF blob of a sorted file is decoded once.
@@ -34,6 +34,7 @@
 //! # Ok::<(), osm::OsmError>(())
 //! ```
 
+mod area;
 mod error;
 mod gather;
 mod model;
@@ -42,6 +43,7 @@ mod positions;
 mod select;
 mod xml;
 
+pub use area::{Area, Gap, RingError, multipolygon, way_area};
 pub use error::OsmError;
 pub use model::{
     Counts, Header, Kind, Member, Node, ObjectId, OsmData, Relation, Tags, Warning, WarningKind,
@@ -63,3 +65,10 @@ pub fn read(bytes: &[u8], select: &impl Select) -> Result<OsmData, OsmError> {
         read_xml(bytes, select)
     }
 }
+
+#[cfg(test)]
+mod data_tests;
+#[cfg(test)]
+mod scene_tests;
+#[cfg(test)]
+mod testing;
