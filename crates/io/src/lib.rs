@@ -2,3 +2,4 @@
 
 pub mod crs;
 pub mod map;
+pub mod osm;

@@ -1,0 +1,94 @@
+//! The caller's choice, asked once for each key of a block.
+
+use super::block::{Block, TagIndices};
+use super::wire::Malformed;
+use crate::osm::model::{Kind, Tags};
+use crate::osm::select::{Select, TagView};
+
+const ASKED: u8 = 1;
+const LOOKED_AT: u8 = 2;
+const ASKED_KEEP: u8 = 4;
+const KEPT: u8 = 8;
+
+/// What is known about each string of a block as a key of objects of one kind.
+pub(super) struct Keys<'b, 'a, S> {
+    block: &'b Block<'a>,
+    select: &'b S,
+    kind: Kind,
+    answers: Vec<u8>,
+    /// The tags of the object at hand.
+    tags: Vec<(&'a str, &'a str)>,
+}
+
+impl<'b, 'a, S: Select> Keys<'b, 'a, S> {
+    pub(super) fn new(block: &'b Block<'a>, select: &'b S, kind: Kind) -> Self {
+        Keys {
+            block,
+            select,
+            kind,
+            answers: vec![0; block.string_count()],
+            tags: Vec::new(),
+        }
+    }
+
+    /// Whether the object with these tags is selected. Also steps over all of its tags.
+    #[inline]
+    pub(super) fn selects(&mut self, tags: &mut TagIndices<'_>) -> Result<bool, Malformed> {
+        let from_start = *tags;
+        let mut candidate = false;
+        for pair in tags {
+            let (key, _) = pair?;
+            candidate = candidate || self.looks_at(key)?;
+        }
+        if !candidate {
+            return Ok(false);
+        }
+        self.tags.clear();
+        for pair in from_start {
+            let (key, value) = pair?;
+            self.tags
+                .push((self.block.string(key)?, self.block.string(value)?));
+        }
+        Ok(self.select.selects(self.kind, TagView(&self.tags)))
+    }
+
+    /// The tags that are to be stored.
+    pub(super) fn stored(&mut self, tags: TagIndices<'_>) -> Result<Tags, Malformed> {
+        self.tags.clear();
+        for pair in tags {
+            let (key, value) = pair?;
+            if self.keeps(key)? {
+                self.tags
+                    .push((self.block.string(key)?, self.block.string(value)?));
+            }
+        }
+        Ok(self.tags.iter().copied().collect())
+    }
+
+    fn looks_at(&mut self, key: usize) -> Result<bool, Malformed> {
+        let (select, kind) = (self.select, self.kind);
+        self.answer(key, ASKED, LOOKED_AT, |key| select.looks_at(kind, key))
+    }
+
+    fn keeps(&mut self, key: usize) -> Result<bool, Malformed> {
+        let select = self.select;
+        self.answer(key, ASKED_KEEP, KEPT, |key| select.keeps_key(key))
+    }
+
+    fn answer(
+        &mut self,
+        key: usize,
+        asked: u8,
+        yes: u8,
+        ask: impl FnOnce(&str) -> bool,
+    ) -> Result<bool, Malformed> {
+        if let Some(&known) = self.answers.get(key)
+            && known & asked != 0
+        {
+            return Ok(known & yes != 0);
+        }
+        let answer = ask(self.block.string(key)?);
+        self.answers[key] |= if answer { asked | yes } else { asked };
+        Ok(answer)
+    }
+}

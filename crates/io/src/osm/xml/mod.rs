@@ -1,0 +1,180 @@
+//! `.osm` files: XML, plain or compressed.
+//!
+//! The text is gone over three times, for relations, ways and nodes, since it lists them in the wrong order for a reader that
+//! wants to keep few. A compressed file is unpacked on the way each time and never as a whole in memory.
+
+mod document;
+
+use std::io::{BufRead, BufReader, Read};
+
+use bzip2::read::MultiBzDecoder;
+use flate2::read::MultiGzDecoder;
+
+use self::document::{Document, Object};
+use super::error::OsmError;
+use super::gather::{Gather, Part};
+use super::model::{Header, Kind, OsmData, Relation, Tags};
+use super::positions::IdFinder;
+use super::select::{Select, TagView};
+
+/// Reads a `.osm` file, plain or compressed by gzip or bzip2.
+///
+/// # Errors
+/// [`OsmError`] when the bytes are not XML, the document is cut off, malformed, not an `<osm>` document or a history file.
+pub fn read_xml(bytes: &[u8], select: &impl Select) -> Result<OsmData, OsmError> {
+    let file = File::of(bytes)?;
+    let mut header = Header::default();
+    let mut gather = Gather::default();
+
+    let mut part = Part::default();
+    file.pass(Kind::Relation, &mut header, &mut part, |object, part| {
+        add_relation(object, select, part);
+    })?;
+    gather.add_relations(vec![part]);
+
+    let wanted = gather.wanted_ways();
+    let mut finder = IdFinder::new(&wanted);
+    let mut part = Part::default();
+    file.pass(Kind::Way, &mut header, &mut part, |object, part| {
+        add_way(object, select, &mut finder, part);
+    })?;
+    gather.add_ways(vec![part]);
+
+    let wanted = gather.wanted_nodes();
+    let mut finder = IdFinder::new(&wanted);
+    let mut part = Part::default();
+    file.pass(Kind::Node, &mut header, &mut part, |object, part| {
+        add_node(object, select, &mut finder, part);
+    })?;
+    gather.add_nodes(wanted, vec![part]);
+    Ok(gather.finish(header))
+}
+
+fn add_relation(object: Object, select: &impl Select, part: &mut Part) {
+    part.counts.relations += 1;
+    if let Some(tags) = selected_tags(Kind::Relation, &object, select) {
+        part.relations.push(Relation {
+            id: object.id,
+            members: object.members,
+            tags,
+        });
+    }
+}
+
+fn add_way(object: Object, select: &impl Select, wanted: &mut IdFinder<'_>, part: &mut Part) {
+    part.counts.ways += 1;
+    let tags = selected_tags(Kind::Way, &object, select);
+    let selected = tags.is_some();
+    if selected || wanted.find(object.id).is_some() {
+        let tags = tags.unwrap_or_else(|| stored_tags(&object, select));
+        part.add_way(object.id, object.refs, tags, selected);
+    }
+}
+
+fn add_node(object: Object, select: &impl Select, wanted: &mut IdFinder<'_>, part: &mut Part) {
+    part.counts.nodes += 1;
+    let index = wanted.find(object.id);
+    let tags = selected_tags(Kind::Node, &object, select);
+    if tags.is_some() || index.is_some() {
+        part.add_node(object.id, object.place, index, tags);
+    }
+}
+
+/// The tags to store if the object is selected.
+fn selected_tags(kind: Kind, object: &Object, select: &impl Select) -> Option<Tags> {
+    if !object.tags.iter().any(|(k, _)| select.looks_at(kind, k)) {
+        return None;
+    }
+    let view: Vec<(&str, &str)> = pairs(object).collect();
+    select
+        .selects(kind, TagView(&view))
+        .then(|| stored_tags(object, select))
+}
+
+fn stored_tags(object: &Object, select: &impl Select) -> Tags {
+    pairs(object).filter(|(k, _)| select.keeps_key(k)).collect()
+}
+
+fn pairs(object: &Object) -> impl Iterator<Item = (&str, &str)> {
+    object.tags.iter().map(|(k, v)| (k.as_str(), v.as_str()))
+}
+
+/// The bytes and how they are packed.
+#[derive(Debug, Clone, Copy)]
+struct File<'a> {
+    bytes: &'a [u8],
+    packing: Packing,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Packing {
+    Plain,
+    Gzip,
+    Bzip2,
+}
+
+impl<'a> File<'a> {
+    fn of(bytes: &'a [u8]) -> Result<Self, OsmError> {
+        let packing = match bytes {
+            [0x1f, 0x8b, ..] => Packing::Gzip,
+            [b'B', b'Z', b'h', ..] => Packing::Bzip2,
+            _ => Packing::Plain,
+        };
+        let file = File { bytes, packing };
+        let mut start = Vec::new();
+        let read = file.text().take(64).read_to_end(&mut start);
+        let text = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&start);
+        match text.trim_ascii_start().first() {
+            Some(b'<') => Ok(file),
+            _ => Err(OsmError::UnknownFormat {
+                found: describe(packing, &start, read.err()),
+            }),
+        }
+    }
+
+    fn text(self) -> Box<dyn BufRead + 'a> {
+        match self.packing {
+            Packing::Plain => Box::new(self.bytes),
+            Packing::Gzip => Box::new(BufReader::with_capacity(
+                1 << 16,
+                MultiGzDecoder::new(self.bytes),
+            )),
+            Packing::Bzip2 => Box::new(BufReader::with_capacity(
+                1 << 16,
+                MultiBzDecoder::new(self.bytes),
+            )),
+        }
+    }
+
+    /// Hands every object of one kind to `take`, in the order of the file.
+    fn pass(
+        self,
+        kind: Kind,
+        header: &mut Header,
+        part: &mut Part,
+        mut take: impl FnMut(Object, &mut Part),
+    ) -> Result<(), OsmError> {
+        let mut document = Document::new(self.text(), kind);
+        while let Some(object) = document.next_object()? {
+            part.latest = part.latest.max(object.time);
+            take(object, part);
+        }
+        *header = document.into_header();
+        Ok(())
+    }
+}
+
+fn describe(packing: Packing, start: &[u8], error: Option<std::io::Error>) -> String {
+    let inside = match (error, start) {
+        (Some(error), _) => return format!("damaged {packing:?} data ({error})"),
+        (None, []) => "nothing".to_owned(),
+        (None, start) => {
+            let start = &start[..start.len().min(16)];
+            format!("bytes that start with \"{}\"", start.escape_ascii())
+        }
+    };
+    match packing {
+        Packing::Plain => inside,
+        _ => format!("{packing:?} data that holds {inside}"),
+    }
+}
