@@ -1,2 +1,104 @@
-//! cli
-fn main() {}
+//! `catchment`: what was typed → a checked job → a run → results.
+
+mod args;
+mod job;
+mod terminal;
+
+use std::fs;
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::atomic::Ordering;
+
+use anyhow::Context;
+use catchment_io::{Error, run, write};
+use clap::Parser;
+
+use args::{Cli, Command, Common};
+use job::Job;
+use terminal::{INTERRUPTED, Terminal, print, tables};
+
+const LICENSES: &str = include_str!("../assets/licenses.txt");
+
+fn main() -> ExitCode {
+    match dispatch(Cli::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            use std::io::Write;
+            let _ = writeln!(std::io::stderr(), "catchment: {error:#}");
+            ExitCode::from(code(&error))
+        }
+    }
+}
+
+/// The exit code of an error, as `catchment --help` lists them.
+fn code(error: &anyhow::Error) -> u8 {
+    match error.downcast_ref::<Error>() {
+        Some(Error::Cancelled(_)) => 130,
+        Some(Error::Plan { .. } | Error::Profile(_) | Error::Ground(_)) => 2,
+        Some(Error::Write { .. }) => 4,
+        Some(_) => 3,
+        None if error.downcast_ref::<std::io::Error>().is_some() => 4,
+        None => 2,
+    }
+}
+
+fn dispatch(cli: Cli) -> anyhow::Result<()> {
+    match cli.command {
+        Command::Demo(demo) => match &demo.save_plan {
+            Some(file) => save_plan(file),
+            None => execute(&Job::demo(&demo.common)?, &demo.common),
+        },
+        Command::Run(typed) => execute(&Job::of_plan(&typed.plan, &typed.common)?, &typed.common),
+        Command::Coverage(flags) => execute(&Job::of_flags(&flags)?, &flags.common),
+        Command::Licenses => {
+            print(&licenses());
+            Ok(())
+        }
+    }
+}
+
+fn execute(job: &Job, common: &Common) -> anyhow::Result<()> {
+    ctrlc::set_handler(|| INTERRUPTED.store(true, Ordering::Relaxed)).context("cannot catch Ctrl-C")?;
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(common.threads.unwrap_or(0)).build().context("--threads")?;
+    let terminal = Terminal::new(common.quiet);
+    let (done, files) = pool.install(|| {
+        let done = run(&job.plan, job.files.as_ref(), &terminal)?;
+        catchment::begin(&terminal, "write", 0).map_err(Error::from)?;
+        let files = write(&done, &job.out)?;
+        anyhow::Ok((done, files))
+    })?;
+    terminal.finish();
+    if common.json {
+        let summary = job.out.join("summary.json");
+        print(&fs::read_to_string(&summary).with_context(|| summary.display().to_string())?);
+    } else if !common.quiet {
+        print(&tables(&done, &job.out, files.len()));
+    }
+    Ok(())
+}
+
+/// Writes the demo's plan to `file` and its data beside it.
+fn save_plan(file: &Path) -> anyhow::Result<()> {
+    let folder = file.parent().unwrap_or(Path::new(""));
+    if !folder.as_os_str().is_empty() {
+        fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
+    }
+    fs::write(file, job::DEMO_PLAN).with_context(|| file.display().to_string())?;
+    for (name, bytes) in job::DEMO_FILES {
+        let beside = folder.join(name);
+        fs::write(&beside, bytes).with_context(|| beside.display().to_string())?;
+    }
+    print(&format!("{0}: edit it, then: catchment run {0}\n", file.display()));
+    Ok(())
+}
+
+fn licenses() -> String {
+    format!(
+        "catchment {}: MIT OR Apache-2.0\n\n\
+         The demo's data: OpenStreetMap extract of Malta, 2024-03-13, © OpenStreetMap contributors, Open Database License 1.0\n\
+         (https://www.openstreetmap.org/copyright, https://opendatacommons.org/licenses/odbl/1-0/)\n\n\
+         The map's font: WenQuanYi Micro Hei (a subset), Apache License 2.0\n\n\
+         Crates (name version — licence — repository):\n{LICENSES}",
+        env!("CARGO_PKG_VERSION")
+    )
+}

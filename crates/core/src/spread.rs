@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::cells::{Cell, Grid, Part, moments, split};
 use crate::ids::ZoneId;
-use crate::input::{Demand, Zone};
+use crate::input::{Demand, Group, Zone};
 use crate::progress::{Cancelled, Progress};
 use crate::units::People;
 
@@ -56,6 +56,7 @@ pub struct SpreadNote {
 
 /// Spreads every zone's people over the first of `surfaces` that is present in it.
 ///
+/// `groups` hold a total by zone each (age groups, say) and are spread in the same way.
 /// Zones of unknown people get points too (of nobody), so that their inhabited ground is known. Points come zone by zone, south to
 /// north, west to east.
 ///
@@ -64,6 +65,7 @@ pub struct SpreadNote {
 /// [`Cancelled`] through `progress`.
 pub fn spread(
     zones: &[Zone],
+    groups: &[Group],
     surfaces: &[Surface],
     rules: SpreadRules,
     progress: &dyn Progress,
@@ -81,11 +83,15 @@ pub fn spread(
             Ok((note, pieces(&ground, rules.cell_m)))
         })
         .collect::<Result<_, _>>()?;
-    let mut demand = Demand::default();
+    let groups_of_nobody = groups.iter().map(|g| Group { name: g.name.clone(), people: Vec::new() });
+    let mut demand = Demand { groups: groups_of_nobody.collect(), ..Demand::default() };
     let mut notes = Vec::new();
     for ((note, pieces), zone) in parts.into_iter().zip(zones) {
         let weights: Vec<u64> = pieces.iter().map(|p| p.area_mm2).collect();
         demand.people.extend(apportion(zone.people.unwrap_or(People::ZERO), &weights));
+        for (points, totals) in demand.groups.iter_mut().zip(groups) {
+            points.people.extend(apportion(totals.people.get(note.zone.index()).copied().unwrap_or_default(), &weights));
+        }
         demand.zones.extend(pieces.iter().map(|_| Some(note.zone)));
         demand.locations.extend(pieces.iter().map(|p| p.centroid));
         notes.push(note);
@@ -233,7 +239,7 @@ mod tests {
     fn overlapping_surfaces_count_once() {
         let surface = mapped("residential", vec![square(0.0, 0.0, 100.0), square(0.0, 0.0, 100.0), square(100.0, 0.0, 50.0)]);
         let zones = [zone(square(0.0, 0.0, 1000.0), Some(5))];
-        let (demand, notes) = spread(&zones, &[surface], RULES, &NoProgress).unwrap();
+        let (demand, notes) = spread(&zones, &[], &[surface], RULES, &NoProgress).unwrap();
         assert_eq!(notes[0].surface, "residential");
         assert_eq!(demand.people, [People::persons(4), People::persons(1)]);
         assert_eq!(demand.locations, [Coord { x: 50.0, y: 50.0 }, Coord { x: 125.0, y: 25.0 }]);
@@ -244,7 +250,7 @@ mod tests {
         let zones = [zone(square(0.0, 0.0, 1000.0), Some(100))];
         let residential = mapped("residential", vec![square(990.0, 0.0, 20.0)]);
         let buildings = mapped("building", vec![square(0.0, 0.0, 200.0)]);
-        let (demand, notes) = spread(&zones, &[residential, buildings], RULES, &NoProgress).unwrap();
+        let (demand, notes) = spread(&zones, &[], &[residential, buildings], RULES, &NoProgress).unwrap();
         assert_eq!((notes[0].surface.as_str(), notes[0].area_m2), ("building", 40_000.0));
         assert_eq!(notes[0].passed_over, [("residential".to_owned(), 200.0)]);
         assert_eq!(demand.len(), 4);
@@ -253,7 +259,7 @@ mod tests {
     #[test]
     fn unknown_people_are_nobody_on_known_ground() {
         let zones = [zone(square(0.0, 0.0, 200.0), None)];
-        let (demand, notes) = spread(&zones, &[Surface::WholeZone], RULES, &NoProgress).unwrap();
+        let (demand, notes) = spread(&zones, &[], &[Surface::WholeZone], RULES, &NoProgress).unwrap();
         assert_eq!((demand.len(), demand.total(), notes[0].surface.as_str()), (4, People::ZERO, "zone"));
     }
 

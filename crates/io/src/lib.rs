@@ -1,5 +1,22 @@
 //! The only door for files and for reprojection: reads and writes the formats, and turns coordinates into metres and back.
+//!
+//! A [`Plan`] names files; [`run()`] loads them from [`Files`] (a [`Folder`], or [`InMemory`]), answers every service with
+//! [`catchment::analyse`], and [`write()`] puts the results into a folder. See the example of [`run()`].
 
 pub mod crs;
+mod error;
+mod files;
+mod load;
 pub mod map;
 pub mod osm;
+pub mod plan;
+mod run;
+mod shape;
+mod write;
+
+pub use error::Error;
+pub use files::{Files, Folder, InMemory, InputFile};
+pub use load::{Inputs, load};
+pub use plan::{Plan, PlanError};
+pub use run::{NetworkFacts, Run, run};
+pub use write::{most_uncovered, render, sentence, thousands, title, write};

@@ -34,25 +34,17 @@ impl Graph {
             .current_dir(root())
             .output()
             .context("cannot start cargo metadata")?;
-        ensure!(
-            output.status.success(),
-            "cargo metadata failed: {}",
-            String::from_utf8_lossy(&output.stderr)
-        );
+        ensure!(output.status.success(), "cargo metadata failed: {}", String::from_utf8_lossy(&output.stderr));
         Self::parse(&serde_json::from_slice(&output.stdout)?)
     }
 
     fn parse(metadata: &Value) -> Result<Self> {
-        let dependencies: BTreeMap<&str, &Value> = list(&metadata["resolve"]["nodes"])?
-            .iter()
-            .filter_map(|node| Some((node["id"].as_str()?, &node["deps"])))
-            .collect();
+        let dependencies: BTreeMap<&str, &Value> =
+            list(&metadata["resolve"]["nodes"])?.iter().filter_map(|node| Some((node["id"].as_str()?, &node["deps"]))).collect();
         let mut packages = BTreeMap::new();
         for package in list(&metadata["packages"])? {
             let id = text(&package["id"]).context("a package without id")?;
-            let edges = dependencies
-                .get(id.as_str())
-                .map_or(Ok(&[][..]), |edges| list(edges))?;
+            let edges = dependencies.get(id.as_str()).map_or(Ok(&[][..]), |edges| list(edges))?;
             packages.insert(
                 id,
                 Package {
@@ -65,35 +57,20 @@ impl Graph {
                 },
             );
         }
-        let members = list(&metadata["workspace_members"])?
-            .iter()
-            .filter_map(text)
-            .collect();
+        let members = list(&metadata["workspace_members"])?.iter().filter_map(text).collect();
         Ok(Self { packages, members })
     }
 
     /// Everything that is reached from these packages through dependencies of these kinds, themselves included.
-    pub(crate) fn reached<'a>(
-        &'a self,
-        from: impl Iterator<Item = &'a String>,
-        kinds: &[&str],
-    ) -> BTreeSet<&'a str> {
+    pub(crate) fn reached<'a>(&'a self, from: impl Iterator<Item = &'a String>, kinds: &[&str]) -> BTreeSet<&'a str> {
         let mut stack: Vec<&str> = from.map(String::as_str).collect();
         let mut reached = BTreeSet::new();
         while let Some(id) = stack.pop() {
             if reached.insert(id)
                 && let Some(package) = self.packages.get(id)
             {
-                let wanted = |edge: &&(String, Vec<String>)| {
-                    edge.1.iter().any(|kind| kinds.contains(&kind.as_str()))
-                };
-                stack.extend(
-                    package
-                        .dependencies
-                        .iter()
-                        .filter(wanted)
-                        .map(|(id, _)| id.as_str()),
-                );
+                let wanted = |edge: &&(String, Vec<String>)| edge.1.iter().any(|kind| kinds.contains(&kind.as_str()));
+                stack.extend(package.dependencies.iter().filter(wanted).map(|(id, _)| id.as_str()));
             }
         }
         reached
@@ -102,16 +79,12 @@ impl Graph {
 
 fn edge(value: &Value) -> Option<(String, Vec<String>)> {
     let kinds = value["dep_kinds"].as_array()?.iter();
-    let kinds = kinds
-        .map(|kind| kind["kind"].as_str().unwrap_or("normal").to_owned())
-        .collect();
+    let kinds = kinds.map(|kind| kind["kind"].as_str().unwrap_or("normal").to_owned()).collect();
     Some((text(&value["pkg"])?, kinds))
 }
 
 fn list(value: &Value) -> Result<&[Value]> {
-    Ok(value
-        .as_array()
-        .context("cargo metadata has another form than expected")?)
+    Ok(value.as_array().context("cargo metadata has another form than expected")?)
 }
 
 fn text(value: &Value) -> Option<String> {

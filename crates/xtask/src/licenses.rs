@@ -24,36 +24,23 @@ pub(crate) fn write() -> Result<()> {
 
 /// Fails if the list does not fit the dependencies any more.
 pub(crate) fn check() -> Result<()> {
-    let found = fs::read_to_string(root().join(FILE))
-        .with_context(|| format!("cannot read {FILE}: run `cargo xtask licenses`"))?;
+    let found = fs::read_to_string(root().join(FILE)).with_context(|| format!("cannot read {FILE}: run `cargo xtask licenses`"))?;
     let expected = list()?;
-    let differs = |a: &str, b: &str| {
-        a.lines()
-            .find(|line| !b.lines().any(|other| other == *line))
-            .map(str::to_owned)
-    };
+    let differs = |a: &str, b: &str| a.lines().find(|line| !b.lines().any(|other| other == *line)).map(str::to_owned);
     ensure!(
         found == expected,
         "{FILE} is stale: run `cargo xtask licenses` (first line that is missing: {}; that is too much: {})",
         differs(&expected, &found).as_deref().unwrap_or("none"),
         differs(&found, &expected).as_deref().unwrap_or("none"),
     );
-    println!(
-        "{FILE} is up to date: {} packages",
-        expected.lines().count()
-    );
+    println!("{FILE} is up to date: {} packages", expected.lines().count());
     Ok(())
 }
 
 /// One line a package, sorted: name version — licence — repository. Normal dependencies with default features, on every platform.
 fn list() -> Result<String> {
     let graph = Graph::read(&[])?;
-    let binary = graph.members.iter().filter(|id| {
-        graph
-            .packages
-            .get(*id)
-            .is_some_and(|package| package.name == BINARY)
-    });
+    let binary = graph.members.iter().filter(|id| graph.packages.get(*id).is_some_and(|package| package.name == BINARY));
     let reached = graph.reached(binary, &["normal"]);
     let mut lines: Vec<String> = reached
         .iter()
@@ -68,19 +55,8 @@ fn list() -> Result<String> {
 }
 
 fn line(package: &Package) -> Result<String> {
-    let Package {
-        name,
-        version,
-        license,
-        repository,
-        ..
-    } = package;
-    let license = license
-        .as_deref()
-        .with_context(|| format!("{name} {version} states no licence"))?;
+    let Package { name, version, license, repository, .. } = package;
+    let license = license.as_deref().with_context(|| format!("{name} {version} states no licence"))?;
     let repository = repository.as_deref().unwrap_or("no repository stated");
-    Ok(format!(
-        "{name} {version} — {} — {repository}",
-        license.replace('/', " OR ").replace("  ", " ")
-    ))
+    Ok(format!("{name} {version} — {} — {repository}", license.replace('/', " OR ").replace("  ", " ")))
 }

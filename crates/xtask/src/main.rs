@@ -1,9 +1,6 @@
 //! Upkeep commands of the workspace: `cargo xtask <command>`. CI calls the same ones.
 
-#![expect(
-    clippy::print_stdout,
-    reason = "these commands report on standard output"
-)]
+#![expect(clippy::print_stdout, reason = "these commands report on standard output")]
 
 mod graph;
 mod licenses;
@@ -24,12 +21,7 @@ cargo xtask <command>
 
 fn main() -> Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    match arguments
-        .iter()
-        .map(String::as_str)
-        .collect::<Vec<_>>()
-        .as_slice()
-    {
+    match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         ["ci"] => run::command("bash", &[".ci/run"], &[]),
         ["test-proj"] => proj::test(),
         ["msrv"] => msrv::check(),

@@ -19,19 +19,10 @@ pub(crate) fn check() -> Result<()> {
         .filter_map(|id| graph.packages.get(*id))
         .filter_map(|package| Some((package, package.rust_version.as_deref()?)))
         .filter(|(_, needed)| numbers(needed) > numbers(stated))
-        .map(|(package, needed)| {
-            format!("{} {} needs Rust {needed}", package.name, package.version)
-        })
+        .map(|(package, needed)| format!("{} {} needs Rust {needed}", package.name, package.version))
         .collect();
-    ensure!(
-        too_new.is_empty(),
-        "rust-version is {stated}, but\n  {}",
-        too_new.join("\n  ")
-    );
-    println!(
-        "rust-version {stated} is enough for {} packages",
-        reached.len()
-    );
+    ensure!(too_new.is_empty(), "rust-version is {stated}, but\n  {}", too_new.join("\n  "));
+    println!("rust-version {stated} is enough for {} packages", reached.len());
     Ok(())
 }
 

@@ -18,21 +18,13 @@ pub(crate) fn cargo() -> String {
 }
 
 /// Runs a program with our own output streams; a failure is an error that names it.
-pub(crate) fn command(
-    program: &str,
-    arguments: &[&str],
-    environment: &[(&str, &OsStr)],
-) -> Result<()> {
+pub(crate) fn command(program: &str, arguments: &[&str], environment: &[(&str, &OsStr)]) -> Result<()> {
     let status = Command::new(program)
         .args(arguments)
         .envs(environment.iter().copied())
         .current_dir(root())
         .status()
         .with_context(|| format!("cannot start {program}"))?;
-    ensure!(
-        status.success(),
-        "{program} {} failed ({status})",
-        arguments.join(" ")
-    );
+    ensure!(status.success(), "{program} {} failed ({status})", arguments.join(" "));
     Ok(())
 }

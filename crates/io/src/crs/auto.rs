@@ -37,30 +37,12 @@ pub fn auto_crs(bbox_lonlat: Rect<f64>) -> Result<AutoCrs, CrsError> {
     let (code, zone) = utm(lon, centre.y);
     let crs: Crs = format!("EPSG:{code}").parse()?;
     // Far from its zone UTM has no answer at all: as bad as too distorted.
-    let distortion = Projector::new(&Crs::wgs84(), &crs)?
-        .worst_areal_distortion(bbox_lonlat)
-        .unwrap_or(f64::INFINITY);
+    let distortion = Projector::new(&Crs::wgs84(), &crs)?.worst_areal_distortion(bbox_lonlat).unwrap_or(f64::INFINITY);
     if distortion <= MAX_AREAL_DISTORTION {
-        let reason = format!(
-            "UTM zone of the centre; areas within {} of the truth",
-            percent(distortion)
-        );
-        return Ok(AutoCrs {
-            crs,
-            name: format!("UTM zone {zone} (EPSG:{code})"),
-            reason,
-            worst_areal_distortion: distortion,
-        });
+        let reason = format!("UTM zone of the centre; areas within {} of the truth", percent(distortion));
+        return Ok(AutoCrs { crs, name: format!("UTM zone {zone} (EPSG:{code})"), reason, worst_areal_distortion: distortion });
     }
-    equal_area(
-        bbox_lonlat,
-        lon,
-        centre.y,
-        &format!(
-            "UTM zone {zone} would distort areas by {}",
-            percent(distortion)
-        ),
-    )
+    equal_area(bbox_lonlat, lon, centre.y, &format!("UTM zone {zone} would distort areas by {}", percent(distortion)))
 }
 
 /// Lambert azimuthal equal-area around a centre rounded to 0.01°.
@@ -68,20 +50,11 @@ fn equal_area(bbox: Rect<f64>, lon: f64, lat: f64, why_not_utm: &str) -> Result<
     // + 0.0 turns −0 into 0.
     let hundredths = |degrees: f64| (degrees * 100.0).round() / 100.0 + 0.0;
     let (lat_0, lon_0) = (hundredths(lat), hundredths(lon));
-    let crs: Crs =
-        format!("+proj=laea +lat_0={lat_0} +lon_0={lon_0} +datum=WGS84 +units=m").parse()?;
-    let worst_areal_distortion =
-        Projector::new(&Crs::wgs84(), &crs)?.worst_areal_distortion(bbox)?;
+    let crs: Crs = format!("+proj=laea +lat_0={lat_0} +lon_0={lon_0} +datum=WGS84 +units=m").parse()?;
+    let worst_areal_distortion = Projector::new(&Crs::wgs84(), &crs)?.worst_areal_distortion(bbox)?;
     Ok(AutoCrs {
-        name: format!(
-            "Lambert azimuthal equal-area at {} {} ({crs})",
-            hemisphere(lat_0, "N", "S"),
-            hemisphere(lon_0, "E", "W")
-        ),
-        reason: format!(
-            "{why_not_utm}, above {}; this projection keeps areas true",
-            percent(MAX_AREAL_DISTORTION)
-        ),
+        name: format!("Lambert azimuthal equal-area at {} {} ({crs})", hemisphere(lat_0, "N", "S"), hemisphere(lon_0, "E", "W")),
+        reason: format!("{why_not_utm}, above {}; this projection keeps areas true", percent(MAX_AREAL_DISTORTION)),
         crs,
         worst_areal_distortion,
     })
@@ -89,22 +62,12 @@ fn equal_area(bbox: Rect<f64>, lon: f64, lat: f64, why_not_utm: &str) -> Result<
 
 fn check_lonlat(bbox: Rect<f64>) -> Result<(), CrsError> {
     let (west, south, east, north) = (bbox.min().x, bbox.min().y, bbox.max().x, bbox.max().y);
-    let degrees = [west, east].iter().all(|lon| lon.abs() <= 360.0)
-        && [south, north].iter().all(|lat| lat.abs() <= 90.0);
+    let degrees = [west, east].iter().all(|lon| lon.abs() <= 360.0) && [south, north].iter().all(|lat| lat.abs() <= 90.0);
     if !degrees {
-        return Err(CrsError::NotLonLat {
-            west,
-            south,
-            east,
-            north,
-        });
+        return Err(CrsError::NotLonLat { west, south, east, north });
     }
     if east - west > 180.0 {
-        return Err(CrsError::TooWide {
-            west,
-            east,
-            width: east - west,
-        });
+        return Err(CrsError::TooWide { west, east, width: east - west });
     }
     Ok(())
 }
@@ -116,28 +79,14 @@ fn wrapped(lon: f64) -> f64 {
 
 /// EPSG code and name of the WGS84 UTM zone; Norway's and Svalbard's exceptions are for map sheets and do not matter here.
 fn utm(lon: f64, lat: f64) -> (u32, String) {
-    let zone = (1..=60)
-        .rfind(|zone| lon >= f64::from(*zone) * 6.0 - 186.0)
-        .unwrap_or(1);
-    if lat < 0.0 {
-        (32_700 + zone, format!("{zone}S"))
-    } else {
-        (32_600 + zone, format!("{zone}N"))
-    }
+    let zone = (1..=60).rfind(|zone| lon >= f64::from(*zone) * 6.0 - 186.0).unwrap_or(1);
+    if lat < 0.0 { (32_700 + zone, format!("{zone}S")) } else { (32_600 + zone, format!("{zone}N")) }
 }
 
 fn percent(fraction: f64) -> String {
-    if fraction.is_finite() {
-        format!("{:.3} %", fraction * 100.0)
-    } else {
-        "more than any bound".to_owned()
-    }
+    if fraction.is_finite() { format!("{:.3} %", fraction * 100.0) } else { "more than any bound".to_owned() }
 }
 
 fn hemisphere(degrees: f64, positive: &str, negative: &str) -> String {
-    format!(
-        "{:.2}°{}",
-        degrees.abs(),
-        if degrees < 0.0 { negative } else { positive }
-    )
+    format!("{:.2}°{}", degrees.abs(), if degrees < 0.0 { negative } else { positive })
 }

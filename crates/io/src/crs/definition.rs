@@ -51,10 +51,7 @@ impl Crs {
     /// WGS84 longitude and latitude in degrees (EPSG:4326 in x, y order; the same as OGC:CRS84).
     #[must_use]
     pub fn wgs84() -> Self {
-        Self {
-            definition: WGS84.to_owned(),
-            kind: Kind::Geographic,
-        }
+        Self { definition: WGS84.to_owned(), kind: Kind::Geographic }
     }
 
     /// The definition as the engines take it: `EPSG:<code>` or a PROJ string.
@@ -77,22 +74,14 @@ impl Crs {
     pub fn check_working(&self) -> Result<(), CrsError> {
         let reason = match &self.kind {
             Kind::Metric => return Ok(()),
-            Kind::Geographic => {
-                "its coordinates are degrees, and areas and lengths need metres".to_owned()
-            }
-            Kind::Mercator => {
-                "it is a Mercator projection, which is for display (areas inflated ×1.37 at 31°N, ×4 at 60°N)"
-                    .to_owned()
-            }
+            Kind::Geographic => "its coordinates are degrees, and areas and lengths need metres".to_owned(),
+            Kind::Mercator => "it is a Mercator projection, which is for display (areas inflated ×1.37 at 31°N, ×4 at 60°N)".to_owned(),
             Kind::Geocentric => "its coordinates are geocentric, not on a plane".to_owned(),
             Kind::OtherUnit(unit) => {
                 format!("its unit is \"{unit}\", and everything is measured in metres")
             }
         };
-        Err(CrsError::NotWorking {
-            crs: self.to_string(),
-            reason,
-        })
+        Err(CrsError::NotWorking { crs: self.to_string(), reason })
     }
 
     /// From a definition in the engines' form; the build's best engine says whether it is known.
@@ -102,28 +91,20 @@ impl Crs {
         #[cfg(not(feature = "proj"))]
         let kind = match proj4rs_engine::missing_datum_shift(&definition) {
             Some(detail) => {
-                return Err(CrsError::NoDatumShift {
-                    crs: given.to_owned(),
-                    detail,
-                });
+                return Err(CrsError::NoDatumShift { crs: given.to_owned(), detail });
             }
             None => proj4rs_engine::kind_of(&definition),
         };
         match kind {
             Ok(kind) => Ok(Self { definition, kind }),
-            Err(detail) => Err(CrsError::Unknown {
-                given: given.to_owned(),
-                detail,
-            }),
+            Err(detail) => Err(CrsError::Unknown { given: given.to_owned(), detail }),
         }
     }
 
     fn from_epsg(code: u32, given: &str) -> Result<Self, CrsError> {
         match code {
             4326 => Ok(Self::wgs84()),
-            code if WEB_MERCATOR_ALIASES.contains(&code) => {
-                Self::from_definition("EPSG:3857".to_owned(), given)
-            }
+            code if WEB_MERCATOR_ALIASES.contains(&code) => Self::from_definition("EPSG:3857".to_owned(), given),
             code => Self::from_definition(format!("EPSG:{code}"), given),
         }
     }
@@ -148,13 +129,9 @@ impl FromStr for Crs {
             return Err(CrsError::Auto);
         }
         if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
-            return Err(CrsError::BareNumber {
-                given: text.to_owned(),
-            });
+            return Err(CrsError::BareNumber { given: text.to_owned() });
         }
-        let malformed = || CrsError::Malformed {
-            given: text.to_owned(),
-        };
+        let malformed = || CrsError::Malformed { given: text.to_owned() };
         let (authority, code) = authority_and_code(text).ok_or_else(malformed)?;
         match (authority.as_str(), code.as_str()) {
             ("ogc", "crs84") => Ok(Self::wgs84()),
@@ -169,26 +146,17 @@ fn authority_and_code(text: &str) -> Option<(String, String)> {
     let lower = text.to_ascii_lowercase();
     let parts: Vec<&str> = match lower.split_once("/def/crs/") {
         Some((_, path)) => path.split('/').collect(),
-        None => lower
-            .strip_prefix("urn:ogc:def:crs:")
-            .unwrap_or(&lower)
-            .split(':')
-            .collect(),
+        None => lower.strip_prefix("urn:ogc:def:crs:").unwrap_or(&lower).split(':').collect(),
     };
     match parts.as_slice() {
-        [authority, code] | [authority, _, code] if !code.is_empty() => {
-            Some(((*authority).to_owned(), (*code).to_owned()))
-        }
+        [authority, code] | [authority, _, code] if !code.is_empty() => Some(((*authority).to_owned(), (*code).to_owned())),
         _ => None,
     }
 }
 
 /// One space between parameters, and no `+type=crs` (the engines add it where they want it).
 fn normalised_proj_string(text: &str) -> String {
-    let parameters: Vec<&str> = text
-        .split_whitespace()
-        .filter(|part| *part != "+type=crs")
-        .collect();
+    let parameters: Vec<&str> = text.split_whitespace().filter(|part| *part != "+type=crs").collect();
     parameters.join(" ")
 }
 

@@ -24,14 +24,12 @@ impl Projector {
     /// [`CrsError::NotFromGeographic`], or [`CrsError::Coordinate`] where the projection has no answer.
     pub fn areal_scale(&self, lon: f64, lat: f64) -> Result<f64, CrsError> {
         if !self.from().is_geographic() {
-            return Err(CrsError::NotFromGeographic {
-                from: self.from().to_string(),
-            });
+            return Err(CrsError::NotFromGeographic { from: self.from().to_string() });
         }
         // Away from the poles, where the area element vanishes.
         let lat = lat.clamp(-90.0 + 2.0 * STEP, 90.0 - 2.0 * STEP);
-        let mut star = [(-STEP, 0.0), (STEP, 0.0), (0.0, -STEP), (0.0, STEP)]
-            .map(|(d_lon, d_lat)| coord! { x: lon + d_lon, y: lat + d_lat });
+        let mut star =
+            [(-STEP, 0.0), (STEP, 0.0), (0.0, -STEP), (0.0, STEP)].map(|(d_lon, d_lat)| coord! { x: lon + d_lon, y: lat + d_lat });
         self.forward(&mut star)?;
         let [west, east, south, north] = star;
         let (along_lon, along_lat) = (east - west, north - south);
@@ -80,10 +78,7 @@ fn area_element(lat: f64) -> f64 {
 
 fn grid(bbox: Rect<f64>) -> impl Iterator<Item = Coord<f64>> {
     let at = move |i: u32, j: u32| {
-        let (u, v) = (
-            f64::from(i) / f64::from(SAMPLES - 1),
-            f64::from(j) / f64::from(SAMPLES - 1),
-        );
+        let (u, v) = (f64::from(i) / f64::from(SAMPLES - 1), f64::from(j) / f64::from(SAMPLES - 1));
         coord! { x: bbox.min().x + u * bbox.width(), y: bbox.min().y + v * bbox.height() }
     };
     (0..SAMPLES).flat_map(move |i| (0..SAMPLES).map(move |j| at(i, j)))

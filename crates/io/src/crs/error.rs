@@ -18,22 +18,16 @@ pub enum CrsError {
         given: String,
     },
     /// `auto` where a CRS of its own is needed.
-    #[error(
-        "CRS \"auto\" has no meaning here: it is only for the working CRS of a study; write \"EPSG:<code>\""
-    )]
+    #[error("CRS \"auto\" has no meaning here: it is only for the working CRS of a study; write \"EPSG:<code>\"")]
     Auto,
     /// The text has none of the accepted forms.
-    #[error(
-        "CRS \"{given}\" is not understood: write \"EPSG:32633\", \"OGC:CRS84\" or a PROJ string such as \"+proj=utm +zone=33\""
-    )]
+    #[error("CRS \"{given}\" is not understood: write \"EPSG:32633\", \"OGC:CRS84\" or a PROJ string such as \"+proj=utm +zone=33\"")]
     Malformed {
         /// The text as given.
         given: String,
     },
     /// The form is right, but this build does not know the CRS.
-    #[error(
-        "CRS \"{given}\" is not known ({detail}); accepted are EPSG codes and PROJ strings; {KNOWS_EVERY_CRS}"
-    )]
+    #[error("CRS \"{given}\" is not known ({detail}); accepted are EPSG codes and PROJ strings; {KNOWS_EVERY_CRS}")]
     Unknown {
         /// The text as given.
         given: String,
@@ -51,9 +45,7 @@ pub enum CrsError {
         detail: String,
     },
     /// A sound CRS, but not one to measure areas and lengths in.
-    #[error(
-        "{crs} cannot be the working CRS: {reason}; pick a UTM zone (EPSG:326xx north, 327xx south) or \"auto\""
-    )]
+    #[error("{crs} cannot be the working CRS: {reason}; pick a UTM zone (EPSG:326xx north, 327xx south) or \"auto\"")]
     NotWorking {
         /// The CRS.
         crs: String,
@@ -97,17 +89,13 @@ pub enum CrsError {
         reason: String,
     },
     /// A measurement that starts from longitude and latitude was asked of a projector that does not.
-    #[error(
-        "areal distortion is measured from longitude and latitude, but the projector starts from {from}"
-    )]
+    #[error("areal distortion is measured from longitude and latitude, but the projector starts from {from}")]
     NotFromGeographic {
         /// The source CRS of the projector.
         from: String,
     },
     /// The bounding box is not one of longitudes and latitudes.
-    #[error(
-        "the box from ({west}, {south}) to ({east}, {north}) is not in degrees of longitude and latitude"
-    )]
+    #[error("the box from ({west}, {south}) to ({east}, {north}) is not in degrees of longitude and latitude")]
     NotLonLat {
         /// Western edge.
         west: f64,

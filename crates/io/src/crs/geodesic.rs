@@ -21,9 +21,5 @@ pub fn geodesic_length_m(a: Coord<f64>, b: Coord<f64>) -> f64 {
 #[must_use]
 pub fn geodesic_lengths_m(segments: &[[Coord<f64>; 2]]) -> Vec<f64> {
     let ellipsoid = Geodesic::wgs84();
-    segments
-        .par_iter()
-        .with_min_len(1024)
-        .map(|[a, b]| ellipsoid.inverse(a.y, a.x, b.y, b.x))
-        .collect()
+    segments.par_iter().with_min_len(1024).map(|[a, b]| ellipsoid.inverse(a.y, a.x, b.y, b.x)).collect()
 }

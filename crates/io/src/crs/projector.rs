@@ -80,11 +80,7 @@ impl Projector {
             #[cfg(feature = "proj")]
             Engine::Proj => Backend::Proj(proj_engine::Pair::new(from, to)?),
         };
-        Ok(Self {
-            from: from.clone(),
-            to: to.clone(),
-            backend,
-        })
+        Ok(Self { from: from.clone(), to: to.clone(), backend })
     }
 
     /// The CRS that [`forward`](Self::forward) starts from.
@@ -127,11 +123,7 @@ impl Projector {
     }
 
     fn run(&self, inverse: bool, coords: &mut [Coord<f64>]) -> Result<(), CrsError> {
-        let (source, target) = if inverse {
-            (&self.to, &self.from)
-        } else {
-            (&self.from, &self.to)
-        };
+        let (source, target) = if inverse { (&self.to, &self.from) } else { (&self.from, &self.to) };
         let outcome = check_domain(source, coords).and_then(|()| match &self.backend {
             Backend::Identity => Ok(()),
             Backend::Proj4rs(pair) => pair.run(inverse, coords),
@@ -163,16 +155,9 @@ fn check_domain(source: &Crs, coords: &[Coord<f64>]) -> Result<(), Fault> {
             None
         }
     };
-    let fault = coords
-        .iter()
-        .enumerate()
-        .find_map(|(index, coord)| Some((index, coord, problem(coord)?)));
+    let fault = coords.iter().enumerate().find_map(|(index, coord)| Some((index, coord, problem(coord)?)));
     match fault {
         None => Ok(()),
-        Some((index, coord, reason)) => Err(Fault {
-            index,
-            coord: *coord,
-            reason: reason.to_owned(),
-        }),
+        Some((index, coord, reason)) => Err(Fault { index, coord: *coord, reason: reason.to_owned() }),
     }
 }

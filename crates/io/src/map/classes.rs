@@ -102,27 +102,12 @@ mod tests {
     #[test]
     fn classes_are_round_and_rising() {
         let classes = Classes::of((1..=1000).map(f64::from));
-        let labels: Vec<String> = (0..classes.len())
-            .map(|class| classes.label(class))
-            .collect();
+        let labels: Vec<String> = (0..classes.len()).map(|class| classes.label(class)).collect();
         assert_eq!(labels, ["< 500", "500 – 1,000", "≥ 1,000"]);
-        assert_eq!(
-            (
-                classes.class(499.0),
-                classes.class(500.0),
-                classes.class(1e9)
-            ),
-            (0, 1, 2)
-        );
+        assert_eq!((classes.class(499.0), classes.class(500.0), classes.class(1e9)), (0, 1, 2));
         assert_eq!(Classes::of(std::iter::empty()).len(), 1);
         assert_eq!(Classes::of([7.0, 7.0].into_iter()).len(), 1);
-        assert_eq!(
-            [0.3, 1.0, 34.0, 36.0, 740.0, 760.0].map(round_number),
-            [0.2, 1.0, 20.0, 50.0, 500.0, 1000.0]
-        );
-        assert_eq!(
-            [0.0, 0.3, 999.0, 1000.0, 1_234_567.0].map(people),
-            ["0", "< 1", "999", "1,000", "1,234,567"]
-        );
+        assert_eq!([0.3, 1.0, 34.0, 36.0, 740.0, 760.0].map(round_number), [0.2, 1.0, 20.0, 50.0, 500.0, 1000.0]);
+        assert_eq!([0.0, 0.3, 999.0, 1000.0, 1_234_567.0].map(people), ["0", "< 1", "999", "1,000", "1,234,567"]);
     }
 }

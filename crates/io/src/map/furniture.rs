@@ -22,24 +22,13 @@ impl ScaleBar {
     fn of(fit: &Fit) -> Option<Self> {
         let most = fit.frame.w / 5.0 / fit.scale;
         let ten = 10f64.powf(most.log10().floor());
-        let metres = [5.0, 2.0, 1.0]
-            .iter()
-            .map(|lead| lead * ten)
-            .find(|m| *m <= most)?;
-        Some(Self {
-            metres,
-            pixels: metres * fit.scale,
-        })
-        .filter(|bar| bar.pixels.is_finite() && bar.pixels > 1.0)
+        let metres = [5.0, 2.0, 1.0].iter().map(|lead| lead * ten).find(|m| *m <= most)?;
+        Some(Self { metres, pixels: metres * fit.scale }).filter(|bar| bar.pixels.is_finite() && bar.pixels > 1.0)
     }
 
     /// The length with its unit, the same for half the bar without it.
     fn labels(&self) -> (String, String) {
-        let (value, unit) = if self.metres < 1000.0 {
-            (self.metres, "m")
-        } else {
-            (self.metres / 1000.0, "km")
-        };
+        let (value, unit) = if self.metres < 1000.0 { (self.metres, "m") } else { (self.metres / 1000.0, "km") };
         (format!("{}", value / 2.0), format!("{value} {unit}"))
     }
 }
@@ -60,11 +49,7 @@ impl Furniture {
 
     /// The ground that labels must leave free.
     pub(super) fn boxes(&self) -> Vec<Rect> {
-        self.scale
-            .iter()
-            .map(|scale| scale.0)
-            .chain([self.north])
-            .collect()
+        self.scale.iter().map(|scale| scale.0).chain([self.north]).collect()
     }
 
     pub(super) fn draw(&self, out: &mut Out, lang: Lang) {
@@ -76,35 +61,16 @@ impl Furniture {
 }
 
 /// Takes the corner with the fewest busy places, of equal ones the first. 0 and 1 are the upper, 2 and 3 the lower corners.
-fn take_corner(
-    corners: &mut Vec<usize>,
-    fit: &Fit,
-    (w, h): (f64, f64),
-    busy: &[(f64, f64)],
-) -> Rect {
+fn take_corner(corners: &mut Vec<usize>, fit: &Fit, (w, h): (f64, f64), busy: &[(f64, f64)]) -> Rect {
     let frame = fit.frame.grown(-7.0);
     let rect = |corner: usize| Rect {
-        x: if corner.is_multiple_of(2) {
-            frame.x
-        } else {
-            frame.right() - w
-        },
-        y: if corner < 2 {
-            frame.y
-        } else {
-            frame.bottom() - h
-        },
+        x: if corner.is_multiple_of(2) { frame.x } else { frame.right() - w },
+        y: if corner < 2 { frame.y } else { frame.bottom() - h },
         w,
         h,
     };
-    let hidden = |corner: usize| {
-        busy.iter()
-            .filter(|&&place| rect(corner).contains(place))
-            .count()
-    };
-    let best = (0..corners.len())
-        .min_by_key(|&i| hidden(corners[i]))
-        .unwrap_or(0);
+    let hidden = |corner: usize| busy.iter().filter(|&&place| rect(corner).contains(place)).count();
+    let best = (0..corners.len()).min_by_key(|&i| hidden(corners[i])).unwrap_or(0);
     rect(corners.remove(best))
 }
 
@@ -148,10 +114,5 @@ fn draw_north(out: &mut Out, rect: &Rect, lang: Lang) {
         Num(y)
     ));
     let word = if lang == Lang::Zh { lang } else { Lang::En };
-    out.text(
-        (x, rect.y + 12.0),
-        11.0,
-        r#"text-anchor="middle""#,
-        &word.say(&words::NORTH),
-    );
+    out.text((x, rect.y + 12.0), 11.0, r#"text-anchor="middle""#, &word.say(&words::NORTH));
 }

@@ -32,37 +32,16 @@ pub(super) struct Taken {
 
 impl Taken {
     pub(super) fn new(boxes: Vec<Rect>, scene: &MapScene<'_>, fit: &Fit) -> Self {
-        let places = scene
-            .facilities
-            .iter()
-            .filter_map(|f| fit.point(geo::Coord { x: f.x, y: f.y }));
+        let places = scene.facilities.iter().filter_map(|f| fit.point(geo::Coord { x: f.x, y: f.y }));
         let symbols: Vec<_> = places.collect();
-        Self {
-            boxes,
-            crowded: symbols.len() > FEW_SYMBOLS,
-            symbols,
-        }
+        Self { boxes, crowded: symbols.len() > FEW_SYMBOLS, symbols }
     }
 
     /// What of it meets a rectangle.
     fn within(&self, rect: &Rect) -> Self {
-        let boxes = self
-            .boxes
-            .iter()
-            .filter(|b| b.meets(rect))
-            .copied()
-            .collect();
-        let symbols = self
-            .symbols
-            .iter()
-            .filter(|&&place| rect.contains(place))
-            .copied()
-            .collect();
-        Self {
-            boxes,
-            symbols,
-            crowded: self.crowded,
-        }
+        let boxes = self.boxes.iter().filter(|b| b.meets(rect)).copied().collect();
+        let symbols = self.symbols.iter().filter(|&&place| rect.contains(place)).copied().collect();
+        Self { boxes, symbols, crowded: self.crowded }
     }
 
     fn is_free(&self, rect: &Rect, fit: &Fit) -> bool {
@@ -71,10 +50,7 @@ impl Taken {
 
     fn hidden_symbols(&self, rect: &Rect) -> usize {
         let rect = rect.grown(2.5);
-        self.symbols
-            .iter()
-            .filter(|&&place| rect.contains(place))
-            .count()
+        self.symbols.iter().filter(|&&place| rect.contains(place)).count()
     }
 }
 
@@ -107,14 +83,12 @@ pub(super) fn draw_numbers(out: &mut Out, scene: &MapScene<'_>, fit: &Fit, taken
 
 /// Places around a point, near ones first.
 fn around((x, y): (f64, f64)) -> impl Iterator<Item = (f64, f64)> {
-    [16.0, 24.0, 34.0, 46.0]
-        .into_iter()
-        .flat_map(move |radius| {
-            (0..12).map(move |step| {
-                let angle = f64::from(step) * std::f64::consts::TAU / 12.0;
-                (x + radius * angle.sin(), y - radius * angle.cos())
-            })
+    [16.0, 24.0, 34.0, 46.0].into_iter().flat_map(move |radius| {
+        (0..12).map(move |step| {
+            let angle = f64::from(step) * std::f64::consts::TAU / 12.0;
+            (x + radius * angle.sin(), y - radius * angle.cos())
         })
+    })
 }
 
 /// Draws the names of the towns that have room for them, larger towns first.
@@ -126,22 +100,14 @@ pub(super) fn draw_names(out: &mut Out, scene: &MapScene<'_>, fit: &Fit, taken: 
         .zones
         .iter()
         .map(|zone| (zone, fit.polygons(zone.polygon)))
-        .map(|(zone, polygons)| {
-            (
-                polygons.iter().map(Area::unsigned_area).sum(),
-                zone,
-                polygons,
-            )
-        })
+        .map(|(zone, polygons)| (polygons.iter().map(Area::unsigned_area).sum(), zone, polygons))
         .collect();
     zones.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.name.cmp(b.1.name)));
     for (_, zone, polygons) in &zones {
         let spots = spots(polygons, fit);
         let forms = forms(zone);
         let near = taken.within(&reach(&spots));
-        let place = [false, true]
-            .iter()
-            .find_map(|&loose| place(&forms, &spots, loose, fit, &near));
+        let place = [false, true].iter().find_map(|&loose| place(&forms, &spots, loose, fit, &near));
         if let Some((form, at)) = place {
             form.draw(out, at);
             let (w, h) = form.size();
@@ -156,32 +122,17 @@ fn reach(spots: &[Spot]) -> Rect {
     let most = |f: fn(&Spot) -> f64| spots.iter().map(f).fold(f64::NEG_INFINITY, f64::max);
     let (left, right) = (-most(|s| s.room - s.at.0), most(|s| s.at.0 + s.room));
     let (top, bottom) = (-most(|s| -s.at.1), most(|s| s.at.1));
-    Rect {
-        x: left,
-        y: top,
-        w: right - left,
-        h: bottom - top,
-    }
-    .grown(2.0 * SIZES[0] * 1.5)
+    Rect { x: left, y: top, w: right - left, h: bottom - top }.grown(2.0 * SIZES[0] * 1.5)
 }
 
 /// The form and place of a name that hide the fewest facilities, of equal ones the first. None may be hidden where
 /// facilities are few.
-fn place<'f>(
-    forms: &'f [Form],
-    spots: &[Spot],
-    loose: bool,
-    fit: &Fit,
-    taken: &Taken,
-) -> Option<(&'f Form, (f64, f64))> {
+fn place<'f>(forms: &'f [Form], spots: &[Spot], loose: bool, fit: &Fit, taken: &Taken) -> Option<(&'f Form, (f64, f64))> {
     let mut best = None;
     let mut fewest = if taken.crowded { usize::MAX } else { 1 };
     for form in forms {
         let (w, h) = form.size();
-        for spot in spots
-            .iter()
-            .filter(|spot| spot.loose == loose && w <= spot.room * OVERHANG)
-        {
+        for spot in spots.iter().filter(|spot| spot.loose == loose && w <= spot.room * OVERHANG) {
             let slack = (spot.room - w).max(0.0) / 2.0;
             for shift in [0.0, -0.4, 0.4, -0.8, 0.8] {
                 let at = (spot.at.0 + shift * slack, spot.at.1);
@@ -205,20 +156,11 @@ fn forms(zone: &ZoneShape<'_>) -> Vec<Form> {
     if name.is_empty() {
         return Vec::new();
     }
-    let share = zone
-        .people_share
-        .filter(|s| s.is_finite())
-        .map(|s| format!("{:.0}%", s * 100.0));
-    let layouts: Vec<Vec<String>> = std::iter::once(vec![name.to_owned()])
-        .chain(in_two(name))
-        .collect();
+    let share = zone.people_share.filter(|s| s.is_finite()).map(|s| format!("{:.0}%", s * 100.0));
+    let layouts: Vec<Vec<String>> = std::iter::once(vec![name.to_owned()]).chain(in_two(name)).collect();
     let mut forms = Vec::new();
     for font_size in SIZES {
-        let form = |lines: &Vec<String>, share: Option<String>| Form {
-            lines: lines.clone(),
-            share,
-            font_size,
-        };
+        let form = |lines: &Vec<String>, share: Option<String>| Form { lines: lines.clone(), share, font_size };
         // The smallest size is for names alone: a share in smaller letters still could not be read.
         if let Some(share) = share.as_ref().filter(|_| font_size > SIZES[2]) {
             forms.extend(layouts.iter().map(|lines| form(lines, Some(share.clone()))));
@@ -232,24 +174,12 @@ fn forms(zone: &ZoneShape<'_>) -> Vec<Form> {
 fn in_two(name: &str) -> Option<Vec<String>> {
     let middle = width(name, 1.0) / 2.0;
     let off = |at: usize| (width(&name[..at], 1.0) - middle).abs();
-    let spaces = name
-        .char_indices()
-        .filter(|(_, c)| c.is_whitespace())
-        .map(|(at, _)| at);
+    let spaces = name.char_indices().filter(|(_, c)| c.is_whitespace()).map(|(at, _)| at);
     let characters = name.char_indices().skip(2).map(|(at, _)| at);
     let long_chinese = name.chars().count() > 4 && name.chars().all(|c| u32::from(c) >= 0x2e80);
-    let cuts: Vec<usize> = if long_chinese {
-        characters.collect()
-    } else {
-        spaces.collect()
-    };
-    let cut = cuts
-        .into_iter()
-        .min_by(|&a, &b| off(a).total_cmp(&off(b)))?;
-    Some(vec![
-        name[..cut].trim().to_owned(),
-        name[cut..].trim().to_owned(),
-    ])
+    let cuts: Vec<usize> = if long_chinese { characters.collect() } else { spaces.collect() };
+    let cut = cuts.into_iter().min_by(|&a, &b| off(a).total_cmp(&off(b)))?;
+    Some(vec![name[..cut].trim().to_owned(), name[cut..].trim().to_owned()])
 }
 
 impl Form {
@@ -262,20 +192,14 @@ impl Form {
     }
 
     fn height(&self) -> f64 {
-        let share = self
-            .share
-            .as_ref()
-            .map_or(0.0, |_| self.share_size() * 1.15);
+        let share = self.share.as_ref().map_or(0.0, |_| self.share_size() * 1.15);
         self.leading() * self.lines.len() as f64 + share
     }
 
     /// Width and height of the text.
     fn size(&self) -> (f64, f64) {
         let lines = self.lines.iter().map(|line| width(line, self.font_size));
-        let share = self
-            .share
-            .iter()
-            .map(|share| width(share, self.share_size()));
+        let share = self.share.iter().map(|share| width(share, self.share_size()));
         (lines.chain(share).fold(0.0, f64::max) + 2.0, self.height())
     }
 
@@ -286,12 +210,7 @@ impl Form {
             baseline += self.leading();
         }
         if let Some(share) = &self.share {
-            out.text(
-                (x, baseline - self.font_size * 0.9 + self.share_size()),
-                self.share_size(),
-                "",
-                share,
-            );
+            out.text((x, baseline - self.font_size * 0.9 + self.share_size()), self.share_size(), "", share);
         }
     }
 }

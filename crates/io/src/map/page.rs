@@ -54,11 +54,7 @@ pub fn svg(scene: &MapScene<'_>) -> String {
     let extent = Extent::of(scene);
     let lying = Page::plan(scene, &blocks, &extent, true);
     let upright = Page::plan(scene, &blocks, &extent, false);
-    let page = if upright.fit.scale > lying.fit.scale {
-        upright
-    } else {
-        lying
-    };
+    let page = if upright.fit.scale > lying.fit.scale { upright } else { lying };
     let mut out = Out::default();
     page.open(&mut out, scene, &symbols);
     page.draw_header(&mut out);
@@ -89,61 +85,29 @@ impl Page {
         let inner = width - 2.0 * MARGIN;
         let title = wrap(scene.title, TITLE_SIZE, inner);
         let subtitle = wrap(scene.subtitle, SUBTITLE_SIZE, inner);
-        let method: Vec<String> = scene
-            .method
-            .iter()
-            .flat_map(|line| wrap(line, METHOD_SIZE, inner))
-            .collect();
-        let top =
-            MARGIN + TITLE_LINE * title.len() as f64 + SUBTITLE_LINE * subtitle.len() as f64 + 4.0;
+        let method: Vec<String> = scene.method.iter().flat_map(|line| wrap(line, METHOD_SIZE, inner)).collect();
+        let top = MARGIN + TITLE_LINE * title.len() as f64 + SUBTITLE_LINE * subtitle.len() as f64 + 4.0;
         let footer = MARGIN + METHOD_LINE * method.len() as f64 + 10.0;
         let count = blocks.len().max(1) as f64;
-        let column_width = if lying {
-            COLUMN
-        } else {
-            (inner - GUTTER * (count - 1.0)) / count
-        };
-        let heights: Vec<f64> = blocks
-            .iter()
-            .map(|block| block.height(column_width))
-            .collect();
+        let column_width = if lying { COLUMN } else { (inner - GUTTER * (count - 1.0)) / count };
+        let heights: Vec<f64> = blocks.iter().map(|block| block.height(column_width)).collect();
         let side = if lying {
             heights.iter().sum::<f64>() + BLOCK_GAP * (count - 1.0)
         } else {
             heights.iter().copied().fold(0.0, f64::max) + BLOCK_GAP
         };
-        let needed = if lying {
-            side.max(LEAST_MAP)
-        } else {
-            LEAST_MAP + side
-        };
+        let needed = if lying { side.max(LEAST_MAP) } else { LEAST_MAP + side };
         let height = paper.max(top + needed + footer);
-        let mut frame = Rect {
-            x: MARGIN,
-            y: top,
-            w: inner,
-            h: height - top - footer,
-        };
+        let mut frame = Rect { x: MARGIN, y: top, w: inner, h: height - top - footer };
         let columns = if lying {
             frame.w -= COLUMN + GUTTER;
             vec![(frame.right() + GUTTER, top, (0..blocks.len()).collect())]
         } else {
             frame.h -= side;
             let left = |i: usize| MARGIN + (column_width + GUTTER) * i as f64;
-            (0..blocks.len())
-                .map(|i| (left(i), frame.bottom() + BLOCK_GAP, vec![i]))
-                .collect()
+            (0..blocks.len()).map(|i| (left(i), frame.bottom() + BLOCK_GAP, vec![i])).collect()
         };
-        Self {
-            width,
-            height,
-            title,
-            subtitle,
-            method,
-            columns,
-            column_width,
-            fit: Fit::new(extent, frame),
-        }
+        Self { width, height, title, subtitle, method, columns, column_width, fit: Fit::new(extent, frame) }
     }
 
     fn open(&self, out: &mut Out, scene: &MapScene<'_>, symbols: &Symbols<'_>) {
@@ -152,10 +116,7 @@ impl Page {
             r#"<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" xml:lang="{}" width="{w}" height="{h}" viewBox="0 0 {w} {h}">"#,
             scene.lang.tag()
         ));
-        out.line(format_args!(
-            "<title>{}</title>\n<defs>",
-            escape(scene.title)
-        ));
+        out.line(format_args!("<title>{}</title>\n<defs>", escape(scene.title)));
         symbols.define(out);
         let frame = self.fit.frame;
         out.line(format_args!(
@@ -180,23 +141,12 @@ impl Page {
             y += TITLE_LINE;
         }
         for line in &self.subtitle {
-            out.text(
-                (MARGIN, y + 12.0),
-                SUBTITLE_SIZE,
-                r##"fill="#44525f""##,
-                line,
-            );
+            out.text((MARGIN, y + 12.0), SUBTITLE_SIZE, r##"fill="#44525f""##, line);
             y += SUBTITLE_LINE;
         }
     }
 
-    fn draw_map(
-        &self,
-        out: &mut Out,
-        scene: &MapScene<'_>,
-        classes: &Classes,
-        symbols: &Symbols<'_>,
-    ) {
+    fn draw_map(&self, out: &mut Out, scene: &MapScene<'_>, classes: &Classes, symbols: &Symbols<'_>) {
         let fit = &self.fit;
         layers::draw_frame(out, fit, OUTSIDE_FILL, "none");
         layers::draw(out, scene, fit, classes, symbols);
@@ -231,21 +181,8 @@ impl Page {
 
 /// Places that the furniture of the map should not hide: corners of towns and gaps, and facilities.
 fn busy(scene: &MapScene<'_>, fit: &Fit) -> Vec<(f64, f64)> {
-    let shapes = scene
-        .zones
-        .iter()
-        .map(|zone| zone.polygon)
-        .chain(scene.gaps.iter().map(|gap| gap.polygon));
-    let corners = shapes
-        .flat_map(|shape| &shape.0)
-        .flat_map(|polygon| &polygon.exterior().0)
-        .copied();
-    let facilities = scene
-        .facilities
-        .iter()
-        .map(|f| geo::Coord { x: f.x, y: f.y });
-    corners
-        .chain(facilities)
-        .filter_map(|c| fit.point(c))
-        .collect()
+    let shapes = scene.zones.iter().map(|zone| zone.polygon).chain(scene.gaps.iter().map(|gap| gap.polygon));
+    let corners = shapes.flat_map(|shape| &shape.0).flat_map(|polygon| &polygon.exterior().0).copied();
+    let facilities = scene.facilities.iter().map(|f| geo::Coord { x: f.x, y: f.y });
+    corners.chain(facilities).filter_map(|c| fit.point(c)).collect()
 }

@@ -34,11 +34,7 @@ impl PathData {
 
     /// Adds a ring; `false` (and nothing added) when it is too small to enclose anything on the page.
     fn ring(&mut self, ring: &LineString<f64>) -> bool {
-        let mut points = thin(
-            ring.simplify(TOLERANCE_PX)
-                .coords()
-                .map(|c| tenths((c.x, c.y))),
-        );
+        let mut points = thin(ring.simplify(TOLERANCE_PX).coords().map(|c| tenths((c.x, c.y))));
         if points.first() == points.last() {
             points.pop();
         }
@@ -104,14 +100,6 @@ fn thin(points: impl Iterator<Item = Tenths>) -> Vec<Tenths> {
 
 /// A line of tenths, thinned.
 pub(super) fn thinned(line: &[Tenths]) -> Vec<Tenths> {
-    let pixels: LineString<f64> = line
-        .iter()
-        .map(|&(x, y)| (f64::from(x) / 10.0, f64::from(y) / 10.0))
-        .collect();
-    thin(
-        pixels
-            .simplify(TOLERANCE_PX)
-            .coords()
-            .map(|c| tenths((c.x, c.y))),
-    )
+    let pixels: LineString<f64> = line.iter().map(|&(x, y)| (f64::from(x) / 10.0, f64::from(y) / 10.0)).collect();
+    thin(pixels.simplify(TOLERANCE_PX).coords().map(|c| tenths((c.x, c.y))))
 }

@@ -77,51 +77,23 @@ pub enum MapError {
 ///
 /// [`MapError::Svg`] when the text cannot be parsed, [`MapError::Size`] when a side would be 0 or above 20,000 pixels.
 pub fn png(svg: &str, width_px: u32) -> Result<Picture, MapError> {
-    let mut options = Options {
-        font_family: FONT_FAMILY.to_owned(),
-        fontdb: fonts()?,
-        ..Options::default()
-    };
-    options.image_href_resolver = ImageHrefResolver {
-        resolve_data: Box::new(|_, _, _| None),
-        resolve_string: Box::new(|_, _| None),
-    };
-    let tree = Tree::from_str(svg, &options).map_err(|error| MapError::Svg {
-        reason: error.to_string(),
-    })?;
+    let mut options = Options { font_family: FONT_FAMILY.to_owned(), fontdb: fonts()?, ..Options::default() };
+    options.image_href_resolver = ImageHrefResolver { resolve_data: Box::new(|_, _, _| None), resolve_string: Box::new(|_, _| None) };
+    let tree = Tree::from_str(svg, &options).map_err(|error| MapError::Svg { reason: error.to_string() })?;
     let scale = width_px as f32 / tree.size().width();
     let height_px = (tree.size().height() * scale).round() as u32;
     let mut pixels = pixmap(width_px, height_px)?;
-    resvg::render(
-        &tree,
-        Transform::from_scale(scale, scale),
-        &mut pixels.as_mut(),
-    );
-    let png = pixels.encode_png().map_err(|error| MapError::Encode {
-        reason: error.to_string(),
-    })?;
+    resvg::render(&tree, Transform::from_scale(scale, scale), &mut pixels.as_mut());
+    let png = pixels.encode_png().map_err(|error| MapError::Encode { reason: error.to_string() })?;
     let mut missing = BTreeSet::new();
     find_missing(tree.root(), &mut missing);
-    Ok(Picture {
-        png,
-        width_px,
-        height_px,
-        missing: missing.into_iter().collect(),
-    })
+    Ok(Picture { png, width_px, height_px, missing: missing.into_iter().collect() })
 }
 
 fn pixmap(width_px: u32, height_px: u32) -> Result<Pixmap, MapError> {
     let fits = width_px <= MOST_PX && height_px <= MOST_PX;
-    let pixels = if fits {
-        Pixmap::new(width_px, height_px)
-    } else {
-        None
-    };
-    pixels.ok_or(MapError::Size {
-        width_px,
-        height_px,
-        most_px: MOST_PX,
-    })
+    let pixels = if fits { Pixmap::new(width_px, height_px) } else { None };
+    pixels.ok_or(MapError::Size { width_px, height_px, most_px: MOST_PX })
 }
 
 /// The font database with the built-in font alone, which also stands for every generic family: a family that the database
@@ -133,15 +105,11 @@ fn fonts() -> Result<Arc<fontdb::Database>, MapError> {
     }
     let mut data = Vec::new();
     let read = flate2::read::GzDecoder::new(FONT).read_to_end(&mut data);
-    read.map_err(|error| MapError::Font {
-        reason: error.to_string(),
-    })?;
+    read.map_err(|error| MapError::Font { reason: error.to_string() })?;
     let mut fonts = fontdb::Database::new();
     fonts.load_font_data(data);
     if fonts.is_empty() {
-        return Err(MapError::Font {
-            reason: "no face in it".to_owned(),
-        });
+        return Err(MapError::Font { reason: "no face in it".to_owned() });
     }
     fonts.set_sans_serif_family(FONT_FAMILY);
     fonts.set_serif_family(FONT_FAMILY);
@@ -157,10 +125,7 @@ fn find_missing(group: &Group, missing: &mut BTreeSet<char>) {
         match node {
             Node::Group(group) => find_missing(group, missing),
             Node::Text(text) => {
-                let glyphs = text
-                    .layouted()
-                    .iter()
-                    .flat_map(|span| &span.positioned_glyphs);
+                let glyphs = text.layouted().iter().flat_map(|span| &span.positioned_glyphs);
                 for glyph in glyphs.filter(|glyph| glyph.id == usvg::GlyphId(0)) {
                     missing.extend(glyph.text.chars());
                 }

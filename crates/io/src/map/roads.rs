@@ -13,18 +13,12 @@ const POINTS_A_LINE: usize = 2000;
 
 /// The path data of the roads that the frame shows, one string for each path element.
 pub(super) fn road_paths(roads: &[Line<f64>], fit: &Fit) -> Vec<String> {
-    let lines: Vec<Vec<Tenths>> = join(visible(roads, fit))
-        .iter()
-        .map(|line| thinned(line))
-        .collect();
+    let lines: Vec<Vec<Tenths>> = join(visible(roads, fit)).iter().map(|line| thinned(line)).collect();
     lines
         .chunks(LINES_A_PATH)
         .map(|chunk| {
             let mut data = PathData::default();
-            chunk
-                .iter()
-                .filter(|line| line.len() > 1)
-                .for_each(|line| data.line(line));
+            chunk.iter().filter(|line| line.len() > 1).for_each(|line| data.line(line));
             data.0
         })
         .filter(|data| !data.is_empty())
@@ -36,21 +30,10 @@ fn visible(roads: &[Line<f64>], fit: &Fit) -> Vec<[Tenths; 2]> {
     let frame = fit.frame.grown(2.0);
     let seen = |line: &Line<f64>| {
         let (a, b) = (fit.point(line.start)?, fit.point(line.end)?);
-        let around = Rect {
-            x: a.0.min(b.0),
-            y: a.1.min(b.1),
-            w: (a.0 - b.0).abs(),
-            h: (a.1 - b.1).abs(),
-        };
-        frame
-            .meets(&around.grown(0.1))
-            .then(|| [tenths(a), tenths(b)])
+        let around = Rect { x: a.0.min(b.0), y: a.1.min(b.1), w: (a.0 - b.0).abs(), h: (a.1 - b.1).abs() };
+        frame.meets(&around.grown(0.1)).then(|| [tenths(a), tenths(b)])
     };
-    let mut segments: Vec<_> = roads
-        .iter()
-        .filter_map(seen)
-        .filter(|[a, b]| a != b)
-        .collect();
+    let mut segments: Vec<_> = roads.iter().filter_map(seen).filter(|[a, b]| a != b).collect();
     segments.iter_mut().for_each(|ends| ends.sort_unstable());
     segments.sort_unstable();
     segments.dedup();
@@ -64,11 +47,7 @@ fn join(segments: Vec<[Tenths; 2]>) -> Vec<Vec<Tenths>> {
         ends.extend([(*a, i), (*b, i)]);
     }
     ends.sort_unstable();
-    let mut joiner = Joiner {
-        used: vec![false; segments.len()],
-        segments,
-        ends,
-    };
+    let mut joiner = Joiner { used: vec![false; segments.len()], segments, ends };
     let mut lines = Vec::new();
     for whole_rings in [false, true] {
         for at in 0..joiner.ends.len() {
@@ -92,10 +71,7 @@ impl Joiner {
     /// The segments that end at a place.
     fn at(&self, node: Tenths) -> &[(Tenths, usize)] {
         let from = self.ends.partition_point(|&(place, _)| place < node);
-        let count = self.ends[from..]
-            .iter()
-            .take_while(|&&(place, _)| place == node)
-            .count();
+        let count = self.ends[from..].iter().take_while(|&&(place, _)| place == node).count();
         &self.ends[from..from + count]
     }
 
@@ -112,11 +88,7 @@ impl Joiner {
             self.used[segment] = true;
             let to = self.other_end(segment, node);
             line.push(to);
-            next = if line.len() < POINTS_A_LINE {
-                self.straightest(node, to)
-            } else {
-                None
-            };
+            next = if line.len() < POINTS_A_LINE { self.straightest(node, to) } else { None };
             node = to;
         }
         line
@@ -134,11 +106,7 @@ impl Joiner {
             let d = direction(node, self.other_end(segment, node));
             along.0 * d.0 + along.1 * d.1
         };
-        let free = self
-            .at(node)
-            .iter()
-            .map(|&(_, segment)| segment)
-            .filter(|&s| !self.used[s]);
+        let free = self.at(node).iter().map(|&(_, segment)| segment).filter(|&s| !self.used[s]);
         free.max_by(|&a, &b| ahead(a).total_cmp(&ahead(b)).then(b.cmp(&a)))
     }
 }

@@ -17,18 +17,9 @@ const INDENT: f64 = 30.0;
 
 /// What stands before an item's text.
 enum Swatch {
-    Area {
-        fill: &'static str,
-        edge: &'static str,
-    },
-    Stroke {
-        colour: &'static str,
-        width: f64,
-    },
-    Symbol {
-        shape: usize,
-        linked: bool,
-    },
+    Area { fill: &'static str, edge: &'static str },
+    Stroke { colour: &'static str, width: f64 },
+    Symbol { shape: usize, linked: bool },
     Number(u32),
     Sample(&'static str),
     Nothing,
@@ -58,58 +49,26 @@ pub(super) fn blocks(scene: &MapScene<'_>, classes: &Classes, symbols: &Symbols<
 }
 
 fn item(swatch: Swatch, text: String) -> Item {
-    Item {
-        swatch,
-        text,
-        right: None,
-    }
+    Item { swatch, text, right: None }
 }
 
 fn legend(scene: &MapScene<'_>, symbols: &Symbols<'_>) -> Block {
     let lang = scene.lang;
     let mut items = vec![
-        item(
-            Swatch::Area {
-                fill: COVERED_FILL,
-                edge: COVERED_EDGE,
-            },
-            lang.say(&words::COVERED),
-        ),
-        item(
-            Swatch::Area {
-                fill: LAND_FILL,
-                edge: "#b9b4a6",
-            },
-            lang.say(&words::ELSEWHERE),
-        ),
+        item(Swatch::Area { fill: COVERED_FILL, edge: COVERED_EDGE }, lang.say(&words::COVERED)),
+        item(Swatch::Area { fill: LAND_FILL, edge: "#b9b4a6" }, lang.say(&words::ELSEWHERE)),
     ];
     if !scene.zones.is_empty() {
-        items.push(item(
-            Swatch::Stroke {
-                colour: ZONE_COLOUR,
-                width: 1.0,
-            },
-            lang.say(&words::ZONE),
-        ));
+        items.push(item(Swatch::Stroke { colour: ZONE_COLOUR, width: 1.0 }, lang.say(&words::ZONE)));
     }
     if scene.zones.iter().any(|zone| zone.people_share.is_some()) {
         items.push(item(Swatch::Sample("75%"), lang.say(&words::SHARE)));
     }
     if !scene.roads.is_empty() {
-        items.push(item(
-            Swatch::Stroke {
-                colour: ROAD_COLOUR,
-                width: 0.8,
-            },
-            lang.say(&words::ROAD),
-        ));
+        items.push(item(Swatch::Stroke { colour: ROAD_COLOUR, width: 0.8 }, lang.say(&words::ROAD)));
     }
     items.extend(facility_items(scene, symbols));
-    Block {
-        heading: lang.say(&words::LEGEND),
-        right: None,
-        items,
-    }
+    Block { heading: lang.say(&words::LEGEND), right: None, items }
 }
 
 fn facility_items(scene: &MapScene<'_>, symbols: &Symbols<'_>) -> Vec<Item> {
@@ -117,18 +76,11 @@ fn facility_items(scene: &MapScene<'_>, symbols: &Symbols<'_>) -> Vec<Item> {
     let counted = |name: &str, count: usize| format!("{name} ({count})");
     let mut items = Vec::new();
     for (shape, &(kind, count)) in symbols.kinds.iter().enumerate() {
-        let name = if kind.is_empty() {
-            scene.lang.say(&words::FACILITY)
-        } else {
-            kind.to_owned()
-        };
+        let name = if kind.is_empty() { scene.lang.say(&words::FACILITY) } else { kind.to_owned() };
         items.push(item(symbol(shape, true), counted(&name, count)));
     }
     if symbols.others > 0 {
-        items.push(item(
-            symbol(3, true),
-            counted(&scene.lang.say(&words::OTHER_KIND), symbols.others),
-        ));
+        items.push(item(symbol(3, true), counted(&scene.lang.say(&words::OTHER_KIND), symbols.others)));
     }
     let lost = scene.facilities.iter().filter(|f| !f.linked);
     if let Some(first) = lost.clone().next() {
@@ -142,29 +94,13 @@ fn shades(scene: &MapScene<'_>, classes: &Classes) -> Block {
     let mut items = Vec::new();
     if scene.gaps.iter().any(|gap| gap.known_people().is_some()) {
         for class in 0..classes.len() {
-            items.push(item(
-                Swatch::Area {
-                    fill: classes.shade(class),
-                    edge: GAP_EDGE,
-                },
-                classes.label(class),
-            ));
+            items.push(item(Swatch::Area { fill: classes.shade(class), edge: GAP_EDGE }, classes.label(class)));
         }
     }
     if scene.gaps.iter().any(|gap| gap.known_people().is_none()) {
-        items.push(item(
-            Swatch::Area {
-                fill: HATCH,
-                edge: GAP_EDGE,
-            },
-            scene.lang.say(&words::UNKNOWN),
-        ));
+        items.push(item(Swatch::Area { fill: HATCH, edge: GAP_EDGE }, scene.lang.say(&words::UNKNOWN)));
     }
-    Block {
-        heading: scene.lang.say(&words::GAPS),
-        right: None,
-        items,
-    }
+    Block { heading: scene.lang.say(&words::GAPS), right: None, items }
 }
 
 fn table(scene: &MapScene<'_>) -> Block {
@@ -182,11 +118,7 @@ fn table(scene: &MapScene<'_>) -> Block {
         items.push(item(Swatch::Nothing, lang.say(&words::NO_GAPS)));
     }
     items.extend(others(scene, lang));
-    Block {
-        heading: lang.say(&words::LARGEST),
-        right: Some(lang.say(&words::PEOPLE)),
-        items,
-    }
+    Block { heading: lang.say(&words::LARGEST), right: Some(lang.say(&words::PEOPLE)), items }
 }
 
 /// The line for the gaps that the table leaves out, with their known people.
@@ -199,16 +131,8 @@ fn others(scene: &MapScene<'_>, lang: Lang) -> Option<Item> {
         count => lang.say_with(&words::OTHERS, &people(count as f64)),
     };
     let known: Vec<f64> = rest.iter().filter_map(|gap| gap.known_people()).collect();
-    let right = if known.is_empty() {
-        "–".to_owned()
-    } else {
-        people(known.iter().sum())
-    };
-    Some(Item {
-        swatch: Swatch::Nothing,
-        text,
-        right: Some(right),
-    })
+    let right = if known.is_empty() { "–".to_owned() } else { people(known.iter().sum()) };
+    Some(Item { swatch: Swatch::Nothing, text, right: Some(right) })
 }
 
 impl Item {
@@ -246,11 +170,9 @@ impl Swatch {
                 Num(x),
                 Num(y - 5.5)
             )),
-            Self::Stroke { colour, width } => out.line(format_args!(
-                r#"<path d="M{} {}h22" stroke="{colour}" stroke-width="{width}"/>"#,
-                Num(x),
-                Num(y)
-            )),
+            Self::Stroke { colour, width } => {
+                out.line(format_args!(r#"<path d="M{} {}h22" stroke="{colour}" stroke-width="{width}"/>"#, Num(x), Num(y)))
+            }
             Self::Symbol { shape, linked } => use_symbol(out, *shape, *linked, middle, 1.0, ""),
             Self::Number(rank) => number(out, middle, *rank),
             Self::Sample(text) => out.text((middle.0, y + 3.0), 8.0, r#"text-anchor="middle""#, text),
@@ -262,19 +184,11 @@ impl Swatch {
 impl Block {
     /// The height of the block in a column of a width.
     pub(super) fn height(&self, width_px: f64) -> f64 {
-        self.head_height(width_px)
-            + self
-                .items
-                .iter()
-                .map(|item| item.height(width_px))
-                .sum::<f64>()
+        self.head_height(width_px) + self.items.iter().map(|item| item.height(width_px)).sum::<f64>()
     }
 
     fn heading_lines(&self, width_px: f64) -> Vec<String> {
-        let right = self
-            .right
-            .as_deref()
-            .map_or(0.0, |right| width(right, SIZE) + 8.0);
+        let right = self.right.as_deref().map_or(0.0, |right| width(right, SIZE) + 8.0);
         wrap(&self.heading, HEADING_SIZE, width_px - right)
     }
 
@@ -289,21 +203,11 @@ impl Block {
             out.text((x, y + 10.0 + 14.0 * i as f64), HEADING_SIZE, strong, line);
         }
         if let Some(right) = &self.right {
-            out.text(
-                (x + width_px, y + 10.0),
-                SIZE,
-                r#"text-anchor="end""#,
-                right,
-            );
+            out.text((x + width_px, y + 10.0), SIZE, r#"text-anchor="end""#, right);
         }
         let mut top = y + self.head_height(width_px);
         let rule = top - 6.0;
-        out.line(format_args!(
-            r##"<path d="M{} {}h{}" stroke="#9aa0a6" stroke-width=".6"/>"##,
-            Num(x),
-            Num(rule),
-            Num(width_px)
-        ));
+        out.line(format_args!(r##"<path d="M{} {}h{}" stroke="#9aa0a6" stroke-width=".6"/>"##, Num(x), Num(rule), Num(width_px)));
         for item in &self.items {
             item.draw(out, x, top + 9.0, width_px);
             top += item.height(width_px);

@@ -19,16 +19,11 @@ pub(super) struct Spot {
 
 /// Places in the largest polygon with the width that is free around them, the best first: wide, and not far from the middle.
 pub(super) fn spots(polygons: &[Polygon<f64>], fit: &Fit) -> Vec<Spot> {
-    let largest = polygons
-        .iter()
-        .max_by(|a, b| a.unsigned_area().total_cmp(&b.unsigned_area()));
+    let largest = polygons.iter().max_by(|a, b| a.unsigned_area().total_cmp(&b.unsigned_area()));
     let Some((polygon, bounds)) = largest.and_then(|p| Some((p, p.bounding_rect()?))) else {
         return Vec::new();
     };
-    let (top, bottom) = (
-        bounds.min().y.max(fit.frame.y),
-        bounds.max().y.min(fit.frame.bottom()),
-    );
+    let (top, bottom) = (bounds.min().y.max(fit.frame.y), bounds.max().y.min(fit.frame.bottom()));
     let middle = (top + bottom) / 2.0;
     let mut scored: Vec<(f64, Spot)> = Vec::new();
     for scan in 0..SCANS {
@@ -37,11 +32,7 @@ pub(super) fn spots(polygons: &[Polygon<f64>], fit: &Fit) -> Vec<Spot> {
             let whole = (left.max(fit.frame.x), right.min(fit.frame.right()));
             for (loose, (left, right)) in [(false, narrowed(polygon, y, whole)), (true, whole)] {
                 if right > left {
-                    let spot = Spot {
-                        at: ((left + right) / 2.0, y),
-                        room: right - left,
-                        loose,
-                    };
+                    let spot = Spot { at: ((left + right) / 2.0, y), room: right - left, loose };
                     scored.push((spot.room - 0.8 * (y - middle).abs(), spot));
                 }
             }
@@ -51,17 +42,7 @@ pub(super) fn spots(polygons: &[Polygon<f64>], fit: &Fit) -> Vec<Spot> {
     let spots: Vec<Spot> = scored.into_iter().map(|(_, spot)| spot).collect();
     if spots.is_empty() {
         // A shape without height: its first point will do for a number.
-        return polygon
-            .exterior()
-            .0
-            .first()
-            .map(|c| Spot {
-                at: (c.x, c.y),
-                room: 0.0,
-                loose: true,
-            })
-            .into_iter()
-            .collect();
+        return polygon.exterior().0.first().map(|c| Spot { at: (c.x, c.y), room: 0.0, loose: true }).into_iter().collect();
     }
     spots
 }
@@ -86,14 +67,8 @@ fn inside(polygon: &Polygon<f64>, y: f64) -> Vec<(f64, f64)> {
     let mut crossings: Vec<f64> = rings
         .flat_map(|ring| ring.lines())
         .filter(|line| (line.start.y > y) != (line.end.y > y))
-        .map(|line| {
-            line.start.x
-                + (y - line.start.y) / (line.end.y - line.start.y) * (line.end.x - line.start.x)
-        })
+        .map(|line| line.start.x + (y - line.start.y) / (line.end.y - line.start.y) * (line.end.x - line.start.x))
         .collect();
     crossings.sort_by(f64::total_cmp);
-    crossings
-        .chunks_exact(2)
-        .map(|pair| (pair[0], pair[1]))
-        .collect()
+    crossings.chunks_exact(2).map(|pair| (pair[0], pair[1])).collect()
 }

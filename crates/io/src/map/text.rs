@@ -21,9 +21,7 @@ const WIDTHS: [u8; 352] = [
 /// The width of one character in em; outside the table an estimate that errs on the wide side.
 fn em(c: char) -> f64 {
     let code = u32::from(c);
-    let known = code
-        .checked_sub(0x20)
-        .and_then(|i| WIDTHS.get(usize::try_from(i).ok()?));
+    let known = code.checked_sub(0x20).and_then(|i| WIDTHS.get(usize::try_from(i).ok()?));
     match (known, code) {
         (Some(&hundredths), _) => f64::from(hundredths) / 100.0,
         (None, 0x300..=0x36f | 0x200b..=0x200f) => 0.0,
@@ -40,9 +38,7 @@ pub(super) fn width(text: &str, size: f64) -> f64 {
 /// Whether a line may break before `next`: between Chinese characters, but not before closing punctuation.
 fn breaks_between(last: char, next: char) -> bool {
     let wide = |c: char| u32::from(c) >= 0x2e80;
-    (wide(last) || wide(next))
-        && !"，。、；：！？）》”’」』】,.;:!?)%".contains(next)
-        && !"（《“‘「『【(".contains(last)
+    (wide(last) || wide(next)) && !"，。、；：！？）》”’」』】,.;:!?)%".contains(next) && !"（《“‘「『【(".contains(last)
 }
 
 /// Cuts a text into lines that are no wider than `max_width`, at spaces and between Chinese characters, and inside a
@@ -55,10 +51,7 @@ pub(super) fn wrap(text: &str, size: f64, max_width: f64) -> Vec<String> {
             lines.push(std::mem::take(&mut line).trim_end().to_owned());
         }
         for c in token.chars() {
-            if !line.is_empty()
-                && !c.is_whitespace()
-                && width(&line, size) + em(c) * size > max_width
-            {
+            if !line.is_empty() && !c.is_whitespace() && width(&line, size) + em(c) * size > max_width {
                 lines.push(std::mem::take(&mut line));
             }
             line.push(if c.is_whitespace() { ' ' } else { c });
@@ -75,9 +68,7 @@ fn tokens(text: &str) -> Vec<&str> {
     let mut tokens = Vec::new();
     let (mut start, mut last) = (0, None);
     for (at, c) in text.char_indices() {
-        let cut = last.is_some_and(|l: char| {
-            (l.is_whitespace() && !c.is_whitespace()) || breaks_between(l, c)
-        });
+        let cut = last.is_some_and(|l: char| (l.is_whitespace() && !c.is_whitespace()) || breaks_between(l, c));
         if cut {
             tokens.push(&text[start..at]);
             start = at;
@@ -107,11 +98,7 @@ pub(super) fn shorten(text: &str, size: f64, max_width: f64) -> String {
 /// The text as XML content or attribute value: `& < > " '` escaped, characters that XML 1.0 forbids left out.
 pub(super) fn escape(text: &str) -> String {
     let allowed = |c: char| !matches!(c, '\u{0}'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}');
-    let clean: String = text
-        .chars()
-        .filter(|&c| allowed(c))
-        .map(|c| if c.is_whitespace() { ' ' } else { c })
-        .collect();
+    let clean: String = text.chars().filter(|&c| allowed(c)).map(|c| if c.is_whitespace() { ' ' } else { c }).collect();
     quick_xml::escape::escape(clean.as_str()).into_owned()
 }
 
@@ -160,10 +147,7 @@ mod tests {
 
     #[test]
     fn text_is_wrapped_shortened_and_escaped() {
-        assert_eq!(
-            wrap("one two three", 10.0, width("one two", 10.0) + 0.1),
-            ["one two", "three"]
-        );
+        assert_eq!(wrap("one two three", 10.0, width("one two", 10.0) + 0.1), ["one two", "three"]);
         assert_eq!(wrap("人口，按街镇", 10.0, 30.5), ["人口，", "按街镇"]);
         assert_eq!(wrap("unbreakable", 10.0, 30.0).concat(), "unbreakable");
         assert!(wrap("", 10.0, 30.0).is_empty() && wrap("  ", 10.0, 30.0).is_empty());

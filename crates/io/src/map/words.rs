@@ -1,7 +1,10 @@
 //! The legend's words, in English and Chinese.
 
-/// The language of the legend and the table.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+use serde::{Deserialize, Serialize};
+
+/// A language of outputs: the map, the summary, the table on the terminal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Lang {
     /// English.
     #[default]

@@ -40,18 +40,11 @@ fn malta_municipalities_assemble() {
 #[test]
 fn liechtenstein_is_whole_and_its_neighbours_are_cut() {
     let data = read(&file(LIECHTENSTEIN), &Municipalities).expect("Liechtenstein is sound");
-    let (whole, cut): (Vec<_>, Vec<_>) = data
-        .relations
-        .iter()
-        .map(|relation| multipolygon(relation, &data))
-        .partition(Result::is_ok);
+    let (whole, cut): (Vec<_>, Vec<_>) = data.relations.iter().map(|relation| multipolygon(relation, &data)).partition(Result::is_ok);
     assert_eq!(whole.len(), 11);
     assert!(!cut.is_empty());
     for error in cut {
-        assert!(
-            matches!(error, Err(RingError::MissingWays { .. })),
-            "{error:?}"
-        );
+        assert!(matches!(error, Err(RingError::MissingWays { .. })), "{error:?}");
     }
 }
 
@@ -102,10 +95,7 @@ fn osmpbf_agrees() {
         }
         for node in &data.nodes {
             let (lon, lat) = places[&node.id];
-            assert_eq!(
-                (node.lon, node.lat),
-                (f64::from(lon) / 1e7, f64::from(lat) / 1e7)
-            );
+            assert_eq!((node.lon, node.lat), (f64::from(lon) / 1e7, f64::from(lat) / 1e7));
         }
     }
 }

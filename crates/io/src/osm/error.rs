@@ -8,17 +8,13 @@ use super::model::ObjectId;
 #[non_exhaustive]
 pub enum OsmError {
     /// The bytes are neither PBF nor XML.
-    #[error(
-        "not an OpenStreetMap file: expected .osm.pbf, or .osm plain, .gz or .bz2, found {found}"
-    )]
+    #[error("not an OpenStreetMap file: expected .osm.pbf, or .osm plain, .gz or .bz2, found {found}")]
     UnknownFormat {
         /// What the bytes look like.
         found: String,
     },
     /// The file stops before the blob that it announces is complete.
-    #[error(
-        "the file is cut off: the blob at byte {at} needs {needed} bytes, only {left} are left; download it again"
-    )]
+    #[error("the file is cut off: the blob at byte {at} needs {needed} bytes, only {left} are left; download it again")]
     Truncated {
         /// Where the blob starts.
         at: u64,
@@ -36,9 +32,7 @@ pub enum OsmError {
         what: String,
     },
     /// A blob is compressed by something other than zlib.
-    #[error(
-        "the blob at byte {at} is compressed with {method}, only zlib is read; rewrite the file with `osmium cat`"
-    )]
+    #[error("the blob at byte {at} is compressed with {method}, only zlib is read; rewrite the file with `osmium cat`")]
     Compression {
         /// Where the blob starts.
         at: u64,

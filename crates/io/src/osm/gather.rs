@@ -5,9 +5,7 @@
 
 use rayon::prelude::*;
 
-use super::model::{
-    Counts, Header, Kind, Node, ObjectId, OsmData, Relation, Tags, Warning, WarningKind, Way,
-};
+use super::model::{Counts, Header, Kind, Node, ObjectId, OsmData, Relation, Tags, Warning, WarningKind, Way};
 use super::positions::{Finder, Position, Positions};
 
 /// What one blob adds to the selection.
@@ -37,32 +35,18 @@ impl Part {
             same
         });
         if let Some(node) = repeated {
-            let detail = format!(
-                "names node {node} twice in a row; {} repetitions dropped",
-                before - refs.len()
-            );
+            let detail = format!("names node {node} twice in a row; {} repetitions dropped", before - refs.len());
             self.warn(Kind::Way, id, WarningKind::RepeatedNode, detail);
         }
         if refs.len() < 2 {
             let detail = format!("has {} different nodes; a line needs two", refs.len());
             self.warn(Kind::Way, id, WarningKind::TooFewNodes, detail);
         }
-        self.ways.push(Way {
-            id,
-            refs,
-            tags,
-            selected,
-        });
+        self.ways.push(Way { id, refs, tags, selected });
     }
 
     /// Stores a node that is selected (then `tags` are given), wanted (then its `index` is), or both.
-    pub(super) fn add_node(
-        &mut self,
-        id: i64,
-        place: Option<Position>,
-        index: Option<usize>,
-        tags: Option<Tags>,
-    ) {
+    pub(super) fn add_node(&mut self, id: i64, place: Option<Position>, index: Option<usize>, tags: Option<Tags>) {
         let Some(place) = place else {
             let detail = "its position is not on the globe; taken as missing".to_owned();
             self.warn(Kind::Node, id, WarningKind::BadPosition, detail);
@@ -72,12 +56,7 @@ impl Part {
             self.places.push((index, place));
         }
         if let Some(tags) = tags {
-            self.nodes.push(Node {
-                id,
-                lon: place.lon(),
-                lat: place.lat(),
-                tags,
-            });
+            self.nodes.push(Node { id, lon: place.lon(), lat: place.lat(), tags });
         }
     }
 
@@ -96,11 +75,7 @@ pub(super) struct Gather {
 impl Gather {
     pub(super) fn add_relations(&mut self, parts: Vec<Part>) {
         self.absorb(parts);
-        let OsmData {
-            relations,
-            warnings,
-            ..
-        } = &mut self.data;
+        let OsmData { relations, warnings, .. } = &mut self.data;
         keep_last(relations, Kind::Relation, |relation| relation.id, warnings);
     }
 
@@ -127,16 +102,12 @@ impl Gather {
         let found = parts.iter().flat_map(|part| &part.places);
         for &(index, place) in found {
             if places[index].replace(place).is_some() {
-                self.data
-                    .warnings
-                    .push(duplicate(Kind::Node, wanted[index]));
+                self.data.warnings.push(duplicate(Kind::Node, wanted[index]));
             }
         }
         self.absorb(parts);
         self.data.positions = Positions::from_sorted(wanted, places);
-        let OsmData {
-            nodes, warnings, ..
-        } = &mut self.data;
+        let OsmData { nodes, warnings, .. } = &mut self.data;
         keep_last(nodes, Kind::Node, |node| node.id, warnings);
     }
 
@@ -177,12 +148,7 @@ fn sorted(mut ids: Vec<i64>) -> Vec<i64> {
 }
 
 /// Sorts by id; of several objects with one id the last one of the file stays.
-fn keep_last<T>(
-    objects: &mut Vec<T>,
-    kind: Kind,
-    id: impl Fn(&T) -> i64,
-    warnings: &mut Vec<Warning>,
-) {
+fn keep_last<T>(objects: &mut Vec<T>, kind: Kind, id: impl Fn(&T) -> i64, warnings: &mut Vec<Warning>) {
     objects.sort_by_key(&id);
     objects.dedup_by(|next, kept| {
         let same = id(next) == id(kept);
@@ -226,16 +192,12 @@ fn faults_of(way: &Way, finder: &mut Finder<'_>) -> impl Iterator<Item = Warning
         }
         previous = place;
     }
-    let way = ObjectId {
-        kind: Kind::Way,
-        id: way.id,
-    };
+    let way = ObjectId { kind: Kind::Way, id: way.id };
     let missing = missing.warning(way, WarningKind::MissingNodes, |node, count| {
         format!("{count} of its nodes are not in the file, the first is node {node}")
     });
-    let zero = zero.warning(way, WarningKind::ZeroLengthEdge, |node, count| {
-        format!("{count} edges have no length, the first ends at node {node}")
-    });
+    let zero = zero
+        .warning(way, WarningKind::ZeroLengthEdge, |node, count| format!("{count} edges have no length, the first ends at node {node}"));
     missing.into_iter().chain(zero)
 }
 
@@ -252,17 +214,8 @@ impl Tally {
         self.count += 1;
     }
 
-    fn warning(
-        self,
-        object: ObjectId,
-        kind: WarningKind,
-        detail: impl Fn(i64, usize) -> String,
-    ) -> Option<Warning> {
+    fn warning(self, object: ObjectId, kind: WarningKind, detail: impl Fn(i64, usize) -> String) -> Option<Warning> {
         let first = self.first?;
-        Some(Warning {
-            object,
-            kind,
-            detail: detail(first, self.count),
-        })
+        Some(Warning { object, kind, detail: detail(first, self.count) })
     }
 }

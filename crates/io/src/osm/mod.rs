@@ -45,10 +45,7 @@ mod xml;
 
 pub use area::{Area, Gap, RingError, multipolygon, way_area};
 pub use error::OsmError;
-pub use model::{
-    Counts, Header, Kind, Member, Node, ObjectId, OsmData, Relation, Tags, Warning, WarningKind,
-    Way,
-};
+pub use model::{Counts, Header, Kind, Member, Node, ObjectId, OsmData, Relation, Tags, Warning, WarningKind, Way};
 pub use pbf::read_pbf;
 pub use positions::{Finder, Position, Positions};
 pub use select::{Select, TagView};
@@ -59,11 +56,7 @@ pub use xml::read_xml;
 /// # Errors
 /// [`OsmError::UnknownFormat`] when the bytes are neither PBF nor XML, else as [`read_pbf`] and [`read_xml`].
 pub fn read(bytes: &[u8], select: &impl Select) -> Result<OsmData, OsmError> {
-    if pbf::is_pbf(bytes) {
-        read_pbf(bytes, select)
-    } else {
-        read_xml(bytes, select)
-    }
+    if pbf::is_pbf(bytes) { read_pbf(bytes, select) } else { read_xml(bytes, select) }
 }
 
 #[cfg(test)]

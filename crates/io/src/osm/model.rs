@@ -74,11 +74,7 @@ impl Tags {
 
 impl<'a> FromIterator<(&'a str, &'a str)> for Tags {
     fn from_iter<I: IntoIterator<Item = (&'a str, &'a str)>>(tags: I) -> Self {
-        Tags(
-            tags.into_iter()
-                .map(|(k, v)| (k.into(), v.into()))
-                .collect(),
-        )
+        Tags(tags.into_iter().map(|(k, v)| (k.into(), v.into())).collect())
     }
 }
 
@@ -174,11 +170,7 @@ pub struct Warning {
 
 impl Warning {
     pub(super) fn new(kind: Kind, id: i64, warning: WarningKind, detail: String) -> Self {
-        Warning {
-            object: ObjectId { kind, id },
-            kind: warning,
-            detail,
-        }
+        Warning { object: ObjectId { kind, id }, kind: warning, detail }
     }
 }
 
@@ -204,6 +196,24 @@ pub enum WarningKind {
     OverlappingRings,
     /// A ring's role contradicts where it lies; the role is used and the ring changes nothing.
     RoleConflict,
+}
+
+impl WarningKind {
+    /// A short, stable word to count and filter by.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            WarningKind::DuplicateId => "duplicate_id",
+            WarningKind::MissingNodes => "missing_nodes",
+            WarningKind::TooFewNodes => "too_few_nodes",
+            WarningKind::RepeatedNode => "repeated_node",
+            WarningKind::ZeroLengthEdge => "zero_length_edge",
+            WarningKind::BadPosition => "bad_position",
+            WarningKind::RepeatedMember => "repeated_member",
+            WarningKind::OverlappingRings => "overlapping_rings",
+            WarningKind::RoleConflict => "role_conflict",
+        }
+    }
 }
 
 /// The part of an OpenStreetMap file that was asked for. Every list is sorted by id.

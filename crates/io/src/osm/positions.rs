@@ -14,21 +14,14 @@ pub struct Position {
 impl Position {
     /// From 10⁻⁹ degrees, rounded; none when the place is off the globe.
     pub(super) fn from_nano(lon: i64, lat: i64) -> Option<Self> {
-        let on_globe =
-            lon.unsigned_abs() <= 180_000_000_000 && lat.unsigned_abs() <= 90_000_000_000;
-        on_globe.then(|| Position {
-            lon_e7: nano_to_e7(lon),
-            lat_e7: nano_to_e7(lat),
-        })
+        let on_globe = lon.unsigned_abs() <= 180_000_000_000 && lat.unsigned_abs() <= 90_000_000_000;
+        on_globe.then(|| Position { lon_e7: nano_to_e7(lon), lat_e7: nano_to_e7(lat) })
     }
 
     /// From degrees, rounded; none when the place is off the globe or not a number.
     pub(super) fn from_degrees(lon: f64, lat: f64) -> Option<Self> {
         let on_globe = lon.abs() <= 180.0 && lat.abs() <= 90.0;
-        on_globe.then(|| Position {
-            lon_e7: (lon * 1e7).round() as i32,
-            lat_e7: (lat * 1e7).round() as i32,
-        })
+        on_globe.then(|| Position { lon_e7: (lon * 1e7).round() as i32, lat_e7: (lat * 1e7).round() as i32 })
     }
 
     /// Longitude in degrees.
@@ -46,10 +39,7 @@ impl Position {
     /// The place as `geo` writes it: x = longitude, y = latitude, in degrees.
     #[must_use]
     pub fn coord(self) -> Coord<f64> {
-        Coord {
-            x: self.lon(),
-            y: self.lat(),
-        }
+        Coord { x: self.lon(), y: self.lat() }
     }
 }
 
@@ -88,15 +78,21 @@ impl Positions {
     /// A reader that remembers where it was: fast when one id is near the one before, as along a way.
     #[must_use]
     pub fn finder(&self) -> Finder<'_> {
-        Finder {
-            places: &self.places,
-            ids: IdFinder::new(&self.ids),
-        }
+        Finder { places: &self.places, ids: IdFinder::new(&self.ids) }
     }
 
     /// Every node in the order of ids.
     pub fn iter(&self) -> impl Iterator<Item = (i64, Position)> {
         self.ids.iter().copied().zip(self.places.iter().copied())
+    }
+
+    /// Where the node at `index` of the list is.
+    ///
+    /// # Panics
+    /// When `index` is not less than [`Positions::len`], as for a slice.
+    #[must_use]
+    pub fn at(&self, index: usize) -> Position {
+        self.places[index]
     }
 
     /// The number of nodes.
@@ -120,6 +116,11 @@ pub struct Finder<'a> {
 }
 
 impl Finder<'_> {
+    /// The node's place in the list, for [`Positions::at`].
+    pub fn index(&mut self, id: i64) -> Option<usize> {
+        self.ids.find(id)
+    }
+
     /// Where the node is, as [`Positions::get`].
     pub fn get(&mut self, id: i64) -> Option<Position> {
         let at = self.ids.find(id)?;
@@ -182,11 +183,8 @@ mod tests {
         let mut state = 12345_u64;
         let mut finder = IdFinder::new(&ids);
         for _ in 0..20_000 {
-            state = state
-                .wrapping_mul(6364136223846793005)
-                .wrapping_add(1442695040888963407);
-            let id =
-                ids[(state >> 33) as usize % ids.len()] + i64::from((state >> 20) as u8 % 3) - 1;
+            state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+            let id = ids[(state >> 33) as usize % ids.len()] + i64::from((state >> 20) as u8 % 3) - 1;
             assert_eq!(finder.find(id), ids.binary_search(&id).ok(), "{id}");
         }
         assert_eq!(IdFinder::new(&[]).find(1), None);
@@ -196,10 +194,7 @@ mod tests {
     fn positions_are_rounded_and_bounded() {
         let at = Position::from_nano(14_499_999_951, -35_900_000_049).expect("on the globe");
         assert_eq!((at.lon_e7, at.lat_e7), (145_000_000, -359_000_000));
-        assert_eq!(
-            at,
-            Position::from_degrees(14.5, -35.9).expect("on the globe")
-        );
+        assert_eq!(at, Position::from_degrees(14.5, -35.9).expect("on the globe"));
         assert_eq!(Position::from_nano(i64::MIN, 0), None);
         assert_eq!(Position::from_degrees(f64::NAN, 0.0), None);
         assert_eq!(Position::from_degrees(0.0, 90.1), None);

@@ -5,26 +5,14 @@ use super::*;
 
 fn village() -> Scene {
     Scene::default()
-        .place(
-            -3,
-            14.5,
-            35.9,
-            vec![("place", "village"), ("name", "Żejtun & \"co\"")],
-        )
+        .place(-3, 14.5, 35.9, vec![("place", "village"), ("name", "Żejtun & \"co\"")])
         .node(1, 14.51, 35.9)
         .node(2, 14.52, -35.9)
         .place(7, -14.53, 35.91, vec![("amenity", "clinic")])
         .way(-10, &[-3, 1, 2], vec![("highway", "path")])
         .way(4, &[1, 2, 7, 1], vec![])
         .way(5, &[7, 2], vec![("barrier", "wall")])
-        .relation(
-            9,
-            &[
-                (Kind::Way, 4, "outer"),
-                (Kind::Node, 7, "label"),
-                (Kind::Way, 77, ""),
-            ],
-        )
+        .relation(9, &[(Kind::Way, 4, "outer"), (Kind::Node, 7, "label"), (Kind::Way, 77, "")])
 }
 
 /// `read` of every way to write the scene; all must agree.
@@ -54,14 +42,7 @@ fn warnings(data: &OsmData) -> Vec<(String, WarningKind)> {
 #[test]
 fn a_village_in_every_format() {
     let data = read_all(&village(), &All);
-    assert_eq!(
-        data.counts,
-        Counts {
-            nodes: 4,
-            ways: 3,
-            relations: 1
-        }
-    );
+    assert_eq!(data.counts, Counts { nodes: 4, ways: 3, relations: 1 });
     assert_eq!(data.nodes.len(), 2);
     assert_eq!((data.nodes[0].id, data.nodes[0].lon), (-3, 14.5));
     assert_eq!(data.nodes[0].tags.get("name"), Some("Żejtun & \"co\""));
@@ -69,10 +50,7 @@ fn a_village_in_every_format() {
     assert_eq!(ways, [(-10, true), (4, false), (5, true)]);
     assert_eq!(data.ways[0].refs, [-3, 1, 2]);
     assert_eq!(data.positions.len(), 4);
-    assert_eq!(
-        data.positions.get(2).map(|at| at.coord()),
-        Some((14.52, -35.9).into())
-    );
+    assert_eq!(data.positions.get(2).map(|at| at.coord()), Some((14.52, -35.9).into()));
     assert_eq!(data.relations[0].members[1].role, "label");
     assert_eq!(data.header.writing_program.as_deref(), Some("test"));
     assert_eq!(data.warnings, []);
@@ -93,10 +71,7 @@ fn only_what_is_asked_for_is_kept() {
     let ways: Vec<_> = data.ways.iter().map(|way| way.id).collect();
     assert_eq!(ways, [5]);
     assert_eq!((data.nodes.len(), data.nodes[0].tags.len()), (1, 1));
-    assert_eq!(
-        data.positions.iter().map(|(id, _)| id).collect::<Vec<_>>(),
-        [2, 7]
-    );
+    assert_eq!(data.positions.iter().map(|(id, _)| id).collect::<Vec<_>>(), [2, 7]);
     assert!(data.relations.is_empty() && data.ways[0].tags.is_empty());
     let nothing = read_all(&village(), &Keyed(&["railway"]));
     assert!(nothing.ways.is_empty() && nothing.positions.is_empty());
@@ -130,16 +105,9 @@ fn faults_of_objects_are_warnings() {
         ("way 7", WarningKind::TooFewNodes),
         ("way 7", WarningKind::RepeatedNode),
     ];
-    assert_eq!(
-        warnings(&data),
-        expected.map(|(object, kind)| (object.to_owned(), kind))
-    );
+    assert_eq!(warnings(&data), expected.map(|(object, kind)| (object.to_owned(), kind)));
     assert_eq!(data.ways[1].refs, [1, 3]);
-    assert!(
-        data.warnings[4].detail.starts_with("2 of its nodes"),
-        "{}",
-        data.warnings[4].detail
-    );
+    assert!(data.warnings[4].detail.starts_with("2 of its nodes"), "{}", data.warnings[4].detail);
     assert!(data.warnings[4].detail.ends_with("node 99"));
 }
 
@@ -153,20 +121,11 @@ fn of_duplicates_the_last_is_used() {
         .way(1, &[2, 1], vec![("name", "new")]);
     let data = read_all(&scene, &All);
     assert_eq!(data.nodes.len(), 1);
-    assert_eq!(
-        (data.nodes[0].lon, data.nodes[0].tags.get("name")),
-        (0.5, Some("new"))
-    );
+    assert_eq!((data.nodes[0].lon, data.nodes[0].tags.get("name")), (0.5, Some("new")));
     assert_eq!(data.positions.get(1).map(|at| at.lon()), Some(0.5));
     assert_eq!((data.ways.len(), &data.ways[0].refs[..]), (1, &[2, 1][..]));
-    let kinds = [
-        ("node 1", WarningKind::DuplicateId),
-        ("way 1", WarningKind::DuplicateId),
-    ];
-    assert_eq!(
-        warnings(&data),
-        kinds.map(|(object, kind)| (object.to_owned(), kind))
-    );
+    let kinds = [("node 1", WarningKind::DuplicateId), ("way 1", WarningKind::DuplicateId)];
+    assert_eq!(warnings(&data), kinds.map(|(object, kind)| (object.to_owned(), kind)));
 }
 
 #[test]
@@ -178,10 +137,7 @@ fn negative_ids_may_count_down() {
         .way(-1, &[-3, -1], vec![("highway", "path")])
         .way(-2, &[-2, -3], vec![("highway", "path")]);
     let data = read_all(&scene, &All);
-    assert_eq!(
-        data.ways.iter().map(|way| way.id).collect::<Vec<_>>(),
-        [-2, -1]
-    );
+    assert_eq!(data.ways.iter().map(|way| way.id).collect::<Vec<_>>(), [-2, -1]);
     assert_eq!(data.positions.get(-2).map(|at| at.lon()), Some(0.2));
     assert_eq!(data.warnings, []);
 }
@@ -190,10 +146,7 @@ fn negative_ids_may_count_down() {
 fn a_file_without_objects_is_an_empty_selection() {
     let data = read(&pbf(&["Sort.Type_then_ID"], []), &All).expect("an empty file");
     assert_eq!(data.counts, Counts::default());
-    assert_eq!(
-        read(b"<osm/>", &All).expect("an empty file").counts,
-        Counts::default()
-    );
+    assert_eq!(read(b"<osm/>", &All).expect("an empty file").counts, Counts::default());
 }
 
 #[test]
@@ -203,10 +156,7 @@ fn history_files_are_refused() {
     let file = blob("OSMHeader", &header.0, false);
     assert_eq!(read(&file, &All), Err(OsmError::History { object: None }));
 
-    let deleted = Some(ObjectId {
-        kind: Kind::Way,
-        id: 8,
-    });
+    let deleted = Some(ObjectId { kind: Kind::Way, id: 8 });
     let mut way = Message::default();
     way.number(1, 8);
     let mut info = Message::default();
@@ -215,10 +165,7 @@ fn history_files_are_refused() {
     let mut block = Block::default();
     block.group.bytes(3, &way.0);
     let file = pbf(&[], [block.message()]);
-    assert_eq!(
-        read(&file, &All),
-        Err(OsmError::History { object: deleted })
-    );
+    assert_eq!(read(&file, &All), Err(OsmError::History { object: deleted }));
 
     let xml = b"<osm><way id='8' version='2' visible='false'/></osm>";
     assert_eq!(read(xml, &All), Err(OsmError::History { object: deleted }));
@@ -232,15 +179,9 @@ fn history_files_are_refused() {
     dense.packed(9, &[2, 2]);
     let mut block = Block::default();
     block.group.bytes(2, &dense.0);
-    let deleted = Some(ObjectId {
-        kind: Kind::Node,
-        id: 2,
-    });
+    let deleted = Some(ObjectId { kind: Kind::Node, id: 2 });
     let file = pbf(&["Sort.Type_then_ID"], [block.message()]);
-    assert_eq!(
-        read(&file, &All),
-        Err(OsmError::History { object: deleted })
-    );
+    assert_eq!(read(&file, &All), Err(OsmError::History { object: deleted }));
 }
 
 #[test]
@@ -262,19 +203,8 @@ fn corrupt_blobs_tell_where() {
     let mut header = Message::default();
     header.bytes(1, b"OSMData");
     header.number(3, compressed.0.len() as u64);
-    let frame = [
-        &(header.0.len() as u32).to_be_bytes()[..],
-        &header.0,
-        &compressed.0,
-    ]
-    .concat();
-    assert_eq!(
-        with(frame),
-        Err(OsmError::Compression {
-            at,
-            method: "Zstandard"
-        })
-    );
+    let frame = [&(header.0.len() as u32).to_be_bytes()[..], &header.0, &compressed.0].concat();
+    assert_eq!(with(frame), Err(OsmError::Compression { at, method: "Zstandard" }));
 
     let mut member = Message::default();
     member.number(1, 5);
@@ -286,24 +216,12 @@ fn corrupt_blobs_tell_where() {
     let mut block = Block::default();
     block.group.bytes(4, &member.0);
     let content = block.message();
-    for bytes in [
-        blob("OSMData", &content, true),
-        vec![0, 2, 0, 0, 1],
-        blob("OSMData", b"\xff", false),
-    ] {
+    for bytes in [blob("OSMData", &content, true), vec![0, 2, 0, 0, 1], blob("OSMData", b"\xff", false)] {
         let error = with(bytes).expect_err("corrupt");
-        assert!(
-            matches!(error, OsmError::Corrupt { at: found, .. } if found == at),
-            "{error}"
-        );
+        assert!(matches!(error, OsmError::Corrupt { at: found, .. } if found == at), "{error}");
     }
     let unknown = with(blob("Somebody's index", b"anything", false));
-    assert_eq!(
-        unknown
-            .expect("blobs of other types are passed over")
-            .counts,
-        Counts::default()
-    );
+    assert_eq!(unknown.expect("blobs of other types are passed over").counts, Counts::default());
 }
 
 #[test]
@@ -335,17 +253,10 @@ fn cut_files_are_errors_with_the_offset() {
 
 #[test]
 fn other_files_are_refused() {
-    let found = |bytes: &[u8]| {
-        read(bytes, &All)
-            .expect_err("not OpenStreetMap")
-            .to_string()
-    };
+    let found = |bytes: &[u8]| read(bytes, &All).expect_err("not OpenStreetMap").to_string();
     assert!(found(b"").ends_with("found nothing"));
     assert!(found(b"PK\x03\x04").contains("PK\\x03\\x04"));
-    assert!(
-        found(&gzip(b"id,lon,lat"))
-            .contains("Gzip data that holds bytes that start with \"id,lon,lat\"")
-    );
+    assert!(found(&gzip(b"id,lon,lat")).contains("Gzip data that holds bytes that start with \"id,lon,lat\""));
     assert!(found(b"<gpx></gpx>").contains("<gpx>"));
     assert!(found(b"<osm><node id='x'/></osm>").contains("\"x\" is not a valid id"));
     assert!(found(b"<osm><way id='1'><nd/></way></osm>").contains("ref"));
@@ -363,12 +274,7 @@ fn no_bytes_make_it_panic() {
         (state % below as u64) as usize
     };
     // Uncompressed, so that damage reaches the decoder instead of failing the checksum.
-    let files = [
-        scene.plain_pbf(true),
-        scene.plain_pbf(false),
-        scene.sorted_pbf(),
-        scene.xml(),
-    ];
+    let files = [scene.plain_pbf(true), scene.plain_pbf(false), scene.sorted_pbf(), scene.xml()];
     for file in &files {
         for _ in 0..4000 {
             let mut bytes = file.clone();

@@ -70,9 +70,7 @@ impl Scene {
     }
 
     pub(super) fn xml(&self) -> Vec<u8> {
-        let mut xml = String::from(
-            "<?xml version='1.0' encoding='UTF-8'?>\n<osm version=\"0.6\" generator=\"test\">\n",
-        );
+        let mut xml = String::from("<?xml version='1.0' encoding='UTF-8'?>\n<osm version=\"0.6\" generator=\"test\">\n");
         for (id, lon, lat, tags) in &self.nodes {
             let _ = write!(xml, "<node id=\"{id}\" lon=\"{lon:.7}\" lat=\"{lat:.7}\">");
             xml += &xml_tags(tags);
@@ -89,10 +87,7 @@ impl Scene {
         for (id, members, tags) in &self.relations {
             let _ = write!(xml, "<relation id=\"{id}\">");
             for (kind, member, role) in members {
-                let _ = write!(
-                    xml,
-                    "<member type=\"{kind}\" ref=\"{member}\" role=\"{role}\"/>"
-                );
+                let _ = write!(xml, "<member type=\"{kind}\" ref=\"{member}\" role=\"{role}\"/>");
             }
             xml += &xml_tags(tags);
             xml += "</relation>\n";
@@ -116,14 +111,8 @@ impl Scene {
     /// Uncompressed blobs, sorted and dense or neither.
     pub(super) fn plain_pbf(&self, sorted: bool) -> Vec<u8> {
         let (mut file, blocks) = match sorted {
-            true => (
-                pbf(&["Sort.Type_then_ID"], []),
-                [self.dense_block(), self.way_block(), self.relation_block()],
-            ),
-            false => (
-                pbf(&[], []),
-                [self.relation_block(), self.way_block(), self.node_block()],
-            ),
+            true => (pbf(&["Sort.Type_then_ID"], []), [self.dense_block(), self.way_block(), self.relation_block()]),
+            false => (pbf(&[], []), [self.relation_block(), self.way_block(), self.node_block()]),
         };
         for block in blocks {
             file.extend(blob("OSMData", &block.message(), false));
@@ -216,14 +205,8 @@ impl Scene {
 }
 
 fn xml_tags(tags: &TagList) -> String {
-    let escape = |text: &str| {
-        text.replace('&', "&amp;")
-            .replace('<', "&lt;")
-            .replace('"', "&quot;")
-    };
-    let tags = tags
-        .iter()
-        .map(|(k, v)| format!("<tag k=\"{}\" v=\"{}\"/>", escape(k), escape(v)));
+    let escape = |text: &str| text.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;");
+    let tags = tags.iter().map(|(k, v)| format!("<tag k=\"{}\" v=\"{}\"/>", escape(k), escape(v)));
     tags.collect()
 }
 

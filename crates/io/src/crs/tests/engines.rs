@@ -16,22 +16,10 @@ const AREAS: [(&str, [f64; 4]); 14] = [
     ("EPSG:2154", [-9.86, 41.15, 10.38, 51.56]),
     ("EPSG:25832", [6.0, 38.76, 12.0, 84.33]),
     ("EPSG:3067", [19.08, 58.84, 31.59, 70.09]),
-    (
-        "+proj=laea +lat_0=-14.25 +lon_0=-54.35 +datum=WGS84 +units=m",
-        [-74.0, -33.8, -34.7, 5.3],
-    ),
-    (
-        "+proj=laea +lat_0=0 +lon_0=18 +datum=WGS84 +units=m",
-        [13.0, -5.0, 23.0, 5.0],
-    ),
-    (
-        "+proj=laea +lat_0=85 +lon_0=0 +datum=WGS84 +units=m",
-        [-180.0, 70.0, 180.0, 90.0],
-    ),
-    (
-        "+proj=aea +lat_1=29.5 +lat_2=45.5 +lat_0=23 +lon_0=-96 +datum=WGS84 +units=m",
-        [-124.8, 24.4, -66.9, 49.4],
-    ),
+    ("+proj=laea +lat_0=-14.25 +lon_0=-54.35 +datum=WGS84 +units=m", [-74.0, -33.8, -34.7, 5.3]),
+    ("+proj=laea +lat_0=0 +lon_0=18 +datum=WGS84 +units=m", [13.0, -5.0, 23.0, 5.0]),
+    ("+proj=laea +lat_0=85 +lon_0=0 +datum=WGS84 +units=m", [-180.0, 70.0, 180.0, 90.0]),
+    ("+proj=aea +lat_1=29.5 +lat_2=45.5 +lat_0=23 +lon_0=-96 +datum=WGS84 +units=m", [-124.8, 24.4, -66.9, 49.4]),
 ];
 const POINTS: usize = 10_000;
 
@@ -92,17 +80,11 @@ fn proj_knows_what_the_pure_rust_engine_does_not() {
 
     // Colombia's national grid; the expected values are pyproj 3.7.2's.
     let bogota = geo::coord! { x: -74.0721, y: 4.7110 };
-    let point = from_wgs84("EPSG:9377", Engine::Proj)
-        .forward_one(bogota)
-        .unwrap();
-    assert!(
-        (point.x - 4_881_143.148_692).hypot(point.y - 2_078_651.312_188) < 1e-5,
-        "{point:?}"
-    );
+    let point = from_wgs84("EPSG:9377", Engine::Proj).forward_one(bogota).unwrap();
+    assert!((point.x - 4_881_143.148_692).hypot(point.y - 2_078_651.312_188) < 1e-5, "{point:?}");
     assert_eq!(crs("EPSG:9377").check_working(), Ok(()));
     let (wgs84, colombia) = (Crs::wgs84(), crs("EPSG:9377"));
-    let refused =
-        super::super::Projector::with_engine(&wgs84, &colombia, Engine::Proj4rs).unwrap_err();
+    let refused = super::super::Projector::with_engine(&wgs84, &colombia, Engine::Proj4rs).unwrap_err();
     assert!(matches!(refused, CrsError::Unknown { .. }), "{refused}");
 
     assert!(crs("EPSG:8694").is_geographic()); // Camacupa 2015
@@ -115,8 +97,5 @@ fn proj_knows_what_the_pure_rust_engine_does_not() {
         let message = crs(text).check_working().unwrap_err().to_string();
         assert!(message.contains(part), "{text}: {message}");
     }
-    assert!(matches!(
-        "EPSG:3855".parse::<Crs>(),
-        Err(CrsError::Unknown { .. })
-    )); // a height alone
+    assert!(matches!("EPSG:3855".parse::<Crs>(), Err(CrsError::Unknown { .. }))); // a height alone
 }

@@ -40,20 +40,12 @@ impl Seeded {
 
     /// Points in a box (west, south, east, north).
     fn points(&mut self, [west, south, east, north]: [f64; 4], count: usize) -> Vec<Coord<f64>> {
-        (0..count)
-            .map(|_| Coord {
-                x: west + self.unit() * (east - west),
-                y: south + self.unit() * (north - south),
-            })
-            .collect()
+        (0..count).map(|_| Coord { x: west + self.unit() * (east - west), y: south + self.unit() * (north - south) }).collect()
     }
 }
 
 /// Largest distance between two lists of points, in their unit.
 fn farthest(a: &[Coord<f64>], b: &[Coord<f64>]) -> f64 {
     assert_eq!(a.len(), b.len());
-    a.iter()
-        .zip(b)
-        .map(|(a, b)| (a.x - b.x).hypot(a.y - b.y))
-        .fold(0.0, f64::max)
+    a.iter().zip(b).map(|(a, b)| (a.x - b.x).hypot(a.y - b.y)).fold(0.0, f64::max)
 }

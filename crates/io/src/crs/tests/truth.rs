@@ -12,10 +12,7 @@ fn china_coordinates() -> Option<serde_json::Value> {
     match std::fs::read_to_string(&file) {
         Ok(text) => Some(serde_json::from_str(&text).unwrap()),
         Err(error) => {
-            eprintln!(
-                "skipped: {}: {error} (set CATCHMENT_SHARED)",
-                file.display()
-            );
+            eprintln!("skipped: {}: {error} (set CATCHMENT_SHARED)", file.display());
             None
         }
     }
@@ -35,13 +32,8 @@ fn chinese_projections_to_a_millimetre() {
     for engine in engines() {
         for row in rows {
             let ([lon, lat], [x, y]) = (pair(&row["lonlat"]), pair(&row["xy"]));
-            let point = from_wgs84(&format!("EPSG:{}", row["epsg"]), engine)
-                .forward_one(coord! { x: lon, y: lat })
-                .unwrap();
-            assert!(
-                (point.x - x).hypot(point.y - y) < 1e-3,
-                "{engine:?} {row}: {point:?}"
-            );
+            let point = from_wgs84(&format!("EPSG:{}", row["epsg"]), engine).forward_one(coord! { x: lon, y: lat }).unwrap();
+            assert!((point.x - x).hypot(point.y - y) < 1e-3, "{engine:?} {row}: {point:?}");
         }
     }
 }
@@ -51,39 +43,14 @@ fn chinese_projections_as_retyped_facts() {
     // Values of truth/china_coordinates.json, for checkouts without it.
     for engine in engines() {
         for (text, [lon, lat], [x, y]) in [
-            (
-                "EPSG:4549",
-                [121.4737, 31.2304],
-                [640_412.315_036_627_2, 3_457_455.488_582_12],
-            ),
-            (
-                "EPSG:4549",
-                [121.381, 31.112],
-                [631_742.975_656_416_4, 3_444_212.295_064_705_4],
-            ),
-            (
-                "EPSG:4550",
-                [121.381, 31.112],
-                [345_549.957_924_262_04, 3_444_519.536_649_673],
-            ),
-            (
-                "EPSG:32651",
-                [121.381, 31.112],
-                [345_611.737_941_771_5, 3_443_141.728_932_828],
-            ),
-            (
-                "EPSG:3857",
-                [121.381, 31.112],
-                [13_512_071.111_978_339, 3_647_303.033_419_645_4],
-            ),
+            ("EPSG:4549", [121.4737, 31.2304], [640_412.315_036_627_2, 3_457_455.488_582_12]),
+            ("EPSG:4549", [121.381, 31.112], [631_742.975_656_416_4, 3_444_212.295_064_705_4]),
+            ("EPSG:4550", [121.381, 31.112], [345_549.957_924_262_04, 3_444_519.536_649_673]),
+            ("EPSG:32651", [121.381, 31.112], [345_611.737_941_771_5, 3_443_141.728_932_828]),
+            ("EPSG:3857", [121.381, 31.112], [13_512_071.111_978_339, 3_647_303.033_419_645_4]),
         ] {
-            let point = from_wgs84(text, engine)
-                .forward_one(coord! { x: lon, y: lat })
-                .unwrap();
-            assert!(
-                (point.x - x).hypot(point.y - y) < 1e-6,
-                "{engine:?} {text}: {point:?}"
-            );
+            let point = from_wgs84(text, engine).forward_one(coord! { x: lon, y: lat }).unwrap();
+            assert!((point.x - x).hypot(point.y - y) < 1e-6, "{engine:?} {text}: {point:?}");
         }
     }
 }

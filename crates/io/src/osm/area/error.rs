@@ -81,11 +81,7 @@ pub struct Gap {
 
 impl fmt::Display for Gap {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "way {} ends at {} {}, {:.1} m from the nearest other end",
-            self.way, self.lon, self.lat, self.metres
-        )
+        write!(f, "way {} ends at {} {}, {:.1} m from the nearest other end", self.way, self.lon, self.lat, self.metres)
     }
 }
 

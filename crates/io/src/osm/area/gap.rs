@@ -27,21 +27,13 @@ pub(super) fn widest(segments: &[Segment]) -> Option<Gap> {
     let gaps = ends.iter().map(|&(place, way)| {
         let others = ends.iter().filter(|(other, _)| *other != place);
         let distances = others.map(|&(other, _)| metres(place, other));
-        Gap {
-            way,
-            lon: place.lon(),
-            lat: place.lat(),
-            metres: distances.fold(f64::INFINITY, f64::min),
-        }
+        Gap { way, lon: place.lon(), lat: place.lat(), metres: distances.fold(f64::INFINITY, f64::min) }
     });
     gaps.max_by(|a, b| a.metres.total_cmp(&b.metres))
 }
 
 /// The segments of the ways as far as their nodes are known.
-pub(super) fn known_segments<'a>(
-    ways: impl Iterator<Item = (&'a Way, Role)>,
-    data: &OsmData,
-) -> Vec<Segment> {
+pub(super) fn known_segments<'a>(ways: impl Iterator<Item = (&'a Way, Role)>, data: &OsmData) -> Vec<Segment> {
     let mut finder = data.positions.finder();
     let mut segments = Vec::new();
     for (way, role) in ways {

@@ -40,29 +40,17 @@ pub struct Area {
 /// # Complexity
 /// O(n log n) for n segments of everyday shape; O(n²) when most of them overlap in longitude.
 pub fn multipolygon(relation: &Relation, data: &OsmData) -> Result<Area, RingError> {
-    let object = ObjectId {
-        kind: Kind::Relation,
-        id: relation.id,
-    };
+    let object = ObjectId { kind: Kind::Relation, id: relation.id };
     let mut warnings = Vec::new();
     let members = member_ways(relation, &mut warnings);
     if members.is_empty() {
         return Err(RingError::NoMemberWays { object });
     }
     let ways = members.iter().map(|member| (*member, data.way(member.id)));
-    let absent: Vec<i64> = ways
-        .clone()
-        .filter(|(_, way)| way.is_none())
-        .map(|(member, _)| member.id)
-        .collect();
+    let absent: Vec<i64> = ways.clone().filter(|(_, way)| way.is_none()).map(|(member, _)| member.id).collect();
     let present = ways.filter_map(|(member, way)| Some((way?, Role::of(&member.role))));
     if let Some(&first) = absent.first() {
-        return Err(RingError::MissingWays {
-            object,
-            first,
-            count: absent.len(),
-            gap: gap::widest(&gap::known_segments(present, data)),
-        });
+        return Err(RingError::MissingWays { object, first, count: absent.len(), gap: gap::widest(&gap::known_segments(present, data)) });
     }
     assemble(object, present, data, warnings)
 }
@@ -72,10 +60,7 @@ pub fn multipolygon(relation: &Relation, data: &OsmData) -> Result<Area, RingErr
 /// # Errors
 /// [`RingError`] when the way is not closed, crosses itself, or has a node that the extract lacks.
 pub fn way_area(way: &Way, data: &OsmData) -> Result<Area, RingError> {
-    let object = ObjectId {
-        kind: Kind::Way,
-        id: way.id,
-    };
+    let object = ObjectId { kind: Kind::Way, id: way.id };
     assemble(object, [(way, Role::Open)].into_iter(), data, Vec::new())
 }
 
@@ -125,12 +110,7 @@ fn assemble<'a>(
     Ok(Area { polygons, warnings })
 }
 
-fn segments_of(
-    object: ObjectId,
-    way: &Way,
-    role: Role,
-    finder: &mut Finder<'_>,
-) -> Result<Vec<Segment>, RingError> {
+fn segments_of(object: ObjectId, way: &Way, role: Role, finder: &mut Finder<'_>) -> Result<Vec<Segment>, RingError> {
     let mut places = Vec::with_capacity(way.refs.len());
     for &node in &way.refs {
         let way = way.id;
@@ -138,9 +118,7 @@ fn segments_of(
         places.push(place.ok_or(RingError::MissingNode { object, way, node })?);
     }
     let pairs = places.windows(2);
-    Ok(pairs
-        .filter_map(|pair| Segment::between(pair[0], pair[1], way.id, role))
-        .collect())
+    Ok(pairs.filter_map(|pair| Segment::between(pair[0], pair[1], way.id, role)).collect())
 }
 
 #[cfg(test)]

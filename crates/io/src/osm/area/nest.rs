@@ -9,11 +9,7 @@ use crate::osm::positions::Position;
 
 /// Joins rings to polygons. The rings do not cross. A role that contradicts the place of its ring wins, which means that the
 /// ring changes nothing: an outer ring on ground that is area already, an inner ring on ground that is none.
-pub(super) fn polygons(
-    object: ObjectId,
-    rings: Vec<Ring>,
-    warnings: &mut Vec<Warning>,
-) -> MultiPolygon<f64> {
+pub(super) fn polygons(object: ObjectId, rings: Vec<Ring>, warnings: &mut Vec<Warning>) -> MultiPolygon<f64> {
     let mut placed: Vec<Placed> = rings.into_iter().map(Placed::new).collect();
     // Parents come before children.
     placed.sort_by_key(|ring| (std::cmp::Reverse(ring.area.abs()), ring.ring.way));
@@ -44,9 +40,7 @@ pub(super) fn polygons(
         };
     }
     let polygons = polygons.into_iter();
-    polygons
-        .map(|(outer, holes)| Polygon::new(outer, holes))
-        .collect()
+    polygons.map(|(outer, holes)| Polygon::new(outer, holes)).collect()
 }
 
 struct Placed {
@@ -61,20 +55,13 @@ struct Placed {
 
 impl Placed {
     fn new(ring: Ring) -> Self {
-        let area = edges(&ring.places).map(|(a, b)| {
-            i128::from(a.lon_e7) * i128::from(b.lat_e7)
-                - i128::from(b.lon_e7) * i128::from(a.lat_e7)
-        });
+        let area =
+            edges(&ring.places).map(|(a, b)| i128::from(a.lon_e7) * i128::from(b.lat_e7) - i128::from(b.lon_e7) * i128::from(a.lat_e7));
         let lons = ring.places.iter().map(|place| place.lon_e7);
         let lats = ring.places.iter().map(|place| place.lat_e7);
         Placed {
             area: area.sum(),
-            extent: [
-                lons.clone().min().unwrap_or(0),
-                lons.max().unwrap_or(0),
-                lats.clone().min().unwrap_or(0),
-                lats.max().unwrap_or(0),
-            ],
+            extent: [lons.clone().min().unwrap_or(0), lons.max().unwrap_or(0), lats.clone().min().unwrap_or(0), lats.max().unwrap_or(0)],
             polygon: None,
             ring,
         }
@@ -84,10 +71,7 @@ impl Placed {
     fn encloses(&self, other: &Placed) -> bool {
         let [west, east, south, north] = self.extent;
         let [other_west, other_east, other_south, other_north] = other.extent;
-        let extent_fits = west <= other_west
-            && other_east <= east
-            && south <= other_south
-            && other_north <= north;
+        let extent_fits = west <= other_west && other_east <= east && south <= other_south && other_north <= north;
         // Rings may share places but not segments, so the middle of a segment is on one ring only.
         let middle = edges(&other.ring.places).next().map(|(a, b)| {
             let lon = i64::from(a.lon_e7) + i64::from(b.lon_e7);
@@ -101,8 +85,7 @@ impl Placed {
         let crossed = edges(&self.ring.places).filter(|(a, b)| {
             let (ax, ay) = (2 * i64::from(a.lon_e7), 2 * i64::from(a.lat_e7));
             let (bx, by) = (2 * i64::from(b.lon_e7), 2 * i64::from(b.lat_e7));
-            let side =
-                i128::from(bx - ax) * i128::from(y - ay) - i128::from(by - ay) * i128::from(x - ax);
+            let side = i128::from(bx - ax) * i128::from(y - ay) - i128::from(by - ay) * i128::from(x - ax);
             (ay > y) != (by > y) && if by > ay { side < 0 } else { side > 0 }
         });
         crossed.count() % 2 == 1
@@ -124,15 +107,8 @@ impl Placed {
             Role::Inner => "inner, but lies in no outer ring",
             Role::Open => "none",
         };
-        let place = places
-            .iter()
-            .min()
-            .map(|place| place.coord())
-            .unwrap_or_default();
-        let detail = format!(
-            "the ring of way {way} at {} {} has the role {role}",
-            place.x, place.y
-        );
+        let place = places.iter().min().map(|place| place.coord()).unwrap_or_default();
+        let detail = format!("the ring of way {way} at {} {} has the role {role}", place.x, place.y);
         Warning::new(object.kind, object.id, WarningKind::RoleConflict, detail)
     }
 }

@@ -36,12 +36,7 @@ impl Segment {
     /// None when both ends are at the same place.
     pub(super) fn between(a: Position, b: Position, way: i64, role: Role) -> Option<Self> {
         let (from, to) = if a < b { (a, b) } else { (b, a) };
-        let segment = Segment {
-            from,
-            to,
-            way,
-            role,
-        };
+        let segment = Segment { from, to, way, role };
         (a != b).then_some(segment)
     }
 
@@ -66,10 +61,7 @@ pub(super) fn turn(a: Position, b: Position, c: Position) -> i128 {
 
 /// The way from `a` to `b` in 10⁻⁷ degrees east and north.
 pub(super) fn offset(a: Position, b: Position) -> (i64, i64) {
-    (
-        i64::from(b.lon_e7) - i64::from(a.lon_e7),
-        i64::from(b.lat_e7) - i64::from(a.lat_e7),
-    )
+    (i64::from(b.lon_e7) - i64::from(a.lon_e7), i64::from(b.lat_e7) - i64::from(a.lat_e7))
 }
 
 /// Segments that meet at their ends only.
@@ -80,10 +72,7 @@ pub(super) struct Untangled {
     pub(super) overlap: Option<(Position, usize)>,
 }
 
-pub(super) fn untangle(
-    object: ObjectId,
-    mut segments: Vec<Segment>,
-) -> Result<Untangled, RingError> {
+pub(super) fn untangle(object: ObjectId, mut segments: Vec<Segment>) -> Result<Untangled, RingError> {
     segments.sort_unstable();
     let mut cuts = cuts(object, &segments)?;
     if !cuts.is_empty() {
@@ -110,12 +99,7 @@ fn cuts(object: ObjectId, segments: &[Segment]) -> Result<Vec<(usize, Position)>
             if cross(one, other) {
                 return Err(crossing(object, one, other));
             }
-            for (k, segment, place) in [
-                (i, one, other.from),
-                (i, one, other.to),
-                (j, other, one.from),
-                (j, other, one.to),
-            ] {
+            for (k, segment, place) in [(i, one, other.from), (i, one, other.to), (j, other, one.from), (j, other, one.to)] {
                 if segment.holds_inside(place) {
                     cuts.push((k, place));
                 }
@@ -175,8 +159,5 @@ fn cancel(segments: Vec<Segment>) -> Untangled {
             overlap.get_or_insert((equal[0].from, 0)).1 += 1;
         }
     }
-    Untangled {
-        segments: left,
-        overlap,
-    }
+    Untangled { segments: left, overlap }
 }

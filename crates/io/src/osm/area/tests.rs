@@ -9,9 +9,7 @@ use crate::osm::testing::{All, Scene};
 /// Nodes at every whole degree: (lon, lat) has the id `100 × lon + lat + 1`.
 fn grid() -> Scene {
     let all = (0..13).flat_map(|lon| (0..13).map(move |lat| (lon, lat)));
-    all.fold(Scene::default(), |scene, (lon, lat)| {
-        scene.node(at(lon, lat), lon as f64, lat as f64)
-    })
+    all.fold(Scene::default(), |scene, (lon, lat)| scene.node(at(lon, lat), lon as f64, lat as f64))
 }
 
 fn at(lon: i64, lat: i64) -> i64 {
@@ -25,13 +23,7 @@ fn line(places: &[(i64, i64)]) -> Vec<i64> {
 /// A closed square from its lower left corner.
 fn square(lon: i64, lat: i64, side: i64) -> Vec<i64> {
     let (right, top) = (lon + side, lat + side);
-    line(&[
-        (lon, lat),
-        (right, lat),
-        (right, top),
-        (lon, top),
-        (lon, lat),
-    ])
+    line(&[(lon, lat), (right, lat), (right, top), (lon, top), (lon, lat)])
 }
 
 /// The relation of these ways, each with a role.
@@ -58,15 +50,8 @@ fn measure(area: &super::Area) -> (f64, usize, usize) {
         assert!(polygon.interiors().iter().all(Winding::is_cw));
     }
     assert!(area.polygons.is_valid(), "{:?}", area.polygons);
-    let holes = area
-        .polygons
-        .iter()
-        .map(|polygon| polygon.interiors().len());
-    (
-        area.polygons.signed_area(),
-        area.polygons.0.len(),
-        holes.sum(),
-    )
+    let holes = area.polygons.iter().map(|polygon| polygon.interiors().len());
+    (area.polygons.signed_area(), area.polygons.0.len(), holes.sum())
 }
 
 fn kinds(area: &super::Area) -> Vec<WarningKind> {
@@ -75,12 +60,7 @@ fn kinds(area: &super::Area) -> Vec<WarningKind> {
 
 #[test]
 fn ways_in_any_order_and_direction() {
-    let sides = [
-        line(&[(0, 0), (4, 0), (4, 2)]),
-        line(&[(0, 4), (0, 0)]),
-        line(&[(0, 4), (4, 4)]),
-        line(&[(4, 2), (4, 4)]),
-    ];
+    let sides = [line(&[(0, 0), (4, 0), (4, 2)]), line(&[(0, 4), (0, 0)]), line(&[(0, 4), (4, 4)]), line(&[(4, 2), (4, 4)])];
     for order in [[0, 1, 2, 3], [3, 1, 0, 2], [2, 3, 1, 0]] {
         for flip in 0..16 {
             let mut ways = order.map(|i| sides[i].clone());
@@ -126,11 +106,7 @@ fn rings_may_touch() {
     let area = assemble_ways(&[(&square(0, 0, 2), "outer"), (&square(2, 2, 2), "outer")]);
     assert_eq!(measure(&area.expect("sound rings")), (8.0, 2, 0));
     // Two holes that share a corner.
-    let area = assemble_ways(&[
-        (&square(0, 0, 10), "outer"),
-        (&square(2, 2, 2), "inner"),
-        (&square(4, 4, 2), "inner"),
-    ]);
+    let area = assemble_ways(&[(&square(0, 0, 10), "outer"), (&square(2, 2, 2), "inner"), (&square(4, 4, 2), "inner")]);
     assert_eq!(measure(&area.expect("sound rings")), (92.0, 1, 2));
     // A hole that reaches from side to side leaves two polygons.
     let across = line(&[(0, 2), (2, 0), (4, 2), (2, 4), (0, 2)]);
@@ -139,19 +115,10 @@ fn rings_may_touch() {
     // A chain of holes that closes around an island.
     let area = assemble_ways(&[
         (&square(0, 0, 12), "outer"),
-        (
-            &line(&[(2, 2), (6, 2), (6, 4), (4, 4), (4, 6), (2, 6), (2, 2)]),
-            "",
-        ),
-        (
-            &line(&[(6, 4), (8, 4), (8, 8), (4, 8), (4, 6), (6, 6), (6, 4)]),
-            "",
-        ),
+        (&line(&[(2, 2), (6, 2), (6, 4), (4, 4), (4, 6), (2, 6), (2, 2)]), ""),
+        (&line(&[(6, 4), (8, 4), (8, 8), (4, 8), (4, 6), (6, 6), (6, 4)]), ""),
     ]);
-    assert_eq!(
-        measure(&area.expect("sound rings")),
-        (144.0 - 12.0 - 12.0, 2, 1)
-    );
+    assert_eq!(measure(&area.expect("sound rings")), (144.0 - 12.0 - 12.0, 2, 1));
 }
 
 #[test]
@@ -163,11 +130,7 @@ fn a_figure_of_eight_is_two_rings() {
 
 #[test]
 fn shared_sides_cancel_out() {
-    let area = assemble_ways(&[
-        (&square(0, 0, 10), "outer"),
-        (&square(2, 2, 2), "inner"),
-        (&square(4, 2, 3), "inner"),
-    ]);
+    let area = assemble_ways(&[(&square(0, 0, 10), "outer"), (&square(2, 2, 2), "inner"), (&square(4, 2, 3), "inner")]);
     let area = area.expect("sound rings");
     assert_eq!(measure(&area), (100.0 - 4.0 - 9.0, 1, 1));
     assert_eq!(kinds(&area), [WarningKind::OverlappingRings]);
@@ -192,24 +155,15 @@ fn the_same_way_twice_counts_once() {
 fn roles_win_over_places() {
     let area = assemble_ways(&[(&square(0, 0, 4), "outer"), (&square(1, 1, 1), "outer")]);
     let area = area.expect("sound rings");
-    assert_eq!(
-        (measure(&area), kinds(&area)),
-        ((16.0, 1, 0), vec![WarningKind::RoleConflict])
-    );
+    assert_eq!((measure(&area), kinds(&area)), ((16.0, 1, 0), vec![WarningKind::RoleConflict]));
     let area = assemble_ways(&[(&square(0, 0, 4), "outer"), (&square(6, 6, 1), "inner")]);
     let area = area.expect("sound rings");
-    assert_eq!(
-        (measure(&area), kinds(&area)),
-        ((16.0, 1, 0), vec![WarningKind::RoleConflict])
-    );
+    assert_eq!((measure(&area), kinds(&area)), ((16.0, 1, 0), vec![WarningKind::RoleConflict]));
 }
 
 #[test]
 fn open_rings_tell_where_and_how_far() {
-    let error = assemble_ways(&[
-        (&line(&[(0, 0), (4, 0), (4, 4)]), "outer"),
-        (&line(&[(4, 4), (1, 4), (0, 1)]), "outer"),
-    ]);
+    let error = assemble_ways(&[(&line(&[(0, 0), (4, 0), (4, 4)]), "outer"), (&line(&[(4, 4), (1, 4), (0, 1)]), "outer")]);
     let Err(RingError::NotClosed { gap, .. }) = error else {
         panic!("{error:?}");
     };
@@ -220,90 +174,45 @@ fn open_rings_tell_where_and_how_far() {
 #[test]
 fn missing_members_tell_where_and_how_far() {
     let scene = grid().way(1, &line(&[(0, 0), (4, 0), (4, 4), (0, 4)]), vec![]);
-    let scene = scene.relation(
-        1,
-        &[(Kind::Way, 9, ""), (Kind::Way, 1, ""), (Kind::Way, 8, "")],
-    );
+    let scene = scene.relation(1, &[(Kind::Way, 9, ""), (Kind::Way, 1, ""), (Kind::Way, 8, "")]);
     let error = assemble_scene(&scene);
-    let Err(RingError::MissingWays {
-        first: 8,
-        count: 2,
-        gap: Some(gap),
-        ..
-    }) = error
-    else {
+    let Err(RingError::MissingWays { first: 8, count: 2, gap: Some(gap), .. }) = error else {
         panic!("{error:?}");
     };
     assert_eq!((gap.way, gap.lon), (1, 0.0));
     assert!((gap.metres - 4.0 * 111_195.0).abs() < 4.0, "{}", gap.metres);
     let nothing = assemble_scene(&grid().relation(1, &[(Kind::Way, 9, "")]));
-    assert!(
-        matches!(nothing, Err(RingError::MissingWays { gap: None, .. })),
-        "{nothing:?}"
-    );
+    assert!(matches!(nothing, Err(RingError::MissingWays { gap: None, .. })), "{nothing:?}");
     let nothing = assemble_scene(&grid().relation(1, &[(Kind::Node, 9, "")]));
-    assert!(
-        matches!(nothing, Err(RingError::NoMemberWays { .. })),
-        "{nothing:?}"
-    );
+    assert!(matches!(nothing, Err(RingError::NoMemberWays { .. })), "{nothing:?}");
 }
 
 #[test]
 fn crossings_are_errors_with_the_place() {
     let bow = line(&[(0, 0), (4, 4), (4, 0), (0, 4), (0, 0)]);
     let error = assemble_ways(&[(&bow, "outer")]);
-    let Err(RingError::Crossing {
-        way: 1,
-        other_way: 1,
-        lon,
-        lat,
-        ..
-    }) = error
-    else {
+    let Err(RingError::Crossing { way: 1, other_way: 1, lon, lat, .. }) = error else {
         panic!("{error:?}");
     };
     assert_eq!((lon, lat), (2.0, 2.0));
     let error = assemble_ways(&[(&square(0, 0, 4), "outer"), (&square(2, 2, 4), "inner")]);
-    assert!(
-        matches!(
-            error,
-            Err(RingError::Crossing {
-                way: 1,
-                other_way: 2,
-                ..
-            })
-        ),
-        "{error:?}"
-    );
+    assert!(matches!(error, Err(RingError::Crossing { way: 1, other_way: 2, .. })), "{error:?}");
 }
 
 #[test]
 fn closed_ways() {
-    let scene = grid()
-        .way(1, &square(0, 0, 2), vec![("building", "yes")])
-        .way(2, &line(&[(0, 0), (1, 0)]), vec![("building", "yes")])
-        .way(
-            3,
-            &[at(0, 0), 77, at(1, 1), at(0, 0)],
-            vec![("building", "yes")],
-        );
+    let scene = grid().way(1, &square(0, 0, 2), vec![("building", "yes")]).way(2, &line(&[(0, 0), (1, 0)]), vec![("building", "yes")]).way(
+        3,
+        &[at(0, 0), 77, at(1, 1), at(0, 0)],
+        vec![("building", "yes")],
+    );
     let data = read(&scene.xml(), &All).expect("a sound scene");
     let area = way_area(&data.ways[0], &data).expect("a square");
     assert_eq!(measure(&area), (4.0, 1, 0));
     let open = way_area(&data.ways[1], &data);
     assert!(matches!(open, Err(RingError::NotClosed { .. })), "{open:?}");
     let missing = way_area(&data.ways[2], &data);
-    assert!(
-        matches!(
-            missing,
-            Err(RingError::MissingNode {
-                way: 3,
-                node: 77,
-                ..
-            })
-        ),
-        "{missing:?}"
-    );
+    assert!(matches!(missing, Err(RingError::MissingNode { way: 3, node: 77, .. })), "{missing:?}");
 }
 
 /// Whatever is drawn, what comes out is valid and has the area that the even-odd rule gives.
@@ -323,13 +232,7 @@ fn random_drawings_are_valid_or_refused() {
             .map(|_| {
                 let (lon, lat) = (random(9), random(9));
                 let (right, top) = (lon + 1 + random(3), lat + 1 + random(3));
-                line(&[
-                    (lon, lat),
-                    (right, lat),
-                    (right, top),
-                    (lon, top),
-                    (lon, lat),
-                ])
+                line(&[(lon, lat), (right, lat), (right, top), (lon, top), (lon, lat)])
             })
             .collect();
         let covered = |cell: (i64, i64)| {

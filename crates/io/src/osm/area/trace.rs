@@ -42,11 +42,7 @@ impl<'a> Drawing<'a> {
             leaving.entry(segment.from).or_default().push(2 * i);
             leaving.entry(segment.to).or_default().push(2 * i + 1);
         }
-        let mut drawing = Drawing {
-            segments,
-            leaving: HashMap::new(),
-            area_left: vec![None; 2 * segments.len()],
-        };
+        let mut drawing = Drawing { segments, leaving: HashMap::new(), area_left: vec![None; 2 * segments.len()] };
         for (place, arrows) in &mut leaving {
             arrows.sort_by(|&a, &b| by_angle(*place, drawing.end(a), drawing.end(b)));
         }
@@ -60,11 +56,7 @@ impl<'a> Drawing<'a> {
 
     fn end(&self, arrow: Arrow) -> Position {
         let segment = &self.segments[arrow / 2];
-        if arrow.is_multiple_of(2) {
-            segment.to
-        } else {
-            segment.from
-        }
+        if arrow.is_multiple_of(2) { segment.to } else { segment.from }
     }
 
     /// Finds out on which side of each arrow there is area. Segments are sorted, so the first uncoloured one starts at the
@@ -148,11 +140,7 @@ impl<'a> Drawing<'a> {
         let first = roles.next().unwrap_or(Role::Open);
         Ring {
             places: arrows.iter().map(|&arrow| self.start(arrow)).collect(),
-            role: if roles.all(|role| role == first) {
-                first
-            } else {
-                Role::Open
-            },
+            role: if roles.all(|role| role == first) { first } else { Role::Open },
             way: segments.map(|segment| segment.way).min().unwrap_or(0),
         }
     }
@@ -179,11 +167,7 @@ struct Parts {
 
 impl Parts {
     fn of(drawing: &Drawing<'_>) -> Self {
-        let mut parts = Parts {
-            of_segment: vec![usize::MAX; drawing.segments.len()],
-            extents: Vec::new(),
-            segments_of: Vec::new(),
-        };
+        let mut parts = Parts { of_segment: vec![usize::MAX; drawing.segments.len()], extents: Vec::new(), segments_of: Vec::new() };
         for i in 0..drawing.segments.len() {
             if parts.of_segment[i] == usize::MAX {
                 parts.flood(drawing, i);
@@ -205,12 +189,7 @@ impl Parts {
             members.push(i);
             for place in [drawing.segments[i].from, drawing.segments[i].to] {
                 let [west, east, south, north] = extent;
-                extent = [
-                    west.min(place.lon_e7),
-                    east.max(place.lon_e7),
-                    south.min(place.lat_e7),
-                    north.max(place.lat_e7),
-                ];
+                extent = [west.min(place.lon_e7), east.max(place.lon_e7), south.min(place.lat_e7), north.max(place.lat_e7)];
                 open.extend(drawing.leaving[&place].iter().map(|arrow| arrow / 2));
             }
         }
@@ -222,20 +201,13 @@ impl Parts {
     fn enclose(&self, segments: &[Segment], place: Position) -> bool {
         let (lon, lat) = (place.lon_e7, place.lat_e7);
         let around = self.extents.iter().zip(&self.segments_of);
-        let around = around.filter(|([west, east, south, north], _)| {
-            (*west..=*east).contains(&lon) && (*south..=*north).contains(&lat)
-        });
+        let around = around.filter(|([west, east, south, north], _)| (*west..=*east).contains(&lon) && (*south..=*north).contains(&lat));
         let segments = around.flat_map(|(_, members)| members.iter().map(|&i| &segments[i]));
         let to_the_west = segments.filter(|segment| {
             let (from, to) = (segment.from, segment.to);
             let spans = (from.lat_e7 > lat) != (to.lat_e7 > lat);
             let side = turn(from, to, place);
-            spans
-                && if to.lat_e7 > from.lat_e7 {
-                    side < 0
-                } else {
-                    side > 0
-                }
+            spans && if to.lat_e7 > from.lat_e7 { side < 0 } else { side > 0 }
         });
         to_the_west.count() % 2 == 1
     }

@@ -25,13 +25,7 @@ pub(super) struct Stretches<'a> {
 impl<'a> Stretches<'a> {
     /// Looks into O(log blobs) blobs.
     pub(super) fn find(blobs: &'a [Blob<'a>]) -> Result<Self, Stop> {
-        let mut found = Stretches {
-            nodes: 0..0,
-            ways: 0..0,
-            relations: 0..0,
-            blobs,
-            seen: HashMap::new(),
-        };
+        let mut found = Stretches { nodes: 0..0, ways: 0..0, relations: 0..0, blobs, seen: HashMap::new() };
         let ways = found.first(|kinds| kinds.ways || kinds.relations)?;
         let relations = found.first(|kinds| kinds.relations)?;
         found.nodes = 0..found.end(ways, |kinds| kinds.nodes)?;
@@ -60,11 +54,7 @@ impl<'a> Stretches<'a> {
                     }
                 };
                 let block = Block::parse(self.blobs[i].at, content)?;
-                if self.allows(i, &block.kinds()?) {
-                    Ok(scan(&block)?)
-                } else {
-                    Err(Stop::Disorder)
-                }
+                if self.allows(i, &block.kinds()?) { Ok(scan(&block)?) } else { Err(Stop::Disorder) }
             })
             .collect();
         parts.into_iter().collect()

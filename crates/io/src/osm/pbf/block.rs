@@ -34,15 +34,8 @@ pub(super) struct Kinds {
 
 impl<'a> Block<'a> {
     pub(super) fn parse(at: u64, content: &'a [u8]) -> Result<Self, OsmError> {
-        let mut block = Block {
-            at,
-            strings: Vec::new(),
-            groups: Vec::new(),
-            granularity: 100,
-            lon_offset: 0,
-            lat_offset: 0,
-            date_granularity: 1000,
-        };
+        let mut block =
+            Block { at, strings: Vec::new(), groups: Vec::new(), granularity: 100, lon_offset: 0, lat_offset: 0, date_granularity: 1000 };
         block.fill(content).map_err(|what| corrupt(at, what))?;
         Ok(block)
     }

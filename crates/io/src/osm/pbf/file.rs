@@ -42,19 +42,12 @@ impl<'a> File<'a> {
         let header = FileHeader::parse(&content).map_err(|what| corrupt(first.at, what))?;
         header.check()?;
         blobs.retain(|blob| !blob.is_header);
-        Ok(File {
-            sorted: header.optional.contains(&"Sort.Type_then_ID"),
-            header: header.facts,
-            blobs,
-        })
+        Ok(File { sorted: header.optional.contains(&"Sort.Type_then_ID"), header: header.facts, blobs })
     }
 }
 
 pub(super) fn corrupt(at: u64, what: impl Into<String>) -> OsmError {
-    OsmError::Corrupt {
-        at,
-        what: what.into(),
-    }
+    OsmError::Corrupt { at, what: what.into() }
 }
 
 /// Cuts the file at the blobs; blobs of unknown types are passed over, as the format asks.
@@ -65,11 +58,7 @@ fn frames(bytes: &[u8]) -> Result<Vec<Blob<'_>>, OsmError> {
         let at = (bytes.len() - rest.len()) as u64;
         let (kind, body, after) = frame(at, rest)?;
         if let b"OSMHeader" | b"OSMData" = kind {
-            blobs.push(Blob {
-                at,
-                is_header: kind == b"OSMHeader",
-                body,
-            });
+            blobs.push(Blob { at, is_header: kind == b"OSMHeader", body });
         }
         rest = after;
     }
@@ -80,11 +69,7 @@ type Frame<'a> = (&'a [u8], &'a [u8], &'a [u8]);
 
 /// The type and the body of the first blob in `rest`, and what follows it.
 fn frame(at: u64, rest: &[u8]) -> Result<Frame<'_>, OsmError> {
-    let truncated = |needed: u64| OsmError::Truncated {
-        at,
-        needed,
-        left: rest.len() as u64,
-    };
+    let truncated = |needed: u64| OsmError::Truncated { at, needed, left: rest.len() as u64 };
     let (length, after) = rest.split_first_chunk::<4>().ok_or_else(|| truncated(4))?;
     let length = u64::from(u32::from_be_bytes(*length));
     if length > MAX_BLOB_HEADER {
@@ -112,8 +97,7 @@ fn blob_header(bytes: &[u8]) -> Result<(&[u8], u64), Malformed> {
             _ => {}
         }
     }
-    kind.zip(size)
-        .ok_or("its header lacks the type or the size")
+    kind.zip(size).ok_or("its header lacks the type or the size")
 }
 
 impl<'a> Blob<'a> {
@@ -153,14 +137,10 @@ impl<'a> Blob<'a> {
             return Err(corrupt(self.at, what));
         }
         let mut content = Vec::with_capacity(size as usize);
-        let status =
-            Decompress::new(true).decompress_vec(data, &mut content, FlushDecompress::Finish);
+        let status = Decompress::new(true).decompress_vec(data, &mut content, FlushDecompress::Finish);
         match status {
             Ok(Status::StreamEnd) if content.len() as u64 == size => Ok(content),
-            Ok(_) => Err(corrupt(
-                self.at,
-                "its compressed data does not have the size that it claims",
-            )),
+            Ok(_) => Err(corrupt(self.at, "its compressed data does not have the size that it claims")),
             Err(error) => Err(corrupt(self.at, error.to_string())),
         }
     }

@@ -22,13 +22,7 @@ pub(super) struct Keys<'b, 'a, S> {
 
 impl<'b, 'a, S: Select> Keys<'b, 'a, S> {
     pub(super) fn new(block: &'b Block<'a>, select: &'b S, kind: Kind) -> Self {
-        Keys {
-            block,
-            select,
-            kind,
-            answers: vec![0; block.string_count()],
-            tags: Vec::new(),
-        }
+        Keys { block, select, kind, answers: vec![0; block.string_count()], tags: Vec::new() }
     }
 
     /// Whether the object with these tags is selected. Also steps over all of its tags.
@@ -46,8 +40,7 @@ impl<'b, 'a, S: Select> Keys<'b, 'a, S> {
         self.tags.clear();
         for pair in from_start {
             let (key, value) = pair?;
-            self.tags
-                .push((self.block.string(key)?, self.block.string(value)?));
+            self.tags.push((self.block.string(key)?, self.block.string(value)?));
         }
         Ok(self.select.selects(self.kind, TagView(&self.tags)))
     }
@@ -58,8 +51,7 @@ impl<'b, 'a, S: Select> Keys<'b, 'a, S> {
         for pair in tags {
             let (key, value) = pair?;
             if self.keeps(key)? {
-                self.tags
-                    .push((self.block.string(key)?, self.block.string(value)?));
+                self.tags.push((self.block.string(key)?, self.block.string(value)?));
             }
         }
         Ok(self.tags.iter().copied().collect())
@@ -75,13 +67,7 @@ impl<'b, 'a, S: Select> Keys<'b, 'a, S> {
         self.answer(key, ASKED_KEEP, KEPT, |key| select.keeps_key(key))
     }
 
-    fn answer(
-        &mut self,
-        key: usize,
-        asked: u8,
-        yes: u8,
-        ask: impl FnOnce(&str) -> bool,
-    ) -> Result<bool, Malformed> {
+    fn answer(&mut self, key: usize, asked: u8, yes: u8, ask: impl FnOnce(&str) -> bool) -> Result<bool, Malformed> {
         if let Some(&known) = self.answers.get(key)
             && known & asked != 0
         {

@@ -77,36 +77,24 @@ fn read_sorted<S: Select>(file: &File<'_>, scan: &Scan<'_, S>) -> Result<Gather,
 }
 
 fn read_unsorted<S: Select>(file: &File<'_>, scan: &Scan<'_, S>) -> Result<Gather, OsmError> {
-    let first = in_parallel(&file.blobs, |block| {
-        Ok((block.kinds()?, scan.relations(block)?))
-    })?;
+    let first = in_parallel(&file.blobs, |block| Ok((block.kinds()?, scan.relations(block)?)))?;
     let (kinds, parts): (Vec<_>, Vec<_>) = first.into_iter().unzip();
     let with = |wanted: fn(&block::Kinds) -> bool| -> Vec<Blob<'_>> {
         let blobs = file.blobs.iter().zip(&kinds);
-        blobs
-            .filter(|(_, kinds)| wanted(kinds))
-            .map(|(blob, _)| *blob)
-            .collect()
+        blobs.filter(|(_, kinds)| wanted(kinds)).map(|(blob, _)| *blob).collect()
     };
     let mut gather = Gather::default();
     gather.add_relations(parts);
     let wanted = gather.wanted_ways();
-    gather.add_ways(in_parallel(&with(|kinds| kinds.ways), |block| {
-        scan.ways(block, &wanted)
-    })?);
+    gather.add_ways(in_parallel(&with(|kinds| kinds.ways), |block| scan.ways(block, &wanted))?);
     let wanted = gather.wanted_nodes();
-    let parts = in_parallel(&with(|kinds| kinds.nodes), |block| {
-        scan.nodes(block, &wanted)
-    })?;
+    let parts = in_parallel(&with(|kinds| kinds.nodes), |block| scan.nodes(block, &wanted))?;
     gather.add_nodes(wanted, parts);
     Ok(gather)
 }
 
 /// What `scan` finds in each blob, in the order of the blobs; of several errors the first in the file.
-fn in_parallel<T: Send>(
-    blobs: &[Blob<'_>],
-    scan: impl Fn(&Block<'_>) -> Result<T, OsmError> + Sync,
-) -> Result<Vec<T>, OsmError> {
+fn in_parallel<T: Send>(blobs: &[Blob<'_>], scan: impl Fn(&Block<'_>) -> Result<T, OsmError> + Sync) -> Result<Vec<T>, OsmError> {
     let finds: Vec<Result<T, OsmError>> = blobs
         .par_iter()
         .map(|blob| {

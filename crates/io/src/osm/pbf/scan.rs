@@ -33,19 +33,14 @@ impl Fault {
     fn at(self, at: u64) -> OsmError {
         match self {
             Fault::Malformed(what) => corrupt(at, what),
-            Fault::Deleted(kind, id) => OsmError::History {
-                object: Some(ObjectId { kind, id }),
-            },
+            Fault::Deleted(kind, id) => OsmError::History { object: Some(ObjectId { kind, id }) },
         }
     }
 }
 
 impl<'s, S: Select> Scan<'s, S> {
     pub(super) fn new(select: &'s S, needs_times: bool) -> Self {
-        Scan {
-            select,
-            needs_times,
-        }
+        Scan { select, needs_times }
     }
 
     /// The selected relations.
@@ -60,11 +55,7 @@ impl<'s, S: Select> Scan<'s, S> {
             let object = Object::parse(message, false)?;
             self.check_info(block, Kind::Relation, &object, &mut part)?;
             if keys.selects(&mut object.tags())? {
-                part.relations.push(Relation {
-                    id: object.id,
-                    members: members(block, &object)?,
-                    tags: keys.stored(object.tags())?,
-                });
+                part.relations.push(Relation { id: object.id, members: members(block, &object)?, tags: keys.stored(object.tags())? });
             }
             Ok(())
         };
@@ -118,13 +109,7 @@ impl<'s, S: Select> Scan<'s, S> {
         Ok(nodes.part)
     }
 
-    fn check_info(
-        &self,
-        block: &Block<'_>,
-        kind: Kind,
-        object: &Object<'_>,
-        part: &mut Part,
-    ) -> Result<(), Fault> {
+    fn check_info(&self, block: &Block<'_>, kind: Kind, object: &Object<'_>, part: &mut Part) -> Result<(), Fault> {
         let info = object.info()?;
         if info.deleted {
             return Err(Fault::Deleted(kind, object.id));
@@ -136,10 +121,7 @@ impl<'s, S: Select> Scan<'s, S> {
     }
 }
 
-fn for_each<'a>(
-    block: &Block<'a>,
-    each: &mut impl FnMut(u64, Value<'a>) -> Result<(), Fault>,
-) -> Result<(), Fault> {
+fn for_each<'a>(block: &Block<'a>, each: &mut impl FnMut(u64, Value<'a>) -> Result<(), Fault>) -> Result<(), Fault> {
     for entry in block.entries() {
         let (list, message) = entry?;
         each(list, message)?;
@@ -160,11 +142,7 @@ fn members(block: &Block<'_>, object: &Object<'_>) -> Result<Vec<Member>, Malfor
             _ => return Err("a relation has a member of an unknown kind"),
         };
         let role = usize::try_from(role).map_err(|_| "a role is negative")?;
-        members.push(Member {
-            kind,
-            id: id?,
-            role: block.string(role)?.into(),
-        });
+        members.push(Member { kind, id: id?, role: block.string(role)?.into() });
     }
     Ok(members)
 }
@@ -180,8 +158,7 @@ struct NodeScan<'s, 'b, 'a, S> {
 impl<S: Select> NodeScan<'_, '_, '_, S> {
     fn single(&mut self, message: Value<'_>) -> Result<(), Fault> {
         let object = Object::parse(message, true)?;
-        self.scan
-            .check_info(self.block, Kind::Node, &object, &mut self.part)?;
+        self.scan.check_info(self.block, Kind::Node, &object, &mut self.part)?;
         let (lat, lon) = (object.number(0)?, object.number(1)?);
         self.take(object.id, lon, lat, &mut object.tags())?;
         Ok(())
@@ -212,13 +189,7 @@ impl<S: Select> NodeScan<'_, '_, '_, S> {
     }
 
     #[inline]
-    fn take(
-        &mut self,
-        id: i64,
-        lon: i64,
-        lat: i64,
-        tags: &mut TagIndices<'_>,
-    ) -> Result<(), Malformed> {
+    fn take(&mut self, id: i64, lon: i64, lat: i64, tags: &mut TagIndices<'_>) -> Result<(), Malformed> {
         self.part.counts.nodes += 1;
         let own_tags = *tags;
         let selected = self.keys.selects(tags)?;

@@ -66,11 +66,7 @@ impl<'a> Fields<'a> {
         let length = usize::try_from(length).map_err(|_| RUNS_OUT)?;
         let (bytes, rest) = self.0.0.split_at_checked(length).ok_or(RUNS_OUT)?;
         self.0 = Packed(rest);
-        Ok(if wire_type == 2 {
-            Value::Bytes(bytes)
-        } else {
-            Value::Fixed
-        })
+        Ok(if wire_type == 2 { Value::Bytes(bytes) } else { Value::Fixed })
     }
 }
 
@@ -148,9 +144,7 @@ mod tests {
 
     #[test]
     fn numbers_of_every_length() {
-        let bytes = [
-            0x00, 0x7f, 0x80, 0x01, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01,
-        ];
+        let bytes = [0x00, 0x7f, 0x80, 0x01, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01];
         let numbers: Vec<_> = Packed(&bytes).collect();
         assert_eq!(numbers, [Ok(0), Ok(127), Ok(128), Ok(u64::MAX)]);
         assert_eq!(Packed(&bytes).length(), 4);

@@ -41,14 +41,7 @@ pub(super) struct Document<R> {
 
 impl<R: BufRead> Document<R> {
     pub(super) fn new(text: R, kind: Kind) -> Self {
-        Document {
-            reader: quick_xml::Reader::from_reader(text),
-            kind,
-            header: Header::default(),
-            depth: 0,
-            root_seen: false,
-            object: None,
-        }
+        Document { reader: quick_xml::Reader::from_reader(text), kind, header: Header::default(), depth: 0, root_seen: false, object: None }
     }
 
     pub(super) fn into_header(self) -> Header {
@@ -89,11 +82,7 @@ impl<R: BufRead> Document<R> {
 
     /// The object at hand, if the element that just ended was its own.
     fn finished(&mut self) -> Option<Object> {
-        if self.depth == 1 {
-            self.object.take()
-        } else {
-            None
-        }
+        if self.depth == 1 { self.object.take() } else { None }
     }
 
     fn open(&mut self, element: &BytesStart<'_>) -> Result<(), Fault> {
@@ -186,10 +175,7 @@ fn bounds(element: &BytesStart<'_>) -> Result<Rect<f64>, Fault> {
         degrees.ok_or(Fault::Lacks("bounds", name))
     };
     let (x, y) = (side("minlon")?, side("minlat")?);
-    let high = Coord {
-        x: side("maxlon")?,
-        y: side("maxlat")?,
-    };
+    let high = Coord { x: side("maxlon")?, y: side("maxlat")? };
     Ok(Rect::new(Coord { x, y }, high))
 }
 
@@ -200,9 +186,7 @@ fn text(element: &BytesStart<'_>, name: &str) -> Result<Option<String>, Fault> {
         return Ok(None);
     };
     let value = attribute.normalized_value(XmlVersion::Implicit1_0);
-    value
-        .map(|value| Some(value.into_owned()))
-        .map_err(Fault::xml)
+    value.map(|value| Some(value.into_owned())).map_err(Fault::xml)
 }
 
 fn number<T: FromStr>(element: &BytesStart<'_>, name: &'static str) -> Result<Option<T>, Fault> {
@@ -211,9 +195,7 @@ fn number<T: FromStr>(element: &BytesStart<'_>, name: &'static str) -> Result<Op
         return Ok(None);
     };
     let value = attribute.value.trim();
-    let number = value
-        .parse()
-        .map_err(|_| Fault::NotA(name, value.to_owned()));
+    let number = value.parse().map_err(|_| Fault::NotA(name, value.to_owned()));
     number.map(Some)
 }
 
@@ -270,18 +252,13 @@ impl Fault {
             Fault::Lacks(what, name) => broken(at, format!("{what} has no attribute {name:?}")),
             Fault::NotA(name, value) => broken(at, format!("{value:?} is not a valid {name}")),
             Fault::Root(found) => OsmError::XmlRoot { found },
-            Fault::Deleted(object) => OsmError::History {
-                object: Some(object),
-            },
+            Fault::Deleted(object) => OsmError::History { object: Some(object) },
         }
     }
 }
 
 fn broken(at: u64, what: impl std::fmt::Display) -> OsmError {
-    OsmError::Xml {
-        at,
-        what: what.to_string(),
-    }
+    OsmError::Xml { at, what: what.to_string() }
 }
 
 #[cfg(test)]
@@ -293,13 +270,7 @@ mod tests {
         assert_eq!(seconds("1970-01-01T00:00:00Z"), Some(0));
         assert_eq!(seconds("2024-02-29T12:00:00Z"), Some(1_709_208_000));
         assert_eq!(seconds("2024-03-13T20:21:22Z"), Some(1_710_361_282));
-        for wrong in [
-            "",
-            "2024-03-13",
-            "2024-13-01T00:00:00Z",
-            "2024-03-13T20:21Z",
-            "0-1-1T0:0:0",
-        ] {
+        for wrong in ["", "2024-03-13", "2024-13-01T00:00:00Z", "2024-03-13T20:21Z", "0-1-1T0:0:0"] {
             assert_eq!(seconds(wrong), None, "{wrong}");
         }
     }

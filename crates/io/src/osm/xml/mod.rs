@@ -53,11 +53,7 @@ pub fn read_xml(bytes: &[u8], select: &impl Select) -> Result<OsmData, OsmError>
 fn add_relation(object: Object, select: &impl Select, part: &mut Part) {
     part.counts.relations += 1;
     if let Some(tags) = selected_tags(Kind::Relation, &object, select) {
-        part.relations.push(Relation {
-            id: object.id,
-            members: object.members,
-            tags,
-        });
+        part.relations.push(Relation { id: object.id, members: object.members, tags });
     }
 }
 
@@ -86,9 +82,7 @@ fn selected_tags(kind: Kind, object: &Object, select: &impl Select) -> Option<Ta
         return None;
     }
     let view: Vec<(&str, &str)> = pairs(object).collect();
-    select
-        .selects(kind, TagView(&view))
-        .then(|| stored_tags(object, select))
+    select.selects(kind, TagView(&view)).then(|| stored_tags(object, select))
 }
 
 fn stored_tags(object: &Object, select: &impl Select) -> Tags {
@@ -126,34 +120,20 @@ impl<'a> File<'a> {
         let text = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&start);
         match text.trim_ascii_start().first() {
             Some(b'<') => Ok(file),
-            _ => Err(OsmError::UnknownFormat {
-                found: describe(packing, &start, read.err()),
-            }),
+            _ => Err(OsmError::UnknownFormat { found: describe(packing, &start, read.err()) }),
         }
     }
 
     fn text(self) -> Box<dyn BufRead + 'a> {
         match self.packing {
             Packing::Plain => Box::new(self.bytes),
-            Packing::Gzip => Box::new(BufReader::with_capacity(
-                1 << 16,
-                MultiGzDecoder::new(self.bytes),
-            )),
-            Packing::Bzip2 => Box::new(BufReader::with_capacity(
-                1 << 16,
-                MultiBzDecoder::new(self.bytes),
-            )),
+            Packing::Gzip => Box::new(BufReader::with_capacity(1 << 16, MultiGzDecoder::new(self.bytes))),
+            Packing::Bzip2 => Box::new(BufReader::with_capacity(1 << 16, MultiBzDecoder::new(self.bytes))),
         }
     }
 
     /// Hands every object of one kind to `take`, in the order of the file.
-    fn pass(
-        self,
-        kind: Kind,
-        header: &mut Header,
-        part: &mut Part,
-        mut take: impl FnMut(Object, &mut Part),
-    ) -> Result<(), OsmError> {
+    fn pass(self, kind: Kind, header: &mut Header, part: &mut Part, mut take: impl FnMut(Object, &mut Part)) -> Result<(), OsmError> {
         let mut document = Document::new(self.text(), kind);
         while let Some(object) = document.next_object()? {
             part.latest = part.latest.max(object.time);

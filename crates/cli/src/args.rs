@@ -1,0 +1,126 @@
+//! What was typed: no work is done here.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Who cannot reach care, where are they, what would change that?
+#[derive(Debug, Parser)]
+#[command(name = "catchment", version, about, after_help = EXIT_CODES)]
+pub(crate) struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const EXIT_CODES: &str =
+    "Exit codes: 0 done; 2 wrong usage or plan; 3 bad input data; 4 disk or memory; 130 interrupted (no half-written file is left).";
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run the main job on the whole of Malta, which ships inside this program.
+    Demo(Demo),
+    /// Run a plan: all its services, all its outputs.
+    Run(Run),
+    /// The same from flags alone.
+    Coverage(Coverage),
+    /// Print the licences of this program, its parts and the demo's data.
+    Licenses,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Demo {
+    #[command(flatten)]
+    pub common: Common,
+    /// Write the demo's plan to this file, with its data beside it, and run nothing.
+    #[arg(long, value_name = "FILE")]
+    pub save_plan: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Run {
+    /// The plan (TOML). Its paths are relative to it.
+    pub plan: PathBuf,
+    #[command(flatten)]
+    pub common: Common,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Coverage {
+    /// Roads: an OpenStreetMap extract (.osm.pbf, .osm, .osm.gz, .osm.bz2).
+    #[arg(long, value_name = "FILE")]
+    pub roads: PathBuf,
+    /// Facilities: OpenStreetMap, GeoJSON, or CSV with lon, lat, name.
+    #[arg(long, value_name = "FILE")]
+    pub facilities: PathBuf,
+    /// For facilities of OpenStreetMap: which tags to take, any of them.
+    #[arg(long, value_name = "KEY=VALUE|…", default_values_t = TAGS.map(str::to_owned))]
+    pub tags: Vec<String>,
+    /// Zones: OpenStreetMap (with --admin-level) or GeoJSON.
+    #[arg(long, value_name = "FILE")]
+    pub zones: PathBuf,
+    /// For zones of OpenStreetMap: the admin_level of the boundaries.
+    #[arg(long, default_value_t = 8)]
+    pub admin_level: u8,
+    /// For zones of GeoJSON: the property that holds the id.
+    #[arg(long, value_name = "PROPERTY")]
+    pub zone_id: Option<String>,
+    /// For zones of GeoJSON: the property that holds the name.
+    #[arg(long, value_name = "PROPERTY")]
+    pub zone_name: Option<String>,
+    /// People: `osm` (population tags, spread over residential land), a CSV of zone totals (zone_id or zone_name, people), or a CSV of
+    /// points (lon, lat, people).
+    #[arg(long, value_name = "osm|FILE", default_value = "osm")]
+    pub people: String,
+    /// Title of the map and the summary.
+    #[arg(long, default_value = "Coverage")]
+    pub title: String,
+    #[command(flatten)]
+    pub common: Common,
+}
+
+const TAGS: [&str; 2] = ["healthcare=hospital|clinic", "amenity=hospital|clinic"];
+
+#[derive(Debug, Args)]
+pub(crate) struct Common {
+    /// The folder for the results [default: catchment-demo for the demo, else catchment-STUDY].
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// The limit of every service, with its unit: 10min, 800m.
+    #[arg(long, value_name = "LIMIT")]
+    pub limit: Option<String>,
+    /// The speed of every profile, with its unit: 1.0m/s, 4km/h (steps keep theirs).
+    #[arg(long, value_name = "SPEED")]
+    pub speed: Option<String>,
+    /// How many threads [default: one a core]. The results are the same.
+    #[arg(long, value_name = "N")]
+    pub threads: Option<usize>,
+    /// The language of the map and the summary.
+    #[arg(long, value_enum)]
+    pub lang: Option<LangArg>,
+    /// Formats of tables and layers.
+    #[arg(long, value_enum, value_delimiter = ',')]
+    pub format: Vec<FormatArg>,
+    /// Draw no map.
+    #[arg(long)]
+    pub no_map: bool,
+    /// Print summary.json instead of the table.
+    #[arg(long)]
+    pub json: bool,
+    /// Say nothing but errors.
+    #[arg(short, long)]
+    pub quiet: bool,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum LangArg {
+    En,
+    Zh,
+    Both,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum FormatArg {
+    Geojson,
+    Csv,
+}

@@ -1,0 +1,126 @@
+//! From what was typed to a checked job: a plan, its files, where results go.
+
+use std::path::{Path, PathBuf};
+
+use catchment_io::map::Lang;
+use catchment_io::plan::{self, Format, Plan, PlanError};
+use catchment_io::{Error, Files, Folder, InMemory};
+
+use crate::args::{Common, Coverage, FormatArg, LangArg};
+
+/// The demo's plan and data, as they ship in the program.
+pub(crate) const DEMO_PLAN: &str = include_str!("../demo/plan.toml");
+pub(crate) const DEMO_FILES: [(&str, &[u8]); 2] = [
+    ("malta-2024-03-13.osm.pbf", include_bytes!("../demo/malta-2024-03-13.osm.pbf")),
+    ("LICENSE-ODbL.txt", include_bytes!("../demo/LICENSE-ODbL.txt")),
+];
+
+/// A job that is ready to run.
+pub(crate) struct Job {
+    pub plan: Plan,
+    pub files: Box<dyn Files>,
+    pub out: PathBuf,
+}
+
+impl Job {
+    pub(crate) fn demo(common: &Common) -> Result<Job, Error> {
+        let plan = parse(DEMO_PLAN, "the demo's plan")?;
+        Job::new(plan, Box::new(InMemory(&DEMO_FILES)), common, "catchment-demo".into())
+    }
+
+    pub(crate) fn of_plan(file: &Path, common: &Common) -> Result<Job, Error> {
+        let name = file.display().to_string();
+        let text = std::fs::read_to_string(file).map_err(|source| Error::Read { file: name.clone(), source })?;
+        let folder = file.parent().map_or_else(PathBuf::new, Path::to_path_buf);
+        let plan = parse(&text, &name)?;
+        let out = format!("catchment-{}", plan.study.id).into();
+        Job::new(plan, Box::new(Folder(folder)), common, out)
+    }
+
+    /// The plan that the flags of `coverage` stand for.
+    pub(crate) fn of_flags(flags: &Coverage) -> Result<Job, Error> {
+        let path = |p: &Path| toml_text(&p.display().to_string());
+        let osm_zones = is_osm(&flags.zones);
+        let text = format!(
+            "[study]\nid = \"coverage\"\ntitle = {title}\n[roads]\nsource = {roads}\n[zones]\nsource = {zones}\n{level}\n{id}\n{name}\n\
+             [people]\n{people}\n[[facilities]]\nid = \"facilities\"\nsource = {facilities}\nosm = [{tags}]\n\
+             [[services]]\nid = \"walk\"\ntitle = {title}\nfacilities = \"facilities\"\nlimit = \"15min\"\n",
+            title = toml_text(&flags.title),
+            roads = path(&flags.roads),
+            zones = path(&flags.zones),
+            level = if osm_zones { format!("admin_level = {}", flags.admin_level) } else { String::new() },
+            id = key("id", flags.zone_id.as_deref()),
+            name = key("name", flags.zone_name.as_deref()),
+            people = people(&flags.people)?,
+            facilities = path(&flags.facilities),
+            tags = flags.tags.iter().map(|tag| toml_text(tag)).collect::<Vec<_>>().join(", "),
+        );
+        Job::new(parse(&text, "the flags")?, Box::new(Folder(PathBuf::new())), &flags.common, "catchment-coverage".into())
+    }
+
+    /// Applies the flags that override a plan.
+    fn new(mut plan: Plan, files: Box<dyn Files>, common: &Common, out: PathBuf) -> Result<Job, Error> {
+        let error = |key: &str, found: &str, expected: String| Error::Plan {
+            file: "the flags".to_owned(),
+            source: PlanError::Value { key: key.to_owned(), found: format!("`{found}`"), expected },
+        };
+        if let Some(text) = &common.limit {
+            let limit = text.parse().map_err(|e: catchment::UnitError| error("--limit", text, e.expected.to_owned()))?;
+            plan.services.iter_mut().for_each(|service| service.limit = limit);
+        }
+        if let Some(text) = &common.speed {
+            let speed = catchment::parse_speed(text).map_err(|e| error("--speed", text, e.expected.to_owned()))?;
+            let names: Vec<String> = plan.services.iter().map(|service| service.profile.clone()).collect();
+            for name in names {
+                plan.set_speed(&name, speed);
+            }
+        }
+        if let Some(lang) = common.lang {
+            plan.study.lang = match lang {
+                LangArg::En => Lang::En,
+                LangArg::Zh => Lang::Zh,
+                LangArg::Both => Lang::Both,
+            };
+        }
+        if !common.format.is_empty() {
+            let format = |format: &FormatArg| match format {
+                FormatArg::Geojson => Format::Geojson,
+                FormatArg::Csv => Format::Csv,
+            };
+            plan.outputs.formats = common.format.iter().map(format).collect();
+        }
+        if common.no_map {
+            plan.outputs.map = false;
+        }
+        Ok(Job { plan, files, out: common.out.clone().unwrap_or(out) })
+    }
+}
+
+fn parse(text: &str, name: &str) -> Result<Plan, Error> {
+    Plan::parse(text).map_err(|source| Error::Plan { file: name.to_owned(), source })
+}
+
+fn is_osm(path: &Path) -> bool {
+    plan::is_osm(&path.display().to_string())
+}
+
+fn key(name: &str, value: Option<&str>) -> String {
+    value.map_or_else(String::new, |value| format!("{name} = {}", toml_text(value)))
+}
+
+fn toml_text(text: &str) -> String {
+    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
+}
+
+/// `[people]` for `osm`, a CSV of totals or a CSV of points: told apart by whether the header names a zone.
+fn people(source: &str) -> Result<String, Error> {
+    if source == "osm" {
+        return Ok("method = \"spread\"".to_owned());
+    }
+    let read = |source_error| Error::Read { file: source.to_owned(), source: source_error };
+    let text = std::fs::read(source).map_err(read)?;
+    let header = text.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let zones = String::from_utf8_lossy(header).to_lowercase().contains("zone_");
+    let file = toml_text(source);
+    Ok(if zones { format!("method = \"spread\"\ntotals = {file}") } else { format!("method = \"points\"\nsource = {file}") })
+}

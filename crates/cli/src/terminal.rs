@@ -1,0 +1,122 @@
+//! What the terminal shows: progress on stderr, the table on stdout.
+
+use std::io::{IsTerminal, Write, stderr, stdout};
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use catchment::Progress;
+use catchment_io::map::Lang;
+use catchment_io::{Run, most_uncovered, sentence, thousands};
+use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
+use comfy_table::{CellAlignment, Table};
+use indicatif::{ProgressBar, ProgressStyle};
+
+/// Set by Ctrl-C.
+pub(crate) static INTERRUPTED: AtomicBool = AtomicBool::new(false);
+
+/// A bar on a terminal, one line a stage otherwise, nothing when quiet.
+pub(crate) struct Terminal {
+    bar: Option<ProgressBar>,
+    lines: bool,
+}
+
+impl Terminal {
+    pub(crate) fn new(quiet: bool) -> Terminal {
+        let bar = (!quiet && stderr().is_terminal()).then(|| {
+            let bar = ProgressBar::new_spinner();
+            let style = ProgressStyle::with_template("{spinner} {msg} {wide_bar} {elapsed}");
+            bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
+            bar.enable_steady_tick(Duration::from_millis(120));
+            bar
+        });
+        Terminal { lines: !quiet && bar.is_none(), bar }
+    }
+
+    pub(crate) fn finish(&self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+impl Progress for Terminal {
+    fn stage(&self, name: &str, steps: usize) {
+        if let Some(bar) = &self.bar {
+            bar.set_length(steps as u64);
+            bar.set_position(0);
+            bar.set_message(name.to_owned());
+        } else if self.lines {
+            // a closed stderr is no reason to stop the run
+            let _ = writeln!(stderr(), "{name}");
+        }
+    }
+
+    fn advance(&self, steps: usize) {
+        if let Some(bar) = &self.bar {
+            bar.inc(steps as u64);
+        }
+    }
+
+    fn is_cancelled(&self) -> bool {
+        INTERRUPTED.load(Ordering::Relaxed)
+    }
+}
+
+/// Writes to stdout; a reader that has gone away is no error.
+pub(crate) fn print(text: &str) {
+    let _ = stdout().write_all(text.as_bytes());
+}
+
+/// The table of every service: the total, and the ten zones with most people who are not covered.
+pub(crate) fn tables(run: &Run, out: &Path, files: usize) -> String {
+    let plan = &run.inputs.plan;
+    let zh = plan.study.lang == Lang::Zh;
+    let mut text = String::new();
+    for (service, report) in plan.services.iter().zip(&run.reports) {
+        text += &format!("{}\n\n", sentence(run, service, report, plan.study.lang));
+        let mut table = Table::new();
+        table.load_style(UTF8_HORIZONTAL_ONLY);
+        table.set_header(if zh {
+            ["街镇", "常住人口", "已覆盖", "未覆盖", "人口覆盖率", "面积覆盖率", "平均"]
+        } else {
+            ["zone", "people", "covered", "not covered", "people %", "area %", "mean cost"]
+        });
+        table.add_row(row(if zh { "合计" } else { "total" }, &report.coverage.total));
+        for (zone, _) in most_uncovered(report).into_iter().take(10) {
+            table.add_row(row(&run.inputs.zones[zone].name, &report.coverage.zones[zone]));
+        }
+        for column in 1..7 {
+            if let Some(column) = table.column_mut(column) {
+                column.set_cell_alignment(CellAlignment::Right);
+            }
+        }
+        let gaps = report.gaps.gaps.len();
+        let unknown = run.inputs.zones.iter().filter(|z| z.people.is_none()).count();
+        text += &format!("{table}\n{gaps} gaps; {unknown} zones of unknown people, shown as unknown, not as zero.\n");
+    }
+    let review: Vec<String> =
+        run.reports.iter().flat_map(|r| &r.issues).filter(|i| i.kind == "same_spot").map(|i| format!("  {}", i.detail)).collect();
+    if !review.is_empty() {
+        text += &format!("To review:\n{}\n", review.join("\n"));
+    }
+    let issues = run.inputs.issues.len() + run.reports.iter().map(|r| r.issues.len()).sum::<usize>();
+    text + &format!("{files} files in {}/ ({issues} issues in issues.csv; README.txt explains every field)\n", out.display())
+}
+
+fn row(name: &str, coverage: &catchment::Coverage) -> Vec<String> {
+    let percent = |share: Option<f64>| share.map_or("–".to_owned(), |s| format!("{:.1}", 100.0 * s));
+    let people = |pick: fn(&catchment::ByStatus<catchment::People>) -> catchment::People| {
+        coverage.people.map_or("–".to_owned(), |p| thousands(pick(&p).as_f64()))
+    };
+    let mean = coverage.costs.mean.map_or("–".to_owned(), |c| thousands(c.as_f64()));
+    vec![
+        name.to_owned(),
+        people(|p| p.total()),
+        people(|p| p.covered),
+        people(|p| p.not_covered()),
+        percent(coverage.people_share()),
+        percent(coverage.area_share()),
+        mean,
+    ]
+}

@@ -1,0 +1,213 @@
+//! Facilities: from OpenStreetMap tags, GeoJSON or CSV; records of the same facility merged and listed.
+
+use std::collections::BTreeMap;
+
+use catchment::geo::{BoundingRect, Centroid, Contains, Coord, Geometry, InteriorPoint, Intersects, MultiPolygon};
+use catchment::{Facility, FacilityIndex, Issue, Stage};
+use petgraph::unionfind::UnionFind;
+
+use super::table::{ID, KIND, NAME, Table};
+use super::{layer, project, project_polygons};
+use crate::crs::Projector;
+use crate::error::{Error, data};
+use crate::osm::{OsmData, RingError, Tags, multipolygon, way_area};
+use crate::plan::{FacilitiesPlan, Selector};
+
+/// A facility and, where the source draws it as an area, its outline.
+struct Record {
+    facility: Facility,
+    outline: Option<MultiPolygon<f64>>,
+}
+
+/// The facilities that the plan selects from an extract.
+pub(super) fn from_osm(
+    osm: &OsmData,
+    plan: &FacilitiesPlan,
+    projector: &Projector,
+    issues: &mut Vec<Issue>,
+) -> Result<Vec<Facility>, Error> {
+    let selectors: Vec<Selector> = plan.osm.iter().filter_map(|text| Selector::parse(text).ok()).collect();
+    if selectors.is_empty() {
+        return Err(data(&plan.source, "", "no selector", format!("facilities.osm of the set `{}`: which tags to take", plan.id)));
+    }
+    let wanted = |tags: &Tags| selectors.iter().any(|selector| selector.admits(tags.get(&selector.key)));
+    let kind = |tags: &Tags| {
+        let hit = selectors.iter().find(|selector| selector.admits(tags.get(&selector.key)));
+        hit.and_then(|selector| tags.get(&selector.key)).unwrap_or_default().to_owned()
+    };
+    let mut records = Vec::new();
+    let facility = |id: String, tags: &Tags, location| {
+        let name = tags.get("name").unwrap_or_default().trim().to_owned();
+        Facility { id, name, kind: kind(tags), location, twins: Vec::new() }
+    };
+    for node in osm.nodes.iter().filter(|node| wanted(&node.tags)) {
+        let location = Coord { x: node.lon, y: node.lat };
+        records.push(Record { facility: facility(format!("node/{}", node.id), &node.tags, location), outline: None });
+    }
+    let ways = osm.ways.iter().filter(|way| way.selected && wanted(&way.tags)).map(|way| ("way", way.id, &way.tags, way_area(way, osm)));
+    let relations = osm.relations.iter().filter(|r| wanted(&r.tags)).map(|r| ("relation", r.id, &r.tags, multipolygon(r, osm)));
+    for (what, id, tags, area) in ways.chain(relations) {
+        let id = format!("{what}/{id}");
+        let inside = area.map_err(|e: RingError| e.to_string()).and_then(|area| {
+            let at = point_inside(&area.polygons).ok_or("an area without a point inside")?;
+            Ok((area.polygons, at))
+        });
+        match inside {
+            Ok((polygons, at)) => records.push(Record { facility: facility(id, tags, at), outline: Some(polygons) }),
+            Err(why) => {
+                let name = tags.get("name").unwrap_or("(no name)");
+                issues.push(Issue::new(Stage::Facilities, &plan.source, id, "broken_area", format!("{name}: {why}; left out")));
+            }
+        }
+    }
+    for record in &mut records {
+        project(projector, std::slice::from_mut(&mut record.facility.location), &plan.source)?;
+        if let Some(outline) = &mut record.outline {
+            project_polygons(projector, outline, &plan.source)?;
+        }
+    }
+    Ok(merge(records, plan, issues))
+}
+
+/// The centroid where it lies inside, else a point that does.
+fn point_inside(polygons: &MultiPolygon<f64>) -> Option<Coord<f64>> {
+    let centroid = polygons.centroid()?;
+    let inside = if polygons.contains(&centroid) { centroid } else { polygons.interior_point()? };
+    Some(inside.into())
+}
+
+/// Facilities from a GeoJSON layer: points, or areas by a point inside.
+pub(super) fn from_geojson(
+    bytes: &[u8],
+    plan: &FacilitiesPlan,
+    projector: &Projector,
+    issues: &mut Vec<Issue>,
+) -> Result<Vec<Facility>, Error> {
+    let file = plan.source.as_str();
+    let columns = &plan.columns;
+    let mut records = Vec::new();
+    for (row, feature) in layer::features(bytes, file)?.iter().enumerate() {
+        let place = format!("feature {}", row + 1);
+        let text = |named: &Option<String>, usual: &[&str]| {
+            let keys: Vec<&str> = named.as_deref().map_or_else(|| usual.to_vec(), |key| vec![key]);
+            keys.iter().find_map(|key| layer::property(feature, key))
+        };
+        let id = match &columns.id {
+            Some(_) => text(&columns.id, &[]),
+            None => layer::feature_id(feature).or_else(|| text(&None, &ID)),
+        };
+        let id = id.unwrap_or_else(|| (row + 1).to_string());
+        let (location, mut outline) = match layer::geometry(feature, file, &place)? {
+            Some(Geometry::Point(point)) => (Some(point.into()), None),
+            Some(Geometry::Polygon(polygon)) => (point_inside(&polygon.clone().into()), Some(polygon.into())),
+            Some(Geometry::MultiPolygon(polygons)) => (point_inside(&polygons), Some(polygons)),
+            _ => (None, None),
+        };
+        let Some(mut location) = location else {
+            let detail = "neither a point nor an area; left out";
+            issues.push(Issue::new(Stage::Facilities, file, id, "no_place", detail));
+            continue;
+        };
+        project(projector, std::slice::from_mut(&mut location), file)?;
+        if let Some(outline) = &mut outline {
+            project_polygons(projector, outline, file)?;
+        }
+        let (name, kind) = (text(&columns.name, &NAME).unwrap_or_default(), text(&columns.kind, &KIND).unwrap_or_default());
+        records.push(Record { facility: Facility { id, name: name.trim().to_owned(), kind, location, twins: Vec::new() }, outline });
+    }
+    Ok(merge(records, plan, issues))
+}
+
+/// Facilities from a CSV of points.
+pub(super) fn from_csv(
+    bytes: &[u8],
+    plan: &FacilitiesPlan,
+    projector: &Projector,
+    issues: &mut Vec<Issue>,
+) -> Result<Vec<Facility>, Error> {
+    let table = Table::read(bytes, &plan.source)?;
+    let columns = &plan.columns;
+    let id = table.column(columns.id.as_deref(), &ID)?;
+    let name = table.column(columns.name.as_deref(), &NAME)?;
+    let kind = table.column(columns.kind.as_deref(), &KIND)?;
+    let places = table.places(columns, projector, Stage::Facilities, issues)?;
+    let mut records = Vec::new();
+    for (row, location) in places.into_iter().enumerate() {
+        let Some(location) = location else { continue };
+        let own = table.text(row, id);
+        let facility = Facility {
+            id: if own.is_empty() { format!("row {}", row + 2) } else { own.to_owned() },
+            name: table.text(row, name).to_owned(),
+            kind: table.text(row, kind).to_owned(),
+            location,
+            twins: Vec::new(),
+        };
+        records.push(Record { facility, outline: None });
+    }
+    Ok(merge(records, plan, issues))
+}
+
+/// Joins records of one facility: the same name within `merge_within_m`, or a point inside an outline of that name. The first record
+/// stays (points before areas, as the source lists them); each twin is an issue.
+fn merge(mut records: Vec<Record>, plan: &FacilitiesPlan, issues: &mut Vec<Issue>) -> Vec<Facility> {
+    distinct_ids(&mut records, plan, issues);
+    let places: Vec<Facility> = records.iter().map(|r| r.facility.clone()).collect();
+    let index = FacilityIndex::of_facilities(&places);
+    let mut same: UnionFind<usize> = UnionFind::new(records.len());
+    for (i, record) in records.iter().enumerate() {
+        let name = record.facility.name.to_lowercase();
+        if name.is_empty() {
+            continue;
+        }
+        let mut near = index.within(record.facility.location, plan.merge_within_m);
+        if let Some(bounds) = record.outline.as_ref().and_then(BoundingRect::bounding_rect) {
+            let reach = bounds.width().hypot(bounds.height());
+            let inside = index.within(record.facility.location, reach);
+            let holds = |at: Coord<f64>| record.outline.as_ref().is_some_and(|outline| outline.intersects(&at));
+            near.extend(inside.into_iter().filter(|(other, _)| holds(places[other.index()].location)));
+        }
+        for (other, _) in near {
+            if places[other.index()].name.to_lowercase() == name {
+                same.union(i, other.index());
+            }
+        }
+    }
+    let mut kept: BTreeMap<usize, Facility> = BTreeMap::new();
+    for (i, facility) in places.into_iter().enumerate() {
+        match kept.get_mut(&same.find(i)) {
+            None => {
+                kept.insert(same.find(i), facility);
+            }
+            Some(first) => {
+                let metres = (first.location.x - facility.location.x).hypot(first.location.y - facility.location.y);
+                let detail = format!("`{}` is {} again, {metres:.0} m away: one facility", facility.name, first.id);
+                issues.push(Issue::new(Stage::Facilities, &plan.source, &facility.id, "twin_merged", detail));
+                first.twins.push(facility.id);
+            }
+        }
+    }
+    let mut facilities: Vec<Facility> = kept.into_values().collect();
+    facilities.sort_by(|a, b| id_order(&a.id).cmp(&id_order(&b.id)));
+    facilities
+}
+
+/// Nodes, ways, relations, each by number; then texts.
+fn id_order(id: &str) -> (&str, i64, &str) {
+    let (kind, number) = id.split_once('/').unwrap_or(("", id));
+    (if kind == "way" { "o" } else { kind }, number.parse().unwrap_or(i64::MAX), id)
+}
+
+/// Numbers ids that the source uses twice, and says so.
+fn distinct_ids(records: &mut [Record], plan: &FacilitiesPlan, issues: &mut Vec<Issue>) {
+    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+    for record in records {
+        let count = seen.entry(record.facility.id.clone()).or_default();
+        *count += 1;
+        if *count > 1 {
+            let own = format!("{}#{count}", record.facility.id);
+            let detail = format!("the id `{}` is used again; this one is called `{own}`", record.facility.id);
+            issues.push(Issue::new(Stage::Facilities, &plan.source, &own, "repeated_id", detail));
+            record.facility.id = own;
+        }
+    }
+}

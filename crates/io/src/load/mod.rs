@@ -1,0 +1,311 @@
+//! Loading: from a plan and its files to everything a run needs, in metres of the working CRS.
+
+mod facilities;
+mod layer;
+mod people;
+mod roads;
+mod select;
+mod table;
+mod zones;
+
+use std::collections::BTreeMap;
+
+use catchment::geo::{BoundingRect, Coord, MultiPolygon, Rect};
+use catchment::{Demand, Facility, Group, Issue, Profile, Progress, Roads, SpreadNote, Stage, Zone, begin};
+
+use crate::crs::{AutoCrs, Crs, Projector, auto_crs};
+use crate::error::{Error, data};
+use crate::files::{Files, InputFile, iso_time};
+use crate::osm::{self, OsmData};
+use crate::plan::{PeopleMethod, Plan, is_osm};
+use crate::shape::{places, rebuilt};
+use select::Wanted;
+
+/// Everything that a run needs: read, checked, projected.
+#[derive(Debug, Clone)]
+pub struct Inputs {
+    /// The plan.
+    pub plan: Plan,
+    /// The working CRS and why it was chosen.
+    pub working: AutoCrs,
+    /// From WGS84 to the working CRS.
+    pub projector: Projector,
+    /// Towns, by id.
+    pub zones: Vec<Zone>,
+    /// People.
+    pub demand: Demand,
+    /// What each zone's people were spread over; empty where people came as points.
+    pub spread: Vec<SpreadNote>,
+    /// Facilities by set.
+    pub facilities: BTreeMap<String, Vec<Facility>>,
+    /// Roads by profile.
+    pub roads: BTreeMap<String, (Profile, Roads)>,
+    /// The files that were read.
+    pub files: Vec<InputFile>,
+    /// What was not used, or should be looked at.
+    pub issues: Vec<Issue>,
+}
+
+/// Reads everything that `plan` names from `files`.
+///
+/// # Errors
+///
+/// [`Error`] for a file that is missing or broken as a whole; a bad record is an issue in [`Inputs::issues`].
+pub fn load(plan: &Plan, files: &dyn Files, progress: &dyn Progress) -> Result<Inputs, Error> {
+    let plan_error = |source| Error::Plan { file: plan.study.id.clone(), source };
+    plan.check().map_err(plan_error)?;
+    let mut profiles: BTreeMap<String, Profile> = BTreeMap::new();
+    for service in &plan.services {
+        profiles.insert(service.profile.clone(), plan.profile(&service.profile).map_err(plan_error)?);
+    }
+    let mut loader = Loader { plan, files, inputs: Vec::new(), issues: Vec::new(), osm: BTreeMap::new() };
+    begin(progress, "read", 0)?;
+    let waits = profiles.values().any(|profile| profile.crossing_delay_s > 0.0);
+    loader.read_osm(waits)?;
+    begin(progress, "zones", 0)?;
+    let mut zones = loader.zones()?;
+    let (working, projector) = working_crs(plan, &zones)?;
+    for zone in &mut zones {
+        project_polygons(&projector, &mut zone.area, &plan.zones.source)?;
+    }
+    loader.issues.extend(zones::overlaps_and_voids(&zones, &plan.zones.source));
+    begin(progress, "people", zones.len())?;
+    let (demand, spread) = loader.people(&mut zones, &projector, progress)?;
+    begin(progress, "facilities", 0)?;
+    let facilities = loader.facilities(&projector)?;
+    begin(progress, "roads", 0)?;
+    let mut roads = BTreeMap::new();
+    for (name, profile) in profiles {
+        let (own, issues) = roads::roads(loader.osm_of(&plan.roads.source)?, &plan.roads.source, &profile, &projector)?;
+        if own.segments.is_empty() {
+            let expected = format!("ways that the profile `{name}` may use: is this an extract with roads?");
+            return Err(data(&plan.roads.source, "", "no road", expected));
+        }
+        loader.issues.extend(issues);
+        loader.issues.extend(loader.cut_roads(&own, &zones, &projector)?);
+        roads.insert(name, (profile, own));
+    }
+    loader.osm_warnings();
+    let Loader { inputs, mut issues, .. } = loader;
+    issues.sort();
+    issues.dedup();
+    Ok(Inputs { plan: plan.clone(), working, projector, zones, demand, spread, facilities, roads, files: inputs, issues })
+}
+
+struct Loader<'a> {
+    plan: &'a Plan,
+    files: &'a dyn Files,
+    inputs: Vec<InputFile>,
+    issues: Vec<Issue>,
+    osm: BTreeMap<String, OsmData>,
+}
+
+impl Loader<'_> {
+    /// Reads every OpenStreetMap file of the plan once, for all that is wanted of it.
+    fn read_osm(&mut self, signals: bool) -> Result<(), Error> {
+        let plan = self.plan;
+        let mut names = vec![plan.roads.source.as_str(), plan.zones.source.as_str()];
+        names.extend(plan.people.source.as_deref().filter(|_| plan.people.method == PeopleMethod::Spread));
+        names.extend(plan.facilities.iter().map(|set| set.source.as_str()));
+        for name in names {
+            if self.osm.contains_key(name) || !is_osm(name) {
+                continue;
+            }
+            let bytes = self.files.read(name)?;
+            let mut input = InputFile::new(name, &bytes);
+            let error = |source| Error::Osm { file: name.to_owned(), source };
+            let osm = osm::read(&bytes, &Wanted::of(plan, name, signals)).map_err(error)?;
+            input.rows = vec![
+                ("nodes".to_owned(), osm.counts.nodes),
+                ("ways".to_owned(), osm.counts.ways),
+                ("relations".to_owned(), osm.counts.relations),
+            ];
+            input.osm_timestamp = osm.header.timestamp.map(iso_time);
+            self.inputs.push(input);
+            self.osm.insert(name.to_owned(), osm);
+        }
+        Ok(())
+    }
+
+    fn osm_of(&self, name: &str) -> Result<&OsmData, Error> {
+        self.osm
+            .get(name)
+            .ok_or_else(|| data(name, "", "not an OpenStreetMap file by its name", "`.osm.pbf`, `.osm`, `.osm.gz` or `.osm.bz2`"))
+    }
+
+    fn table(&mut self, name: &str) -> Result<Vec<u8>, Error> {
+        let bytes = self.files.read(name)?.into_owned();
+        self.inputs.push(InputFile::new(name, &bytes));
+        Ok(bytes)
+    }
+
+    fn count_rows(&mut self, what: &str, rows: u64) {
+        if let Some(input) = self.inputs.last_mut() {
+            input.rows.push((what.to_owned(), rows));
+        }
+    }
+
+    fn zones(&mut self) -> Result<Vec<Zone>, Error> {
+        let plan = &self.plan.zones;
+        if is_osm(&plan.source) {
+            let mut issues = Vec::new();
+            let zones = zones::from_osm(self.osm_of(&plan.source)?, plan, &mut issues);
+            self.issues.extend(issues);
+            return zones;
+        }
+        let bytes = self.table(&plan.source)?;
+        let zones = zones::from_geojson(&bytes, plan, &mut self.issues)?;
+        self.count_rows("features", zones.len() as u64);
+        Ok(zones)
+    }
+
+    fn people(&mut self, zones: &mut [Zone], projector: &Projector, progress: &dyn Progress) -> Result<(Demand, Vec<SpreadNote>), Error> {
+        let plan = &self.plan.people;
+        let file = plan.source.clone().unwrap_or_else(|| self.plan.roads.source.clone());
+        if plan.method == PeopleMethod::Points {
+            let bytes = self.table(&file)?;
+            let (demand, rows) = people::points(zones, &bytes, plan, &file, projector, &mut self.issues)?;
+            self.count_rows("rows", rows);
+            return Ok((demand, Vec::new()));
+        }
+        let mut issues = Vec::new();
+        let groups = if plan.totals == "osm" {
+            let boundaries = self.osm.get(&self.plan.zones.source);
+            people::totals_from_osm(zones, boundaries, self.osm_of(&file)?, &file, projector, &mut issues)?;
+            Vec::new()
+        } else {
+            self.totals_from_csv(zones, &mut issues)?
+        };
+        let mut surfaces = Vec::new();
+        for name in &plan.over {
+            surfaces.push(people::surface(*name, self.osm_of(&file)?, &file, projector, &mut issues)?);
+        }
+        let spread = people::spread_totals(zones, &groups, &surfaces, plan, &file, &mut issues, progress);
+        self.issues.extend(issues);
+        spread
+    }
+
+    fn totals_from_csv(&mut self, zones: &mut [Zone], issues: &mut Vec<Issue>) -> Result<Vec<Group>, Error> {
+        let file = self.plan.people.totals.clone();
+        let bytes = self.table(&file)?;
+        let (groups, rows) = people::totals_from_csv(zones, &bytes, &file, issues)?;
+        self.count_rows("rows", rows);
+        Ok(groups)
+    }
+
+    fn facilities(&mut self, projector: &Projector) -> Result<BTreeMap<String, Vec<Facility>>, Error> {
+        let mut sets = BTreeMap::new();
+        for plan in &self.plan.facilities {
+            let mut issues = Vec::new();
+            let name = plan.source.to_lowercase();
+            let found = if is_osm(&plan.source) {
+                facilities::from_osm(self.osm_of(&plan.source)?, plan, projector, &mut issues)?
+            } else {
+                let bytes = self.table(&plan.source)?;
+                let found = if name.ends_with("json") {
+                    facilities::from_geojson(&bytes, plan, projector, &mut issues)?
+                } else {
+                    facilities::from_csv(&bytes, plan, projector, &mut issues)?
+                };
+                self.count_rows("facilities", found.iter().map(|f| 1 + f.twins.len() as u64).sum());
+                found
+            };
+            self.issues.extend(issues);
+            if found.is_empty() {
+                let detail = format!("the set `{}` is empty: nobody is covered by a service that uses it", plan.id);
+                self.issues.push(Issue::new(Stage::Facilities, &plan.source, &plan.id, "no_facilities", detail));
+            }
+            sets.insert(plan.id.clone(), found);
+        }
+        Ok(sets)
+    }
+
+    /// Roads that stop at the extract's edge within reach of the zones: people there may look uncovered.
+    fn cut_roads(&self, roads: &Roads, zones: &[Zone], projector: &Projector) -> Result<Vec<Issue>, Error> {
+        const EDGE_M: f64 = 30.0;
+        let file = &self.plan.roads.source;
+        let reach = self.plan.services.iter().map(|service| self.straight_reach(service)).fold(0.0, f64::max);
+        let mut ends = roads.cut_ends.clone();
+        if let Some(bbox) = self.osm_of(file)?.header.bbox {
+            let mut corners: Vec<Coord<f64>> = vec![bbox.min(), bbox.max()];
+            project(projector, &mut corners, file)?;
+            ends.extend(dead_ends(roads).into_iter().filter(|c| {
+                let inside = [c.x - corners[0].x, corners[1].x - c.x, c.y - corners[0].y, corners[1].y - c.y];
+                inside.iter().any(|away| away.abs() < EDGE_M)
+            }));
+        }
+        let near = |c: &&Coord<f64>| {
+            zones.iter().filter_map(|zone| zone.area.bounding_rect()).any(|b| {
+                let wide = Rect::new((b.min().x - reach, b.min().y - reach), (b.max().x + reach, b.max().y + reach));
+                wide.min().x <= c.x && c.x <= wide.max().x && wide.min().y <= c.y && c.y <= wide.max().y
+            })
+        };
+        let count = ends.iter().filter(near).count();
+        let detail = format!(
+            "{count} roads end at the extract's edge within {reach:.0} m of the zones: what lies beyond (facilities too) is not counted, \
+             and people near the edge may look uncovered; use an extract that reaches farther"
+        );
+        Ok(if count > 0 { vec![Issue::new(Stage::Roads, file, "", "roads_cut_off", detail)] } else { Vec::new() })
+    }
+
+    fn straight_reach(&self, service: &crate::plan::ServicePlan) -> f64 {
+        let speed = self.plan.profile(&service.profile).map_or(0.0, |profile| profile.speed_m_s);
+        match service.limit.metric {
+            catchment::Metric::Time => service.limit.as_f64() * speed,
+            catchment::Metric::Distance => service.limit.as_f64(),
+        }
+    }
+
+    fn osm_warnings(&mut self) {
+        for (file, osm) in &self.osm {
+            for warning in &osm.warnings {
+                let (id, kind) = (warning.object.to_string(), warning.kind.name());
+                self.issues.push(Issue::new(Stage::Roads, file, id, kind, warning.detail.clone()));
+            }
+        }
+    }
+}
+
+/// Places of nodes that only one segment touches.
+fn dead_ends(roads: &Roads) -> Vec<Coord<f64>> {
+    let mut degree = vec![0u8; roads.nodes.len()];
+    for end in roads.segments.iter().flat_map(|s| [s.from, s.to]) {
+        degree[end as usize] = degree[end as usize].saturating_add(1);
+    }
+    roads.nodes.iter().zip(degree).filter(|(_, degree)| *degree == 1).map(|(c, _)| *c).collect()
+}
+
+/// The working CRS of the plan; `auto` picks one for the zones.
+fn working_crs(plan: &Plan, zones: &[Zone]) -> Result<(AutoCrs, Projector), Error> {
+    let error = |source| Error::Crs { what: "study.crs".to_owned(), source };
+    let boxes = zones.iter().filter_map(|zone| zone.area.bounding_rect());
+    let bounds = boxes.reduce(|a, b| {
+        let low = (a.min().x.min(b.min().x), a.min().y.min(b.min().y));
+        Rect::new(low, (a.max().x.max(b.max().x), a.max().y.max(b.max().y)))
+    });
+    let bounds = bounds.ok_or_else(|| data(&plan.zones.source, "", "zones without ground", "polygons"))?;
+    let working = if plan.study.crs == "auto" {
+        auto_crs(bounds).map_err(error)?
+    } else {
+        let crs: Crs = plan.study.crs.parse().map_err(error)?;
+        crs.check_working().map_err(error)?;
+        let projector = Projector::new(&Crs::wgs84(), &crs).map_err(error)?;
+        let worst_areal_distortion = projector.check_distortion(bounds).map_err(error)?;
+        AutoCrs { name: crs.to_string(), crs, reason: "set by the plan".to_owned(), worst_areal_distortion }
+    };
+    let projector = Projector::new(&Crs::wgs84(), &working.crs).map_err(error)?;
+    Ok((working, projector))
+}
+
+/// Projects places in bulk; an error names the file.
+fn project(projector: &Projector, places: &mut [Coord<f64>], file: &str) -> Result<(), Error> {
+    projector.forward(places).map_err(|source| Error::Crs { what: file.to_owned(), source })
+}
+
+/// Projects polygons, all their points in one go.
+fn project_polygons(projector: &Projector, polygons: &mut MultiPolygon<f64>, file: &str) -> Result<(), Error> {
+    let mut moved = places(polygons);
+    project(projector, &mut moved, file)?;
+    *polygons = rebuilt(polygons, moved);
+    Ok(())
+}

@@ -1,0 +1,240 @@
+//! People: zone totals spread over surfaces, or points of a table.
+
+use std::collections::BTreeMap;
+
+use catchment::geo::{Coord, MultiPolygon};
+use catchment::{Demand, Group, Issue, People, Progress, SpreadNote, SpreadRules, Stage, Surface, Zone, ZoneIndex, spread};
+
+use super::table::{PEOPLE, Table};
+use super::{project, project_polygons};
+use crate::crs::Projector;
+use crate::error::Error;
+use crate::osm::{OsmData, multipolygon, way_area};
+use crate::plan::{PeoplePlan, SurfaceName};
+
+/// A place node with a population: a town, village or city.
+struct Place<'d> {
+    name: &'d str,
+    at: Coord<f64>,
+    people: Option<People>,
+    text: &'d str,
+}
+
+/// Gives every zone its total from the extract: the boundary's own `population`, else the sum of its town, village and city nodes.
+pub(super) fn totals_from_osm(
+    zones: &mut [Zone],
+    zone_data: Option<&OsmData>,
+    places: &OsmData,
+    file: &str,
+    projector: &Projector,
+    issues: &mut Vec<Issue>,
+) -> Result<(), Error> {
+    let mut nodes: Vec<Place<'_>> = Vec::new();
+    for node in &places.nodes {
+        if let (Some("town" | "village" | "city"), Some(text)) = (node.tags.get("place"), node.tags.get("population")) {
+            let at = Coord { x: node.lon, y: node.lat };
+            nodes.push(Place { name: node.tags.get("name").unwrap_or("(no name)"), at, people: count(text), text });
+        }
+    }
+    let mut at: Vec<Coord<f64>> = nodes.iter().map(|n| n.at).collect();
+    project(projector, &mut at, file)?;
+    let index = ZoneIndex::new(zones);
+    let mut inside: BTreeMap<usize, Vec<&Place<'_>>> = BTreeMap::new();
+    for (node, at) in nodes.iter().zip(at) {
+        if let Some(zone) = index.locate(at) {
+            inside.entry(zone.index()).or_default().push(node);
+        }
+    }
+    for (i, zone) in zones.iter_mut().enumerate() {
+        let own = zone_data.and_then(|data| data.relations.iter().find(|r| r.id.to_string() == zone.id));
+        let own = own.and_then(|relation| relation.tags.get("population"));
+        let nodes = inside.get(&i).map_or(&[][..], Vec::as_slice);
+        zone.people = own.and_then(count);
+        if let (Some(text), None) = (own, zone.people) {
+            issues.push(people_issue(file, zone, "bad_number", format!("population `{text}` of the boundary is no number")));
+        }
+        if zone.people.is_none() {
+            zone.people = sum_of_places(zone, nodes, file, issues);
+        }
+    }
+    Ok(())
+}
+
+fn people_issue(file: &str, zone: &Zone, kind: &str, detail: String) -> Issue {
+    Issue::new(Stage::People, file, &zone.id, kind, format!("{}: {detail}", zone.name))
+}
+
+fn sum_of_places(zone: &Zone, nodes: &[&Place<'_>], file: &str, issues: &mut Vec<Issue>) -> Option<People> {
+    for bad in nodes.iter().filter(|n| n.people.is_none()) {
+        issues.push(people_issue(file, zone, "bad_number", format!("population `{}` of {} is no number", bad.text, bad.name)));
+    }
+    let known: Vec<&&Place<'_>> = nodes.iter().filter(|n| n.people.is_some()).collect();
+    if known.len() > 1 {
+        let names: Vec<String> = known.iter().map(|n| format!("{} {:.0}", n.name, n.people.unwrap_or_default().as_f64())).collect();
+        let detail = format!("the total is the sum of {}; one of them may already hold the others", names.join(", "));
+        issues.push(people_issue(file, zone, "total_of_several_places", detail));
+    }
+    (!known.is_empty()).then(|| known.iter().filter_map(|n| n.people).sum())
+}
+
+/// A whole or decimal number of people; thousands may be parted by commas or spaces.
+fn count(text: &str) -> Option<People> {
+    let plain: String = text.chars().filter(|c| !matches!(c, ',' | ' ' | '\u{a0}' | '\u{202f}')).collect();
+    plain.parse().ok().and_then(People::from_f64)
+}
+
+/// Gives every zone its total, and those of any further columns, from a CSV.
+pub(super) fn totals_from_csv(zones: &mut [Zone], bytes: &[u8], file: &str, issues: &mut Vec<Issue>) -> Result<(Vec<Group>, u64), Error> {
+    let table = Table::read(bytes, file)?;
+    let id = table.column(None, &["zone_id"])?;
+    let name = table.column(None, &["zone_name"])?;
+    if id.is_none() && name.is_none() {
+        table.required(None, &["zone_id", "zone_name"], "id")?;
+    }
+    let people = table.required(None, &PEOPLE, "people")?;
+    let others = table.others(&[id, name, Some(people)]);
+    let numeric = |column: usize| (0..table.len()).all(|row| table.text(row, Some(column)).parse::<f64>().is_ok_and(|n| n >= 0.0));
+    let groups_of: Vec<(usize, &str)> = others.into_iter().filter(|(column, _)| numeric(*column)).collect();
+    let mut groups: Vec<Group> =
+        groups_of.iter().map(|(_, name)| Group { name: (*name).to_owned(), people: vec![People::ZERO; zones.len()] }).collect();
+    for row in 0..table.len() {
+        let (own_id, own_name) = (table.text(row, id), table.text(row, name));
+        let fits = |zone: &Zone| if own_id.is_empty() { zone.name == own_name } else { zone.id == own_id };
+        let hits: Vec<usize> = (0..zones.len()).filter(|&z| fits(&zones[z])).collect();
+        let label = if own_id.is_empty() { own_name } else { own_id };
+        let [hit] = hits.as_slice() else {
+            let found = if hits.is_empty() { "no zone has this id or name" } else { "several zones have this name: use zone_id" };
+            let detail = format!("row {}: {found}; the row is not used", row + 2);
+            issues.push(Issue::new(Stage::People, file, label, "total_without_zone", detail));
+            continue;
+        };
+        let Some(total) = table.number(row, people, Stage::People, issues).and_then(People::from_f64) else { continue };
+        if zones[*hit].people.replace(total).is_some() {
+            let detail = format!("row {}: the zone has a total already; this one is used", row + 2);
+            issues.push(Issue::new(Stage::People, file, label, "total_twice", detail));
+        }
+        for (group, (column, _)) in groups.iter_mut().zip(&groups_of) {
+            let number = table.number(row, *column, Stage::People, issues);
+            group.people[*hit] = number.and_then(People::from_f64).unwrap_or_default();
+        }
+    }
+    Ok((groups, table.len() as u64))
+}
+
+/// Spreads the zones' totals over the plan's surfaces; zones of unknown people, and surfaces passed over, are issues.
+pub(super) fn spread_totals(
+    zones: &[Zone],
+    groups: &[Group],
+    surfaces: &[Surface],
+    plan: &PeoplePlan,
+    file: &str,
+    issues: &mut Vec<Issue>,
+    progress: &dyn Progress,
+) -> Result<(Demand, Vec<SpreadNote>), Error> {
+    let rules = SpreadRules { cell_m: plan.cell_m, min_surface_ratio: plan.min_surface_ratio };
+    let (demand, notes) = spread(zones, groups, surfaces, rules, progress)?;
+    for (zone, note) in zones.iter().zip(&notes) {
+        let mut add = |kind, detail: String| issues.push(people_issue(file, zone, kind, detail));
+        match zone.people {
+            None => add("people_unknown", "no total was found; shown as unknown, not as zero".to_owned()),
+            Some(People::ZERO) => add("nobody", "its total is zero".to_owned()),
+            Some(people) if note.surface == "none" => {
+                add("people_without_ground", format!("{:.0} people have no surface to be spread over and are left out", people.as_f64()));
+            }
+            Some(_) => {}
+        }
+        for (name, area) in &note.passed_over {
+            let detail = format!("{name} covers only {area:.0} m² of it and is passed over; people are spread over {}", note.surface);
+            add("surface_passed_over", detail);
+        }
+    }
+    Ok((demand, notes))
+}
+
+/// The polygons of one surface, in metres of the working CRS.
+pub(super) fn surface(
+    name: SurfaceName,
+    osm: &OsmData,
+    file: &str,
+    projector: &Projector,
+    issues: &mut Vec<Issue>,
+) -> Result<Surface, Error> {
+    let (label, key) = match name {
+        SurfaceName::Zone => return Ok(Surface::WholeZone),
+        SurfaceName::Residential => ("residential", "landuse"),
+        SurfaceName::Building => ("building", "building"),
+    };
+    let wanted = |tags: &crate::osm::Tags| match name {
+        SurfaceName::Residential => tags.get(key) == Some("residential"),
+        _ => tags.get(key).is_some_and(|value| value != "no"),
+    };
+    let mut polygons: Vec<MultiPolygon<f64>> = Vec::new();
+    let ways = osm.ways.iter().filter(|way| way.selected && wanted(&way.tags)).map(|way| ("way", way.id, way_area(way, osm)));
+    let relations = osm.relations.iter().filter(|r| r.tags.get("type") == Some("multipolygon") && wanted(&r.tags));
+    for (what, id, area) in ways.chain(relations.map(|r| ("relation", r.id, multipolygon(r, osm)))) {
+        match area {
+            Ok(area) => polygons.push(area.polygons),
+            Err(why) => {
+                let detail = format!("{label}: {why}; left out");
+                issues.push(Issue::new(Stage::People, file, format!("{what}/{id}"), "broken_area", detail));
+            }
+        }
+    }
+    for polygon in &mut polygons {
+        project_polygons(projector, polygon, file)?;
+    }
+    Ok(Surface::Mapped { name: label.to_owned(), polygons })
+}
+
+/// Demand points of a CSV, with their zones; a zone's people are then the sum of its points.
+pub(super) fn points(
+    zones: &mut [Zone],
+    bytes: &[u8],
+    plan: &PeoplePlan,
+    file: &str,
+    projector: &Projector,
+    issues: &mut Vec<Issue>,
+) -> Result<(Demand, u64), Error> {
+    let table = Table::read(bytes, file)?;
+    let people = table.required(plan.columns.people.as_deref(), &PEOPLE, "people")?;
+    let groups: Vec<usize> = plan.groups.iter().map(|name| table.required(Some(name), &[], name)).collect::<Result<_, _>>()?;
+    let places = table.places(&plan.columns, projector, Stage::People, issues)?;
+    let mut demand =
+        Demand { groups: plan.groups.iter().map(|name| Group { name: name.clone(), people: vec![] }).collect(), ..Demand::default() };
+    let index = ZoneIndex::new(zones);
+    for (row, at) in places.into_iter().enumerate() {
+        let Some(at) = at else { continue };
+        let Some(number) = table.number(row, people, Stage::People, issues) else { continue };
+        let Some(count) = People::from_f64(number) else {
+            let detail = format!("row {}: {number} people; the row is not used", row + 2);
+            issues.push(Issue::new(Stage::People, file, row + 2, "bad_number", detail));
+            continue;
+        };
+        for (group, column) in demand.groups.iter_mut().zip(&groups) {
+            let number = table.number(row, *column, Stage::People, issues);
+            group.people.push(number.and_then(People::from_f64).unwrap_or_default());
+        }
+        demand.locations.push(at);
+        demand.zones.push(index.locate(at));
+        demand.people.push(count);
+    }
+    let mut sums = vec![People::ZERO; zones.len()];
+    for (zone, count) in demand.zones.iter().zip(&demand.people) {
+        if let Some(zone) = zone {
+            sums[zone.index()] += *count;
+        }
+    }
+    for (zone, sum) in zones.iter_mut().zip(sums) {
+        zone.people = Some(sum);
+        if sum == People::ZERO {
+            issues.push(people_issue(file, zone, "nobody", "no people at any point in it".to_owned()));
+        }
+    }
+    let outside: People = demand.zones.iter().zip(&demand.people).filter(|(zone, _)| zone.is_none()).map(|(_, p)| *p).sum();
+    let rows = demand.zones.iter().filter(|zone| zone.is_none()).count();
+    if rows > 0 {
+        let detail = format!("{rows} points with {:.1} people lie outside every zone: the row `outside`", outside.as_f64());
+        issues.push(Issue::new(Stage::People, file, "", "points_outside", detail));
+    }
+    Ok((demand, table.len() as u64))
+}

@@ -1,0 +1,111 @@
+//! Which objects of an extract a plan needs: one reading serves all its parts.
+
+use crate::osm::{Kind, Select, TagView};
+use crate::plan::{Plan, Selector, SurfaceName};
+
+/// What is wanted of one OpenStreetMap file.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Wanted {
+    pub roads: bool,
+    pub admin_level: Option<String>,
+    pub places: bool,
+    pub surfaces: Vec<SurfaceName>,
+    pub facilities: Vec<Selector>,
+    pub signals: bool,
+}
+
+impl Wanted {
+    /// What `plan` wants of `file`.
+    pub(super) fn of(plan: &Plan, file: &str, signals: bool) -> Wanted {
+        let roads = plan.roads.source == file;
+        let spread_here =
+            plan.people.method == crate::plan::PeopleMethod::Spread && plan.people.source.as_deref().unwrap_or(&plan.roads.source) == file;
+        let sets = plan.facilities.iter().filter(|set| set.source == file);
+        Wanted {
+            roads,
+            admin_level: plan.zones.admin_level.filter(|_| plan.zones.source == file).map(|level| level.to_string()),
+            places: spread_here && plan.people.totals == "osm",
+            surfaces: if spread_here { plan.people.over.clone() } else { Vec::new() },
+            facilities: sets.flat_map(|set| &set.osm).filter_map(|text| Selector::parse(text).ok()).collect(),
+            signals: roads && signals,
+        }
+    }
+
+    fn surface(&self, name: SurfaceName) -> bool {
+        self.surfaces.contains(&name)
+    }
+}
+
+pub(super) fn is_place(tags: TagView<'_>) -> bool {
+    matches!(tags.get("place"), Some("town" | "village" | "city"))
+}
+
+impl Select for Wanted {
+    fn looks_at(&self, kind: Kind, key: &str) -> bool {
+        let facility = self.facilities.iter().any(|selector| selector.key == key);
+        facility
+            || match kind {
+                Kind::Node => (self.places && key == "place") || (self.signals && (key == "highway" || key == "crossing")),
+                Kind::Way => {
+                    (self.roads && (key == "highway" || key == "route"))
+                        || (self.surface(SurfaceName::Residential) && key == "landuse")
+                        || (self.surface(SurfaceName::Building) && key == "building")
+                }
+                Kind::Relation => {
+                    (self.admin_level.is_some() && key == "boundary")
+                        || (self.surface(SurfaceName::Residential) && key == "landuse")
+                        || (self.surface(SurfaceName::Building) && key == "building")
+                }
+            }
+    }
+
+    fn selects(&self, kind: Kind, tags: TagView<'_>) -> bool {
+        if self.facilities.iter().any(|selector| selector.admits(tags.get(&selector.key))) {
+            return true;
+        }
+        let surface = || {
+            (self.surface(SurfaceName::Residential) && tags.get("landuse") == Some("residential"))
+                || (self.surface(SurfaceName::Building) && tags.get("building").is_some_and(|b| b != "no"))
+        };
+        match kind {
+            Kind::Node => {
+                (self.places && is_place(tags))
+                    || (self.signals && (tags.get("highway") == Some("traffic_signals") || tags.get("crossing") == Some("traffic_signals")))
+            }
+            Kind::Way => (self.roads && (tags.get("highway").is_some() || tags.get("route") == Some("ferry"))) || surface(),
+            Kind::Relation => {
+                let boundary = self.admin_level.is_some()
+                    && tags.get("boundary") == Some("administrative")
+                    && tags.get("admin_level") == self.admin_level.as_deref();
+                boundary || (tags.get("type") == Some("multipolygon") && surface())
+            }
+        }
+    }
+
+    fn keeps_key(&self, key: &str) -> bool {
+        const KEPT: [&str; 21] = [
+            "access",
+            "admin_level",
+            "area",
+            "boundary",
+            "building",
+            "crossing",
+            "duration",
+            "foot",
+            "highway",
+            "landuse",
+            "motorroad",
+            "name",
+            "name:en",
+            "name:zh",
+            "oneway:foot",
+            "place",
+            "population",
+            "route",
+            "sidewalk",
+            "type",
+            "motorroad",
+        ];
+        KEPT.contains(&key) || self.facilities.iter().any(|selector| selector.key == key)
+    }
+}

@@ -1,0 +1,120 @@
+//! CSV tables: columns by name, numbers and places checked, bad rows listed.
+
+use catchment::geo::Coord;
+use catchment::{Issue, Stage};
+
+use super::layer::on_globe;
+use super::project;
+use crate::crs::{Crs, Projector};
+use crate::error::{Error, data};
+use crate::plan::Columns;
+
+const X: [&str; 6] = ["x", "lon", "lng", "longitude", "long", "easting"];
+const Y: [&str; 5] = ["y", "lat", "latitude", "northing", "lat_dd"];
+pub(super) const ID: [&str; 3] = ["id", "code", "facility_id"];
+pub(super) const NAME: [&str; 2] = ["name", "title"];
+pub(super) const KIND: [&str; 3] = ["kind", "type", "category"];
+pub(super) const PEOPLE: [&str; 3] = ["people", "population", "pop"];
+
+/// A CSV in memory.
+pub(super) struct Table<'a> {
+    pub file: &'a str,
+    header: Vec<String>,
+    rows: Vec<csv::StringRecord>,
+}
+
+impl<'a> Table<'a> {
+    /// Reads a CSV in UTF-8 with a header row.
+    pub(super) fn read(bytes: &[u8], file: &'a str) -> Result<Table<'a>, Error> {
+        let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+        let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(bytes);
+        let expected = "a CSV in UTF-8, separated by commas, with a header row";
+        let header = reader.headers().map_err(|e| data(file, "header", e.to_string(), expected))?;
+        let header = header.iter().map(str::to_owned).collect();
+        let rows = reader.records().collect::<Result<_, _>>().map_err(|e| data(file, "", e.to_string(), expected))?;
+        Ok(Table { file, header, rows })
+    }
+
+    /// Number of rows.
+    pub(super) fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// The column that the plan names, else the first with one of the usual names.
+    pub(super) fn column(&self, named: Option<&str>, usual: &[&str]) -> Result<Option<usize>, Error> {
+        let find = |name: &str| self.header.iter().position(|h| h.eq_ignore_ascii_case(name));
+        match named {
+            Some(name) => match find(name) {
+                Some(column) => Ok(Some(column)),
+                None => Err(data(self.file, "header", format!("no column `{name}`"), format!("one of: {}", self.header.join(", ")))),
+            },
+            None => Ok(usual.iter().find_map(|name| find(name))),
+        }
+    }
+
+    /// The same, for a column that must be there.
+    pub(super) fn required(&self, named: Option<&str>, usual: &[&str], key: &str) -> Result<usize, Error> {
+        self.column(named, usual)?.ok_or_else(|| {
+            let found = format!("the columns {}", self.header.join(", "));
+            data(self.file, "header", found, format!("one of {}; or name it: columns = {{ {key} = \"…\" }}", usual.join(", ")))
+        })
+    }
+
+    /// Columns that are none of `taken`, by name.
+    pub(super) fn others(&self, taken: &[Option<usize>]) -> Vec<(usize, &str)> {
+        let free = |i: &usize| !taken.contains(&Some(*i));
+        (0..self.header.len()).filter(free).map(|i| (i, self.header[i].as_str())).collect()
+    }
+
+    /// The text of a cell; nothing where there is none.
+    pub(super) fn text(&self, row: usize, column: Option<usize>) -> &str {
+        column.and_then(|c| self.rows[row].get(c)).unwrap_or_default()
+    }
+
+    /// A number, or an issue that says where there is none.
+    pub(super) fn number(&self, row: usize, column: usize, stage: Stage, issues: &mut Vec<Issue>) -> Option<f64> {
+        let text = self.text(row, Some(column));
+        let number = text.parse().ok().filter(|n: &f64| n.is_finite());
+        if number.is_none() {
+            let detail = format!("row {}, column `{}`: `{text}` is no number; the row is not used", row + 2, self.header[column]);
+            issues.push(Issue::new(stage, self.file, row + 2, "bad_number", detail));
+        }
+        number
+    }
+
+    /// The places of all rows in the working CRS; `None`, with an issue, where a row has none.
+    pub(super) fn places(
+        &self,
+        columns: &Columns,
+        projector: &Projector,
+        stage: Stage,
+        issues: &mut Vec<Issue>,
+    ) -> Result<Vec<Option<Coord<f64>>>, Error> {
+        let x = self.required(columns.x.as_deref(), &X, "x")?;
+        let y = self.required(columns.y.as_deref(), &Y, "y")?;
+        let crs = columns.crs.as_deref().unwrap_or("EPSG:4326");
+        let error = |source| Error::Crs { what: format!("{}, columns.crs", self.file), source };
+        let crs: Crs = crs.parse().map_err(error)?;
+        let own = Projector::new(&crs, projector.to()).map_err(error)?;
+        let mut kept: Vec<usize> = Vec::new();
+        let mut places: Vec<Coord<f64>> = Vec::new();
+        for row in 0..self.len() {
+            let (Some(x), Some(y)) = (self.number(row, x, stage, issues), self.number(row, y, stage, issues)) else { continue };
+            let at = Coord { x, y };
+            if crs.is_geographic() && !on_globe(at) {
+                let swapped = if on_globe(Coord { x: y, y: x }) { ": are x and y swapped?" } else { "" };
+                let detail = format!("row {}: {x}, {y} is no longitude, latitude{swapped} The row is not used", row + 2);
+                issues.push(Issue::new(stage, self.file, row + 2, "bad_place", detail));
+                continue;
+            }
+            kept.push(row);
+            places.push(at);
+        }
+        project(&own, &mut places, self.file)?;
+        let mut all = vec![None; self.len()];
+        for (row, place) in kept.into_iter().zip(places) {
+            all[row] = Some(place);
+        }
+        Ok(all)
+    }
+}

@@ -1,0 +1,137 @@
+//! Zones: boundary relations of an extract, or polygons of a GeoJSON file; still in longitude and latitude.
+
+use std::collections::BTreeMap;
+
+use catchment::geo::{Area, BooleanOps, MultiPolygon, Validation, unary_union};
+use catchment::{Issue, Stage, Zone, ZoneIndex};
+use rayon::prelude::*;
+
+use super::layer;
+use crate::error::{Error, data};
+use crate::osm::{OsmData, multipolygon};
+use crate::plan::ZonesPlan;
+
+/// Overlaps and voids smaller than this are rounding of borders, m².
+const LEAST_M2: f64 = 100.0;
+
+/// Zones from the boundary relations that were selected from `osm`, by id. Broken ones are issues and left out.
+pub(super) fn from_osm(osm: &OsmData, plan: &ZonesPlan, issues: &mut Vec<Issue>) -> Result<Vec<Zone>, Error> {
+    let level = plan.admin_level.map(|level| level.to_string());
+    let boundaries: Vec<_> =
+        osm.relations.iter().filter(|r| r.tags.get("boundary").is_some() && r.tags.get("admin_level") == level.as_deref()).collect();
+    let assembled: Vec<_> = boundaries.par_iter().map(|relation| multipolygon(relation, osm)).collect();
+    let mut zones = Vec::new();
+    for (relation, area) in boundaries.iter().zip(assembled) {
+        let name = relation.tags.get("name").unwrap_or_default();
+        match area {
+            Ok(area) => {
+                zones.push(Zone { id: relation.id.to_string(), name: named(name, relation.id), area: area.polygons, people: None });
+            }
+            Err(error) => {
+                let detail = format!("{}: {error}; left out", named(name, relation.id));
+                issues.push(Issue::new(Stage::Zones, &plan.source, format!("relation/{}", relation.id), "broken_boundary", detail));
+            }
+        }
+    }
+    finish(zones, plan)
+}
+
+fn named(name: &str, id: impl std::fmt::Display) -> String {
+    if name.is_empty() { format!("zone {id}") } else { name.to_owned() }
+}
+
+/// Zones from a GeoJSON file.
+pub(super) fn from_geojson(bytes: &[u8], plan: &ZonesPlan, issues: &mut Vec<Issue>) -> Result<Vec<Zone>, Error> {
+    let file = plan.source.as_str();
+    let mut zones = Vec::new();
+    for (row, feature) in layer::features(bytes, file)?.into_iter().enumerate() {
+        let place = format!("feature {}", row + 1);
+        let id = match &plan.id {
+            Some(key) => layer::property(&feature, key)
+                .ok_or_else(|| data(file, &place, format!("no property `{key}`"), "the id that zones.id names, in every feature"))?,
+            None => layer::feature_id(&feature).unwrap_or_else(|| (row + 1).to_string()),
+        };
+        let name = plan.name.as_deref().or(Some("name")).and_then(|key| layer::property(&feature, key)).unwrap_or_default();
+        let Some(polygons) = layer::polygons(&feature, file, &place)? else {
+            let detail = "not a polygon; left out".to_owned();
+            issues.push(Issue::new(Stage::Zones, file, &id, "not_a_polygon", detail));
+            continue;
+        };
+        let name = named(&name, &id);
+        let (area, repaired) = repair(polygons);
+        if let Some(what) = repaired {
+            let kind = if area.0.is_empty() { "invalid_polygon" } else { "polygon_repaired" };
+            let done = if area.0.is_empty() { "left out" } else { "mended by joining its parts" };
+            issues.push(Issue::new(Stage::Zones, file, &id, kind, format!("{name}: {what}; {done}")));
+        }
+        if !area.0.is_empty() {
+            zones.push(Zone { id, name, area, people: None });
+        }
+    }
+    finish(zones, plan)
+}
+
+/// The polygons as they are where they are valid, else joined into valid ones; and what was wrong.
+fn repair(polygons: MultiPolygon<f64>) -> (MultiPolygon<f64>, Option<String>) {
+    let oriented = catchment::geo::Orient::orient(&polygons, catchment::geo::orient::Direction::Default);
+    match oriented.check_validation() {
+        Ok(()) => (oriented, None),
+        Err(what) => (unary_union(&oriented), Some(what.to_string())),
+    }
+}
+
+fn finish(mut zones: Vec<Zone>, plan: &ZonesPlan) -> Result<Vec<Zone>, Error> {
+    let file = plan.source.as_str();
+    if zones.is_empty() {
+        let expected = match plan.admin_level {
+            Some(level) => format!("boundary=administrative relations of admin_level={level} that close; try another zones.admin_level"),
+            None => "polygons; for OpenStreetMap set zones.admin_level".to_owned(),
+        };
+        return Err(data(file, "", "no zone", expected));
+    }
+    zones.sort_by(|a, b| id_order(&a.id).cmp(&id_order(&b.id)));
+    if let Some(twice) = zones.windows(2).find(|w| w[0].id == w[1].id) {
+        return Err(data(file, "", format!("the id `{}` twice", twice[0].id), "an id of its own for every zone: see zones.id"));
+    }
+    Ok(zones)
+}
+
+/// Numbers in order of size, then texts.
+fn id_order(id: &str) -> (bool, i128, &str) {
+    match id.parse::<i128>() {
+        Ok(number) => (false, number, id),
+        Err(_) => (true, 0, id),
+    }
+}
+
+/// Overlaps of zones and voids between them, in metres of the working CRS: measured, reported, left as they are.
+pub(super) fn overlaps_and_voids(zones: &[Zone], file: &str) -> Vec<Issue> {
+    let sum: f64 = zones.iter().map(|z| z.area.unsigned_area()).sum();
+    let joined = unary_union(zones.iter().map(|z| &z.area));
+    let mut issues = Vec::new();
+    if sum - joined.unsigned_area() > LEAST_M2 {
+        let shared: BTreeMap<_, f64> = ZoneIndex::new(zones)
+            .neighbours()
+            .into_par_iter()
+            .map(|(a, b)| ((a, b), zones[a.index()].area.intersection(&zones[b.index()].area).unsigned_area()))
+            .filter(|(_, area)| *area > LEAST_M2)
+            .collect();
+        for ((a, b), area) in shared {
+            let (a, b) = (&zones[a.index()], &zones[b.index()]);
+            let detail = format!(
+                "{} and {} ({}) share {area:.0} m²: that ground counts in both; a point there belongs to the first",
+                a.name, b.name, b.id
+            );
+            issues.push(Issue::new(Stage::Zones, file, &a.id, "zones_overlap", detail));
+        }
+    }
+    for hole in joined.iter().flat_map(|polygon| polygon.interiors()) {
+        let void = catchment::geo::Polygon::new(hole.clone(), vec![]).unsigned_area();
+        if void > LEAST_M2 {
+            let near = hole.0.first().and_then(|at| ZoneIndex::new(zones).locate(*at)).map_or("", |z| &zones[z.index()].name);
+            let detail = format!("{void:.0} m² between zones, at the border of {near}, belong to none of them");
+            issues.push(Issue::new(Stage::Zones, file, "", "void_between_zones", detail));
+        }
+    }
+    issues
+}

@@ -1,0 +1,599 @@
+//! The plan: one TOML file that says what a study is made of and what it asks.
+
+use std::collections::BTreeMap;
+
+use catchment::{Direction, GapGround, Limit, Profile, WALK};
+use serde::{Deserialize, Serialize};
+
+use crate::map::Lang;
+
+/// What a study is made of and what it asks; every key, with its default.
+///
+/// ```
+/// use catchment_io::Plan;
+///
+/// let error = Plan::parse("[study]\nid = \"x\"\ntitel = \"X\"").unwrap_err();
+/// assert!(error.to_string().contains("did you mean `title`?"), "{error}");
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Plan {
+    /// The study as a whole.
+    pub study: StudyPlan,
+    /// Where roads come from.
+    pub roads: RoadsPlan,
+    /// Where towns come from.
+    pub zones: ZonesPlan,
+    /// Where people come from.
+    pub people: PeoplePlan,
+    /// Sets of facilities.
+    pub facilities: Vec<FacilitiesPlan>,
+    /// The questions.
+    pub services: Vec<ServicePlan>,
+    /// What differs from a built-in profile, by name.
+    #[serde(default)]
+    pub profiles: BTreeMap<String, toml::Table>,
+    /// How area is measured.
+    #[serde(default)]
+    pub ground: GroundPlan,
+    /// Which pieces of ground are gaps.
+    #[serde(default)]
+    pub gaps: GapsPlan,
+    /// What is written.
+    #[serde(default)]
+    pub outputs: OutputsPlan,
+}
+
+/// `[study]`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StudyPlan {
+    /// Goes into file names: letters, digits, `-` and `_`.
+    pub id: String,
+    /// The title of the map and the report.
+    pub title: String,
+    /// The working CRS: `auto`, `EPSG:32633` or a PROJ string; metric and true to area within 0.1 %.
+    #[serde(default = "auto")]
+    pub crs: String,
+    /// The language of the map and the summary.
+    #[serde(default)]
+    pub lang: Lang,
+}
+
+/// `[roads]`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RoadsPlan {
+    /// An OpenStreetMap extract: `.osm.pbf`, `.osm`, `.osm.gz` or `.osm.bz2`.
+    pub source: String,
+}
+
+/// `[zones]`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ZonesPlan {
+    /// An OpenStreetMap extract or a GeoJSON file of polygons.
+    pub source: String,
+    /// For OpenStreetMap: the `admin_level` of the boundaries.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub admin_level: Option<u8>,
+    /// For GeoJSON: the property that holds the id (the feature's own id where none is named).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// For GeoJSON: the property that holds the name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+}
+
+/// `[people]`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PeoplePlan {
+    /// How people become points.
+    pub method: PeopleMethod,
+    /// For `spread`: `osm` (the boundary's `population`, else that of its town, village and city nodes) or a CSV of zone totals with
+    /// the columns `zone_id` or `zone_name`, `people`, and any further groups.
+    #[serde(default = "osm")]
+    pub totals: String,
+    /// For `spread`: the surfaces, the first that is present in a zone being used there.
+    #[serde(default = "surfaces")]
+    pub over: Vec<SurfaceName>,
+    /// For `spread`: the OpenStreetMap extract with the surfaces and places; the roads' where none is named. For `points`: the CSV.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+    /// For `spread`: the side of the cells, metres.
+    #[serde(default = "hundred")]
+    pub cell_m: f64,
+    /// For `spread`: a mapped surface is passed over in a zone where it covers less than this share of a later mapped one.
+    #[serde(default = "tenth")]
+    pub min_surface_ratio: f64,
+    /// For `points`: the columns.
+    #[serde(default, skip_serializing_if = "Columns::is_empty")]
+    pub columns: Columns,
+    /// For `points`: further columns with people of a group.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<String>,
+}
+
+/// How people become points.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PeopleMethod {
+    /// Zone totals spread over the ground where people live.
+    Spread,
+    /// A CSV of points.
+    Points,
+}
+
+/// A surface that people are spread over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SurfaceName {
+    /// `landuse=residential`.
+    Residential,
+    /// `building=*`, but for `building=no`.
+    Building,
+    /// The whole zone.
+    Zone,
+}
+
+/// Which columns of a table hold what. Those that are not named are looked for under their usual English names.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Columns {
+    /// Longitude or easting.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub x: Option<String>,
+    /// Latitude or northing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub y: Option<String>,
+    /// Identifier.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// Name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Kind of facility.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<String>,
+    /// People.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub people: Option<String>,
+    /// The CRS of `x` and `y`: `EPSG:4326` unless said otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub crs: Option<String>,
+}
+
+impl Columns {
+    fn is_empty(&self) -> bool {
+        *self == Columns::default()
+    }
+}
+
+/// `[[facilities]]`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FacilitiesPlan {
+    /// The name by which services refer to the set.
+    pub id: String,
+    /// An OpenStreetMap extract, a GeoJSON file or a CSV.
+    pub source: String,
+    /// For OpenStreetMap: any of these selectors, each `key=value`, `key=one|other` or `key=*`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub osm: Vec<String>,
+    /// For CSV: the columns; for GeoJSON: the properties.
+    #[serde(default, skip_serializing_if = "Columns::is_empty")]
+    pub columns: Columns,
+    /// Facilities of the same name this near each other are one, metres.
+    #[serde(default = "merge_within")]
+    pub merge_within_m: f64,
+}
+
+/// `[[services]]`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ServicePlan {
+    /// The name in outputs.
+    pub id: String,
+    /// The title in words; the id where none is given.
+    #[serde(default)]
+    pub title: String,
+    /// A set of facilities.
+    pub facilities: String,
+    /// A profile: a built-in one or one of `[profiles]`.
+    #[serde(default = "walk")]
+    pub profile: String,
+    /// `"15min"` or `"3.5km"`: a unit is always written.
+    pub limit: Limit,
+    /// Who travels.
+    #[serde(default = "to_facility")]
+    pub direction: Direction,
+}
+
+/// `[ground]`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct GroundPlan {
+    /// Side of a cell, metres.
+    pub cell_m: f64,
+    /// What area is a share of.
+    pub mask: Vec<Mask>,
+}
+
+/// What area is a share of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Mask {
+    /// All ground of the zone.
+    Zone,
+}
+
+/// `[gaps]`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct GapsPlan {
+    /// `inhabited` (within 100 m of a demand point) or `all`.
+    pub ground: GapGround,
+    /// Gaps of fewer people are counted, not listed.
+    pub min_people: f64,
+    /// Smaller pieces are no gaps of their own, m².
+    pub min_area_m2: f64,
+}
+
+/// `[outputs]`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct OutputsPlan {
+    /// Formats of tables and layers.
+    pub formats: Vec<Format>,
+    /// Whether `map.svg` and `map.png` are drawn.
+    pub map: bool,
+}
+
+/// A format of tables and layers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Format {
+    /// Layers.
+    Geojson,
+    /// Tables.
+    Csv,
+}
+
+impl Default for GroundPlan {
+    fn default() -> GroundPlan {
+        GroundPlan { cell_m: 25.0, mask: vec![Mask::Zone] }
+    }
+}
+
+impl Default for GapsPlan {
+    fn default() -> GapsPlan {
+        GapsPlan { ground: GapGround::Inhabited, min_people: 0.0, min_area_m2: 0.0 }
+    }
+}
+
+impl Default for OutputsPlan {
+    fn default() -> OutputsPlan {
+        OutputsPlan { formats: vec![Format::Geojson, Format::Csv], map: true }
+    }
+}
+
+fn auto() -> String {
+    "auto".to_owned()
+}
+
+fn osm() -> String {
+    "osm".to_owned()
+}
+
+fn walk() -> String {
+    "walk".to_owned()
+}
+
+fn to_facility() -> Direction {
+    Direction::ToFacility
+}
+
+fn surfaces() -> Vec<SurfaceName> {
+    vec![SurfaceName::Residential, SurfaceName::Building, SurfaceName::Zone]
+}
+
+fn hundred() -> f64 {
+    100.0
+}
+
+fn tenth() -> f64 {
+    0.1
+}
+
+fn merge_within() -> f64 {
+    150.0
+}
+
+/// A plan that cannot be used.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PlanError {
+    /// Not TOML, or a key of the wrong name or kind.
+    #[error("{message}{hint}")]
+    Toml {
+        /// What is wrong, with its line.
+        message: String,
+        /// The nearest known key, if one is near.
+        hint: String,
+    },
+    /// A value that does not fit.
+    #[error("{key} is {found}; expected {expected}")]
+    Value {
+        /// The key.
+        key: String,
+        /// What it holds.
+        found: String,
+        /// What it may hold.
+        expected: String,
+    },
+    /// A profile that cannot be used.
+    #[error("[profiles.{name}]: {message}{hint}")]
+    Profile {
+        /// Its name.
+        name: String,
+        /// What is wrong.
+        message: String,
+        /// The nearest known key, if one is near.
+        hint: String,
+    },
+}
+
+impl Plan {
+    /// Reads a plan and checks it.
+    ///
+    /// # Errors
+    ///
+    /// [`PlanError`] names the key, its line, what was found and what was expected; an unknown key comes with the nearest known one.
+    pub fn parse(text: &str) -> Result<Plan, PlanError> {
+        let plan: Plan = toml::from_str(text)
+            .map_err(|error| PlanError::Toml { message: error.to_string().trim_end().to_owned(), hint: hint(error.message()) })?;
+        plan.check()?;
+        Ok(plan)
+    }
+
+    /// The plan as TOML, with every default written out.
+    ///
+    /// # Errors
+    ///
+    /// [`PlanError::Toml`] where a profile holds what TOML cannot.
+    pub fn to_toml(&self) -> Result<String, PlanError> {
+        toml::to_string_pretty(self).map_err(|error| PlanError::Toml { message: error.to_string(), hint: String::new() })
+    }
+
+    /// Checks what the shape alone does not say: references, ranges, names that are used twice.
+    ///
+    /// # Errors
+    ///
+    /// [`PlanError`] for the first thing found.
+    pub fn check(&self) -> Result<(), PlanError> {
+        file_name("study.id", &self.study.id)?;
+        positive("people.cell_m", self.people.cell_m, 1.0, 10_000.0)?;
+        positive("people.min_surface_ratio", self.people.min_surface_ratio, 0.0, 1.0)?;
+        positive("ground.cell_m", self.ground.cell_m, 1.0, 10_000.0)?;
+        positive("gaps.min_people", self.gaps.min_people, 0.0, 1e12)?;
+        positive("gaps.min_area_m2", self.gaps.min_area_m2, 0.0, 1e12)?;
+        if self.ground.mask != [Mask::Zone] {
+            return Err(value("ground.mask", "not one mask", "[\"zone\"]"));
+        }
+        if self.people.method == PeopleMethod::Points && self.people.source.is_none() {
+            return Err(value("people.source", "missing", "the CSV of points, since people.method is \"points\""));
+        }
+        let sets: Vec<&str> = self.facilities.iter().map(|f| f.id.as_str()).collect();
+        distinct("facilities", &sets)?;
+        for set in &self.facilities {
+            positive("facilities.merge_within_m", set.merge_within_m, 0.0, 100_000.0)?;
+            set.osm.iter().try_for_each(|text| Selector::parse(text).map(|_| ()))?;
+        }
+        let services: Vec<&str> = self.services.iter().map(|s| s.id.as_str()).collect();
+        if services.is_empty() {
+            return Err(value("services", "empty", "at least one [[services]]"));
+        }
+        distinct("services", &services)?;
+        for service in &self.services {
+            file_name("services.id", &service.id)?;
+            if !sets.contains(&service.facilities.as_str()) {
+                let expected = format!("a set of [[facilities]]: {}{}", sets.join(", "), nearest(&service.facilities, &sets));
+                return Err(value("services.facilities", &format!("`{}`", service.facilities), &expected));
+            }
+            self.profile(&service.profile)?;
+        }
+        Ok(())
+    }
+
+    /// Sets the general speed of a profile, metres a second, as `--speed` does.
+    pub fn set_speed(&mut self, profile: &str, metres_a_second: f64) {
+        let changes = self.profiles.entry(profile.to_owned()).or_default();
+        for key in ["speed_m_s", "access_speed_m_s"] {
+            changes.insert(key.to_owned(), toml::Value::Float(metres_a_second));
+        }
+    }
+
+    /// The profile of that name: a built-in with the plan's changes, or one of the plan's own that says `base = "walk"`.
+    ///
+    /// # Errors
+    ///
+    /// [`PlanError`] for an unknown name, an unknown key, or a value out of its range.
+    pub fn profile(&self, name: &str) -> Result<Profile, PlanError> {
+        let error = |message: String, hint: String| PlanError::Profile { name: name.to_owned(), message, hint };
+        let mut changes = self.profiles.get(name).cloned().unwrap_or_default();
+        let base = match changes.remove("base") {
+            None if name == "walk" => "walk".to_owned(),
+            Some(toml::Value::String(base)) => base,
+            _ => String::new(),
+        };
+        if base != "walk" {
+            let message = "is no built-in profile; expected `walk`, or `base = \"walk\"` in it".to_owned();
+            return Err(error(message, nearest(name, &["walk"])));
+        }
+        let mut whole: toml::Table = toml::from_str(WALK).map_err(|e| error(e.to_string(), String::new()))?;
+        overlay(&mut whole, changes);
+        let profile: Profile = whole.try_into().map_err(|e: toml::de::Error| error(e.message().to_owned(), hint(e.message())))?;
+        profile.check().map_err(|e| error(e.to_string(), String::new()))?;
+        Ok(profile)
+    }
+}
+
+/// Lays `changes` over `base`, tables within tables.
+fn overlay(base: &mut toml::Table, changes: toml::Table) {
+    for (key, change) in changes {
+        match (base.get_mut(&key), change) {
+            (Some(toml::Value::Table(inner)), toml::Value::Table(change)) => overlay(inner, change),
+            (_, change) => {
+                base.insert(key, change);
+            }
+        }
+    }
+}
+
+/// `; did you mean …?` for an unknown field, from the fields that serde lists behind it.
+fn hint(message: &str) -> String {
+    let mut quoted = message.split('`').skip(1).step_by(2);
+    let unknown = message.contains("unknown field") || message.contains("unknown variant");
+    match quoted.next() {
+        Some(found) if unknown => nearest(found, &quoted.collect::<Vec<_>>()),
+        _ => String::new(),
+    }
+}
+
+fn nearest(found: &str, known: &[&str]) -> String {
+    let near = |known: &&str| strsim::damerau_levenshtein(found, known);
+    let best = known.iter().map(|k| (near(k), *k)).min();
+    match best {
+        Some((distance, best)) if distance <= 1 + found.chars().count() / 3 => format!("; did you mean `{best}`?"),
+        _ => String::new(),
+    }
+}
+
+fn value(key: &str, found: &str, expected: &str) -> PlanError {
+    PlanError::Value { key: key.to_owned(), found: found.to_owned(), expected: expected.to_owned() }
+}
+
+fn positive(key: &str, number: f64, low: f64, high: f64) -> Result<(), PlanError> {
+    let holds = (low..=high).contains(&number);
+    if holds { Ok(()) } else { Err(value(key, &number.to_string(), &format!("{low} to {high}"))) }
+}
+
+fn file_name(key: &str, text: &str) -> Result<(), PlanError> {
+    let fits = !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || c == '-' || c == '_');
+    if fits { Ok(()) } else { Err(value(key, &format!("`{text}`"), "letters, digits, `-` and `_`")) }
+}
+
+fn distinct(key: &str, ids: &[&str]) -> Result<(), PlanError> {
+    match ids.iter().enumerate().find(|(i, id)| ids[..*i].contains(id)) {
+        Some((_, twice)) => Err(value(&format!("{key}.id"), &format!("`{twice}` twice"), "each id once")),
+        None => Ok(()),
+    }
+}
+
+/// Whether a file is an OpenStreetMap one, by its name.
+pub fn is_osm(name: &str) -> bool {
+    let name = name.to_lowercase();
+    [".pbf", ".osm", ".osm.gz", ".osm.bz2"].iter().any(|end| name.ends_with(end))
+}
+
+/// Which OpenStreetMap objects are wanted: `key=value`, `key=one|other` or `key=*`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Selector {
+    /// The key.
+    pub key: String,
+    /// Its values; any where there is none.
+    pub values: Vec<String>,
+}
+
+impl Selector {
+    /// Reads a selector.
+    ///
+    /// # Errors
+    ///
+    /// [`PlanError::Value`] where it has no `=`, no key or no value.
+    pub fn parse(text: &str) -> Result<Selector, PlanError> {
+        let error = || value("facilities.osm", &format!("`{text}`"), "`key=value`, `key=one|other` or `key=*`");
+        let (key, values) = text.split_once('=').ok_or_else(error)?;
+        let values: Vec<String> = values.split('|').map(|v| v.trim().to_owned()).collect();
+        if key.trim().is_empty() || values.iter().any(String::is_empty) {
+            return Err(error());
+        }
+        let values = if values == ["*"] { Vec::new() } else { values };
+        Ok(Selector { key: key.trim().to_owned(), values })
+    }
+
+    /// Whether an object with this value of the selector's key is wanted.
+    pub fn admits(&self, value: Option<&str>) -> bool {
+        value.is_some_and(|value| self.values.is_empty() || self.values.iter().any(|v| v == value))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PLAN: &str = r#"
+        [study]
+        id = "t"
+        title = "T"
+        [roads]
+        source = "t.osm.pbf"
+        [zones]
+        source = "t.osm.pbf"
+        admin_level = 8
+        [people]
+        method = "spread"
+        [[facilities]]
+        id = "clinics"
+        source = "t.osm.pbf"
+        osm = ["amenity=clinic|hospital"]
+        [[services]]
+        id = "walk"
+        facilities = "clinics"
+        limit = "15min"
+        [profiles.walk]
+        speed_m_s = 1.0
+        highway = { trunk = "closed" }
+    "#;
+
+    fn complaint(from: &str, to: &str) -> String {
+        assert!(PLAN.contains(from));
+        Plan::parse(&PLAN.replace(from, to)).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn a_plan_survives_being_written() {
+        let plan = Plan::parse(PLAN).unwrap();
+        assert_eq!(Plan::parse(&plan.to_toml().unwrap()).unwrap(), plan);
+        let walk = plan.profile("walk").unwrap();
+        assert_eq!((walk.speed_m_s, walk.steps_m_s), (1.0, 0.6));
+        assert_eq!(walk.highway["trunk"], catchment::ClassAccess::Closed);
+        assert_eq!(walk.highway["primary"], catchment::ClassAccess::Open);
+    }
+
+    #[test]
+    fn unknown_keys_name_the_nearest_known_one() {
+        assert!(complaint("admin_level", "adminlevel").contains("did you mean `admin_level`?"));
+        assert!(complaint("speed_m_s", "sped_m_s").contains("did you mean `speed_m_s`?"));
+        assert!(complaint("facilities = \"clinics\"", "facilities = \"clinic\"").contains("did you mean `clinics`?"));
+        assert!(complaint("\"spread\"", "\"spred\"").contains("did you mean `spread`?"));
+    }
+
+    #[test]
+    fn bad_values_say_what_was_expected() {
+        assert!(complaint("\"15min\"", "\"15\"").contains("limit with its unit"));
+        assert!(complaint("id = \"t\"", "id = \"../t\"").contains("letters, digits"));
+        assert!(complaint("clinic|hospital", "").contains("key=value"));
+        assert!(complaint("speed_m_s = 1.0", "speed_m_s = -1.0").contains("speed_m_s is -1"));
+        assert!(complaint("[people]", "[people]\ncell_m = 0.0").contains("people.cell_m is 0"));
+        assert!(complaint("id = \"walk\"", "id = \"walk\"\nprofile = \"wlak\"").contains("did you mean `walk`?"));
+    }
+
+    #[test]
+    fn own_profiles_say_what_they_are_based_on() {
+        let text = PLAN.replace("[profiles.walk]", "[profiles.older]\nbase = \"walk\"");
+        assert_eq!(Plan::parse(&text).unwrap().profile("older").unwrap().speed_m_s, 1.0);
+        assert!(Plan::parse(&text).unwrap().profile("younger").is_err());
+    }
+}

@@ -1,0 +1,151 @@
+//! Running: from loaded inputs to one report a service.
+
+use std::collections::BTreeMap;
+use std::time::Instant;
+
+use catchment::{GapRules, Ground, GroundRules, LinkRules, Metric, Progress, Report, RoadNetwork, Service, Study, analyse, begin};
+use serde::Serialize;
+
+use crate::error::Error;
+use crate::files::Files;
+use crate::load::{Inputs, load};
+use crate::plan::{Plan, ServicePlan};
+
+/// A finished run: what went in, and one report a service, in the plan's order.
+#[derive(Debug, Clone)]
+pub struct Run {
+    /// What went in.
+    pub inputs: Inputs,
+    /// One a service.
+    pub reports: Vec<Report>,
+    /// Networks by profile and metric.
+    pub networks: BTreeMap<(String, Metric), NetworkFacts>,
+    /// Wall time of each step, seconds, in order.
+    pub timings: Vec<(String, f64)>,
+}
+
+/// How large a network is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct NetworkFacts {
+    /// Nodes.
+    pub nodes: usize,
+    /// Edges.
+    pub edges: usize,
+    /// Connected pieces.
+    pub components: usize,
+    /// Nodes of the largest.
+    pub largest_component: u32,
+}
+
+/// Loads what `plan` names from `files` and answers all its services.
+///
+/// Runs on rayon's current thread pool: install one of your own to choose how many threads.
+///
+/// # Errors
+///
+/// [`Error`] as [`load`], or where the run was ended through `progress`.
+///
+/// # Example
+///
+/// Liechtenstein: its municipalities, its pharmacies, doctors and hospital, fifteen minutes on foot.
+///
+/// ```
+/// use catchment::NoProgress;
+/// use catchment_io::{Folder, Plan, run, write};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../data/liechtenstein");
+/// # let out = std::env::temp_dir().join(format!("catchment-doc-{}", std::process::id()));
+/// # let out = out.as_path();
+/// let plan = Plan::parse(&std::fs::read_to_string(format!("{folder}/plan.toml"))?)?;
+/// let done = run(&plan, &Folder(folder.into()), &NoProgress)?;
+/// let report = &done.reports[0];
+/// let people = report.coverage.total.people.unwrap_or_default();
+/// println!("{:.0} of {:.0} people are covered", people.covered.as_f64(), people.total().as_f64());
+/// for gap in report.gaps.gaps.iter().take(3) {
+///     let town = &done.inputs.zones[gap.zone.index()];
+///     println!("{}. {}: {:.0} people", gap.rank, town.name, gap.people.unwrap_or_default().as_f64());
+/// }
+/// write(&done, out)?; // gaps.geojson, coverage.geojson, zones.csv, map.svg, ...
+/// # assert_eq!(people.total(), catchment::People::persons(38_749));
+/// # std::fs::remove_dir_all(out)?;
+/// # Ok(())
+/// # }
+/// ```
+pub fn run(plan: &Plan, files: &dyn Files, progress: &dyn Progress) -> Result<Run, Error> {
+    let mut clock = Clock::new();
+    let inputs = load(plan, files, progress)?;
+    clock.lap("load");
+    begin(progress, "cells", 0)?;
+    let ground = Ground::new(&inputs.zones, GroundRules { cell_m: plan.ground.cell_m }, progress)?;
+    clock.lap("cells");
+    let mut networks: BTreeMap<(String, Metric), RoadNetwork> = BTreeMap::new();
+    for service in &plan.services {
+        let key = (service.profile.clone(), service.limit.metric);
+        if let (false, Some((_, roads))) = (networks.contains_key(&key), inputs.roads.get(&service.profile)) {
+            begin(progress, "network", 0)?;
+            networks.insert(key, RoadNetwork::build(roads, service.limit.metric)?);
+        }
+    }
+    clock.lap("network");
+    let mut reports = Vec::new();
+    let study = Study { zones: &inputs.zones, demand: &inputs.demand, ground: &ground };
+    for service in &plan.services {
+        let key = (service.profile.clone(), service.limit.metric);
+        if let (Some(network), Some(service)) = (networks.get(&key), inputs.service(service, &networks)) {
+            debug_assert!(std::ptr::eq(network, service.network));
+            reports.push(analyse(&study, &service, progress)?);
+        }
+        clock.lap(&format!("service {}", service.id));
+    }
+    let networks = networks.into_iter().map(|(key, network)| (key, NetworkFacts::of(&network))).collect();
+    Ok(Run { inputs, reports, networks, timings: clock.laps })
+}
+
+impl Inputs {
+    /// A service of the plan, with what was loaded for it.
+    fn service<'a>(&'a self, plan: &'a ServicePlan, networks: &'a BTreeMap<(String, Metric), RoadNetwork>) -> Option<Service<'a>> {
+        let (profile, _) = self.roads.get(&plan.profile)?;
+        let gaps = &self.plan.gaps;
+        Some(Service {
+            id: &plan.id,
+            facilities: self.facilities.get(&plan.facilities)?,
+            network: networks.get(&(plan.profile.clone(), plan.limit.metric))?,
+            link: LinkRules { snap_m: profile.snap_m, access_speed_m_s: profile.access_speed_m_s, min_component: profile.min_component },
+            limit: plan.limit,
+            direction: plan.direction,
+            gaps: GapRules { ground: gaps.ground, min_people: gaps.min_people, min_area_m2: gaps.min_area_m2 },
+            speed_m_s: profile.speed_m_s,
+            detour_factor: profile.detour_factor,
+        })
+    }
+}
+
+impl NetworkFacts {
+    fn of(network: &RoadNetwork) -> NetworkFacts {
+        let nodes = (0..network.node_count()).map(catchment::NodeId::at);
+        NetworkFacts {
+            nodes: network.node_count(),
+            edges: network.edges().len(),
+            components: network.component_count(),
+            largest_component: nodes.map(|node| network.component_nodes(node)).max().unwrap_or(0),
+        }
+    }
+}
+
+struct Clock {
+    last: Instant,
+    laps: Vec<(String, f64)>,
+}
+
+impl Clock {
+    fn new() -> Clock {
+        Clock { last: Instant::now(), laps: Vec::new() }
+    }
+
+    fn lap(&mut self, name: &str) {
+        let now = Instant::now();
+        self.laps.push((name.to_owned(), now.duration_since(self.last).as_secs_f64()));
+        self.last = now;
+    }
+}

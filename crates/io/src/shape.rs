@@ -1,0 +1,19 @@
+//! Polygons taken apart into places and put together again, so that all of them are projected in one go.
+
+use catchment::geo::{Coord, CoordsIter, LineString, MultiPolygon, Polygon};
+
+/// All places of `polygons`, ring by ring.
+pub(crate) fn places(polygons: &MultiPolygon<f64>) -> Vec<Coord<f64>> {
+    polygons.coords_iter().collect()
+}
+
+/// `polygons` with `places` in place of its own, in the order of [`places`].
+pub(crate) fn rebuilt(polygons: &MultiPolygon<f64>, places: Vec<Coord<f64>>) -> MultiPolygon<f64> {
+    let mut places = places.into_iter();
+    let mut ring = |old: &LineString<f64>| LineString(places.by_ref().take(old.0.len()).collect());
+    let polygon = |old: &Polygon<f64>| {
+        let exterior = ring(old.exterior());
+        Polygon::new(exterior, old.interiors().iter().map(&mut ring).collect())
+    };
+    MultiPolygon::new(polygons.iter().map(polygon).collect())
+}

@@ -1,0 +1,116 @@
+//! `README.txt`: a dictionary of every file and field of the folder.
+
+use catchment::Metric;
+
+use super::picture::method;
+use super::row::services;
+use super::words::sentence;
+use crate::plan::Format;
+use crate::run::Run;
+
+const STATUS: &str = "\
+A person's status comes from their own exact cost:
+  covered       cost <= limit
+  uncovered     there is a way to a facility, longer than the limit
+  unreachable   on a road from which no facility can be reached
+  unlinked      no eligible road within the snap limit (too far, or only on a small island of roads)
+For people and for area, covered + uncovered + unreachable + unlinked = total, in every row.
+The cost of a person is the straight leg to the nearest road, the way by road, and the facility's own straight leg.
+";
+
+const GAPS: &str = "\
+gaps.geojson: blind spots. Each is a connected piece of uncovered inhabited ground (within 100 m of a demand point), cut at zone
+borders. An uncovered person in no piece joins the nearest gap of the same zone: people in gaps = people not covered.
+  service                 the service of the plan
+  rank                    1 for the gap with most people; gaps of unknown people come last
+  zone_id, zone_name      the zone that it lies in
+  people                  people in it who are not covered; null where the zone's people are unknown
+  area_m2                 area of the polygon, m2
+  people_share_of_zone    its people as a share of the zone's, 0 to 1
+  nearest_facility_id, nearest_facility_name
+                          the facility nearest to most of its people by cost; null where most can reach none
+  cost_min_S, cost_mean_S the least and the people-weighted mean cost of those who can reach a facility (S: s seconds, m metres);
+                          null where nobody in it can, or nobody lives in it
+  limit_S                 the limit
+  contour, metric, fill   the limit in minutes or kilometres, time or distance, a colour: for styles made for other tools
+";
+
+const COVERAGE: &str = "\
+coverage.geojson: the covered ground, one feature a service and zone that has any.
+  service, zone_id, zone_name, limit_S, contour, metric, fill   as above
+  area_covered_m2, area_share   the measured covered area of the zone and its share (as in zones.csv; the drawn polygon follows it)
+";
+
+const FACILITIES: &str = "\
+facilities.geojson: one feature a service and facility.
+  service, facility_id, name, kind, zone_id, zone_name, limit_S
+  link_status             linked, too_far (no road within the snap limit) or on_island (only small pieces of road nearby)
+  link_distance_m         its straight leg to the road, m
+  network_share           nodes of the piece of network that it is tied to, as a share of all
+  people_within_limit     people within the limit of it, whoever else they can reach: its own catchment
+  people_nearest          covered people to whom it is the nearest (sums to the covered people)
+  serves_nobody           true where no demand point lies within the limit of it
+  twins_merged            ids of records that were found to be this same facility
+";
+
+const ZONES: &str = "\
+zones.csv, zones.geojson: one row a service and zone, plus `outside` where people or facilities lie outside every zone. No total row:
+totals are in summary.json. Unknown people are empty, not 0.
+  service, zone_id, zone_name
+  facilities              facilities in it
+  area_m2                 area of the zone
+  mask, mask_area_m2      what area is a share of, and how large that is
+  area_covered_m2, area_uncovered_m2, area_unreachable_m2, area_unlinked_m2
+                          ground by status: cells by the status of their centre, refined where the limit passes
+  area_share              area_covered_m2 / mask_area_m2, 0 to 1
+  people_total, people_covered, people_uncovered, people_unreachable, people_unlinked
+  people_share            people_covered / people_total, 0 to 1
+  gap_people_share_of_all its people not covered as a share of all zones' people not covered
+  cost_mean_S, cost_p50_S, cost_p90_S
+                          people-weighted cost of those who can reach a facility; a quantile is the smallest value whose cumulative
+                          weight reaches it
+  GROUP_total, GROUP_covered, GROUP_share
+                          the same for each group of people that the plan names
+";
+
+const REST: &str = "\
+summary.json    totals by service, the sentence of the result, conservation, issues by kind, places to review; straight-line shares
+                (with and without the detour factor) stand there for comparison only; area_error_bound_m2 is the length of the
+                limit's line x half a refined cell
+manifest.json   version, resolved plan and profiles, inputs with SHA-256 and counts, networks, outputs with SHA-256; the part `run`
+                (threads, seconds) alone differs between two runs of the same plan
+issues.csv      stage, source, id, kind, detail: every input row that was not used as it stands, and findings to look at
+";
+
+/// The text of `README.txt`.
+pub(super) fn readme(run: &Run) -> String {
+    let plan = &run.inputs.plan;
+    let mut text = format!("{}\n\n", plan.study.title);
+    for (service, report) in services(run) {
+        text += &format!("{}\n", sentence(run, service, report, plan.study.lang));
+        for line in method(run, service) {
+            text += &format!("  {line}\n");
+        }
+    }
+    text +=
+        "\nGeometries are WGS84 longitude and latitude (RFC 7946). Units stand in the names: _s seconds, _m metres, _m2 square metres;\n";
+    text += "shares are 0 to 1. People are a model unless they came as points: shares of a person are kept.\n\n";
+    text += STATUS;
+    let has = |format| plan.outputs.formats.contains(&format);
+    for (shown, part) in [(has(Format::Geojson), GAPS), (has(Format::Geojson), COVERAGE), (has(Format::Geojson), FACILITIES), (true, ZONES)]
+    {
+        if shown {
+            text += &format!("\n{part}");
+        }
+    }
+    text += &format!("\n{REST}");
+    if plan.outputs.map {
+        text += "map.svg, map.png  the picture of the first service; map-SERVICE.svg and .png those of the others\n";
+    }
+    let metrics: Vec<&str> = [Metric::Time, Metric::Distance]
+        .into_iter()
+        .filter(|m| plan.services.iter().any(|s| s.limit.metric == *m))
+        .map(|m| if m == Metric::Time { "S is s (seconds)" } else { "S is m (metres)" })
+        .collect();
+    text + &format!("\nIn the names above {}.\n", metrics.join(" or "))
+}

@@ -1,0 +1,175 @@
+//! GeoJSON layers (RFC 7946): WGS84, outer rings counter-clockwise, holes clockwise.
+
+use catchment::geo::{Coord, LineString, MultiPolygon, Orient, Point, Polygon, orient};
+use catchment::{Gap, Limit, Metric};
+use geojson::{Feature, FeatureCollection, Geometry, JsonObject};
+use serde_json::{Value, json};
+
+use super::row::{round, rows, services};
+use crate::crs::Projector;
+use crate::error::Error;
+use crate::plan::ServicePlan;
+use crate::run::Run;
+use crate::shape::{places, rebuilt};
+
+const COVERED_FILL: &str = "#9ecae1";
+/// From few people to many: the classes of the map (ColorBrewer YlOrBr).
+const GAP_FILLS: [(f64, &str); 5] = [(0.0, "#fff7bc"), (10.0, "#fec44f"), (100.0, "#fe9929"), (1000.0, "#d95f0e"), (10_000.0, "#993404")];
+const UNKNOWN_FILL: &str = "#bdbdbd";
+
+/// `gaps.geojson`, by service and rank.
+pub(super) fn gaps(run: &Run) -> Result<String, Error> {
+    let mut features = Vec::new();
+    for (service, report) in services(run) {
+        for gap in &report.gaps.gaps {
+            let geometry = wgs84(&run.inputs.projector, &gap.polygon.clone().into())?;
+            features.push(feature(geometry, gap_properties(run, service, gap)));
+        }
+    }
+    Ok(collection(features))
+}
+
+fn gap_properties(run: &Run, service: &ServicePlan, gap: &Gap) -> JsonObject {
+    let zone = &run.inputs.zones[gap.zone.index()];
+    let facilities = run.inputs.facilities.get(&service.facilities);
+    let nearest = gap.nearest.and_then(|id| facilities?.get(id.index()));
+    let suffix = service.limit.metric.suffix();
+    let people = gap.people.map(|p| round(p.as_f64(), 6));
+    let mut properties = JsonObject::new();
+    let mut set = |key: &str, value: Value| {
+        properties.insert(key.to_owned(), value);
+    };
+    set("service", json!(service.id));
+    set("rank", json!(gap.rank));
+    set("zone_id", json!(zone.id));
+    set("zone_name", json!(zone.name));
+    set("people", json!(people));
+    set("area_m2", json!(round(gap.area_m2, 1)));
+    set("people_share_of_zone", json!(gap.people_share_of_zone.map(|s| round(s, 6))));
+    set("nearest_facility_id", json!(nearest.map(|f| &f.id)));
+    set("nearest_facility_name", json!(nearest.map(|f| &f.name)));
+    set(&format!("cost_min_{suffix}"), json!(gap.cost_min.map(|c| c.as_f64())));
+    set(&format!("cost_mean_{suffix}"), json!(gap.cost_mean.map(|c| c.as_f64())));
+    set(&format!("limit_{suffix}"), json!(service.limit.as_f64()));
+    let class = people.and_then(|people| GAP_FILLS.iter().rev().find(|(least, _)| people >= *least));
+    style(&mut properties, service.limit, class.map_or(UNKNOWN_FILL, |(_, fill)| fill));
+    properties
+}
+
+/// What styles made for other tools look for: `contour` in minutes or kilometres, `metric`, `fill`.
+fn style(properties: &mut JsonObject, limit: Limit, fill: &str) {
+    let contour = match limit.metric {
+        Metric::Time => limit.as_f64() / 60.0,
+        Metric::Distance => limit.as_f64() / 1000.0,
+    };
+    properties.insert("contour".to_owned(), json!(contour));
+    properties.insert("metric".to_owned(), json!(limit.metric.name()));
+    properties.insert("fill".to_owned(), json!(fill));
+}
+
+/// `coverage.geojson`: the covered ground, one feature a service and zone that has any.
+pub(super) fn coverage(run: &Run) -> Result<String, Error> {
+    let mut features = Vec::new();
+    for (service, report) in services(run) {
+        let zones = run.inputs.zones.iter().zip(&report.gaps.covered).zip(&report.coverage.zones);
+        for ((zone, covered), row) in zones.filter(|((_, covered), _)| !covered.0.is_empty()) {
+            let mut properties = JsonObject::new();
+            properties.insert("service".to_owned(), json!(service.id));
+            properties.insert("zone_id".to_owned(), json!(zone.id));
+            properties.insert("zone_name".to_owned(), json!(zone.name));
+            properties.insert("area_covered_m2".to_owned(), json!(round(row.area.covered.m2(), 3)));
+            properties.insert("area_share".to_owned(), json!(row.area_share().map(|s| round(s, 6))));
+            properties.insert(format!("limit_{}", service.limit.metric.suffix()), json!(service.limit.as_f64()));
+            style(&mut properties, service.limit, COVERED_FILL);
+            features.push(feature(wgs84(&run.inputs.projector, covered)?, properties));
+        }
+    }
+    Ok(collection(features))
+}
+
+/// `zones.geojson`: the towns with the columns of `zones.csv`, one feature a service and zone.
+pub(super) fn zones(run: &Run) -> Result<String, Error> {
+    let mut shapes = Vec::new();
+    for zone in &run.inputs.zones {
+        shapes.push(wgs84(&run.inputs.projector, &zone.area)?);
+    }
+    let features = rows(run).into_iter().map(|(zone, row)| feature(zone.and_then(|z| shapes[z].clone()), row));
+    Ok(collection(features.collect()))
+}
+
+/// `facilities.geojson`: one feature a service and facility.
+pub(super) fn facilities(run: &Run) -> Result<String, Error> {
+    let mut features = Vec::new();
+    for (service, report) in services(run) {
+        let Some(set) = run.inputs.facilities.get(&service.facilities) else { continue };
+        for (facility, found) in set.iter().zip(&report.facilities) {
+            let zone = found.zone.map(|z| &run.inputs.zones[z.index()]);
+            let mut at = [facility.location];
+            inverse(&run.inputs.projector, &mut at)?;
+            let mut properties = JsonObject::new();
+            let mut set = |key: &str, value: Value| {
+                properties.insert(key.to_owned(), value);
+            };
+            set("service", json!(service.id));
+            set("facility_id", json!(facility.id));
+            set("name", json!(facility.name));
+            set("kind", json!(facility.kind));
+            set("zone_id", json!(zone.map(|z| &z.id)));
+            set("zone_name", json!(zone.map(|z| &z.name)));
+            set("link_status", json!(found.status.name()));
+            set("link_distance_m", json!(found.leg_m.map(|m| round(m, 3))));
+            set("network_share", json!(found.network_share.map(|s| round(s, 6))));
+            set("people_within_limit", json!(round(found.people_within_limit.as_f64(), 6)));
+            set("people_nearest", json!(round(found.people_nearest.as_f64(), 6)));
+            set("serves_nobody", json!(found.points_within_limit == 0));
+            set("twins_merged", json!(facility.twins));
+            set(&format!("limit_{}", service.limit.metric.suffix()), json!(service.limit.as_f64()));
+            let [at] = at.map(|c| Point::new(round(c.x, 7), round(c.y, 7)));
+            features.push(feature(Some(Geometry::from(&at)), properties));
+        }
+    }
+    Ok(collection(features))
+}
+
+fn feature(geometry: Option<Geometry>, properties: JsonObject) -> Feature {
+    Feature { bbox: None, geometry, id: None, properties: Some(properties), foreign_members: None }
+}
+
+/// A collection, one feature a line: diffs and greps work on it.
+fn collection(features: Vec<Feature>) -> String {
+    let collection = FeatureCollection { bbox: None, features: Vec::new(), foreign_members: None };
+    let head = collection.to_string();
+    let lines: Vec<String> = features.iter().map(Feature::to_string).collect();
+    head.replace("\"features\":[]", &format!("\"features\":[\n{}\n]", lines.join(",\n"))) + "\n"
+}
+
+/// A polygon in longitude and latitude to 7 decimals (about a centimetre); `None` where nothing is left of it.
+fn wgs84(projector: &Projector, polygons: &MultiPolygon<f64>) -> Result<Option<Geometry>, Error> {
+    let mut moved = places(polygons);
+    inverse(projector, &mut moved)?;
+    for place in &mut moved {
+        *place = Coord { x: round(place.x, 7), y: round(place.y, 7) };
+    }
+    let clean: Vec<Polygon<f64>> = rebuilt(polygons, moved).into_iter().filter_map(clean).collect();
+    Ok(match clean.len() {
+        0 => None,
+        1 => clean.first().map(Geometry::from),
+        _ => Some(Geometry::from(&MultiPolygon::new(clean))),
+    })
+}
+
+/// Drops points that rounding made equal, and rings that it emptied.
+fn clean(polygon: Polygon<f64>) -> Option<Polygon<f64>> {
+    let ring = |line: LineString<f64>| {
+        let mut points = line.0;
+        points.dedup();
+        (points.len() >= 4).then_some(LineString(points))
+    };
+    let (exterior, holes) = polygon.into_inner();
+    let polygon = Polygon::new(ring(exterior)?, holes.into_iter().filter_map(ring).collect());
+    Some(polygon.orient(orient::Direction::Default))
+}
+
+fn inverse(projector: &Projector, places: &mut [Coord<f64>]) -> Result<(), Error> {
+    projector.inverse(places).map_err(|source| Error::Crs { what: "writing WGS84".to_owned(), source })
+}

@@ -1,0 +1,95 @@
+//! Writing: the folder of results, each file written to a temporary name and renamed.
+
+mod dictionary;
+mod layers;
+mod picture;
+mod row;
+mod summary;
+mod tables;
+mod words;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use catchment::{Issue, Stage};
+
+use crate::error::Error;
+use crate::plan::Format;
+use crate::run::Run;
+
+pub use words::{most_uncovered, sentence, thousands, title};
+
+/// Writes every result of `run` into the folder `out`, making it where it is missing, and returns the files' paths.
+///
+/// Nothing is renamed into place before all of it is written: an interrupted run leaves no half-written file.
+///
+/// # Errors
+///
+/// [`Error::Write`] names the file that the disk refused; [`Error::Map`] where the picture cannot be drawn.
+pub fn write(run: &Run, out: &Path) -> Result<Vec<PathBuf>, Error> {
+    place(out, &render(run)?)
+}
+
+/// Every file of the folder, by name, in memory.
+///
+/// # Errors
+///
+/// [`Error::Crs`] where a result cannot be turned back to WGS84; [`Error::Map`] where the picture cannot be drawn.
+pub fn render(run: &Run) -> Result<Vec<(String, Vec<u8>)>, Error> {
+    let plan = &run.inputs.plan;
+    let mut files: Vec<(String, Vec<u8>)> = Vec::new();
+    let mut add = |name: &str, bytes: Vec<u8>| files.push((name.to_owned(), bytes));
+    if plan.outputs.formats.contains(&Format::Geojson) {
+        add("gaps.geojson", layers::gaps(run)?.into_bytes());
+        add("coverage.geojson", layers::coverage(run)?.into_bytes());
+        add("facilities.geojson", layers::facilities(run)?.into_bytes());
+        add("zones.geojson", layers::zones(run)?.into_bytes());
+    }
+    if plan.outputs.formats.contains(&Format::Csv) {
+        add("zones.csv", tables::zones(run));
+    }
+    let mut missing = Vec::new();
+    if plan.outputs.map {
+        for (i, (service, report)) in row::services(run).enumerate() {
+            let (svg, picture) = picture::draw(run, service, report)?;
+            let stem = if i == 0 { "map".to_owned() } else { format!("map-{}", service.id) };
+            add(&format!("{stem}.svg"), svg.into_bytes());
+            add(&format!("{stem}.png"), picture.png);
+            missing.extend(glyphs(&service.id, &picture.missing));
+        }
+    }
+    let mut issues: Vec<&Issue> = run.inputs.issues.iter().chain(run.reports.iter().flat_map(|r| &r.issues)).chain(&missing).collect();
+    issues.sort();
+    add("issues.csv", tables::issues(&issues));
+    add("README.txt", dictionary::readme(run).into_bytes());
+    add("summary.json", summary::summary(run, &issues).into_bytes());
+    let manifest = summary::manifest(run, &issues, &files)?;
+    files.push(("manifest.json".to_owned(), manifest.into_bytes()));
+    Ok(files)
+}
+
+fn glyphs(service: &str, missing: &[char]) -> Option<Issue> {
+    let text: String = missing.iter().collect();
+    let detail = format!("the map's font has no glyph for {text}: drawn as empty boxes in the PNG");
+    (!missing.is_empty()).then(|| Issue::new(Stage::Output, service, "map.png", "missing_glyphs", detail))
+}
+
+fn place(out: &Path, files: &[(String, Vec<u8>)]) -> Result<Vec<PathBuf>, Error> {
+    let error = |file: &Path| {
+        let file = file.to_owned();
+        move |source| Error::Write { file, source }
+    };
+    fs::create_dir_all(out).map_err(error(out))?;
+    let names: Vec<(PathBuf, PathBuf)> =
+        files.iter().map(|(name, _)| (out.join(format!(".{name}.{}.part", std::process::id())), out.join(name))).collect();
+    let written = names.iter().zip(files).try_for_each(|((part, _), (_, bytes))| fs::write(part, bytes).map_err(error(part)));
+    let renamed = written.and_then(|()| names.iter().try_for_each(|(part, name)| fs::rename(part, name).map_err(error(name))));
+    if let Err(error) = renamed {
+        for (part, _) in &names {
+            // best effort: the error that led here is the one to tell
+            let _ = fs::remove_file(part);
+        }
+        return Err(error);
+    }
+    Ok(names.into_iter().map(|(_, name)| name).collect())
+}

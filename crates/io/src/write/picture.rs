@@ -1,0 +1,121 @@
+//! `map.svg` and `map.png`: the picture of the first service, and one more pair for each further one.
+
+use catchment::geo::{Line, MultiPolygon};
+use catchment::{Metric, Report};
+
+use super::words::{sentence, title};
+use crate::error::Error;
+use crate::map::{FacilityMark, GapShape, Lang, MapScene, PRINT_WIDTH_PX, Picture, ZoneShape, png, svg};
+use crate::plan::{PeopleMethod, ServicePlan, is_osm};
+use crate::run::Run;
+
+/// The SVG and the PNG of one service.
+pub(super) fn draw(run: &Run, service: &ServicePlan, report: &Report) -> Result<(String, Picture), Error> {
+    let inputs = &run.inputs;
+    let roads: Vec<Line<f64>> = inputs.roads.get(&service.profile).map_or_else(Vec::new, |(_, roads)| {
+        let at = |node: u32| roads.nodes[node as usize];
+        roads.segments.iter().map(|s| Line::new(at(s.from), at(s.to))).collect()
+    });
+    let gaps: Vec<MultiPolygon<f64>> = report.gaps.gaps.iter().map(|gap| gap.polygon.clone().into()).collect();
+    let facilities = inputs.facilities.get(&service.facilities).map_or(&[][..], Vec::as_slice);
+    let subtitle = sentence(run, service, report, inputs.plan.study.lang);
+    let scene = MapScene {
+        title: &inputs.plan.study.title,
+        subtitle: &subtitle,
+        method: method(run, service),
+        lang: inputs.plan.study.lang,
+        zones: inputs
+            .zones
+            .iter()
+            .zip(&report.coverage.zones)
+            .map(|(zone, row)| ZoneShape { name: &zone.name, polygon: &zone.area, people_share: row.people_share() })
+            .collect(),
+        roads: &roads,
+        covered: &report.gaps.covered,
+        gaps: report
+            .gaps
+            .gaps
+            .iter()
+            .zip(&gaps)
+            .map(|(gap, polygon)| GapShape {
+                polygon,
+                rank: gap.rank as u32,
+                people: gap.people.map(|p| p.as_f64()),
+                zone_name: &inputs.zones[gap.zone.index()].name,
+            })
+            .collect(),
+        facilities: facilities
+            .iter()
+            .zip(&report.facilities)
+            .map(|(facility, found)| FacilityMark {
+                x: facility.location.x,
+                y: facility.location.y,
+                name: &facility.name,
+                kind: &facility.kind,
+                linked: found.status == catchment::LinkStatus::Linked,
+            })
+            .collect(),
+    };
+    let text = svg(&scene);
+    let picture = png(&text, PRINT_WIDTH_PX)?;
+    Ok((text, picture))
+}
+
+/// The lines of method (方法口径) that every number of the picture rests on.
+pub(super) fn method(run: &Run, service: &ServicePlan) -> Vec<String> {
+    let plan = &run.inputs.plan;
+    let lang = plan.study.lang;
+    let mut lines = Vec::new();
+    if lang != Lang::Zh {
+        lines.extend(method_en(run, service));
+    }
+    if lang != Lang::En {
+        lines.extend(method_zh(run, service));
+    }
+    let osm = run.inputs.files.iter().filter_map(|f| f.osm_timestamp.as_deref().or(is_osm(&f.file).then_some("")));
+    if let Some(time) = osm.max() {
+        let date = if time.is_empty() { String::new() } else { format!(", {}", time.split('T').next().unwrap_or(time)) };
+        lines.push(format!("© OpenStreetMap contributors, ODbL 1.0{date}. catchment {}", env!("CARGO_PKG_VERSION")));
+    }
+    lines
+}
+
+fn method_en(run: &Run, service: &ServicePlan) -> Option<String> {
+    let plan = &run.inputs.plan;
+    let (profile, _) = run.inputs.roads.get(&service.profile)?;
+    let speed = match service.limit.metric {
+        Metric::Time => format!(" at {} m/s (steps {} m/s)", profile.speed_m_s, profile.steps_m_s),
+        Metric::Distance => String::new(),
+    };
+    let people = match plan.people.method {
+        PeopleMethod::Spread => format!("zone totals spread over {} m cells of the ground where people live", plan.people.cell_m),
+        PeopleMethod::Points => "points of the table".to_owned(),
+    };
+    Some(format!(
+        "{}: within {} by the roads of the profile `{}`{speed}, straight legs of at most {} m to the road counted. People: {people}. \
+         Area: share of all ground of the zones (mask: zone), {} m cells. CRS: {}.",
+        title(service),
+        service.limit,
+        service.profile,
+        profile.snap_m,
+        plan.ground.cell_m,
+        run.inputs.working.name,
+    ))
+}
+
+fn method_zh(run: &Run, service: &ServicePlan) -> Option<String> {
+    let plan = &run.inputs.plan;
+    let (profile, _) = run.inputs.roads.get(&service.profile)?;
+    let speed = match service.limit.metric {
+        Metric::Time => format!("，速度{}米/秒（台阶{}米/秒）", profile.speed_m_s, profile.steps_m_s),
+        Metric::Distance => String::new(),
+    };
+    let people = match plan.people.method {
+        PeopleMethod::Spread => format!("各街镇总数按居住用地分摊到{}米网格", plan.people.cell_m),
+        PeopleMethod::Points => "表中各点".to_owned(),
+    };
+    Some(format!(
+        "口径：沿路网{}以内{speed}，至道路的直线接入段（不超过{}米）计入。人口：{people}。面积：占街镇全域（掩膜：zone），{}米网格。坐标系：{}。",
+        service.limit, profile.snap_m, plan.ground.cell_m, run.inputs.working.name,
+    ))
+}

@@ -1,0 +1,183 @@
+//! `summary.json` and `manifest.json`.
+
+use std::collections::BTreeMap;
+
+use catchment::geo::{Euclidean, Length, MultiPolygon};
+use catchment::{ByStatus, Issue, People, REFINE, Report, SquareMm};
+use serde_json::{Map, Value, json};
+use sha2::{Digest, Sha256};
+
+use super::row::{not_covered, round, services};
+use super::words::{most_uncovered, sentence, title};
+use crate::error::Error;
+use crate::map::Lang;
+use crate::plan::ServicePlan;
+use crate::run::Run;
+
+/// `summary.json`: totals by service, conservation, and the sentence of the result.
+pub(super) fn summary(run: &Run, issues: &[&Issue]) -> String {
+    let plan = &run.inputs.plan;
+    let list: Vec<Value> = services(run).map(|(service, report)| service_summary(run, service, report)).collect();
+    pretty(&json!({
+        "study": plan.study.id,
+        "title": plan.study.title,
+        "working_crs": working(run),
+        "zones": run.inputs.zones.len(),
+        "services": list,
+        "issues": by_kind(issues),
+        "to_review": issues.iter().filter(|i| i.kind == "same_spot").map(|i| format!("{}: {}", i.id, i.detail)).collect::<Vec<_>>(),
+    }))
+}
+
+fn service_summary(run: &Run, service: &ServicePlan, report: &Report) -> Value {
+    let total = &report.coverage.total;
+    let suffix = service.limit.metric.suffix();
+    let people = total.people.unwrap_or_default();
+    let known = people.total().as_f64();
+    let share_of = |part: People| (known > 0.0).then(|| round(part.as_f64() / known, 6));
+    let unknown: Vec<&str> = run.inputs.zones.iter().filter(|z| z.people.is_none()).map(|z| z.name.as_str()).collect();
+    let top: Vec<Value> = most_uncovered(report)
+        .into_iter()
+        .take(10)
+        .map(|(z, people)| {
+            let zone = &run.inputs.zones[z];
+            json!({ "zone_id": zone.id, "zone_name": zone.name, "people_not_covered": round(people, 6) })
+        })
+        .collect();
+    let mut value = json!({
+        "service": service.id,
+        "title": title(service),
+        "sentence": { "en": sentence(run, service, report, Lang::En), "zh": sentence(run, service, report, Lang::Zh) },
+        "profile": service.profile,
+        "direction": service.direction,
+        "facilities": report.facilities.len(),
+        "facilities_outside_zones": report.facilities.iter().filter(|f| f.zone.is_none()).count(),
+        "people": split_people(&people),
+        "people_share": total.people_share().map(|s| round(s, 6)),
+        "zones_of_unknown_people": unknown,
+        "area": split_area(&total.area),
+        "area_share": total.area_share().map(|s| round(s, 6)),
+        "mask": "zone",
+        "cell_m": run.inputs.plan.ground.cell_m,
+        "area_error_bound_m2": round(error_bound(run, &report.gaps.covered), 0),
+        "straight_line_people_share": share_of(total.straight_line),
+        "straight_line_with_detour_people_share": share_of(total.straight_line_detour),
+        "gaps": report.gaps.gaps.len(),
+        "people_in_gaps": round(report.gaps.gaps.iter().filter_map(|g| g.people).sum::<People>().as_f64(), 6),
+        "gaps_unlisted": report.gaps.unlisted,
+        "people_in_gaps_unlisted": round(report.gaps.people_unlisted.as_f64(), 6),
+        "conservation": conservation(run, report),
+        "most_uncovered_zones": top,
+    });
+    if let Some(map) = value.as_object_mut() {
+        map.insert(format!("limit_{suffix}"), json!(service.limit.as_f64()));
+        for (name, cost) in [("mean", total.costs.mean), ("p50", total.costs.p50), ("p90", total.costs.p90)] {
+            map.insert(format!("cost_{name}_{suffix}"), json!(cost.map(|c| c.as_f64())));
+        }
+    }
+    value
+}
+
+fn split_people(people: &ByStatus<People>) -> Value {
+    let of = |p: People| round(p.as_f64(), 6);
+    json!({
+        "total": of(people.total()), "covered": of(people.covered), "uncovered": of(people.uncovered),
+        "unreachable": of(people.unreachable), "unlinked": of(people.unlinked),
+    })
+}
+
+fn split_area(area: &ByStatus<SquareMm>) -> Value {
+    let of = |a: SquareMm| round(a.m2(), 3);
+    json!({
+        "mask_m2": of(area.total()), "covered_m2": of(area.covered), "uncovered_m2": of(area.uncovered),
+        "unreachable_m2": of(area.unreachable), "unlinked_m2": of(area.unlinked),
+    })
+}
+
+/// The most by which the covered area can be off: the length of the limit's line × half a refined cell.
+fn error_bound(run: &Run, covered: &[MultiPolygon<f64>]) -> f64 {
+    let line = |polygons: &MultiPolygon<f64>| -> f64 {
+        let rings = polygons.iter().flat_map(|p| std::iter::once(p.exterior()).chain(p.interiors()));
+        rings.map(|ring| Euclidean.length(ring)).sum()
+    };
+    covered.iter().map(line).sum::<f64>() * run.inputs.plan.ground.cell_m / f64::from(REFINE) / 2.0
+}
+
+/// What went in against what came out.
+fn conservation(run: &Run, report: &Report) -> Value {
+    let total = &report.coverage.total;
+    let input = run.inputs.demand.total();
+    let measured = total.people.unwrap_or_default().total();
+    let listed: People = report.gaps.gaps.iter().filter_map(|g| g.people).sum();
+    let in_gaps = listed + report.gaps.people_unlisted;
+    let not_covered = not_covered(&report.coverage);
+    let (zones, ground) = (total.area_m2, total.area.total().m2());
+    json!({
+        "people_input": round(input.as_f64(), 6),
+        "people_by_status": round(measured.as_f64(), 6),
+        "people_hold": input == measured,
+        "people_not_covered_in_zones": round(not_covered.as_f64(), 6),
+        "people_in_gaps": round(in_gaps.as_f64(), 6),
+        "gaps_hold": in_gaps == not_covered,
+        "area_of_zones_m2": round(zones, 3),
+        "area_by_status_m2": round(ground, 3),
+        "area_holds": (zones - ground).abs() <= 1e-6 * zones + 1.0,
+    })
+}
+
+/// Issues counted by stage and kind.
+fn by_kind(issues: &[&Issue]) -> Value {
+    let mut counts: BTreeMap<(catchment::Stage, &str), usize> = BTreeMap::new();
+    for issue in issues {
+        *counts.entry((issue.stage, issue.kind.as_str())).or_default() += 1;
+    }
+    counts.into_iter().map(|((stage, kind), count)| (format!("{}.{kind}", stage.name()), json!(count))).collect::<Map<_, _>>().into()
+}
+
+fn working(run: &Run) -> Value {
+    let working = &run.inputs.working;
+    json!({
+        "name": working.name, "definition": working.crs.definition(), "reason": working.reason,
+        "worst_areal_distortion": round(working.worst_areal_distortion, 7),
+    })
+}
+
+/// `manifest.json`: what the run was made of; the part `run` alone differs from one run to the next.
+pub(super) fn manifest(run: &Run, issues: &[&Issue], outputs: &[(String, Vec<u8>)]) -> Result<String, Error> {
+    let plan = serde_json::to_value(&run.inputs.plan).unwrap_or_default();
+    let profiles: Map<String, Value> =
+        run.inputs.roads.iter().map(|(name, (profile, _))| (name.clone(), serde_json::to_value(profile).unwrap_or_default())).collect();
+    let networks: Vec<Value> =
+        run.networks.iter().map(|((profile, metric), facts)| json!({ "profile": profile, "metric": metric, "facts": facts })).collect();
+    let surfaces: BTreeMap<&str, usize> = run.inputs.spread.iter().fold(BTreeMap::new(), |mut counts, note| {
+        *counts.entry(note.surface.as_str()).or_default() += 1;
+        counts
+    });
+    let conserved: Vec<Value> =
+        services(run).map(|(service, report)| json!({ "service": service.id, "holds": conservation(run, report) })).collect();
+    let files: Vec<Value> =
+        outputs.iter().map(|(name, bytes)| json!({ "file": name, "bytes": bytes.len(), "sha256": sha256(bytes) })).collect();
+    let timings: Map<String, Value> = run.timings.iter().map(|(name, seconds)| (name.clone(), json!(round(*seconds, 4)))).collect();
+    Ok(pretty(&json!({
+        "tool": { "name": "catchment", "version": env!("CARGO_PKG_VERSION") },
+        "plan": plan,
+        "profiles": profiles,
+        "working_crs": working(run),
+        "inputs": run.inputs.files,
+        "demand_points": run.inputs.demand.len(),
+        "zones_by_surface": surfaces,
+        "networks": networks,
+        "issues": by_kind(issues),
+        "conservation": conserved,
+        "outputs": files,
+        "run": { "threads": rayon::current_num_threads(), "seconds": timings },
+    })))
+}
+
+fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn pretty(value: &Value) -> String {
+    format!("{value:#}\n")
+}

@@ -1,0 +1,111 @@
+//! Sentences of a result, in English and Chinese.
+
+use catchment::{Limit, Metric, Report};
+
+use crate::map::Lang;
+use crate::plan::ServicePlan;
+use crate::run::Run;
+
+/// How many towns a sentence names.
+const NAMED: usize = 4;
+
+/// The zones with most people who are not covered, most first: their position and those people.
+pub fn most_uncovered(report: &Report) -> Vec<(usize, f64)> {
+    let zones = report.coverage.zones.iter().enumerate();
+    let mut blind: Vec<(usize, f64)> = zones.filter_map(|(z, c)| Some((z, c.people?.not_covered().as_f64()))).collect();
+    blind.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+    blind.retain(|(_, people)| *people > 0.0);
+    blind
+}
+
+/// The sentence of a result, as plans print it.
+///
+/// The Chinese one follows 闵行's plan: 「居民步行15分钟基层医疗服务圈覆盖率为68.24%，常住人口覆盖率达85.84%，覆盖盲区占比31.76%，主要位于…」.
+pub fn sentence(run: &Run, service: &ServicePlan, report: &Report, lang: Lang) -> String {
+    let total = &report.coverage.total;
+    let percent = |share: Option<f64>| share.map_or("–".to_owned(), |s| format!("{:.2}%", 100.0 * s));
+    let (area, people) = (percent(total.area_share()), percent(total.people_share()));
+    let blind = percent(total.area_share().map(|s| 1.0 - s));
+    let names: Vec<&str> = most_uncovered(report).iter().take(NAMED).map(|(z, _)| run.inputs.zones[*z].name.as_str()).collect();
+    let sums = total.people.unwrap_or_default();
+    let english = || {
+        let mut text = format!(
+            "{}: within {}, {people} of residents ({} of {}) and {area} of the land are covered; blind spots are {blind} of the land",
+            title(service),
+            service.limit,
+            thousands(sums.covered.as_f64()),
+            thousands(sums.total().as_f64())
+        );
+        if !names.is_empty() {
+            text += &format!(", most of their people in {}", listed(&names, ", ", " and "));
+        }
+        text + "."
+    };
+    let chinese = || {
+        let mut text = format!(
+            "{}：居民{}{}服务圈覆盖率为{area}，常住人口覆盖率达{people}，覆盖盲区占比{blind}",
+            title(service),
+            if service.profile == "walk" { "步行" } else { "" },
+            limit_zh(service.limit)
+        );
+        if !names.is_empty() {
+            text += &format!("，主要位于{}", listed(&names, "、", "和"));
+        }
+        text + "。"
+    };
+    match lang {
+        Lang::En => english(),
+        Lang::Zh => chinese(),
+        Lang::Both => format!("{}\n{}", english(), chinese()),
+    }
+}
+
+/// The service's title, or its id.
+pub fn title(service: &ServicePlan) -> &str {
+    if service.title.is_empty() { &service.id } else { &service.title }
+}
+
+fn limit_zh(limit: Limit) -> String {
+    match limit.metric {
+        Metric::Time => limit.to_string().replace(" min", "分钟").replace(" s", "秒"),
+        Metric::Distance => limit.to_string().replace(" km", "公里").replace(" m", "米"),
+    }
+}
+
+fn listed(names: &[&str], comma: &str, and: &str) -> String {
+    match names {
+        [] => String::new(),
+        [one] => (*one).to_owned(),
+        [head @ .., last] => format!("{}{and}{last}", head.join(comma)),
+    }
+}
+
+/// A whole number with thousands parted by commas.
+pub fn thousands(value: f64) -> String {
+    let digits = format!("{:.0}", value.abs());
+    let mut text = String::new();
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    if value <= -0.5 { format!("−{text}") } else { text }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_grouped() {
+        let shown = [0.0, 999.4, 999.5, 1_234_567.0, -4321.0].map(thousands);
+        assert_eq!(shown, ["0", "999", "1,000", "1,234,567", "−4,321"]);
+    }
+
+    #[test]
+    fn lists_end_with_and() {
+        assert_eq!(listed(&["a", "b", "c"], ", ", " and "), "a, b and c");
+        assert_eq!(listed(&["吴泾镇", "马桥镇"], "、", "和"), "吴泾镇和马桥镇");
+    }
+}
