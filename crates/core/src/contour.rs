@@ -5,11 +5,11 @@
 
 use geo::{Area, BoundingRect, Contains, Coord, LineString, Polygon};
 
-/// Values at cell centres, row by row from the south-west; the ground outside counts as below zero.
-pub(crate) struct Field<'f> {
+/// Values at cell centres, row by row from the south-west. The outermost ones count as below zero, so that every contour closes.
+pub(crate) struct Field {
     pub columns: usize,
     pub rows: usize,
-    pub values: &'f [f32],
+    pub values: Vec<f32>,
     /// The place of the first centre.
     pub origin: Coord<f64>,
     pub step: f64,
@@ -31,10 +31,11 @@ const NONE: u32 = u32::MAX;
 const MARGIN: f32 = 0.02;
 
 /// Traces the ground where the field is above zero.
-pub(crate) fn pieces(field: &Field<'_>) -> Vec<Piece> {
+pub(crate) fn pieces(mut field: Field) -> Vec<Piece> {
+    seal(&mut field);
     let mut outers: Vec<Piece> = Vec::new();
     let mut holes: Vec<Ring> = Vec::new();
-    for ring in rings(field) {
+    for ring in rings(&field) {
         let polygon = Polygon::new(ring.line, vec![]);
         if polygon.signed_area() > 0.0 {
             outers.push(Piece { polygon, near: ring.near });
@@ -60,8 +61,19 @@ pub(crate) fn pieces(field: &Field<'_>) -> Vec<Piece> {
     outers
 }
 
+/// Puts the outermost values below zero.
+fn seal(field: &mut Field) {
+    let (columns, rows) = (field.columns, field.rows);
+    for (p, value) in field.values.iter_mut().enumerate() {
+        let (row, column) = (p / columns, p % columns);
+        if row == 0 || column == 0 || row + 1 == rows || column + 1 == columns {
+            *value = value.min(-1.0);
+        }
+    }
+}
+
 /// Closed rings, inside on the left: outer ones counter-clockwise, holes clockwise.
-fn rings(field: &Field<'_>) -> Vec<Ring> {
+fn rings(field: &Field) -> Vec<Ring> {
     let mut next = links(field);
     let mut found = Vec::new();
     for start in 0..next.len() {
@@ -84,7 +96,7 @@ fn rings(field: &Field<'_>) -> Vec<Ring> {
 }
 
 /// For every crossed grid edge the one that its contour crosses next. Edge 2p runs east from centre p, edge 2p + 1 north.
-fn links(field: &Field<'_>) -> Vec<u32> {
+fn links(field: &Field) -> Vec<u32> {
     let mut next = vec![NONE; 2 * field.columns * field.rows];
     let inside = |p: usize| field.values[p] > 0.0;
     for row in 0..field.rows.saturating_sub(1) {
@@ -115,12 +127,12 @@ fn links(field: &Field<'_>) -> Vec<u32> {
     next
 }
 
-fn ends(field: &Field<'_>, crossing: usize) -> (usize, usize) {
+fn ends(field: &Field, crossing: usize) -> (usize, usize) {
     let from = crossing / 2;
     (from, if crossing.is_multiple_of(2) { from + 1 } else { from + field.columns })
 }
 
-fn point(field: &Field<'_>, from: usize, to: usize) -> Coord<f64> {
+fn point(field: &Field, from: usize, to: usize) -> Coord<f64> {
     let (v, w) = (field.values[from], field.values[to]);
     let along = f64::from((v / (v - w)).clamp(MARGIN, 1.0 - MARGIN));
     let place = |p: usize| Coord {
@@ -140,8 +152,8 @@ mod tests {
 
     fn trace(columns: usize, values: &[f32]) -> Vec<Polygon<f64>> {
         let rows = values.len() / columns;
-        let field = Field { columns, rows, values, origin: Coord { x: 0.0, y: 0.0 }, step: 10.0 };
-        pieces(&field).into_iter().map(|p| p.polygon).collect()
+        let field = Field { columns, rows, values: values.to_vec(), origin: Coord { x: 0.0, y: 0.0 }, step: 10.0 };
+        pieces(field).into_iter().map(|p| p.polygon).collect()
     }
 
     #[test]
@@ -169,6 +181,13 @@ mod tests {
     fn saddles_are_joined_or_parted_by_their_mean() {
         let saddle = |high: f32| trace(4, &[-1., -1., -1., -1., -1., high, -1., -1., -1., -1., high, -1., -1., -1., -1., -1.]).len();
         assert_eq!((saddle(3.0), saddle(0.5)), (1, 2));
+    }
+
+    #[test]
+    fn ground_that_reaches_the_edge_is_closed_there() {
+        let found = trace(4, &[1.0; 16]);
+        // the four inner centres are left: a square of 20 m, halfway to the outer ones, without its four corners of 5 × 5 / 2 m²
+        assert_eq!((found.len(), found[0].unsigned_area()), (1, 400.0 - 4.0 * 12.5));
     }
 
     proptest! {
