@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use catchment::geo::algorithm::bool_ops::FillRule;
 use catchment::geo::{Area, BooleanOps, MultiPolygon, Validation, unary_union};
 use catchment::{Issue, Stage, Zone, ZoneIndex};
 use rayon::prelude::*;
@@ -71,12 +72,13 @@ pub(super) fn from_geojson(bytes: &[u8], plan: &ZonesPlan, issues: &mut Vec<Issu
     finish(zones, plan)
 }
 
-/// The polygons as they are where they are valid, else joined into valid ones; and what was wrong.
+/// The polygons as they are where they are valid, else joined into valid ones; and what was wrong. Whatever a ring goes around stays,
+/// whichever way it goes: both halves of a figure eight.
 fn repair(polygons: MultiPolygon<f64>) -> (MultiPolygon<f64>, Option<String>) {
     let oriented = catchment::geo::Orient::orient(&polygons, catchment::geo::orient::Direction::Default);
     match oriented.check_validation() {
         Ok(()) => (oriented, None),
-        Err(what) => (unary_union(&oriented), Some(what.to_string())),
+        Err(what) => (oriented.union_with_fill_rule(&MultiPolygon::empty(), FillRule::NonZero), Some(what.to_string())),
     }
 }
 
