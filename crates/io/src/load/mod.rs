@@ -10,7 +10,7 @@ mod zones;
 
 use std::collections::BTreeMap;
 
-use catchment::geo::{BoundingRect, Coord, MultiPolygon, Rect};
+use catchment::geo::{BoundingRect, Coord, Densify, Euclidean, MultiPolygon, Rect};
 use catchment::{Demand, Facility, Group, Issue, Profile, Progress, Roads, SpreadNote, Stage, Zone, begin};
 
 use crate::crs::{AutoCrs, Crs, Projector, auto_crs};
@@ -20,6 +20,9 @@ use crate::osm::{self, OsmData};
 use crate::plan::{PeopleMethod, Plan, is_osm};
 use crate::shape::{places, rebuilt};
 use select::Wanted;
+
+/// The longest edge of a zone that is projected by its ends alone, degrees: about 200 m, within which a millimetre is lost.
+const STRAIGHT_DEG: f64 = 0.002;
 
 /// Everything that a run needs: read, checked, projected.
 #[derive(Debug, Clone)]
@@ -66,9 +69,12 @@ pub fn load(plan: &Plan, files: &dyn Files, progress: &dyn Progress) -> Result<I
     let mut zones = loader.zones()?;
     let (working, projector) = working_crs(plan, &zones)?;
     for zone in &mut zones {
+        // a border that is straight in degrees is not quite straight in metres: gaps are cut along it and must not leave it
+        zone.area = Euclidean.densify(&zone.area, STRAIGHT_DEG);
         project_polygons(&projector, &mut zone.area, &plan.zones.source)?;
     }
-    loader.issues.extend(zones::overlaps_and_voids(&zones, &plan.zones.source));
+    loader.issues.extend(zones::part(&mut zones, &plan.zones.source));
+    loader.issues.extend(zones::voids(&zones, &plan.zones.source));
     begin(progress, "people", zones.len())?;
     let (demand, spread) = loader.people(&mut zones, &projector, progress)?;
     begin(progress, "facilities", 0)?;

@@ -1,6 +1,6 @@
 //! GeoJSON layers (RFC 7946): WGS84, outer rings counter-clockwise, holes clockwise.
 
-use catchment::geo::{Coord, LineString, MultiPolygon, Orient, Point, Polygon, orient};
+use catchment::geo::{Area, Coord, LineString, MultiPolygon, Point, Polygon};
 use catchment::{Gap, Limit, Metric};
 use geojson::{Feature, FeatureCollection, Geometry, JsonObject};
 use serde_json::{Value, json};
@@ -143,12 +143,13 @@ fn collection(features: Vec<Feature>) -> String {
     head.replace("\"features\":[]", &format!("\"features\":[\n{}\n]", lines.join(",\n"))) + "\n"
 }
 
-/// A polygon in longitude and latitude to 7 decimals (about a centimetre); `None` where nothing is left of it.
+/// A polygon in longitude and latitude to 8 decimals (about a millimetre: thin pieces stay valid, and within their zone); `None`
+/// where nothing is left of it.
 fn wgs84(projector: &Projector, polygons: &MultiPolygon<f64>) -> Result<Option<Geometry>, Error> {
     let mut moved = places(polygons);
     inverse(projector, &mut moved)?;
     for place in &mut moved {
-        *place = Coord { x: round(place.x, 7), y: round(place.y, 7) };
+        *place = Coord { x: round(place.x, 8), y: round(place.y, 8) };
     }
     let clean: Vec<Polygon<f64>> = rebuilt(polygons, moved).into_iter().filter_map(clean).collect();
     Ok(match clean.len() {
@@ -166,8 +167,18 @@ fn clean(polygon: Polygon<f64>) -> Option<Polygon<f64>> {
         (points.len() >= 4).then_some(LineString(points))
     };
     let (exterior, holes) = polygon.into_inner();
-    let polygon = Polygon::new(ring(exterior)?, holes.into_iter().filter_map(ring).collect());
-    Some(polygon.orient(orient::Direction::Default))
+    let exterior = wound(ring(exterior)?, 1.0)?;
+    Some(Polygon::new(exterior, holes.into_iter().filter_map(ring).filter_map(|hole| wound(hole, -1.0)).collect()))
+}
+
+/// The ring, counter-clockwise for 1, clockwise for −1, by its area: a hair at its lowest corner does not turn it. `None` where it has no
+/// area.
+fn wound(mut ring: LineString<f64>, sign: f64) -> Option<LineString<f64>> {
+    let area = Polygon::new(ring.clone(), vec![]).signed_area();
+    if area * sign < 0.0 {
+        ring.0.reverse();
+    }
+    (area != 0.0).then_some(ring)
 }
 
 fn inverse(projector: &Projector, places: &mut [Coord<f64>]) -> Result<(), Error> {
