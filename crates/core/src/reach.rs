@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::assess::{ByStatus, Status};
 use crate::cells::{Cell, Grid, Part, signed_area, split};
 use crate::input::Zone;
-use crate::link::{EdgeGrid, LinkStatus};
+use crate::link::{EdgeGrid, LinkStatus, Snaps};
 use crate::progress::{Cancelled, Progress};
 use crate::search::NearestFacility;
 use crate::units::{Cost, Limit};
@@ -319,7 +319,7 @@ impl<'g> CostField<'g> {
             if progress.is_cancelled() {
                 return Err(Cancelled);
             }
-            let mut snaps = Vec::new();
+            let mut snaps = Snaps::default();
             for (column, cost) in costs.iter_mut().enumerate().filter(|(column, _)| active[*column]) {
                 let centre = ground.grid.centre(window.cell(row * window.columns + column));
                 *cost = match edges.snap(centre, &mut snaps) {
@@ -414,7 +414,7 @@ impl<'g> CostField<'g> {
             .par_iter()
             .map(|&position| {
                 let low = window.cell(position as usize);
-                let mut snaps = Vec::new();
+                let mut snaps = Snaps::default();
                 std::array::from_fn(|i| {
                     let row = low.row * REFINE + i as i32 / REFINE;
                     let column = low.column * REFINE + i as i32 % REFINE;
