@@ -233,7 +233,8 @@ fn zone_ground(zone: &Zone, grid: Grid, window: Window) -> ZoneGround {
         if (area - grid.cell_area()).abs() < 1e-9 * grid.cell_area() {
             ground.full.push(cell);
         } else if area > 1e-6 {
-            let whole = group.iter().any(|row| row.2.is_none() && row.1 > 0.0);
+            // one part may fill the cell, a hole take it away again and an island in the hole come back: only what is left counts
+            let whole = group.iter().filter(|row| row.2.is_none()).map(|row| row.1).sum::<f64>() > 0.0;
             let mut rings: Vec<Vec<Coord<f64>>> = group.iter().filter_map(|row| row.2.clone()).collect();
             if whole {
                 rings.push(square(grid, window.cell(cell as usize)));
