@@ -250,19 +250,22 @@ fn square(grid: Grid, cell: Cell) -> Vec<Coord<f64>> {
     [(0.0, 0.0), (side, 0.0), (side, side), (0.0, side)].map(|(x, y)| Coord { x: low.x + x, y: low.y + y }).to_vec()
 }
 
-/// Cells of a zone, and the two rows around them that a contour looks at.
+/// Cells of a zone, and the two rows around them that a contour looks at. (A border along cell sides leaves no cell cut by it.)
 fn active(zones: &[ZoneGround], window: Window) -> Vec<bool> {
-    let mut active = vec![false; window.len()];
+    let mut held = vec![false; window.len()];
     for zone in zones {
-        for &position in &zone.full {
-            active[position as usize] = true;
+        zone.full.iter().copied().chain(zone.partial.iter().map(|border| border.cell)).for_each(|cell| held[cell as usize] = true);
+    }
+    let mut active = held.clone();
+    for (position, _) in held.iter().enumerate().filter(|(_, held)| **held) {
+        let (row, column) = (position / window.columns, position % window.columns);
+        let rows = row.saturating_sub(1)..=(row + 1).min(window.rows - 1);
+        let columns = column.saturating_sub(1)..=(column + 1).min(window.columns - 1);
+        if rows.clone().all(|r| held[r * window.columns..][columns.clone()].iter().all(|held| *held)) {
+            continue;
         }
-        for border in &zone.partial {
-            let (row, column) = (border.cell as usize / window.columns, border.cell as usize % window.columns);
-            for r in row.saturating_sub(2)..=(row + 2).min(window.rows - 1) {
-                active[r * window.columns + column.saturating_sub(2)..=r * window.columns + (column + 2).min(window.columns - 1)]
-                    .fill(true);
-            }
+        for r in row.saturating_sub(2)..=(row + 2).min(window.rows - 1) {
+            active[r * window.columns + column.saturating_sub(2)..=r * window.columns + (column + 2).min(window.columns - 1)].fill(true);
         }
     }
     active
