@@ -195,7 +195,12 @@ fn zone_gaps(traced: &Traced<'_>, z: usize, points: &[usize], inhabited: &Inhabi
     let zone = &traced.zones[z];
     let Some(window) = traced.ground.zone_window(zone) else { return (MultiPolygon::new(vec![]), Vec::new()) };
     let grid = traced.ground.grid();
-    let excess: Vec<f32> = (0..window.len()).map(|p| beyond_limit(traced, window.cell(p))).collect();
+    // the window's own edge, outside the zone, counts as not measured, so that every contour closes within the window
+    let edge = |p: usize| {
+        let (row, column) = (p / window.columns, p % window.columns);
+        row == 0 || column == 0 || row + 1 == window.rows || column + 1 == window.columns
+    };
+    let excess: Vec<f32> = (0..window.len()).map(|p| if edge(p) { f32::NAN } else { beyond_limit(traced, window.cell(p)) }).collect();
     let side = grid.size as f32;
     let covered: Vec<f32> = excess.iter().map(|u| if u.is_nan() { -side } else { -u }).collect();
     let uncovered: Vec<f32> = excess
