@@ -1,7 +1,8 @@
 //! Contours: the ground where a field is above zero, as polygons with holes and parts.
 //!
 //! Marching squares over the cell centres, with linear interpolation between them. Every crossing belongs to one ring, inside on its
-//! left, so rings never touch: the polygons are valid by construction. Saddles are joined where the mean of their corners is above zero.
+//! left, so rings never touch: the polygons are valid by construction. Saddles are joined where the mean of their corners is above zero;
+//! where it is zero, as the field says: a field and its negative share no ground and leave none out if one of them joins.
 
 use geo::{Area, BoundingRect, Contains, Coord, LineString, Polygon};
 
@@ -13,6 +14,8 @@ pub(crate) struct Field<'f> {
     /// The place of the first centre.
     pub origin: Coord<f64>,
     pub step: f64,
+    /// Whether a saddle of mean zero is joined.
+    pub joins_at_zero: bool,
 }
 
 /// A piece of ground above zero, and the cells (positions in the field) whose centres its rings run between.
@@ -99,7 +102,8 @@ fn links(field: &Field<'_>) -> Vec<u32> {
             }
             // the block's edges, counter-clockwise from the south
             let edges = [2 * a, 2 * b + 1, 2 * d, 2 * a + 1];
-            let joined = corners.iter().map(|&p| field.values[p]).sum::<f32>() > 0.0;
+            let sum: f32 = corners.iter().map(|&p| field.values[p]).sum();
+            let joined = sum > 0.0 || (field.joins_at_zero && sum == 0.0);
             for i in 0..4 {
                 if state[i] && !state[(i + 1) % 4] {
                     // leaves the inside here; comes back at the next entry, or the one before it where a saddle is parted
@@ -139,8 +143,12 @@ mod tests {
     use super::*;
 
     fn trace(columns: usize, values: &[f32]) -> Vec<Polygon<f64>> {
+        trace_as(columns, values, false)
+    }
+
+    fn trace_as(columns: usize, values: &[f32], joins_at_zero: bool) -> Vec<Polygon<f64>> {
         let rows = values.len() / columns;
-        let field = Field { columns, rows, values, origin: Coord { x: 0.0, y: 0.0 }, step: 10.0 };
+        let field = Field { columns, rows, values, origin: Coord { x: 0.0, y: 0.0 }, step: 10.0, joins_at_zero };
         pieces(&field).into_iter().map(|p| p.polygon).collect()
     }
 
@@ -169,6 +177,14 @@ mod tests {
     fn saddles_are_joined_or_parted_by_their_mean() {
         let saddle = |high: f32| trace(4, &[-1., -1., -1., -1., -1., high, -1., -1., -1., -1., high, -1., -1., -1., -1., -1.]).len();
         assert_eq!((saddle(3.0), saddle(0.5)), (1, 2));
+    }
+
+    #[test]
+    fn a_saddle_of_mean_zero_is_left_out_of_neither() {
+        let values = [-1., -1., -1., -1., -1., 1., -1., -1., -1., -1., 1., -1., -1., -1., -1., -1.];
+        // two diamonds of 50 m² each; joined, with the 50 m² between their corners
+        let area = |joins| trace_as(4, &values, joins).iter().map(Area::unsigned_area).sum::<f64>();
+        assert_eq!((area(false), area(true)), (100.0, 150.0));
     }
 
     proptest! {

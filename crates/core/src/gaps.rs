@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::assess::{Assessment, Status, distance};
-use crate::cells::{Cell, Grid};
+use crate::cells::Cell;
 use crate::contour::{Field, pieces};
 use crate::coverage::CostSummary;
 use crate::ids::{FacilityId, ZoneId};
@@ -209,9 +209,13 @@ fn zone_gaps(traced: &Traced<'_>, z: usize, points: &[usize], inhabited: &Inhabi
         .map(|(p, u)| if u.is_nan() { -side } else { u.min(inhabited.depth(window.cell(p)).clamp(-side, side)) })
         .collect();
     let full = traced.ground.full_cells(z, window);
-    let mut covered = within_zone(zone, grid, window, &covered, &full);
+    let field = |values, joins_at_zero| {
+        let origin = grid.centre(window.low);
+        Field { columns: window.columns, rows: window.rows, values, origin, step: grid.size, joins_at_zero }
+    };
+    let mut covered = within_zone(zone, &field(&covered, false), &full);
     let least = SLIVER_M2.max(traced.rules.min_area_m2);
-    let mut parts: Vec<Polygon<f64>> = within_zone(zone, grid, window, &uncovered, &full).0;
+    let mut parts: Vec<Polygon<f64>> = within_zone(zone, &field(&uncovered, true), &full).0;
     parts.retain(|part| part.unsigned_area() >= least);
     if parts.is_empty() && !points.is_empty() {
         parts = squares_around(traced, zone, points);
@@ -244,12 +248,11 @@ fn beyond_limit(traced: &Traced<'_>, cell: Cell) -> f32 {
     metres.clamp(-side, side) as f32
 }
 
-/// The ground of `zone` where `values` are above zero.
-fn within_zone(zone: &Zone, grid: Grid, window: Window, values: &[f32], full: &[bool]) -> MultiPolygon<f64> {
-    let field = Field { columns: window.columns, rows: window.rows, values, origin: grid.centre(window.low), step: grid.size };
+/// The ground of `zone` where `field` is above zero.
+fn within_zone(zone: &Zone, field: &Field<'_>, full: &[bool]) -> MultiPolygon<f64> {
     let holes = zone.area.iter().any(|polygon| !polygon.interiors().is_empty());
     let (mut kept, mut cut) = (Vec::new(), Vec::new());
-    for piece in pieces(&field) {
+    for piece in pieces(field) {
         let inner = !holes && piece.near.iter().all(|&p| full[p as usize]);
         if inner { &mut kept } else { &mut cut }.push(piece.polygon);
     }
