@@ -18,6 +18,7 @@ use crate::units::{Cost, Limit};
 
 /// Into how many parts, by side, a cell is divided where the limit passes.
 pub const REFINE: i32 = 4;
+const PARTS: usize = (REFINE * REFINE) as usize;
 
 /// Area, whole mm², so that sums do not depend on their order.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -346,7 +347,7 @@ impl<'g> CostField<'g> {
     pub fn areas(&self, edges: &EdgeGrid<'_>, nearest: &NearestFacility<'_>, limit: Limit) -> Vec<ByStatus<SquareMm>> {
         let refined = self.refine(edges, nearest, limit);
         let grid = self.ground.grid;
-        let part_area = SquareMm::from_m2(grid.cell_area() / f64::from(REFINE * REFINE));
+        let part = [grid.cell_area() / f64::from(REFINE * REFINE); PARTS];
         self.ground
             .zones
             .par_iter()
@@ -354,7 +355,7 @@ impl<'g> CostField<'g> {
                 let mut areas = ByStatus::default();
                 for &cell in &zone.full {
                     match refined.get(cell) {
-                        Some(parts) => parts.iter().for_each(|&status| areas.add(status, part_area)),
+                        Some(parts) => add_parts(&part, grid.cell_area(), parts, &mut areas),
                         None => areas.add(self.status(cell, limit), SquareMm::from_m2(grid.cell_area())),
                     }
                 }
@@ -376,7 +377,7 @@ impl<'g> CostField<'g> {
     fn add_border(&self, border: &Border, parts: &[Status], areas: &mut ByStatus<SquareMm>) {
         let fine = Grid { size: self.ground.grid.size / f64::from(REFINE) };
         let low = self.ground.window.cell(border.cell as usize);
-        let mut found = [0.0f64; (REFINE * REFINE) as usize];
+        let mut found = [0.0f64; PARTS];
         for ring in &border.rings {
             let mut line = ring.clone();
             line.extend(ring.first());
@@ -394,9 +395,7 @@ impl<'g> CostField<'g> {
                 found[(row * REFINE + column) as usize] += sign * area;
             });
         }
-        for (area, &status) in found.iter().zip(parts) {
-            areas.add(status, SquareMm::from_m2(*area));
-        }
+        add_parts(&found, border.area, parts, areas);
     }
 
     /// Measures the parts of every cell that borders on one of another status, the limit between them.
@@ -433,10 +432,22 @@ impl<'g> CostField<'g> {
     }
 }
 
+/// Adds the parts of a cell in whole mm² that make up `whole`, so that measuring in parts neither adds ground nor takes any away.
+fn add_parts(parts: &[f64; PARTS], whole: f64, statuses: &[Status], areas: &mut ByStatus<SquareMm>) {
+    let whole = SquareMm::from_m2(whole);
+    let (mut sum, mut given) = (0.0, SquareMm(0));
+    for (i, (part, &status)) in parts.iter().zip(statuses).enumerate() {
+        sum += part.max(0.0);
+        let up_to = if i + 1 == PARTS { whole } else { SquareMm::from_m2(sum).min(whole) };
+        areas.add(status, SquareMm(up_to.0 - given.0));
+        given = up_to;
+    }
+}
+
 /// Cells measured in parts, by position.
 struct Refined {
     cells: Vec<u32>,
-    parts: Vec<[Status; (REFINE * REFINE) as usize]>,
+    parts: Vec<[Status; PARTS]>,
 }
 
 impl Refined {
