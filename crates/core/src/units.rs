@@ -100,9 +100,9 @@ pub struct Limit {
 }
 
 impl Limit {
-    /// Whether `cost` is within the limit (`<=`).
+    /// Whether `cost` is within the limit (`<=`); no path never is.
     pub fn admits(&self, cost: Cost) -> bool {
-        cost <= self.cost
+        cost <= self.cost && cost.is_reached()
     }
 
     /// Seconds or metres.
