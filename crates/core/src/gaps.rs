@@ -167,8 +167,8 @@ impl Inhabited {
         let reach = (INHABITED_M / grid.size).ceil() as i32 + 1;
         for &at in &traced.demand.locations {
             let middle = grid.cell(at);
-            for row in middle.row - reach..=middle.row + reach {
-                for column in middle.column - reach..=middle.column + reach {
+            for row in middle.row.saturating_sub(reach)..=middle.row.saturating_add(reach) {
+                for column in middle.column.saturating_sub(reach)..=middle.column.saturating_add(reach) {
                     let cell = Cell { row, column };
                     if let Some(position) = window.position(cell) {
                         let away = distance(grid.centre(cell), at) as f32;
@@ -193,6 +193,26 @@ impl Inhabited {
 /// The covered ground and the gaps of zone `z`; `points` are its demand points that are not covered.
 fn zone_gaps(traced: &Traced<'_>, z: usize, points: &[usize], inhabited: &Inhabited) -> (MultiPolygon<f64>, Vec<Gap>) {
     let zone = &traced.zones[z];
+    let (mut covered, mut parts) = drawn(traced, z, inhabited);
+    let least = SLIVER_M2.max(traced.rules.min_area_m2);
+    parts.retain(|part| part.unsigned_area() >= least);
+    if parts.is_empty() && !points.is_empty() {
+        parts = squares_around(traced, zone, points);
+        covered = covered.difference(&MultiPolygon::new(parts.clone()));
+    }
+    let mut members: Vec<Vec<usize>> = vec![Vec::new(); parts.len()];
+    for &i in points {
+        if let Some(part) = nearest_part(&parts, traced.demand.locations[i]) {
+            members[part].push(i);
+        }
+    }
+    let gaps = parts.into_iter().zip(members).map(|(polygon, members)| gap(traced, z, polygon, &members)).collect();
+    (covered, gaps)
+}
+
+/// The covered ground of zone `z`, and the pieces of its ground that are not.
+fn drawn(traced: &Traced<'_>, z: usize, inhabited: &Inhabited) -> (MultiPolygon<f64>, Vec<Polygon<f64>>) {
+    let zone = &traced.zones[z];
     let Some(window) = traced.ground.zone_window(zone) else { return (MultiPolygon::new(vec![]), Vec::new()) };
     let grid = traced.ground.grid();
     // the window's own edge, outside the zone, counts as not measured, so that every contour closes within the window
@@ -213,22 +233,7 @@ fn zone_gaps(traced: &Traced<'_>, z: usize, points: &[usize], inhabited: &Inhabi
         let origin = grid.centre(window.low);
         Field { columns: window.columns, rows: window.rows, values, origin, step: grid.size, joins_at_zero }
     };
-    let mut covered = within_zone(zone, &field(&covered, false), &full);
-    let least = SLIVER_M2.max(traced.rules.min_area_m2);
-    let mut parts: Vec<Polygon<f64>> = within_zone(zone, &field(&uncovered, true), &full).0;
-    parts.retain(|part| part.unsigned_area() >= least);
-    if parts.is_empty() && !points.is_empty() {
-        parts = squares_around(traced, zone, points);
-        covered = covered.difference(&MultiPolygon::new(parts.clone()));
-    }
-    let mut members: Vec<Vec<usize>> = vec![Vec::new(); parts.len()];
-    for &i in points {
-        if let Some(part) = nearest_part(&parts, traced.demand.locations[i]) {
-            members[part].push(i);
-        }
-    }
-    let gaps = parts.into_iter().zip(members).map(|(polygon, members)| gap(traced, z, polygon, &members)).collect();
-    (covered, gaps)
+    (within_zone(zone, &field(&covered, false), &full), within_zone(zone, &field(&uncovered, true), &full).0)
 }
 
 /// By how many metres of ground a cell lies beyond the limit: positive where uncovered, never more than a cell; NaN where not measured.

@@ -71,7 +71,7 @@ impl Window {
     fn around(grid: Grid, bounds: geo::Rect<f64>, margin: i32) -> Window {
         let (low, high) = (grid.cell(bounds.min()), grid.cell(bounds.max()));
         Window {
-            low: Cell { row: low.row - margin, column: low.column - margin },
+            low: Cell { row: low.row.saturating_sub(margin), column: low.column.saturating_sub(margin) },
             columns: (i64::from(high.column) - i64::from(low.column) + 1 + 2 * i64::from(margin)) as usize,
             rows: (i64::from(high.row) - i64::from(low.row) + 1 + 2 * i64::from(margin)) as usize,
         }
@@ -89,7 +89,8 @@ impl Window {
 
     /// The cell at a position.
     pub fn cell(&self, position: usize) -> Cell {
-        Cell { row: self.low.row + (position / self.columns) as i32, column: self.low.column + (position % self.columns) as i32 }
+        let (row, column) = ((position / self.columns) as i32, (position % self.columns) as i32);
+        Cell { row: self.low.row.saturating_add(row), column: self.low.column.saturating_add(column) }
     }
 
     /// The position of a cell, if the window holds it.
