@@ -1,18 +1,21 @@
 //! Contours: the ground where a field is above zero, as polygons with holes and parts.
 //!
 //! Marching squares over the cell centres, with linear interpolation between them. Every crossing belongs to one ring, inside on its
-//! left, so rings never touch: the polygons are valid by construction. Saddles are joined where the mean of their corners is above zero.
+//! left, so rings never touch: the polygons are valid by construction. Saddles are joined where the mean of their corners is above zero;
+//! where it is zero, as the field says: a field and its negative share no ground and leave none out if one of them joins.
 
 use geo::{Area, BoundingRect, Contains, Coord, LineString, Polygon};
 
-/// Values at cell centres, row by row from the south-west. The outermost ones count as below zero, so that every contour closes.
-pub(crate) struct Field {
+/// Values at cell centres, row by row from the south-west; the ground outside counts as below zero.
+pub(crate) struct Field<'f> {
     pub columns: usize,
     pub rows: usize,
-    pub values: Vec<f32>,
+    pub values: &'f [f32],
     /// The place of the first centre.
     pub origin: Coord<f64>,
     pub step: f64,
+    /// Whether a saddle of mean zero is joined.
+    pub joins_at_zero: bool,
 }
 
 /// A piece of ground above zero, and the cells (positions in the field) whose centres its rings run between.
@@ -31,11 +34,10 @@ const NONE: u32 = u32::MAX;
 const MARGIN: f32 = 0.02;
 
 /// Traces the ground where the field is above zero.
-pub(crate) fn pieces(mut field: Field) -> Vec<Piece> {
-    seal(&mut field);
+pub(crate) fn pieces(field: &Field<'_>) -> Vec<Piece> {
     let mut outers: Vec<Piece> = Vec::new();
     let mut holes: Vec<Ring> = Vec::new();
-    for ring in rings(&field) {
+    for ring in rings(field) {
         let polygon = Polygon::new(ring.line, vec![]);
         if polygon.signed_area() > 0.0 {
             outers.push(Piece { polygon, near: ring.near });
@@ -61,19 +63,8 @@ pub(crate) fn pieces(mut field: Field) -> Vec<Piece> {
     outers
 }
 
-/// Puts the outermost values below zero.
-fn seal(field: &mut Field) {
-    let (columns, rows) = (field.columns, field.rows);
-    for (p, value) in field.values.iter_mut().enumerate() {
-        let (row, column) = (p / columns, p % columns);
-        if row == 0 || column == 0 || row + 1 == rows || column + 1 == columns {
-            *value = value.min(-1.0);
-        }
-    }
-}
-
 /// Closed rings, inside on the left: outer ones counter-clockwise, holes clockwise.
-fn rings(field: &Field) -> Vec<Ring> {
+fn rings(field: &Field<'_>) -> Vec<Ring> {
     let mut next = links(field);
     let mut found = Vec::new();
     for start in 0..next.len() {
@@ -96,7 +87,7 @@ fn rings(field: &Field) -> Vec<Ring> {
 }
 
 /// For every crossed grid edge the one that its contour crosses next. Edge 2p runs east from centre p, edge 2p + 1 north.
-fn links(field: &Field) -> Vec<u32> {
+fn links(field: &Field<'_>) -> Vec<u32> {
     let mut next = vec![NONE; 2 * field.columns * field.rows];
     let inside = |p: usize| field.values[p] > 0.0;
     for row in 0..field.rows.saturating_sub(1) {
@@ -111,7 +102,8 @@ fn links(field: &Field) -> Vec<u32> {
             }
             // the block's edges, counter-clockwise from the south
             let edges = [2 * a, 2 * b + 1, 2 * d, 2 * a + 1];
-            let joined = corners.iter().map(|&p| field.values[p]).sum::<f32>() > 0.0;
+            let sum: f32 = corners.iter().map(|&p| field.values[p]).sum();
+            let joined = sum > 0.0 || (field.joins_at_zero && sum == 0.0);
             for i in 0..4 {
                 if state[i] && !state[(i + 1) % 4] {
                     // leaves the inside here; comes back at the next entry, or the one before it where a saddle is parted
@@ -127,12 +119,12 @@ fn links(field: &Field) -> Vec<u32> {
     next
 }
 
-fn ends(field: &Field, crossing: usize) -> (usize, usize) {
+fn ends(field: &Field<'_>, crossing: usize) -> (usize, usize) {
     let from = crossing / 2;
     (from, if crossing.is_multiple_of(2) { from + 1 } else { from + field.columns })
 }
 
-fn point(field: &Field, from: usize, to: usize) -> Coord<f64> {
+fn point(field: &Field<'_>, from: usize, to: usize) -> Coord<f64> {
     let (v, w) = (field.values[from], field.values[to]);
     let along = f64::from((v / (v - w)).clamp(MARGIN, 1.0 - MARGIN));
     let place = |p: usize| Coord {
@@ -151,9 +143,13 @@ mod tests {
     use super::*;
 
     fn trace(columns: usize, values: &[f32]) -> Vec<Polygon<f64>> {
+        trace_as(columns, values, false)
+    }
+
+    fn trace_as(columns: usize, values: &[f32], joins_at_zero: bool) -> Vec<Polygon<f64>> {
         let rows = values.len() / columns;
-        let field = Field { columns, rows, values: values.to_vec(), origin: Coord { x: 0.0, y: 0.0 }, step: 10.0 };
-        pieces(field).into_iter().map(|p| p.polygon).collect()
+        let field = Field { columns, rows, values, origin: Coord { x: 0.0, y: 0.0 }, step: 10.0, joins_at_zero };
+        pieces(&field).into_iter().map(|p| p.polygon).collect()
     }
 
     #[test]
@@ -184,10 +180,11 @@ mod tests {
     }
 
     #[test]
-    fn ground_that_reaches_the_edge_is_closed_there() {
-        let found = trace(4, &[1.0; 16]);
-        // the four inner centres are left: a square of 20 m, halfway to the outer ones, without its four corners of 5 × 5 / 2 m²
-        assert_eq!((found.len(), found[0].unsigned_area()), (1, 400.0 - 4.0 * 12.5));
+    fn a_saddle_of_mean_zero_is_left_out_of_neither() {
+        let values = [-1., -1., -1., -1., -1., 1., -1., -1., -1., -1., 1., -1., -1., -1., -1., -1.];
+        // two diamonds of 50 m² each; joined, with the 50 m² between their corners
+        let area = |joins| trace_as(4, &values, joins).iter().map(Area::unsigned_area).sum::<f64>();
+        assert_eq!((area(false), area(true)), (100.0, 150.0));
     }
 
     proptest! {

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::assess::{Assessment, Status, distance};
-use crate::cells::{Cell, Grid};
+use crate::cells::Cell;
 use crate::contour::{Field, pieces};
 use crate::coverage::CostSummary;
 use crate::ids::{FacilityId, ZoneId};
@@ -167,8 +167,8 @@ impl Inhabited {
         let reach = (INHABITED_M / grid.size).ceil() as i32 + 1;
         for &at in &traced.demand.locations {
             let middle = grid.cell(at);
-            for row in middle.row - reach..=middle.row + reach {
-                for column in middle.column - reach..=middle.column + reach {
+            for row in middle.row.saturating_sub(reach)..=middle.row.saturating_add(reach) {
+                for column in middle.column.saturating_sub(reach)..=middle.column.saturating_add(reach) {
                     let cell = Cell { row, column };
                     if let Some(position) = window.position(cell) {
                         let away = distance(grid.centre(cell), at) as f32;
@@ -193,20 +193,8 @@ impl Inhabited {
 /// The covered ground and the gaps of zone `z`; `points` are its demand points that are not covered.
 fn zone_gaps(traced: &Traced<'_>, z: usize, points: &[usize], inhabited: &Inhabited) -> (MultiPolygon<f64>, Vec<Gap>) {
     let zone = &traced.zones[z];
-    let Some(window) = traced.ground.zone_window(zone) else { return (MultiPolygon::new(vec![]), Vec::new()) };
-    let grid = traced.ground.grid();
-    let excess: Vec<f32> = (0..window.len()).map(|p| beyond_limit(traced, window.cell(p))).collect();
-    let side = grid.size as f32;
-    let covered: Vec<f32> = excess.iter().map(|u| if u.is_nan() { -side } else { -u }).collect();
-    let uncovered: Vec<f32> = excess
-        .iter()
-        .enumerate()
-        .map(|(p, u)| if u.is_nan() { -side } else { u.min(inhabited.depth(window.cell(p)).clamp(-side, side)) })
-        .collect();
-    let full = traced.ground.full_cells(z, window);
-    let mut covered = within_zone(zone, grid, window, covered, &full);
+    let (mut covered, mut parts) = drawn(traced, z, inhabited);
     let least = SLIVER_M2.max(traced.rules.min_area_m2);
-    let mut parts: Vec<Polygon<f64>> = within_zone(zone, grid, window, uncovered, &full).0;
     parts.retain(|part| part.unsigned_area() >= least);
     if parts.is_empty() && !points.is_empty() {
         parts = squares_around(traced, zone, points);
@@ -220,6 +208,32 @@ fn zone_gaps(traced: &Traced<'_>, z: usize, points: &[usize], inhabited: &Inhabi
     }
     let gaps = parts.into_iter().zip(members).map(|(polygon, members)| gap(traced, z, polygon, &members)).collect();
     (covered, gaps)
+}
+
+/// The covered ground of zone `z`, and the pieces of its ground that are not.
+fn drawn(traced: &Traced<'_>, z: usize, inhabited: &Inhabited) -> (MultiPolygon<f64>, Vec<Polygon<f64>>) {
+    let zone = &traced.zones[z];
+    let Some(window) = traced.ground.zone_window(zone) else { return (MultiPolygon::new(vec![]), Vec::new()) };
+    let grid = traced.ground.grid();
+    // the window's own edge, outside the zone, counts as not measured, so that every contour closes within the window
+    let edge = |p: usize| {
+        let (row, column) = (p / window.columns, p % window.columns);
+        row == 0 || column == 0 || row + 1 == window.rows || column + 1 == window.columns
+    };
+    let excess: Vec<f32> = (0..window.len()).map(|p| if edge(p) { f32::NAN } else { beyond_limit(traced, window.cell(p)) }).collect();
+    let side = grid.size as f32;
+    let covered: Vec<f32> = excess.iter().map(|u| if u.is_nan() { -side } else { -u }).collect();
+    let uncovered: Vec<f32> = excess
+        .iter()
+        .enumerate()
+        .map(|(p, u)| if u.is_nan() { -side } else { u.min(inhabited.depth(window.cell(p)).clamp(-side, side)) })
+        .collect();
+    let full = traced.ground.full_cells(z, window);
+    let field = |values, joins_at_zero| {
+        let origin = grid.centre(window.low);
+        Field { columns: window.columns, rows: window.rows, values, origin, step: grid.size, joins_at_zero }
+    };
+    (within_zone(zone, &field(&covered, false), &full), within_zone(zone, &field(&uncovered, true), &full).0)
 }
 
 /// By how many metres of ground a cell lies beyond the limit: positive where uncovered, never more than a cell; NaN where not measured.
@@ -239,9 +253,8 @@ fn beyond_limit(traced: &Traced<'_>, cell: Cell) -> f32 {
     metres.clamp(-side, side) as f32
 }
 
-/// The ground of `zone` where `values` are above zero.
-fn within_zone(zone: &Zone, grid: Grid, window: Window, values: Vec<f32>, full: &[bool]) -> MultiPolygon<f64> {
-    let field = Field { columns: window.columns, rows: window.rows, values, origin: grid.centre(window.low), step: grid.size };
+/// The ground of `zone` where `field` is above zero.
+fn within_zone(zone: &Zone, field: &Field<'_>, full: &[bool]) -> MultiPolygon<f64> {
     let holes = zone.area.iter().any(|polygon| !polygon.interiors().is_empty());
     let (mut kept, mut cut) = (Vec::new(), Vec::new());
     for piece in pieces(field) {

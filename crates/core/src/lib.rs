@@ -51,7 +51,7 @@ pub use gaps::{Gap, GapGround, GapRules, Gaps, INHABITED_M, Traced, trace};
 pub use ids::{DemandId, EdgeId, FacilityId, NodeId, ZoneId};
 pub use index::{DemandIndex, FacilityIndex, PointIndex, ZoneIndex};
 pub use input::{Demand, Facility, Group, Issue, RoadSegment, Roads, Stage, Zone};
-pub use link::{EdgeGrid, LinkRules, LinkStatus, Linkage, Snap};
+pub use link::{EdgeGrid, LinkRules, LinkStatus, Linkage, Snap, Snaps};
 pub use network::{Arc, Edge, NetworkError, RoadNetwork};
 pub use profile::{ClassAccess, Profile, ProfileError, WALK, WayUse};
 pub use progress::{Cancelled, NoProgress, Progress, begin};

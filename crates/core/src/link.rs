@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::ids::EdgeId;
-use crate::network::RoadNetwork;
+use crate::network::{Edge, RoadNetwork};
 use crate::units::{Cost, Metric};
 
 /// Edges whose distances differ by less are tied: the cheapest answer wins, then the lowest edge.
@@ -80,7 +80,7 @@ impl Linkage {
             .par_chunks(4096)
             .map(|chunk| {
                 let mut part = Linkage::default();
-                let mut scratch = Vec::new();
+                let mut scratch = Snaps::default();
                 for &point in chunk {
                     part.first.push(part.snaps.len() as u32);
                     part.status.push(grid.snap(point, &mut scratch));
@@ -130,8 +130,22 @@ pub struct EdgeGrid<'n> {
     size: f64,
     columns: i64,
     rows: i64,
+    eligible: Buckets,
+    islands: Buckets,
+}
+
+/// Edges by bucket: those of bucket `b` are `rows[first[b] .. first[b + 1]]`, each with its ends beside it.
+#[derive(Debug, Default)]
+struct Buckets {
     first: Vec<u32>,
-    edges: Vec<u32>,
+    rows: Vec<Row>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Row {
+    a: Coord<f64>,
+    b: Coord<f64>,
+    edge: u32,
 }
 
 impl<'n> EdgeGrid<'n> {
@@ -146,9 +160,11 @@ impl<'n> EdgeGrid<'n> {
         let size = (width * height / (4.0 * network.edges().len().max(1) as f64)).sqrt().max(50.0);
         let size = size.max(width.max(height) / 1e6);
         let (columns, rows) = ((width / size) as i64 + 1, (height / size) as i64 + 1);
-        let (first, edges) = (Vec::new(), Vec::new());
-        let mut grid = EdgeGrid { network, rules, low: bounds.min(), size, columns, rows, first, edges };
-        grid.fill();
+        let (eligible, islands) = (Buckets::default(), Buckets::default());
+        let mut grid = EdgeGrid { network, rules, low: bounds.min(), size, columns, rows, eligible, islands };
+        let on_island = |edge: &Edge| network.component_nodes(edge.tail) < rules.min_component;
+        grid.eligible = grid.fill(|edge| !on_island(edge));
+        grid.islands = grid.fill(on_island);
         grid
     }
 
@@ -157,23 +173,26 @@ impl<'n> EdgeGrid<'n> {
         self.network
     }
 
-    fn fill(&mut self) {
+    fn fill(&self, wanted: impl Fn(&Edge) -> bool) -> Buckets {
+        let edges = || self.network.edges().iter().enumerate().filter(|(_, edge)| wanted(edge));
         let mut first = vec![0u32; (self.columns * self.rows) as usize + 1];
-        for id in 0..self.network.edges().len() {
+        for (id, _) in edges() {
             self.for_each_bucket(id, |bucket| first[bucket + 1] += 1);
         }
         for i in 1..first.len() {
             first[i] += first[i - 1];
         }
         let mut next = first.clone();
-        let mut edges = vec![0u32; first.last().copied().unwrap_or(0) as usize];
-        for id in 0..self.network.edges().len() {
+        let nowhere = Coord { x: 0.0, y: 0.0 };
+        let mut rows = vec![Row { a: nowhere, b: nowhere, edge: 0 }; first.last().copied().unwrap_or(0) as usize];
+        for (id, _) in edges() {
+            let (a, b) = self.ends(id);
             self.for_each_bucket(id, |bucket| {
-                edges[next[bucket] as usize] = id as u32;
+                rows[next[bucket] as usize] = Row { a, b, edge: id as u32 };
                 next[bucket] += 1;
             });
         }
-        (self.first, self.edges) = (first, edges);
+        Buckets { first, rows }
     }
 
     /// The buckets that edge `id` passes through (a few more at its corners).
@@ -181,11 +200,11 @@ impl<'n> EdgeGrid<'n> {
         let (a, b) = self.ends(id);
         let (ca, ra) = self.bucket(a);
         let (cb, rb) = self.bucket(b);
-        let half_diagonal = self.size * std::f64::consts::FRAC_1_SQRT_2;
+        let half_diagonal_2 = self.size * self.size / 2.0;
         for row in ra.min(rb)..=ra.max(rb) {
             for column in ca.min(cb)..=ca.max(cb) {
                 let centre = Coord { x: self.low.x + (column as f64 + 0.5) * self.size, y: self.low.y + (row as f64 + 0.5) * self.size };
-                if ca == cb || ra == rb || foot(centre, a, b).0 <= half_diagonal {
+                if ca == cb || ra == rb || foot(centre, a, b).0 <= half_diagonal_2 {
                     visit((row * self.columns + column) as usize);
                 }
             }
@@ -204,76 +223,77 @@ impl<'n> EdgeGrid<'n> {
     }
 
     /// Ties one point; `snaps` receives its places (none unless linked).
-    pub fn snap(&self, point: Coord<f64>, snaps: &mut Vec<Snap>) -> LinkStatus {
-        snaps.clear();
-        let mut nearest = Nearest { best: self.rules.snap_m, island: f64::INFINITY, tied: Vec::new() };
-        self.search(point, &mut nearest);
-        nearest.tied.retain(|t| t.distance <= nearest.best + TIE_M && t.distance <= self.rules.snap_m);
-        nearest.tied.sort_unstable_by_key(|t| t.edge);
-        nearest.tied.dedup_by_key(|t| t.edge);
-        for tied in &nearest.tied {
+    pub fn snap(&self, point: Coord<f64>, snaps: &mut Snaps) -> LinkStatus {
+        snaps.found.clear();
+        let tied = &mut snaps.tied;
+        tied.clear();
+        let limit_2 = self.rules.snap_m * self.rules.snap_m;
+        let best = self.search(&self.eligible, point, tied).sqrt();
+        tied.retain(|t| t.distance_2.sqrt() <= best + TIE_M && t.distance_2 <= limit_2);
+        tied.sort_unstable_by_key(|t| t.edge);
+        tied.dedup_by_key(|t| t.edge);
+        for tied in tied.iter() {
             let snap = self.place(tied);
-            if !snaps.iter().any(|other| self.same_node(other, &snap)) {
-                snaps.push(snap);
+            if !snaps.found.iter().any(|other| self.same_node(other, &snap)) {
+                snaps.found.push(snap);
             }
         }
-        match snaps.is_empty() {
-            false => LinkStatus::Linked,
-            true if nearest.island <= self.rules.snap_m => LinkStatus::OnIsland,
-            true => LinkStatus::TooFar,
+        if !snaps.found.is_empty() {
+            return LinkStatus::Linked;
         }
+        tied.clear();
+        self.search(&self.islands, point, tied);
+        if tied.iter().any(|t| t.distance_2 <= limit_2) { LinkStatus::OnIsland } else { LinkStatus::TooFar }
     }
 
-    /// Looks through rings of buckets around `point` until no nearer edge can come.
-    fn search(&self, point: Coord<f64>, nearest: &mut Nearest) {
-        if !(point.x.is_finite() && point.y.is_finite()) || self.network.edges().is_empty() {
-            return;
+    /// Looks through rings of buckets around `point` until no nearer edge can come; the square of the least distance, and in `tied`
+    /// all edges within [`TIE_M`] of it (and some more).
+    fn search(&self, buckets: &Buckets, point: Coord<f64>, tied: &mut Vec<Tied>) -> f64 {
+        let mut best_2 = self.rules.snap_m * self.rules.snap_m;
+        if !(point.x.is_finite() && point.y.is_finite()) || buckets.rows.is_empty() {
+            return best_2;
         }
-        let column = ((point.x - self.low.x) / self.size).floor();
-        let row = ((point.y - self.low.y) / self.size).floor();
-        let (fx, fy) = ((point.x - self.low.x) / self.size - column, (point.y - self.low.y) / self.size - row);
-        let margin = fx.min(1.0 - fx).min(fy).min(1.0 - fy) * self.size;
+        let (x, y) = ((point.x - self.low.x) / self.size, (point.y - self.low.y) / self.size);
+        let (column, row) = (x.floor(), y.floor());
+        let margin = (x - column).min(column + 1.0 - x).min(y - row).min(row + 1.0 - y) * self.size;
         let outside = (-column).max(column - self.columns as f64).max(-row).max(row - self.rows as f64).max(0.0);
         if (outside - 1.0) * self.size > self.rules.snap_m {
-            return;
+            return best_2;
         }
         let (column, row) = (column as i64, row as i64);
+        let mut limit_2 = tie_limit_2(best_2);
         for ring in 0.. {
-            self.search_ring(point, column, row, ring, nearest);
+            self.for_each_in_ring(column, row, ring, |bucket| {
+                let rows = &buckets.rows[buckets.first[bucket] as usize..buckets.first[bucket + 1] as usize];
+                for candidate in rows {
+                    let (distance_2, along) = foot(point, candidate.a, candidate.b);
+                    if distance_2 <= limit_2 {
+                        tied.push(Tied { distance_2, edge: candidate.edge, along });
+                        if distance_2 < best_2 {
+                            best_2 = distance_2;
+                            limit_2 = tie_limit_2(best_2);
+                        }
+                    }
+                }
+            });
             let seen = ring as f64 * self.size + margin;
-            if seen > nearest.best + TIE_M {
-                return;
+            if seen * seen > limit_2 {
+                break;
             }
         }
+        best_2
     }
 
-    fn search_ring(&self, point: Coord<f64>, column: i64, row: i64, ring: i64, nearest: &mut Nearest) {
+    fn for_each_in_ring(&self, column: i64, row: i64, ring: i64, mut visit: impl FnMut(usize)) {
         for r in (row - ring).max(0)..=(row + ring).min(self.rows - 1) {
             let whole = r == row - ring || r == row + ring;
             let step = if whole || ring == 0 { 1 } else { 2 * ring };
             let mut c = column - ring;
             while c <= column + ring {
                 if (0..self.columns).contains(&c) {
-                    self.search_bucket(point, (r * self.columns + c) as usize, nearest);
+                    visit((r * self.columns + c) as usize);
                 }
                 c += step;
-            }
-        }
-    }
-
-    fn search_bucket(&self, point: Coord<f64>, bucket: usize, nearest: &mut Nearest) {
-        for &id in &self.edges[self.first[bucket] as usize..self.first[bucket + 1] as usize] {
-            let (a, b) = self.ends(id as usize);
-            let (distance, along) = foot(point, a, b);
-            if distance > nearest.best + TIE_M && distance >= nearest.island {
-                continue;
-            }
-            let tail = self.network.edges()[id as usize].tail;
-            if self.network.component_nodes(tail) < self.rules.min_component {
-                nearest.island = nearest.island.min(distance);
-            } else if distance <= nearest.best + TIE_M {
-                nearest.best = nearest.best.min(distance);
-                nearest.tied.push(Tied { distance, edge: id, along });
             }
         }
     }
@@ -281,11 +301,11 @@ impl<'n> EdgeGrid<'n> {
     fn place(&self, tied: &Tied) -> Snap {
         let edge = &self.network.edges()[tied.edge as usize];
         let leg = match self.network.metric() {
-            Metric::Time => Cost::from_f64(tied.distance / self.rules.access_speed_m_s),
-            Metric::Distance => Cost::from_f64(tied.distance),
+            Metric::Time => Cost::from_f64(tied.distance_2.sqrt() / self.rules.access_speed_m_s),
+            Metric::Distance => Cost::from_f64(tied.distance_2.sqrt()),
         };
         let offset_mm = (tied.along * f64::from(edge.length_mm)).round() as u32;
-        Snap { edge: EdgeId(tied.edge), offset_mm, leg, leg_m: tied.distance as f32 }
+        Snap { edge: EdgeId(tied.edge), offset_mm, leg, leg_m: tied.distance_2.sqrt() as f32 }
     }
 
     /// Whether both places are one node of the network: then one of them says all.
@@ -302,23 +322,39 @@ impl<'n> EdgeGrid<'n> {
     }
 }
 
-struct Nearest {
-    best: f64,
-    island: f64,
+/// The places of the point that was snapped last, and room for the search: reuse it from point to point.
+#[derive(Debug, Clone, Default)]
+pub struct Snaps {
+    found: Vec<Snap>,
     tied: Vec<Tied>,
 }
 
+impl std::ops::Deref for Snaps {
+    type Target = [Snap];
+
+    fn deref(&self) -> &[Snap] {
+        &self.found
+    }
+}
+
+#[derive(Debug, Clone, Copy)]
 struct Tied {
-    distance: f64,
+    distance_2: f64,
     edge: u32,
     along: f64,
 }
 
-/// Distance from `point` to the straight piece `a`–`b`, and the foot's place along it, 0 to 1.
+/// The square of a distance that is longer by [`TIE_M`] (and a hair, for rounding).
+fn tie_limit_2(distance_2: f64) -> f64 {
+    let limit = distance_2.sqrt() + TIE_M;
+    limit * limit * (1.0 + 1e-12)
+}
+
+/// Square of the distance from `point` to the straight piece `a`–`b`, and the foot's place along it, 0 to 1.
 fn foot(point: Coord<f64>, a: Coord<f64>, b: Coord<f64>) -> (f64, f64) {
     let (dx, dy) = (b.x - a.x, b.y - a.y);
     let length_2 = dx * dx + dy * dy;
     let along = if length_2 > 0.0 { (((point.x - a.x) * dx + (point.y - a.y) * dy) / length_2).clamp(0.0, 1.0) } else { 0.0 };
     let (ex, ey) = (point.x - (a.x + along * dx), point.y - (a.y + along * dy));
-    ((ex * ex + ey * ey).sqrt(), along)
+    (ex * ex + ey * ey, along)
 }

@@ -259,7 +259,7 @@ fn edge(segment: &crate::input::RoadSegment, rank: &[u32], metric: Metric) -> Ed
     let cost = |speed: Option<f64>| match (speed, metric) {
         (None, _) => Cost::UNREACHED,
         (Some(_), Metric::Distance) => Cost(segment.length_mm),
-        (Some(speed), Metric::Time) => Cost::from_f64(f64::from(segment.length_mm) / 1000.0 / speed) + Cost(segment.delay_ms),
+        (Some(speed), Metric::Time) => Cost::from_units(f64::from(segment.length_mm) / speed) + Cost(segment.delay_ms),
     };
     let (from, to) = (NodeId(rank[segment.from as usize]), NodeId(rank[segment.to as usize]));
     let (there, back) = (cost(segment.forward_m_s), cost(segment.backward_m_s));

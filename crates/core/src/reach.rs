@@ -11,13 +11,14 @@ use serde::{Deserialize, Serialize};
 use crate::assess::{ByStatus, Status};
 use crate::cells::{Cell, Grid, Part, signed_area, split};
 use crate::input::Zone;
-use crate::link::{EdgeGrid, LinkStatus};
+use crate::link::{EdgeGrid, LinkStatus, Snaps};
 use crate::progress::{Cancelled, Progress};
 use crate::search::NearestFacility;
 use crate::units::{Cost, Limit};
 
 /// Into how many parts, by side, a cell is divided where the limit passes.
-pub const REFINE: i32 = 4;
+pub const REFINE: i32 = 2;
+const PARTS: usize = (REFINE * REFINE) as usize;
 
 /// Area, whole mm², so that sums do not depend on their order.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -70,7 +71,7 @@ impl Window {
     fn around(grid: Grid, bounds: geo::Rect<f64>, margin: i32) -> Window {
         let (low, high) = (grid.cell(bounds.min()), grid.cell(bounds.max()));
         Window {
-            low: Cell { row: low.row - margin, column: low.column - margin },
+            low: Cell { row: low.row.saturating_sub(margin), column: low.column.saturating_sub(margin) },
             columns: (i64::from(high.column) - i64::from(low.column) + 1 + 2 * i64::from(margin)) as usize,
             rows: (i64::from(high.row) - i64::from(low.row) + 1 + 2 * i64::from(margin)) as usize,
         }
@@ -88,7 +89,8 @@ impl Window {
 
     /// The cell at a position.
     pub fn cell(&self, position: usize) -> Cell {
-        Cell { row: self.low.row + (position / self.columns) as i32, column: self.low.column + (position % self.columns) as i32 }
+        let (row, column) = ((position / self.columns) as i32, (position % self.columns) as i32);
+        Cell { row: self.low.row.saturating_add(row), column: self.low.column.saturating_add(column) }
     }
 
     /// The position of a cell, if the window holds it.
@@ -233,7 +235,8 @@ fn zone_ground(zone: &Zone, grid: Grid, window: Window) -> ZoneGround {
         if (area - grid.cell_area()).abs() < 1e-9 * grid.cell_area() {
             ground.full.push(cell);
         } else if area > 1e-6 {
-            let whole = group.iter().any(|row| row.2.is_none() && row.1 > 0.0);
+            // one part may fill the cell, a hole take it away again and an island in the hole come back: only what is left counts
+            let whole = group.iter().filter(|row| row.2.is_none()).map(|row| row.1).sum::<f64>() > 0.0;
             let mut rings: Vec<Vec<Coord<f64>>> = group.iter().filter_map(|row| row.2.clone()).collect();
             if whole {
                 rings.push(square(grid, window.cell(cell as usize)));
@@ -249,19 +252,22 @@ fn square(grid: Grid, cell: Cell) -> Vec<Coord<f64>> {
     [(0.0, 0.0), (side, 0.0), (side, side), (0.0, side)].map(|(x, y)| Coord { x: low.x + x, y: low.y + y }).to_vec()
 }
 
-/// Cells of a zone, and the two rows around them that a contour looks at.
+/// Cells of a zone, and the two rows around them that a contour looks at. (A border along cell sides leaves no cell cut by it.)
 fn active(zones: &[ZoneGround], window: Window) -> Vec<bool> {
-    let mut active = vec![false; window.len()];
+    let mut held = vec![false; window.len()];
     for zone in zones {
-        for &position in &zone.full {
-            active[position as usize] = true;
+        zone.full.iter().copied().chain(zone.partial.iter().map(|border| border.cell)).for_each(|cell| held[cell as usize] = true);
+    }
+    let mut active = held.clone();
+    for (position, _) in held.iter().enumerate().filter(|(_, held)| **held) {
+        let (row, column) = (position / window.columns, position % window.columns);
+        let rows = row.saturating_sub(1)..=(row + 1).min(window.rows - 1);
+        let columns = column.saturating_sub(1)..=(column + 1).min(window.columns - 1);
+        if rows.clone().all(|r| held[r * window.columns..][columns.clone()].iter().all(|held| *held)) {
+            continue;
         }
-        for border in &zone.partial {
-            let (row, column) = (border.cell as usize / window.columns, border.cell as usize % window.columns);
-            for r in row.saturating_sub(2)..=(row + 2).min(window.rows - 1) {
-                active[r * window.columns + column.saturating_sub(2)..=r * window.columns + (column + 2).min(window.columns - 1)]
-                    .fill(true);
-            }
+        for r in row.saturating_sub(2)..=(row + 2).min(window.rows - 1) {
+            active[r * window.columns + column.saturating_sub(2)..=r * window.columns + (column + 2).min(window.columns - 1)].fill(true);
         }
     }
     active
@@ -319,7 +325,7 @@ impl<'g> CostField<'g> {
             if progress.is_cancelled() {
                 return Err(Cancelled);
             }
-            let mut snaps = Vec::new();
+            let mut snaps = Snaps::default();
             for (column, cost) in costs.iter_mut().enumerate().filter(|(column, _)| active[*column]) {
                 let centre = ground.grid.centre(window.cell(row * window.columns + column));
                 *cost = match edges.snap(centre, &mut snaps) {
@@ -342,7 +348,7 @@ impl<'g> CostField<'g> {
     pub fn areas(&self, edges: &EdgeGrid<'_>, nearest: &NearestFacility<'_>, limit: Limit) -> Vec<ByStatus<SquareMm>> {
         let refined = self.refine(edges, nearest, limit);
         let grid = self.ground.grid;
-        let part_area = SquareMm::from_m2(grid.cell_area() / f64::from(REFINE * REFINE));
+        let part = [grid.cell_area() / f64::from(REFINE * REFINE); PARTS];
         self.ground
             .zones
             .par_iter()
@@ -350,7 +356,7 @@ impl<'g> CostField<'g> {
                 let mut areas = ByStatus::default();
                 for &cell in &zone.full {
                     match refined.get(cell) {
-                        Some(parts) => parts.iter().for_each(|&status| areas.add(status, part_area)),
+                        Some(parts) => add_parts(&part, grid.cell_area(), parts, &mut areas),
                         None => areas.add(self.status(cell, limit), SquareMm::from_m2(grid.cell_area())),
                     }
                 }
@@ -372,7 +378,7 @@ impl<'g> CostField<'g> {
     fn add_border(&self, border: &Border, parts: &[Status], areas: &mut ByStatus<SquareMm>) {
         let fine = Grid { size: self.ground.grid.size / f64::from(REFINE) };
         let low = self.ground.window.cell(border.cell as usize);
-        let mut found = [0.0f64; (REFINE * REFINE) as usize];
+        let mut found = [0.0f64; PARTS];
         for ring in &border.rings {
             let mut line = ring.clone();
             line.extend(ring.first());
@@ -390,9 +396,7 @@ impl<'g> CostField<'g> {
                 found[(row * REFINE + column) as usize] += sign * area;
             });
         }
-        for (area, &status) in found.iter().zip(parts) {
-            areas.add(status, SquareMm::from_m2(*area));
-        }
+        add_parts(&found, border.area, parts, areas);
     }
 
     /// Measures the parts of every cell that borders on one of another status, the limit between them.
@@ -414,7 +418,7 @@ impl<'g> CostField<'g> {
             .par_iter()
             .map(|&position| {
                 let low = window.cell(position as usize);
-                let mut snaps = Vec::new();
+                let mut snaps = Snaps::default();
                 std::array::from_fn(|i| {
                     let row = low.row * REFINE + i as i32 / REFINE;
                     let column = low.column * REFINE + i as i32 % REFINE;
@@ -429,10 +433,22 @@ impl<'g> CostField<'g> {
     }
 }
 
+/// Adds the parts of a cell in whole mm² that make up `whole`, so that measuring in parts neither adds ground nor takes any away.
+fn add_parts(parts: &[f64; PARTS], whole: f64, statuses: &[Status], areas: &mut ByStatus<SquareMm>) {
+    let whole = SquareMm::from_m2(whole);
+    let (mut sum, mut given) = (0.0, SquareMm(0));
+    for (i, (part, &status)) in parts.iter().zip(statuses).enumerate() {
+        sum += part.max(0.0);
+        let up_to = if i + 1 == PARTS { whole } else { SquareMm::from_m2(sum).min(whole) };
+        areas.add(status, SquareMm(up_to.0 - given.0));
+        given = up_to;
+    }
+}
+
 /// Cells measured in parts, by position.
 struct Refined {
     cells: Vec<u32>,
-    parts: Vec<[Status; (REFINE * REFINE) as usize]>,
+    parts: Vec<[Status; PARTS]>,
 }
 
 impl Refined {

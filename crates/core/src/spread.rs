@@ -121,7 +121,7 @@ type BoxOf = GeomWithData<Rectangle<[f64; 2]>, u32>;
 
 /// A surface with an R-tree of its polygons' boxes.
 enum Layer<'s> {
-    Mapped { name: &'s str, polygons: &'s [MultiPolygon<f64>], boxes: RTree<BoxOf> },
+    Mapped { name: &'s str, polygons: &'s [MultiPolygon<f64>], areas: Vec<f64>, boxes: RTree<BoxOf> },
     WholeZone,
 }
 
@@ -134,7 +134,8 @@ impl<'s> Layer<'s> {
                     let bounds = polygon.bounding_rect()?;
                     Some(BoxOf::new(Rectangle::from_corners(bounds.min().into(), bounds.max().into()), i as u32))
                 });
-                Layer::Mapped { name, polygons, boxes: RTree::bulk_load(boxes.collect()) }
+                let areas = polygons.iter().map(Area::unsigned_area).collect();
+                Layer::Mapped { name, polygons, areas, boxes: RTree::bulk_load(boxes.collect()) }
             }
         }
     }
@@ -146,36 +147,48 @@ impl<'s> Layer<'s> {
         }
     }
 
-    /// The surface within a zone: overlaps counted once, cut at the border.
-    fn within(&self, zone: &Zone) -> MultiPolygon<f64> {
-        let Layer::Mapped { polygons, boxes, .. } = self else { return zone.area.clone() };
-        let Some(bounds) = zone.area.bounding_rect() else { return MultiPolygon::new(vec![]) };
+    /// Polygons whose box meets the zone's.
+    fn near(&self, zone: &Zone) -> Vec<u32> {
+        let (Layer::Mapped { boxes, .. }, Some(bounds)) = (self, zone.area.bounding_rect()) else { return Vec::new() };
         let envelope = AABB::from_corners(bounds.min().into(), bounds.max().into());
         let mut near: Vec<u32> = boxes.locate_in_envelope_intersecting(envelope).map(|b| b.data).collect();
         near.sort_unstable();
+        near
+    }
+
+    /// The surface within a zone: overlaps counted once, cut at the border.
+    fn within(&self, zone: &Zone) -> MultiPolygon<f64> {
+        let Layer::Mapped { polygons, .. } = self else { return zone.area.clone() };
+        let near = self.near(zone);
         if near.is_empty() {
             return MultiPolygon::new(vec![]);
         }
         unary_union(near.iter().map(|&i| &polygons[i as usize])).intersection(&zone.area)
     }
+
+    /// Whether the surface may cover more than `area_m2` of the zone: its polygons nearby do, overlaps and all. Saves joining most.
+    fn may_exceed(&self, zone: &Zone, area_m2: f64) -> bool {
+        let Layer::Mapped { areas, .. } = self else { return false };
+        self.near(zone).iter().map(|&i| areas[i as usize]).sum::<f64>() > area_m2
+    }
 }
 
 fn choose(id: ZoneId, zone: &Zone, layers: &[Layer<'_>], rules: SpreadRules) -> (SpreadNote, MultiPolygon<f64>) {
-    let grounds: Vec<MultiPolygon<f64>> = layers.iter().map(|layer| layer.within(zone)).collect();
-    let areas: Vec<f64> = grounds.iter().map(Area::unsigned_area).collect();
-    let mapped = |i: usize| matches!(layers[i], Layer::Mapped { .. });
     let mut note = SpreadNote { zone: id, surface: "none".to_owned(), area_m2: 0.0, passed_over: Vec::new() };
-    for (i, ground) in grounds.into_iter().enumerate() {
-        let later = (i + 1..layers.len()).filter(|&j| mapped(j)).map(|j| areas[j]).fold(0.0, f64::max);
-        if areas[i] <= 0.0 {
+    for (i, layer) in layers.iter().enumerate() {
+        let ground = layer.within(zone);
+        let area = ground.unsigned_area();
+        if area <= 0.0 {
             continue;
         }
-        if mapped(i) && areas[i] < rules.min_surface_ratio * later {
-            note.passed_over.push((layers[i].name().to_owned(), areas[i]));
+        let much = area / rules.min_surface_ratio;
+        let outdone = |later: &Layer<'_>| later.may_exceed(zone, much) && later.within(zone).unsigned_area() > much;
+        if matches!(layer, Layer::Mapped { .. }) && layers[i + 1..].iter().any(outdone) {
+            note.passed_over.push((layer.name().to_owned(), area));
             continue;
         }
-        note.surface = layers[i].name().to_owned();
-        note.area_m2 = areas[i];
+        note.surface = layer.name().to_owned();
+        note.area_m2 = area;
         return (note, ground);
     }
     (note, MultiPolygon::new(vec![]))

@@ -60,7 +60,12 @@ impl Cost {
 
     /// Nearest whole unit of `seconds_or_metres`; [`Cost::UNREACHED`] beyond the range, or for what is no number.
     pub fn from_f64(seconds_or_metres: f64) -> Cost {
-        let units = (seconds_or_metres * 1000.0).round();
+        Cost::from_units(seconds_or_metres * 1000.0)
+    }
+
+    /// Nearest whole number of `units`, which are milliseconds or millimetres.
+    pub(crate) fn from_units(units: f64) -> Cost {
+        let units = units.round();
         if (0.0..f64::from(u32::MAX)).contains(&units) { Cost(units as u32) } else { Cost::UNREACHED }
     }
 }
@@ -95,9 +100,9 @@ pub struct Limit {
 }
 
 impl Limit {
-    /// Whether `cost` is within the limit (`<=`).
+    /// Whether `cost` is within the limit (`<=`); no path never is.
     pub fn admits(&self, cost: Cost) -> bool {
-        cost <= self.cost
+        cost <= self.cost && cost.is_reached()
     }
 
     /// Seconds or metres.

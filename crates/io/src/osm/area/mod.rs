@@ -10,6 +10,7 @@ mod error;
 mod gap;
 mod nest;
 mod segments;
+mod simple;
 mod trace;
 
 use geo::MultiPolygon;
@@ -61,6 +62,11 @@ pub fn multipolygon(relation: &Relation, data: &OsmData) -> Result<Area, RingErr
 /// [`RingError`] when the way is not closed, crosses itself, or has a node that the extract lacks.
 pub fn way_area(way: &Way, data: &OsmData) -> Result<Area, RingError> {
     let object = ObjectId { kind: Kind::Way, id: way.id };
+    let mut finder = data.positions.finder();
+    let places: Option<Vec<_>> = way.refs.iter().map(|id| finder.get(*id)).collect();
+    if let Some(polygons) = places.and_then(|places| simple::polygon(&places)) {
+        return Ok(Area { polygons, warnings: Vec::new() });
+    }
     assemble(object, [(way, Role::Open)].into_iter(), data, Vec::new())
 }
 

@@ -1,0 +1,180 @@
+//! The search against two judges on random networks: petgraph's Dijkstra on an explicit graph, and Floyd and Warshall's algorithm.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "test code")]
+
+mod common;
+
+#[path = "differential/brute.rs"]
+mod brute;
+#[path = "differential/judge.rs"]
+mod judge;
+#[path = "differential/town.rs"]
+mod town;
+
+use std::collections::BTreeSet;
+
+use catchment::*;
+use petgraph::algo::{connected_components, dijkstra, tarjan_scc};
+
+use brute::Brute;
+use judge::Judge;
+use town::Town;
+
+const BOTH: [Direction; 2] = [Direction::ToFacility, Direction::FromFacility];
+const SEEDS: std::ops::Range<u64> = 0..200;
+
+/// The cheapest of the facilities' costs, the lowest facility of equal ones.
+fn best(costs: impl IntoIterator<Item = Option<u64>>) -> Option<(u64, u32)> {
+    costs.into_iter().enumerate().filter_map(|(facility, cost)| Some((cost?, facility as u32))).min()
+}
+
+fn found(label: Label) -> Option<(u64, u32)> {
+    label.cost.is_reached().then_some((u64::from(label.cost.0), label.facility.0))
+}
+
+fn within(label: Label, bound: Cost) -> Option<u64> {
+    (label.cost.is_reached() && label.cost <= bound).then_some(u64::from(label.cost.0))
+}
+
+#[test]
+fn the_network_holds_the_segments() {
+    for seed in SEEDS {
+        let town = Town::new(seed);
+        assert_eq!(town.edges_of_network(), town.edges_of_segments(), "seed {seed}");
+    }
+}
+
+#[test]
+fn nearest_facilities_equal_petgraphs() {
+    let mut kept = SearchSpace::default();
+    let (mut reached, mut unreached, mut ties) = (0, 0, 0);
+    for seed in SEEDS {
+        let town = Town::new(seed);
+        let (facilities, people) = town.linkages();
+        for direction in BOTH {
+            let judge = Judge::new(&town.network, &facilities, &people, direction);
+            let sources = Sources::new(&town.network, &facilities, direction);
+            let nearest = sources.nearest_facility(&mut kept);
+            let by_facility: Vec<_> = (0..facilities.len()).map(|f| judge.from_facility(f)).collect();
+            let from_any = judge.from_any();
+            for node in 0..town.network.node_count() {
+                let label = found(nearest.node(NodeId::at(node)));
+                assert_eq!(label, best(by_facility.iter().map(|c| c.node(node))), "seed {seed}, {direction:?}, node {node}");
+                assert_eq!(label.map(|l| l.0), from_any.node(node));
+            }
+            for person in 0..people.len() {
+                let label = found(nearest.point(people.snaps(person)));
+                let costs: Vec<_> = by_facility.iter().map(|c| c.person(person)).collect();
+                assert_eq!(label, best(costs.iter().copied()), "seed {seed}, {direction:?}, person {person}");
+                assert_eq!(label.map(|l| l.0), from_any.person(person));
+                match label {
+                    Some((cost, _)) => {
+                        reached += 1;
+                        ties += usize::from(costs.iter().filter(|c| **c == Some(cost)).count() > 1);
+                    }
+                    None => unreached += 1,
+                }
+            }
+        }
+    }
+    // the towns are such that all cases occur often
+    assert!(reached > 5000 && unreached > 500 && ties > 100, "{reached} reached, {unreached} not, {ties} tied");
+}
+
+#[test]
+fn nearest_facilities_equal_brute_force() {
+    for seed in SEEDS {
+        let town = Town::of_size(seed, 8);
+        let (facilities, people) = town.linkages();
+        for direction in BOTH {
+            let brute = Brute::new(&town.network, direction);
+            let sources = Sources::new(&town.network, &facilities, direction);
+            let mut space = SearchSpace::default();
+            let nearest = sources.nearest_facility(&mut space);
+            for person in 0..people.len() {
+                let costs = (0..facilities.len()).map(|f| brute.cost(facilities.snaps(f), people.snaps(person)));
+                assert_eq!(found(nearest.point(people.snaps(person))), best(costs), "seed {seed}, {direction:?}, person {person}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_bounded_catchment_is_the_unbounded_one_up_to_the_bound() {
+    let mut kept = SearchSpace::default();
+    for seed in SEEDS {
+        let town = Town::new(seed);
+        let (facilities, people) = town.linkages();
+        for direction in BOTH {
+            let judge = Judge::new(&town.network, &facilities, &people, direction);
+            let sources = Sources::new(&town.network, &facilities, direction);
+            for f in 0..facilities.len() {
+                let truth = judge.from_facility(f);
+                // bounds at somebody's exact cost, one unit below it, none, and all
+                let some = truth.person(seed as usize % people.len()).unwrap_or(60_000) as u32;
+                for bound in [0, some.saturating_sub(1), some, u32::MAX].map(Cost) {
+                    let cut = |cost: Option<u64>| cost.filter(|cost| *cost <= u64::from(bound.0));
+                    let reached = sources.catchment(FacilityId::at(f), bound, &mut kept);
+                    for person in 0..people.len() {
+                        let label = reached.point(people.snaps(person));
+                        assert_eq!(
+                            within(label, bound),
+                            cut(truth.person(person)),
+                            "seed {seed}, facility {f}, {bound:?}, person {person}"
+                        );
+                    }
+                    for node in 0..town.network.node_count() {
+                        // a node beyond the bound has no label at all
+                        let label = reached.node(NodeId::at(node));
+                        assert_eq!(found(label), cut(truth.node(node)).map(|c| (c, f as u32)), "seed {seed}, facility {f}, {bound:?}");
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_search_space_that_was_used_is_as_good_as_a_new_one() {
+    // one space through networks of every size, bounded and unbounded searches in turn
+    let mut kept = SearchSpace::default();
+    for seed in SEEDS {
+        let town = Town::of_size(seed, [30, 3, 12][seed as usize % 3]);
+        let (facilities, _) = town.linkages();
+        let sources = Sources::new(&town.network, &facilities, BOTH[seed as usize % 2]);
+        let labels = |nearest: NearestFacility<'_>| (0..town.network.node_count()).map(|n| nearest.node(NodeId::at(n))).collect::<Vec<_>>();
+        for f in 0..facilities.len() {
+            let bound = Cost(100_000 * (f as u32 + 1));
+            let used = labels(sources.catchment(FacilityId::at(f), bound, &mut kept));
+            assert_eq!(used, labels(sources.catchment(FacilityId::at(f), bound, &mut SearchSpace::default())), "seed {seed}");
+            let used = labels(sources.nearest_facility(&mut kept));
+            assert_eq!(used, labels(sources.nearest_facility(&mut SearchSpace::default())), "seed {seed}");
+        }
+    }
+}
+
+#[test]
+fn petgraphs_algorithms_run_on_the_network_itself() {
+    for seed in SEEDS {
+        let town = Town::new(seed);
+        let network = &town.network;
+        let graph = judge::travel(network);
+        let start = NodeId::at(seed as usize % network.node_count());
+        let ours = dijkstra(network, start, None, |arc| u64::from(arc.cost.0));
+        let theirs = dijkstra(&graph, petgraph::graph::NodeIndex::new(start.index()), None, |arc| *arc.weight());
+        let ours: BTreeSet<_> = ours.into_iter().map(|(node, cost)| (node.index(), cost)).collect();
+        let theirs: BTreeSet<_> = theirs.into_iter().map(|(node, cost)| (node.index(), cost)).collect();
+        assert_eq!(ours, theirs, "seed {seed}");
+        let ours: BTreeSet<BTreeSet<usize>> = tarjan_scc(network).iter().map(|c| c.iter().map(|n| n.index()).collect()).collect();
+        let theirs: BTreeSet<BTreeSet<usize>> = tarjan_scc(&graph).iter().map(|c| c.iter().map(|n| n.index()).collect()).collect();
+        assert_eq!(ours, theirs, "seed {seed}");
+        // pieces, directions aside: their number, and every arc within one
+        assert_eq!(connected_components(network), network.component_count(), "seed {seed}");
+        let nodes = || (0..network.node_count()).map(NodeId::at);
+        for node in nodes() {
+            assert!(network.arcs_from(node).iter().all(|arc| network.component(arc.head) == network.component(node)));
+            let size = nodes().filter(|n| network.component(*n) == network.component(node)).count();
+            assert_eq!(size as u32, network.component_nodes(node));
+        }
+    }
+}

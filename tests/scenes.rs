@@ -1,0 +1,20 @@
+//! Scenes whose answers follow from arithmetic. The k-th point of a scene holds 2^k persons: one sum names who was reached.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "test code")]
+
+mod common;
+
+#[path = "scenes/area.rs"]
+mod area;
+#[path = "scenes/edges.rs"]
+mod edges;
+#[path = "scenes/gaps.rs"]
+mod gaps;
+#[path = "scenes/limits.rs"]
+mod limits;
+#[path = "scenes/odd.rs"]
+mod odd;
+#[path = "scenes/streets.rs"]
+mod streets;
+#[path = "scenes/zones.rs"]
+mod zones;
