@@ -65,8 +65,11 @@ pub fn load(plan: &Plan, files: &dyn Files, progress: &dyn Progress) -> Result<I
     begin(progress, "zones", 0)?;
     let mut zones = loader.zones()?;
     let (working, projector) = working_crs(plan, &zones)?;
-    for zone in &mut zones {
-        project_polygons(&projector, &mut zone.area, &plan.zones.source)?;
+    let mut areas: Vec<MultiPolygon<f64>> =
+        zones.iter_mut().map(|zone| std::mem::replace(&mut zone.area, MultiPolygon::new(vec![]))).collect();
+    project_polygons(&projector, &mut areas, &plan.zones.source)?;
+    for (zone, area) in zones.iter_mut().zip(areas) {
+        zone.area = area;
     }
     loader.issues.extend(zones::overlaps_and_voids(&zones, &plan.zones.source));
     begin(progress, "people", zones.len())?;
@@ -303,9 +306,12 @@ fn project(projector: &Projector, places: &mut [Coord<f64>], file: &str) -> Resu
 }
 
 /// Projects polygons, all their points in one go.
-fn project_polygons(projector: &Projector, polygons: &mut MultiPolygon<f64>, file: &str) -> Result<(), Error> {
-    let mut moved = places(polygons);
+fn project_polygons(projector: &Projector, polygons: &mut [MultiPolygon<f64>], file: &str) -> Result<(), Error> {
+    let mut moved: Vec<Coord<f64>> = polygons.iter().flat_map(places).collect();
     project(projector, &mut moved, file)?;
-    *polygons = rebuilt(polygons, moved);
+    let mut moved = moved.into_iter();
+    for polygon in polygons {
+        *polygon = rebuilt(polygon, &mut moved);
+    }
     Ok(())
 }
