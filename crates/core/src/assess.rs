@@ -121,5 +121,6 @@ impl<T: Copy + std::ops::AddAssign + std::ops::Add<Output = T>> ByStatus<T> {
 
 /// Straight-line distance, metres.
 pub(crate) fn distance(a: Coord<f64>, b: Coord<f64>) -> f64 {
-    (a.x - b.x).hypot(a.y - b.y)
+    let (dx, dy) = (a.x - b.x, a.y - b.y);
+    (dx * dx + dy * dy).sqrt()
 }

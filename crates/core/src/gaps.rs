@@ -215,19 +215,22 @@ fn drawn(traced: &Traced<'_>, z: usize, inhabited: &Inhabited) -> (MultiPolygon<
     let zone = &traced.zones[z];
     let Some(window) = traced.ground.zone_window(zone) else { return (MultiPolygon::new(vec![]), Vec::new()) };
     let grid = traced.ground.grid();
-    // the window's own edge, outside the zone, counts as not measured, so that every contour closes within the window
-    let edge = |p: usize| {
-        let (row, column) = (p / window.columns, p % window.columns);
-        row == 0 || column == 0 || row + 1 == window.rows || column + 1 == window.columns
-    };
-    let excess: Vec<f32> = (0..window.len()).map(|p| if edge(p) { f32::NAN } else { beyond_limit(traced, window.cell(p)) }).collect();
     let side = grid.size as f32;
-    let covered: Vec<f32> = excess.iter().map(|u| if u.is_nan() { -side } else { -u }).collect();
-    let uncovered: Vec<f32> = excess
-        .iter()
-        .enumerate()
-        .map(|(p, u)| if u.is_nan() { -side } else { u.min(inhabited.depth(window.cell(p)).clamp(-side, side)) })
-        .collect();
+    let (mut covered, mut uncovered) = (Vec::with_capacity(window.len()), Vec::with_capacity(window.len()));
+    for row in 0..window.rows {
+        let first = window.cell(row * window.columns);
+        let costs = traced.field.row(first, window.columns).unwrap_or_default();
+        for column in 0..window.columns {
+            // the window's own edge, outside the zone, counts as not measured, so that every contour closes within the window
+            let edge = row == 0 || column == 0 || row + 1 == window.rows || column + 1 == window.columns;
+            let measured = costs.get(column).filter(|cost| !edge && cost.is_measured());
+            let beyond = measured.map(|cost| beyond_limit(traced, *cost));
+            covered.push(beyond.map_or(-side, |beyond| -beyond));
+            let depth =
+                |beyond: f32| beyond.min(inhabited.depth(Cell { column: first.column + column as i32, ..first }).clamp(-side, side));
+            uncovered.push(beyond.map_or(-side, depth));
+        }
+    }
     let full = traced.ground.full_cells(z, window);
     let field = |values, joins_at_zero| {
         let origin = grid.centre(window.low);
@@ -236,11 +239,9 @@ fn drawn(traced: &Traced<'_>, z: usize, inhabited: &Inhabited) -> (MultiPolygon<
     (within_zone(zone, &field(&covered, false), &full), within_zone(zone, &field(&uncovered, true), &full).0)
 }
 
-/// By how many metres of ground a cell lies beyond the limit: positive where uncovered, never more than a cell; NaN where not measured.
-fn beyond_limit(traced: &Traced<'_>, cell: Cell) -> f32 {
+/// By how many metres of ground a cell lies beyond the limit: positive where uncovered, never more than a cell.
+fn beyond_limit(traced: &Traced<'_>, cell_cost: CellCost) -> f32 {
     let side = traced.ground.grid().size;
-    let measured: Option<CellCost> = traced.field.at(cell);
-    let Some(cell_cost) = measured else { return f32::NAN };
     let Some(cost) = cell_cost.cost() else { return side as f32 };
     let metres_a_unit = match traced.limit.metric {
         Metric::Time => traced.access_speed_m_s,

@@ -7,6 +7,7 @@ use geo::{Coord, Rect};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use crate::assess::distance;
 use crate::ids::EdgeId;
 use crate::network::{Edge, RoadNetwork};
 use crate::units::{Cost, Metric};
@@ -144,7 +145,9 @@ struct Buckets {
 #[derive(Debug, Clone, Copy)]
 struct Row {
     a: Coord<f64>,
-    b: Coord<f64>,
+    step: Coord<f64>,
+    /// One over the square of its length; zero where it has none.
+    per_length_2: f64,
     edge: u32,
 }
 
@@ -184,11 +187,11 @@ impl<'n> EdgeGrid<'n> {
         }
         let mut next = first.clone();
         let nowhere = Coord { x: 0.0, y: 0.0 };
-        let mut rows = vec![Row { a: nowhere, b: nowhere, edge: 0 }; first.last().copied().unwrap_or(0) as usize];
+        let mut rows = vec![Row { a: nowhere, step: nowhere, per_length_2: 0.0, edge: 0 }; first.last().copied().unwrap_or(0) as usize];
         for (id, _) in edges() {
             let (a, b) = self.ends(id);
             self.for_each_bucket(id, |bucket| {
-                rows[next[bucket] as usize] = Row { a, b, edge: id as u32 };
+                rows[next[bucket] as usize] = Row::new(a, b, id as u32);
                 next[bucket] += 1;
             });
         }
@@ -204,7 +207,7 @@ impl<'n> EdgeGrid<'n> {
         for row in ra.min(rb)..=ra.max(rb) {
             for column in ca.min(cb)..=ca.max(cb) {
                 let centre = Coord { x: self.low.x + (column as f64 + 0.5) * self.size, y: self.low.y + (row as f64 + 0.5) * self.size };
-                if ca == cb || ra == rb || foot(centre, a, b).0 <= half_diagonal_2 {
+                if ca == cb || ra == rb || Row::new(a, b, 0).foot(centre).0 <= half_diagonal_2 {
                     visit((row * self.columns + column) as usize);
                 }
             }
@@ -224,64 +227,84 @@ impl<'n> EdgeGrid<'n> {
 
     /// Ties one point; `snaps` receives its places (none unless linked).
     pub fn snap(&self, point: Coord<f64>, snaps: &mut Snaps) -> LinkStatus {
-        snaps.found.clear();
-        let tied = &mut snaps.tied;
-        tied.clear();
+        snaps.tied.clear();
+        // the nearest edge is no farther than the last point's, and the way from there (a hair more, for rounding)
+        let bound = snaps.last.map_or(f64::INFINITY, |(last, best)| best + distance(last, point) + 1e-6);
+        let best_2 = self.search(&self.eligible, point, bound.min(self.rules.snap_m), &mut snaps.tied);
+        let status = self.settle(point, best_2, snaps);
+        snaps.last = (status == LinkStatus::Linked).then_some((point, best_2.sqrt()));
+        status
+    }
+
+    /// From candidates to places: those tied with the best, each node once.
+    fn settle(&self, point: Coord<f64>, best_2: f64, snaps: &mut Snaps) -> LinkStatus {
+        let Snaps { found, tied, .. } = snaps;
+        found.clear();
         let limit_2 = self.rules.snap_m * self.rules.snap_m;
-        let best = self.search(&self.eligible, point, tied).sqrt();
+        let best = best_2.sqrt();
         tied.retain(|t| t.distance_2.sqrt() <= best + TIE_M && t.distance_2 <= limit_2);
-        tied.sort_unstable_by_key(|t| t.edge);
-        tied.dedup_by_key(|t| t.edge);
+        if tied.len() > 1 {
+            tied.sort_unstable_by_key(|t| t.edge);
+            tied.dedup_by_key(|t| t.edge);
+        }
         for tied in tied.iter() {
             let snap = self.place(tied);
-            if !snaps.found.iter().any(|other| self.same_node(other, &snap)) {
-                snaps.found.push(snap);
+            if !found.iter().any(|other| self.same_node(other, &snap)) {
+                found.push(snap);
             }
         }
-        if !snaps.found.is_empty() {
+        if !found.is_empty() {
             return LinkStatus::Linked;
         }
         tied.clear();
-        self.search(&self.islands, point, tied);
+        self.search(&self.islands, point, self.rules.snap_m, tied);
         if tied.iter().any(|t| t.distance_2 <= limit_2) { LinkStatus::OnIsland } else { LinkStatus::TooFar }
     }
 
-    /// Looks through rings of buckets around `point` until no nearer edge can come; the square of the least distance, and in `tied`
-    /// all edges within [`TIE_M`] of it (and some more).
-    fn search(&self, buckets: &Buckets, point: Coord<f64>, tied: &mut Vec<Tied>) -> f64 {
-        let mut best_2 = self.rules.snap_m * self.rules.snap_m;
+    /// The square of the least distance of an edge from `point`, at most `bound`'s, and in `tied` all edges within [`TIE_M`] of it (and
+    /// some more).
+    fn search(&self, buckets: &Buckets, point: Coord<f64>, bound: f64, tied: &mut Vec<Tied>) -> f64 {
+        let mut best_2 = bound * bound;
+        let mut limit_2 = tie_limit_2(best_2);
+        self.for_each_ring(buckets, point, bound, |rows, seen| {
+            for candidate in rows {
+                let (distance_2, along) = candidate.foot(point);
+                if distance_2 <= limit_2 {
+                    tied.push(Tied { distance_2, edge: candidate.edge, along });
+                    if distance_2 < best_2 {
+                        best_2 = distance_2;
+                        limit_2 = tie_limit_2(best_2);
+                    }
+                }
+            }
+            seen * seen > limit_2
+        });
+        best_2
+    }
+
+    /// Looks through rings of buckets around `point`, out to `farthest` metres. `visit` gets the edges of each bucket and then, at the
+    /// end of a ring, none and the distance up to which all edges were shown; it returns whether that is enough.
+    fn for_each_ring(&self, buckets: &Buckets, point: Coord<f64>, farthest: f64, mut visit: impl FnMut(&[Row], f64) -> bool) {
         if !(point.x.is_finite() && point.y.is_finite()) || buckets.rows.is_empty() {
-            return best_2;
+            return;
         }
         let (x, y) = ((point.x - self.low.x) / self.size, (point.y - self.low.y) / self.size);
         let (column, row) = (x.floor(), y.floor());
         let margin = (x - column).min(column + 1.0 - x).min(y - row).min(row + 1.0 - y) * self.size;
         let outside = (-column).max(column - self.columns as f64).max(-row).max(row - self.rows as f64).max(0.0);
-        if (outside - 1.0) * self.size > self.rules.snap_m {
-            return best_2;
+        if (outside - 1.0) * self.size > farthest {
+            return;
         }
         let (column, row) = (column as i64, row as i64);
-        let mut limit_2 = tie_limit_2(best_2);
         for ring in 0.. {
             self.for_each_in_ring(column, row, ring, |bucket| {
-                let rows = &buckets.rows[buckets.first[bucket] as usize..buckets.first[bucket + 1] as usize];
-                for candidate in rows {
-                    let (distance_2, along) = foot(point, candidate.a, candidate.b);
-                    if distance_2 <= limit_2 {
-                        tied.push(Tied { distance_2, edge: candidate.edge, along });
-                        if distance_2 < best_2 {
-                            best_2 = distance_2;
-                            limit_2 = tie_limit_2(best_2);
-                        }
-                    }
-                }
+                visit(&buckets.rows[buckets.first[bucket] as usize..buckets.first[bucket + 1] as usize], 0.0);
             });
             let seen = ring as f64 * self.size + margin;
-            if seen * seen > limit_2 {
-                break;
+            if visit(&[], seen) || seen > farthest + TIE_M {
+                return;
             }
         }
-        best_2
     }
 
     fn for_each_in_ring(&self, column: i64, row: i64, ring: i64, mut visit: impl FnMut(usize)) {
@@ -322,11 +345,14 @@ impl<'n> EdgeGrid<'n> {
     }
 }
 
-/// The places of the point that was snapped last, and room for the search: reuse it from point to point.
+/// The places of the point that was snapped last, and room for the search: reuse it from point to point of one [`EdgeGrid`], the next
+/// one near the last.
 #[derive(Debug, Clone, Default)]
 pub struct Snaps {
     found: Vec<Snap>,
     tied: Vec<Tied>,
+    /// The last point, where it was linked, and how far its edge was.
+    last: Option<(Coord<f64>, f64)>,
 }
 
 impl std::ops::Deref for Snaps {
@@ -350,11 +376,18 @@ fn tie_limit_2(distance_2: f64) -> f64 {
     limit * limit * (1.0 + 1e-12)
 }
 
-/// Square of the distance from `point` to the straight piece `a`–`b`, and the foot's place along it, 0 to 1.
-fn foot(point: Coord<f64>, a: Coord<f64>, b: Coord<f64>) -> (f64, f64) {
-    let (dx, dy) = (b.x - a.x, b.y - a.y);
-    let length_2 = dx * dx + dy * dy;
-    let along = if length_2 > 0.0 { (((point.x - a.x) * dx + (point.y - a.y) * dy) / length_2).clamp(0.0, 1.0) } else { 0.0 };
-    let (ex, ey) = (point.x - (a.x + along * dx), point.y - (a.y + along * dy));
-    (ex * ex + ey * ey, along)
+impl Row {
+    fn new(a: Coord<f64>, b: Coord<f64>, edge: u32) -> Row {
+        let step = Coord { x: b.x - a.x, y: b.y - a.y };
+        let length_2 = step.x * step.x + step.y * step.y;
+        Row { a, step, per_length_2: if length_2 > 0.0 { 1.0 / length_2 } else { 0.0 }, edge }
+    }
+
+    /// Square of the distance from `point` to the straight piece, and the foot's place along it, 0 to 1.
+    fn foot(&self, point: Coord<f64>) -> (f64, f64) {
+        let (px, py) = (point.x - self.a.x, point.y - self.a.y);
+        let along = ((px * self.step.x + py * self.step.y) * self.per_length_2).clamp(0.0, 1.0);
+        let (ex, ey) = (px - along * self.step.x, py - along * self.step.y);
+        (ex * ex + ey * ey, along)
+    }
 }

@@ -216,34 +216,40 @@ impl Ground {
 }
 
 fn zone_ground(zone: &Zone, grid: Grid, window: Window) -> ZoneGround {
-    let mut rows: Vec<(u32, f64, Option<Vec<Coord<f64>>>)> = Vec::new();
+    let mut wholes: Vec<(u32, i32)> = Vec::new();
+    let mut rings: Vec<(u32, Vec<Coord<f64>>)> = Vec::new();
     split(&zone.area, grid, &mut |part| {
-        let (cell, area, ring) = match part {
-            Part::Full(cell) => (cell, grid.cell_area(), None),
-            Part::Hole(cell) => (cell, -grid.cell_area(), None),
-            Part::Ring(cell, ring) => (cell, signed_area(ring), Some(ring.to_vec())),
-        };
-        if let Some(position) = window.position(cell) {
-            rows.push((position as u32, area, ring));
+        let (Part::Full(cell) | Part::Hole(cell) | Part::Ring(cell, _)) = part;
+        let Some(position) = window.position(cell) else { return };
+        match part {
+            Part::Full(_) => wholes.push((position as u32, 1)),
+            Part::Hole(_) => wholes.push((position as u32, -1)),
+            Part::Ring(_, ring) => rings.push((position as u32, ring.to_vec())),
         }
     });
-    rows.sort_by_key(|row| row.0);
+    wholes.sort_unstable();
+    rings.sort_by_key(|(cell, _)| *cell);
+    // one part may fill the cell, a hole take it away again and an island in the hole come back: only what is left counts
+    let filled = wholes.chunk_by(|a, b| a.0 == b.0).filter(|same| same.iter().map(|(_, sign)| sign).sum::<i32>() > 0).map(|same| same[0].0);
+    let mut filled = filled.peekable();
     let mut ground = ZoneGround::default();
-    for group in rows.chunk_by(|a, b| a.0 == b.0) {
+    for group in rings.chunk_by(|a, b| a.0 == b.0) {
         let cell = group[0].0;
-        let area: f64 = group.iter().map(|row| row.1).sum();
+        while let Some(full) = filled.next_if(|full| *full < cell) {
+            ground.full.push(full);
+        }
+        let mut pieces: Vec<Vec<Coord<f64>>> = group.iter().map(|(_, ring)| ring.clone()).collect();
+        if filled.next_if_eq(&cell).is_some() {
+            pieces.push(square(grid, window.cell(cell as usize)));
+        }
+        let area: f64 = pieces.iter().map(|ring| signed_area(ring)).sum();
         if (area - grid.cell_area()).abs() < 1e-9 * grid.cell_area() {
             ground.full.push(cell);
         } else if area > 1e-6 {
-            // one part may fill the cell, a hole take it away again and an island in the hole come back: only what is left counts
-            let whole = group.iter().filter(|row| row.2.is_none()).map(|row| row.1).sum::<f64>() > 0.0;
-            let mut rings: Vec<Vec<Coord<f64>>> = group.iter().filter_map(|row| row.2.clone()).collect();
-            if whole {
-                rings.push(square(grid, window.cell(cell as usize)));
-            }
-            ground.partial.push(Border { cell, area, rings });
+            ground.partial.push(Border { cell, area, rings: pieces });
         }
     }
+    ground.full.extend(filled);
     ground
 }
 
@@ -281,6 +287,11 @@ pub struct CellCost(u32);
 impl CellCost {
     const UNMEASURED: CellCost = CellCost(u32::MAX - 2);
     const UNLINKED: CellCost = CellCost(u32::MAX - 1);
+
+    /// Whether any zone comes near the cell.
+    pub(crate) fn is_measured(self) -> bool {
+        self != CellCost::UNMEASURED
+    }
 
     /// The cost, if there is a way.
     pub fn cost(self) -> Option<Cost> {
@@ -341,7 +352,14 @@ impl<'g> CostField<'g> {
     /// The cost of a cell; `None` for one that no zone comes near.
     pub fn at(&self, cell: Cell) -> Option<CellCost> {
         let position = self.ground.window.position(cell)?;
-        Some(self.costs[position]).filter(|cost| *cost != CellCost::UNMEASURED)
+        Some(self.costs[position]).filter(|cost| cost.is_measured())
+    }
+
+    /// The costs of so many cells eastwards from `first`; `None` where the ground's window does not hold them all.
+    pub(crate) fn row(&self, first: Cell, columns: usize) -> Option<&[CellCost]> {
+        let start = self.ground.window.position(first)?;
+        let held = self.ground.window.columns - start % self.ground.window.columns;
+        (columns <= held).then(|| &self.costs[start..start + columns])
     }
 
     /// Area of each zone by status, cells refined where the limit passes.
@@ -406,10 +424,13 @@ impl<'g> CostField<'g> {
         let mixed = |position: usize| {
             let own = covered[position]?;
             let (row, column) = (position / window.columns, position % window.columns);
-            let near = (row.saturating_sub(1)..=(row + 1).min(window.rows - 1)).any(|r| {
-                (column.saturating_sub(1)..=(column + 1).min(window.columns - 1))
-                    .any(|c| covered[r * window.columns + c].is_some_and(|other| other != own))
-            });
+            let beside = [
+                (row > 0).then(|| position - window.columns),
+                (row + 1 < window.rows).then(|| position + window.columns),
+                (column > 0).then(|| position - 1),
+                (column + 1 < window.columns).then(|| position + 1),
+            ];
+            let near = beside.into_iter().flatten().any(|p| covered[p].is_some_and(|other| other != own));
             near.then_some(position as u32)
         };
         let cells: Vec<u32> = (0..window.len()).into_par_iter().filter_map(mixed).collect();

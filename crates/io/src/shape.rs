@@ -7,9 +7,8 @@ pub(crate) fn places(polygons: &MultiPolygon<f64>) -> Vec<Coord<f64>> {
     polygons.coords_iter().collect()
 }
 
-/// `polygons` with `places` in place of its own, in the order of [`places`].
-pub(crate) fn rebuilt(polygons: &MultiPolygon<f64>, places: Vec<Coord<f64>>) -> MultiPolygon<f64> {
-    let mut places = places.into_iter();
+/// `polygons` with the next of `places` in place of its own, in the order of [`places`].
+pub(crate) fn rebuilt(polygons: &MultiPolygon<f64>, places: &mut impl Iterator<Item = Coord<f64>>) -> MultiPolygon<f64> {
     let mut ring = |old: &LineString<f64>| LineString(places.by_ref().take(old.0.len()).collect());
     let polygon = |old: &Polygon<f64>| {
         let exterior = ring(old.exterior());

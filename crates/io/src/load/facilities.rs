@@ -63,7 +63,7 @@ pub(super) fn from_osm(
     for record in &mut records {
         project(projector, std::slice::from_mut(&mut record.facility.location), &plan.source)?;
         if let Some(outline) = &mut record.outline {
-            project_polygons(projector, outline, &plan.source)?;
+            project_polygons(projector, std::slice::from_mut(outline), &plan.source)?;
         }
     }
     Ok(merge(records, plan, issues))
@@ -110,7 +110,7 @@ pub(super) fn from_geojson(
         };
         project(projector, std::slice::from_mut(&mut location), file)?;
         if let Some(outline) = &mut outline {
-            project_polygons(projector, outline, file)?;
+            project_polygons(projector, std::slice::from_mut(outline), file)?;
         }
         let (name, kind) = (text(&columns.name, &NAME).unwrap_or_default(), text(&columns.kind, &KIND).unwrap_or_default());
         records.push(Record { facility: Facility { id, name: name.trim().to_owned(), kind, location, twins: Vec::new() }, outline });

@@ -68,13 +68,13 @@ pub fn load(plan: &Plan, files: &dyn Files, progress: &dyn Progress) -> Result<I
     begin(progress, "zones", 0)?;
     let mut zones = loader.zones()?;
     let (working, projector) = working_crs(plan, &zones)?;
-    for zone in &mut zones {
-        // a border that is straight in degrees is not quite straight in metres: gaps are cut along it and must not leave it
-        zone.area = Euclidean.densify(&zone.area, STRAIGHT_DEG);
-        project_polygons(&projector, &mut zone.area, &plan.zones.source)?;
+    // a border that is straight in degrees is not quite straight in metres: gaps are cut along it and must not leave it
+    let mut areas: Vec<MultiPolygon<f64>> = zones.iter().map(|zone| Euclidean.densify(&zone.area, STRAIGHT_DEG)).collect();
+    project_polygons(&projector, &mut areas, &plan.zones.source)?;
+    for (zone, area) in zones.iter_mut().zip(areas) {
+        zone.area = area;
     }
-    loader.issues.extend(zones::part(&mut zones, &plan.zones.source));
-    loader.issues.extend(zones::voids(&zones, &plan.zones.source));
+    loader.issues.extend(zones::part_and_measure(&mut zones, &plan.zones.source));
     begin(progress, "people", zones.len())?;
     let (demand, spread) = loader.people(&mut zones, &projector, progress)?;
     begin(progress, "facilities", 0)?;
@@ -309,9 +309,12 @@ fn project(projector: &Projector, places: &mut [Coord<f64>], file: &str) -> Resu
 }
 
 /// Projects polygons, all their points in one go.
-fn project_polygons(projector: &Projector, polygons: &mut MultiPolygon<f64>, file: &str) -> Result<(), Error> {
-    let mut moved = places(polygons);
+fn project_polygons(projector: &Projector, polygons: &mut [MultiPolygon<f64>], file: &str) -> Result<(), Error> {
+    let mut moved: Vec<Coord<f64>> = polygons.iter().flat_map(places).collect();
     project(projector, &mut moved, file)?;
-    *polygons = rebuilt(polygons, moved);
+    let mut moved = moved.into_iter();
+    for polygon in polygons {
+        *polygon = rebuilt(polygon, &mut moved);
+    }
     Ok(())
 }

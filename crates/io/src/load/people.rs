@@ -180,9 +180,7 @@ pub(super) fn surface(
             }
         }
     }
-    for polygon in &mut polygons {
-        project_polygons(projector, polygon, file)?;
-    }
+    project_polygons(projector, &mut polygons, file)?;
     Ok(Surface::Mapped { name: label.to_owned(), polygons })
 }
 

@@ -19,12 +19,11 @@ pub(super) fn roads(data: &OsmData, file: &str, profile: &Profile, projector: &P
     let mut segments: Vec<RoadSegment> = Vec::new();
     let mut cut_ends: Vec<u32> = Vec::new();
     let delays = signal_delays(data, profile);
-    let mut finder = data.positions.finder();
     for (way, way_use) in &used {
         let mut before: Option<u32> = None;
         let mut missing = false;
-        for &id in &way.refs {
-            let Some(position) = finder.index(id) else {
+        for place in way.places() {
+            let Some(position) = place else {
                 cut_ends.extend(before.filter(|_| !missing));
                 (before, missing) = (None, true);
                 continue;

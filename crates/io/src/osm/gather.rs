@@ -5,7 +5,7 @@
 
 use rayon::prelude::*;
 
-use super::model::{Counts, Header, Kind, Node, ObjectId, OsmData, Relation, Tags, Warning, WarningKind, Way};
+use super::model::{Counts, Header, Kind, NOWHERE, Node, ObjectId, OsmData, Relation, Tags, Warning, WarningKind, Way};
 use super::positions::{Finder, Position, Positions};
 
 /// What one blob adds to the selection.
@@ -42,7 +42,7 @@ impl Part {
             let detail = format!("has {} different nodes; a line needs two", refs.len());
             self.warn(Kind::Way, id, WarningKind::TooFewNodes, detail);
         }
-        self.ways.push(Way { id, refs, tags, selected });
+        self.ways.push(Way { id, refs, tags, selected, places: Vec::new() });
     }
 
     /// Stores a node that is selected (then `tags` are given), wanted (then its `index` is), or both.
@@ -114,7 +114,7 @@ impl Gather {
     pub(super) fn finish(mut self, mut header: Header) -> OsmData {
         header.timestamp = header.timestamp.or(self.latest);
         self.data.header = header;
-        let faults = way_faults(&self.data);
+        let faults = place_ways(&mut self.data);
         self.data.warnings.extend(faults);
         self.data.warnings.sort_unstable();
         self.data.warnings.dedup();
@@ -165,32 +165,36 @@ fn duplicate(kind: Kind, id: i64) -> Warning {
     Warning::new(kind, id, WarningKind::DuplicateId, detail)
 }
 
-/// What is wrong with ways once the positions are known.
-fn way_faults(data: &OsmData) -> Vec<Warning> {
+/// Ties ways to the positions of their nodes, and tells what is wrong with them.
+fn place_ways(data: &mut OsmData) -> Vec<Warning> {
+    let positions = &data.positions;
     let by_chunk: Vec<Vec<Warning>> = data
         .ways
-        .par_chunks(1024)
+        .par_chunks_mut(1024)
         .map(|ways| {
-            let mut finder = data.positions.finder();
-            let faults = ways.iter().flat_map(|way| faults_of(way, &mut finder));
+            let mut finder = positions.finder();
+            let faults = ways.iter_mut().flat_map(|way| place_way(way, positions, &mut finder));
             faults.collect()
         })
         .collect();
     by_chunk.into_iter().flatten().collect()
 }
 
-fn faults_of(way: &Way, finder: &mut Finder<'_>) -> impl Iterator<Item = Warning> + use<> {
+fn place_way(way: &mut Way, positions: &Positions, finder: &mut Finder<'_>) -> impl Iterator<Item = Warning> + use<> {
     let mut missing = Tally::default();
     let mut zero = Tally::default();
     let mut previous = None;
+    way.places.reserve_exact(way.refs.len());
     for &node in &way.refs {
-        let place = finder.get(node);
+        let index = finder.index(node);
+        let place = index.map(|index| positions.at(index));
         if place.is_none() {
             missing.add(node);
         } else if place == previous {
             zero.add(node);
         }
         previous = place;
+        way.places.push(index.map_or(NOWHERE, |index| index as u32));
     }
     let way = ObjectId { kind: Kind::Way, id: way.id };
     let missing = missing.warning(way, WarningKind::MissingNodes, |node, count| {

@@ -103,9 +103,19 @@ pub struct Way {
     pub tags: Tags,
     /// Whether it was selected for its own sake; false when only a selected relation needs it.
     pub selected: bool,
+    /// Where each of `refs` stands in the positions; `NOWHERE` for those that the file lacks.
+    pub(super) places: Vec<u32>,
 }
 
+/// The place in the positions of a node that the file lacks.
+pub(super) const NOWHERE: u32 = u32::MAX;
+
 impl Way {
+    /// For each of [`Way::refs`] where its node stands in [`OsmData::positions`], for [`Positions::at`]; none when the file lacks it.
+    pub fn places(&self) -> impl Iterator<Item = Option<usize>> {
+        self.places.iter().map(|place| (*place != NOWHERE).then_some(*place as usize))
+    }
+
     /// Whether the way ends where it starts and can enclose an area.
     #[must_use]
     pub fn is_closed(&self) -> bool {

@@ -151,7 +151,7 @@ fn wgs84(projector: &Projector, polygons: &MultiPolygon<f64>) -> Result<Option<G
     for place in &mut moved {
         *place = Coord { x: round(place.x, 8), y: round(place.y, 8) };
     }
-    let clean: Vec<Polygon<f64>> = rebuilt(polygons, moved).into_iter().filter_map(clean).collect();
+    let clean: Vec<Polygon<f64>> = rebuilt(polygons, &mut moved.into_iter()).into_iter().filter_map(clean).collect();
     Ok(match clean.len() {
         0 => None,
         1 => clean.first().map(Geometry::from),

@@ -17,7 +17,7 @@ use geo::MultiPolygon;
 
 use self::segments::{Role, Segment};
 use super::model::{Kind, Member, ObjectId, OsmData, Relation, Warning, WarningKind, Way};
-use super::positions::Finder;
+use super::positions::Positions;
 pub use error::{Gap, RingError};
 
 /// An area and what was doubtful about it.
@@ -62,8 +62,7 @@ pub fn multipolygon(relation: &Relation, data: &OsmData) -> Result<Area, RingErr
 /// [`RingError`] when the way is not closed, crosses itself, or has a node that the extract lacks.
 pub fn way_area(way: &Way, data: &OsmData) -> Result<Area, RingError> {
     let object = ObjectId { kind: Kind::Way, id: way.id };
-    let mut finder = data.positions.finder();
-    let places: Option<Vec<_>> = way.refs.iter().map(|id| finder.get(*id)).collect();
+    let places: Option<Vec<_>> = way.places().map(|place| Some(data.positions.at(place?))).collect();
     if let Some(polygons) = places.and_then(|places| simple::polygon(&places)) {
         return Ok(Area { polygons, warnings: Vec::new() });
     }
@@ -93,10 +92,9 @@ fn assemble<'a>(
     data: &OsmData,
     mut warnings: Vec<Warning>,
 ) -> Result<Area, RingError> {
-    let mut finder = data.positions.finder();
     let mut all = Vec::new();
     for (way, role) in ways {
-        all.extend(segments_of(object, way, role, &mut finder)?);
+        all.extend(segments_of(object, way, role, &data.positions)?);
     }
     if let Some(gap) = gap::widest(&all) {
         return Err(RingError::NotClosed { object, gap });
@@ -116,12 +114,11 @@ fn assemble<'a>(
     Ok(Area { polygons, warnings })
 }
 
-fn segments_of(object: ObjectId, way: &Way, role: Role, finder: &mut Finder<'_>) -> Result<Vec<Segment>, RingError> {
+fn segments_of(object: ObjectId, way: &Way, role: Role, positions: &Positions) -> Result<Vec<Segment>, RingError> {
     let mut places = Vec::with_capacity(way.refs.len());
-    for &node in &way.refs {
+    for (&node, place) in way.refs.iter().zip(way.places()) {
         let way = way.id;
-        let place = finder.get(node);
-        places.push(place.ok_or(RingError::MissingNode { object, way, node })?);
+        places.push(positions.at(place.ok_or(RingError::MissingNode { object, way, node })?));
     }
     let pairs = places.windows(2);
     Ok(pairs.filter_map(|pair| Segment::between(pair[0], pair[1], way.id, role)).collect())
