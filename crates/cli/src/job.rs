@@ -30,7 +30,11 @@ impl Job {
 
     pub(crate) fn of_plan(file: &Path, common: &Common) -> Result<Job, Error> {
         let name = file.display().to_string();
-        let text = std::fs::read_to_string(file).map_err(|source| Error::Read { file: name.clone(), source })?;
+        let missing = |error: std::io::Error| Error::Plan {
+            file: name.clone(),
+            source: PlanError::Value { key: "the file".to_owned(), found: error.to_string(), expected: "a plan in TOML".to_owned() },
+        };
+        let text = std::fs::read_to_string(file).map_err(missing)?;
         let folder = file.parent().map_or_else(PathBuf::new, Path::to_path_buf);
         let plan = parse(&text, &name)?;
         let out = format!("catchment-{}", plan.study.id).into();
@@ -108,11 +112,12 @@ fn key(name: &str, value: Option<&str>) -> String {
     value.map_or_else(String::new, |value| format!("{name} = {}", toml_text(value)))
 }
 
+/// Text as TOML writes it: a basic string knows the escapes of JSON.
 fn toml_text(text: &str) -> String {
-    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
+    serde_json::Value::from(text).to_string()
 }
 
-/// `[people]` for `osm`, a CSV of totals or a CSV of points: told apart by whether the header names a zone.
+/// `[people]` for `osm`, a CSV of totals or a CSV of points: totals name a zone and no place.
 fn people(source: &str) -> Result<String, Error> {
     if source == "osm" {
         return Ok("method = \"spread\"".to_owned());
@@ -120,7 +125,10 @@ fn people(source: &str) -> Result<String, Error> {
     let read = |source_error| Error::Read { file: source.to_owned(), source: source_error };
     let text = std::fs::read(source).map_err(read)?;
     let header = text.split(|byte| *byte == b'\n').next().unwrap_or_default();
-    let zones = String::from_utf8_lossy(header).to_lowercase().contains("zone_");
+    let header = String::from_utf8_lossy(header.strip_prefix(b"\xef\xbb\xbf").unwrap_or(header)).to_lowercase();
+    let columns: Vec<&str> = header.split(',').map(|name| name.trim().trim_matches('"')).collect();
+    let place = ["x", "lon", "lng", "long", "longitude", "easting"];
+    let zones = columns.iter().any(|c| ["zone_id", "zone_name"].contains(c)) && !columns.iter().any(|c| place.contains(c));
     let file = toml_text(source);
     Ok(if zones { format!("method = \"spread\"\ntotals = {file}") } else { format!("method = \"points\"\nsource = {file}") })
 }

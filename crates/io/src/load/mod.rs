@@ -10,7 +10,7 @@ mod zones;
 
 use std::collections::BTreeMap;
 
-use catchment::geo::{BoundingRect, Coord, MultiPolygon, Rect};
+use catchment::geo::{BoundingRect, Coord, Densify, Euclidean, MultiPolygon, Rect};
 use catchment::{Demand, Facility, Group, Issue, Profile, Progress, Roads, SpreadNote, Stage, Zone, begin};
 
 use crate::crs::{AutoCrs, Crs, Projector, auto_crs};
@@ -20,6 +20,9 @@ use crate::osm::{self, OsmData};
 use crate::plan::{PeopleMethod, Plan, is_osm};
 use crate::shape::{places, rebuilt};
 use select::Wanted;
+
+/// The longest edge of a zone that is projected by its ends alone, degrees: about 200 m, within which a millimetre is lost.
+const STRAIGHT_DEG: f64 = 0.002;
 
 /// Everything that a run needs: read, checked, projected.
 #[derive(Debug, Clone)]
@@ -65,13 +68,13 @@ pub fn load(plan: &Plan, files: &dyn Files, progress: &dyn Progress) -> Result<I
     begin(progress, "zones", 0)?;
     let mut zones = loader.zones()?;
     let (working, projector) = working_crs(plan, &zones)?;
-    let mut areas: Vec<MultiPolygon<f64>> =
-        zones.iter_mut().map(|zone| std::mem::replace(&mut zone.area, MultiPolygon::new(vec![]))).collect();
+    // a border that is straight in degrees is not quite straight in metres: gaps are cut along it and must not leave it
+    let mut areas: Vec<MultiPolygon<f64>> = zones.iter().map(|zone| Euclidean.densify(&zone.area, STRAIGHT_DEG)).collect();
     project_polygons(&projector, &mut areas, &plan.zones.source)?;
     for (zone, area) in zones.iter_mut().zip(areas) {
         zone.area = area;
     }
-    loader.issues.extend(zones::overlaps_and_voids(&zones, &plan.zones.source));
+    loader.issues.extend(zones::part(&mut zones, &plan.zones.source));
     begin(progress, "people", zones.len())?;
     let (demand, spread) = loader.people(&mut zones, &projector, progress)?;
     begin(progress, "facilities", 0)?;
@@ -215,8 +218,8 @@ impl Loader<'_> {
             };
             self.issues.extend(issues);
             if found.is_empty() {
-                let detail = format!("the set `{}` is empty: nobody is covered by a service that uses it", plan.id);
-                self.issues.push(Issue::new(Stage::Facilities, &plan.source, &plan.id, "no_facilities", detail));
+                let expected = format!("at least one facility in the set `{}`: check its tags, columns or file", plan.id);
+                return Err(data(&plan.source, "", "no facility", expected));
             }
             sets.insert(plan.id.clone(), found);
         }

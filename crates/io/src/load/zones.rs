@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use catchment::geo::{Area, BooleanOps, MultiPolygon, Validation, unary_union};
+use catchment::geo::algorithm::bool_ops::FillRule;
+use catchment::geo::algorithm::buffer::{Buffer, BufferStyle, LineJoin};
+use catchment::geo::{Area, BooleanOps, LineString, MultiPolygon, Polygon, Validation, unary_union};
 use catchment::{Issue, Stage, Zone, ZoneIndex};
 use rayon::prelude::*;
 
@@ -11,8 +13,16 @@ use crate::error::{Error, data};
 use crate::osm::{OsmData, multipolygon};
 use crate::plan::ZonesPlan;
 
-/// Overlaps and voids smaller than this are rounding of borders, m².
+/// Overlaps and voids smaller than this are not worth a planner's time, m².
 const LEAST_M2: f64 = 100.0;
+/// Pieces smaller than this that are left of a zone are hairs along its border, m².
+const SLIVER_M2: f64 = 1.0;
+/// What two zones share is taken away with this much around it, so that no hair is left along the border, m.
+const MARGIN_M: f64 = 0.05;
+/// Corners of such a border are at least this far apart, m.
+const CRUMB_M: f64 = 0.02;
+/// Overlaps smaller than this are the rounding of a common border, m².
+const ROUNDING_M2: f64 = 0.01;
 
 /// Zones from the boundary relations that were selected from `osm`, by id. Broken ones are issues and left out.
 pub(super) fn from_osm(osm: &OsmData, plan: &ZonesPlan, issues: &mut Vec<Issue>) -> Result<Vec<Zone>, Error> {
@@ -71,12 +81,13 @@ pub(super) fn from_geojson(bytes: &[u8], plan: &ZonesPlan, issues: &mut Vec<Issu
     finish(zones, plan)
 }
 
-/// The polygons as they are where they are valid, else joined into valid ones; and what was wrong.
+/// The polygons as they are where they are valid, else joined into valid ones; and what was wrong. Whatever a ring goes around stays,
+/// whichever way it goes: both halves of a figure eight.
 fn repair(polygons: MultiPolygon<f64>) -> (MultiPolygon<f64>, Option<String>) {
     let oriented = catchment::geo::Orient::orient(&polygons, catchment::geo::orient::Direction::Default);
     match oriented.check_validation() {
         Ok(()) => (oriented, None),
-        Err(what) => (unary_union(&oriented), Some(what.to_string())),
+        Err(what) => (oriented.union_with_fill_rule(&MultiPolygon::empty(), FillRule::NonZero), Some(what.to_string())),
     }
 }
 
@@ -104,29 +115,54 @@ fn id_order(id: &str) -> (bool, i128, &str) {
     }
 }
 
-/// Overlaps of zones and voids between them, in metres of the working CRS: measured, reported, left as they are.
-pub(super) fn overlaps_and_voids(zones: &[Zone], file: &str) -> Vec<Issue> {
+/// Makes zones disjoint, in metres of the working CRS: ground that two share, and who lives there, counts in the first only. What was
+/// shared is reported, and what lies between zones and belongs to none.
+pub(super) fn part(zones: &mut [Zone], file: &str) -> Vec<Issue> {
     let sum: f64 = zones.iter().map(|z| z.area.unsigned_area()).sum();
     let joined = unary_union(zones.iter().map(|z| &z.area));
-    let mut issues = Vec::new();
-    if sum - joined.unsigned_area() > LEAST_M2 {
-        let shared: BTreeMap<_, f64> = ZoneIndex::new(zones)
-            .neighbours()
-            .into_par_iter()
-            .map(|(a, b)| ((a, b), zones[a.index()].area.intersection(&zones[b.index()].area).unsigned_area()))
-            .filter(|(_, area)| *area > LEAST_M2)
-            .collect();
-        for ((a, b), area) in shared {
-            let (a, b) = (&zones[a.index()], &zones[b.index()]);
-            let detail = format!(
-                "{} and {} ({}) share {area:.0} m²: that ground counts in both; a point there belongs to the first",
-                a.name, b.name, b.id
-            );
+    let mut issues = voids(zones, &joined, file);
+    if sum - joined.unsigned_area() < 1.0 {
+        return issues;
+    }
+    let shared: BTreeMap<_, MultiPolygon<f64>> = ZoneIndex::new(zones)
+        .neighbours()
+        .into_par_iter()
+        .map(|(a, b)| ((a, b), zones[a.index()].area.intersection(&zones[b.index()].area)))
+        .filter(|(_, common)| common.unsigned_area() > ROUNDING_M2)
+        .collect();
+    let style = || BufferStyle::new(MARGIN_M).line_join(LineJoin::Bevel);
+    for ((a, b), common) in shared {
+        let area = common.unsigned_area();
+        let mut rest = zones[b.index()].area.difference(&common.buffer_with_style(style()));
+        rest.0.retain(|piece| piece.unsigned_area() > SLIVER_M2);
+        zones[b.index()].area = MultiPolygon(rest.into_iter().map(without_crumbs).collect());
+        let (a, b) = (&zones[a.index()], &zones[b.index()]);
+        if area > LEAST_M2 {
+            let left = if b.area.0.is_empty() { "; nothing is left of the other" } else { "" };
+            let detail = format!("{} and {} ({}) share {area:.0} m²: that ground counts in the first only{left}", a.name, b.name, b.id);
             issues.push(Issue::new(Stage::Zones, file, &a.id, "zones_overlap", detail));
         }
     }
+    issues
+}
+
+/// The polygon without corners that lie within a step of the one before: written in degrees they would fall onto each other.
+fn without_crumbs(polygon: Polygon<f64>) -> Polygon<f64> {
+    let ring = |line: LineString<f64>| {
+        let mut points = line.0;
+        points.pop();
+        points.dedup_by(|b, a| (b.x - a.x).hypot(b.y - a.y) < CRUMB_M);
+        LineString(points)
+    };
+    let (exterior, holes) = polygon.into_inner();
+    Polygon::new(ring(exterior), holes.into_iter().map(ring).filter(|hole| hole.0.len() > 2).collect())
+}
+
+/// Voids between zones: measured, reported, left as they are.
+fn voids(zones: &[Zone], joined: &MultiPolygon<f64>, file: &str) -> Vec<Issue> {
+    let mut issues = Vec::new();
     for hole in joined.iter().flat_map(|polygon| polygon.interiors()) {
-        let void = catchment::geo::Polygon::new(hole.clone(), vec![]).unsigned_area();
+        let void = Polygon::new(hole.clone(), vec![]).unsigned_area();
         if void > LEAST_M2 {
             let near = hole.0.first().and_then(|at| ZoneIndex::new(zones).locate(*at)).map_or("", |z| &zones[z.index()].name);
             let detail = format!("{void:.0} m² between zones, at the border of {near}, belong to none of them");

@@ -1,0 +1,30 @@
+//! The real binary, driven in temporary folders as a user drives it.
+
+#[cfg(test)]
+#[path = "cli/desk.rs"]
+mod desk;
+#[cfg(test)]
+#[path = "cli/town.rs"]
+mod town;
+
+#[cfg(test)]
+#[path = "cli/coverage.rs"]
+mod coverage;
+#[cfg(test)]
+#[path = "cli/demo.rs"]
+mod demo;
+#[cfg(test)]
+#[path = "cli/failures.rs"]
+mod failures;
+#[cfg(test)]
+#[path = "cli/flags.rs"]
+mod flags;
+#[cfg(test)]
+#[path = "cli/layers.rs"]
+mod layers;
+#[cfg(test)]
+#[path = "cli/plans.rs"]
+mod plans;
+#[cfg(test)]
+#[path = "cli/signals.rs"]
+mod signals;

@@ -1,0 +1,53 @@
+//! `catchment demo`, whole.
+
+use super::desk::{Desk, FILES, data};
+
+#[test]
+fn the_demo_writes_its_folder_and_prints_its_table() {
+    let desk = Desk::new();
+    let done = desk.works(&["demo"]);
+    assert_eq!(desk.list("catchment-demo"), FILES);
+    // 195,080.67 of 428,591 people: benches/peers/coverage_reference.py says 45.52 % too
+    for shown in ["45.52%", "195,081 of 428,591", "total", "Wied il-Għajn", "12,134", "catchment-demo/", "11 files"] {
+        assert!(done.out.contains(shown), "{shown:?} is not in\n{}", done.out);
+    }
+    // the ten councils with most people not covered, and Qormi's two records at one spot
+    let table = done.out.lines().filter(|line| line.starts_with(' ') && line.ends_with(' ')).count();
+    assert_eq!(table, 1 + 1 + 10, "header, total and ten councils\n{}", done.out);
+    assert!(done.out.contains("Qormi"), "{}", done.out);
+    for shown in desk.list("catchment-demo") {
+        assert!(desk.text("catchment-demo/README.txt").contains(&shown) || shown == "README.txt", "README.txt is silent on {shown}");
+    }
+    assert!(done.err.lines().any(|line| line == "gaps"), "one line a stage on stderr: {}", done.err);
+}
+
+#[test]
+fn a_saved_plan_gives_the_same_bytes_on_any_number_of_threads() {
+    let desk = Desk::new();
+    let saved = desk.works(&["demo", "--save-plan", "mine/plan.toml"]);
+    assert!(saved.out.contains("catchment run mine/plan.toml"), "{}", saved.out);
+    assert_eq!(desk.list("mine"), ["LICENSE-ODbL.txt", "malta-2024-03-13.osm.pbf", "plan.toml"]);
+    assert_eq!(desk.bytes("mine/plan.toml"), std::fs::read(data("malta/plan.toml")).unwrap());
+    desk.works(&["demo", "-q", "--threads", "1", "--out", "demo"]);
+    desk.works(&["run", "mine/plan.toml", "-q", "--threads", "2", "--out", "run"]);
+    desk.same("demo", "run");
+    assert_eq!(desk.json("demo/manifest.json")["run"]["threads"], 1);
+    assert_eq!(desk.json("run/manifest.json")["run"]["threads"], 2);
+}
+
+#[test]
+fn the_manifest_says_what_the_demo_was_made_of() {
+    let desk = Desk::new();
+    desk.works(&["demo", "-q", "--no-map", "--out", "o"]);
+    let manifest = desk.json("o/manifest.json");
+    let input = &manifest["inputs"][0];
+    // data/README.md; the counts are osmium's
+    assert_eq!(input["sha256"], "d106d5270bd92c9c78f5eb1a1458d3f691f52c05d2408493da80137e5a18707d");
+    assert_eq!(input["rows"].to_string(), r#"[["nodes",540026],["ways",89991],["relations",1674]]"#);
+    assert!(input["osm_timestamp"].as_str().unwrap().starts_with("2024-03-1"), "{input}");
+    assert_eq!(manifest["tool"]["version"], env!("CARGO_PKG_VERSION"));
+    assert_eq!(manifest["plan"]["study"]["id"], "malta");
+    let holds = &manifest["conservation"][0]["holds"];
+    assert_eq!([&holds["people_hold"], &holds["gaps_hold"], &holds["area_holds"]], [true, true, true]);
+    assert_eq!(holds["people_input"], 428_591.0);
+}

@@ -1,0 +1,92 @@
+//! Porto Alegre, from the shared folder: people as points, facilities as a table, zones as a layer. Skipped, saying so, without it.
+
+use std::path::PathBuf;
+
+use catchment::{NoProgress, People};
+use catchment_io::{Folder, Plan, Run, run};
+
+/// The study, by a plan in a folder of its own with absolute paths.
+fn study() -> Option<Run> {
+    let shared = std::env::var_os("CATCHMENT_SHARED").map_or_else(|| PathBuf::from(DEFAULT), PathBuf::from);
+    let data = shared.join("data/porto_alegre");
+    let Ok(data) = data.canonicalize() else {
+        eprintln!("skipped: no {} (set CATCHMENT_SHARED)", data.display());
+        return None;
+    };
+    let path = |name: &str| format!("{:?}", data.join(name).display().to_string());
+    let text = format!(
+        r#"
+        [study]
+        id = "porto-alegre"
+        title = "Porto Alegre: health posts on foot"
+        [roads]
+        source = {roads}
+        [zones]
+        source = {zones}
+        id = "ID"
+        [people]
+        method = "points"
+        source = {people}
+        columns = {{ x = "lon", y = "lat", people = "population" }}
+        [[facilities]]
+        id = "posts"
+        source = {posts}
+        columns = {{ x = "LONGITUDE", y = "LATITUDE", name = "NOME", id = "CO_CNES" }}
+        [[services]]
+        id = "walk"
+        facilities = "posts"
+        limit = "15min"
+        "#,
+        roads = path("poa_osm.pbf"),
+        zones = path("poa_areas_ponderacao_42.geojson"),
+        people = path("poa_hexgrid.csv"),
+        posts = path("poa_health_posts.csv"),
+    );
+    let folder = tempfile::tempdir().unwrap();
+    let plan = folder.path().join("plan.toml");
+    std::fs::write(&plan, text).unwrap();
+    let plan = Plan::parse(&std::fs::read_to_string(plan).unwrap()).unwrap();
+    Some(run(&plan, &Folder(folder.path().to_owned()), &NoProgress).unwrap())
+}
+
+const DEFAULT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared");
+
+#[test]
+fn people_are_conserved() {
+    let Some(done) = study() else { return };
+    let demand = &done.inputs.demand;
+    // counted by hand: 1,227 centroids, 812,935 people, 1,196 centroids inside one of the 42 areas
+    assert_eq!((demand.len(), demand.total()), (1227, People::persons(812_935)));
+    assert_eq!(demand.zones.iter().filter(|zone| zone.is_some()).count(), 1196);
+    assert_eq!(done.inputs.zones.len(), 42);
+    let table = &done.reports[0].coverage;
+    let total = table.total.people.unwrap();
+    assert_eq!(total.total(), People::persons(812_935));
+    assert_eq!(total.covered + total.uncovered + total.unreachable + total.unlinked, total.total());
+    let outside = table.outside.as_ref().unwrap().people.unwrap();
+    let inside: People = table.zones.iter().map(|zone| zone.people.unwrap().total()).sum();
+    assert_eq!(inside + outside.total(), People::persons(812_935));
+    // people in gaps are those of zones who are not covered
+    let blind: People = table.zones.iter().map(|zone| zone.people.unwrap().not_covered()).sum();
+    let in_gaps: People = done.reports[0].gaps.gaps.iter().filter_map(|gap| gap.people).sum();
+    assert_eq!(in_gaps, blind);
+    let area: f64 = done.inputs.zones.iter().map(|zone| catchment::geo::Area::unsigned_area(&zone.area)).sum();
+    let ground = table.total.area.total().m2();
+    assert!((ground / area - 1.0).abs() < 1e-6, "{ground} m² of ground, {area} m² of zones");
+}
+
+#[test]
+fn rows_are_facilities_or_issues() {
+    let Some(done) = study() else { return };
+    // 148 rows; each is a facility, the twin of one, or an issue
+    let posts = &done.inputs.facilities["posts"];
+    let merged: usize = posts.iter().map(|post| post.twins.len()).sum();
+    let listed = |kind: &str| done.inputs.issues.iter().filter(|issue| issue.kind == kind).count();
+    assert_eq!(posts.len() + merged + listed("bad_place") + listed("bad_number"), 148);
+    assert_eq!(merged, listed("twin_merged"));
+    // ids of 13 digits stay text
+    assert!(done.inputs.zones.iter().all(|zone| zone.id.len() == 13 && zone.id.starts_with("4314902")));
+    // 75 posts lie in the roads' box; the rest cannot be tied to a road
+    let linked = done.reports[0].facilities.iter().filter(|f| f.status == catchment::LinkStatus::Linked).count();
+    assert!((50..=75).contains(&linked), "{linked}");
+}

@@ -1,0 +1,18 @@
+//! Loading: small hand-made files whose answers are known, and the issues that faulty ones must leave.
+
+#[cfg(test)]
+#[path = "load/world.rs"]
+mod world;
+
+#[cfg(test)]
+#[path = "load/facilities.rs"]
+mod facilities;
+#[cfg(test)]
+#[path = "load/people.rs"]
+mod people;
+#[cfg(test)]
+#[path = "load/roads.rs"]
+mod roads;
+#[cfg(test)]
+#[path = "load/zones.rs"]
+mod zones;
