@@ -23,7 +23,7 @@ fn around(scene: &Scene, place: Coord<f64>, nearest: &NearestFacility<'_>, grid:
     let side = scene.cell_m;
     let low = [(place.x / side - 0.5).floor(), (place.y / side - 0.5).floor()];
     [(0.5, 0.5), (1.5, 0.5), (0.5, 1.5), (1.5, 1.5)].map(|(dx, dy)| {
-        let mut snaps = Vec::new();
+        let mut snaps = Snaps::default();
         match grid.snap(at((low[0] + dx) * side, (low[1] + dy) * side), &mut snaps) {
             LinkStatus::Linked => Status::of_label(nearest.point(&snaps), scene.limit),
             LinkStatus::TooFar | LinkStatus::OnIsland => Status::Unlinked,

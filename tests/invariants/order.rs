@@ -125,7 +125,7 @@ fn many_points_on_any_number_of_threads() {
     let run = |threads: usize| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
         pool.install(|| {
-            let (demand, notes) = spread(&zones, &[Surface::WholeZone], rules, &NoProgress).unwrap();
+            let (demand, notes) = spread(&zones, &[], &[Surface::WholeZone], rules, &NoProgress).unwrap();
             let mut scene =
                 Scene::new("300m").street(&[(-50.0, 250.0), (300.0, 260.0), (650.0, 240.0)]).clinics(&[(100.0, 250.0), (600.0, 250.0)]);
             (scene.zones, scene.demand) = (zones.clone(), demand);

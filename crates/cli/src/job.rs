@@ -30,7 +30,11 @@ impl Job {
 
     pub(crate) fn of_plan(file: &Path, common: &Common) -> Result<Job, Error> {
         let name = file.display().to_string();
-        let text = std::fs::read_to_string(file).map_err(|source| Error::Read { file: name.clone(), source })?;
+        let missing = |error: std::io::Error| Error::Plan {
+            file: name.clone(),
+            source: PlanError::Value { key: "the file".to_owned(), found: error.to_string(), expected: "a plan in TOML".to_owned() },
+        };
+        let text = std::fs::read_to_string(file).map_err(missing)?;
         let folder = file.parent().map_or_else(PathBuf::new, Path::to_path_buf);
         let plan = parse(&text, &name)?;
         let out = format!("catchment-{}", plan.study.id).into();

@@ -24,7 +24,9 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             use std::io::Write;
-            let _ = writeln!(std::io::stderr(), "catchment: {error:#}");
+            // our own errors already say what lies behind them
+            let text = error.downcast_ref::<Error>().map_or_else(|| format!("{error:#}"), Error::to_string);
+            let _ = writeln!(std::io::stderr(), "catchment: {text}");
             ExitCode::from(code(&error))
         }
     }
@@ -83,6 +85,7 @@ fn save_plan(file: &Path) -> anyhow::Result<()> {
     if !folder.as_os_str().is_empty() {
         fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
     }
+    anyhow::ensure!(!file.exists(), "{} is there already; choose another name", file.display());
     fs::write(file, job::DEMO_PLAN).with_context(|| file.display().to_string())?;
     for (name, bytes) in job::DEMO_FILES {
         let beside = folder.join(name);

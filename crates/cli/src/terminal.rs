@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use catchment::Progress;
+use catchment::{People, Progress, Report};
 use catchment_io::map::Lang;
 use catchment_io::{Run, most_uncovered, sentence, thousands};
 use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
@@ -75,12 +75,19 @@ pub(crate) fn tables(run: &Run, out: &Path, files: usize) -> String {
     let mut text = String::new();
     for (service, report) in plan.services.iter().zip(&run.reports) {
         text += &format!("{}\n\n", sentence(run, service, report, plan.study.lang));
+        let time = service.limit.metric == catchment::Metric::Time;
+        let mean = match (zh, time) {
+            (false, true) => "mean s",
+            (false, false) => "mean m",
+            (true, true) => "平均（秒）",
+            (true, false) => "平均（米）",
+        };
         let mut table = Table::new();
         table.load_style(UTF8_HORIZONTAL_ONLY);
         table.set_header(if zh {
-            ["街镇", "常住人口", "已覆盖", "未覆盖", "人口覆盖率", "面积覆盖率", "平均"]
+            ["街镇", "常住人口", "已覆盖", "未覆盖", "人口覆盖率%", "面积覆盖率%", mean]
         } else {
-            ["zone", "people", "covered", "not covered", "people %", "area %", "mean cost"]
+            ["zone", "people", "covered", "not covered", "people %", "area %", mean]
         });
         table.add_row(row(if zh { "合计" } else { "total" }, &report.coverage.total));
         for (zone, _) in most_uncovered(report).into_iter().take(10) {
@@ -91,9 +98,7 @@ pub(crate) fn tables(run: &Run, out: &Path, files: usize) -> String {
                 column.set_cell_alignment(CellAlignment::Right);
             }
         }
-        let gaps = report.gaps.gaps.len();
-        let unknown = run.inputs.zones.iter().filter(|z| z.people.is_none()).count();
-        text += &format!("{table}\n{gaps} gaps; {unknown} zones of unknown people, shown as unknown, not as zero.\n");
+        text += &format!("{table}\n{}\n{}\n", gaps(report), straight_line(report));
     }
     let review: Vec<String> =
         run.reports.iter().flat_map(|r| &r.issues).filter(|i| i.kind == "same_spot").map(|i| format!("  {}", i.detail)).collect();
@@ -102,6 +107,28 @@ pub(crate) fn tables(run: &Run, out: &Path, files: usize) -> String {
     }
     let issues = run.inputs.issues.len() + run.reports.iter().map(|r| r.issues.len()).sum::<usize>();
     text + &format!("{files} files in {}/ ({issues} issues in issues.csv; README.txt explains every field)\n", out.display())
+}
+
+/// How many gaps there are, with people, of unknown people, and without anybody.
+fn gaps(report: &Report) -> String {
+    let people = || report.gaps.gaps.iter().map(|gap| gap.people);
+    let with = people().flatten().filter(|p| *p > People::ZERO).count();
+    let unknown = people().filter(Option::is_none).count();
+    let without = people().flatten().count() - with;
+    format!(
+        "{with} gaps with people, {unknown} in zones of unknown people, {without} pieces of uncovered ground with nobody counted in them."
+    )
+}
+
+/// What a straight line would have said: a comparison, never the result.
+fn straight_line(report: &Report) -> String {
+    let total = &report.coverage.total;
+    let all = total.people.unwrap_or_default().total().as_f64().max(f64::MIN_POSITIVE);
+    let percent = |people: People| 100.0 * people.as_f64() / all;
+    let (plain, detour) = (percent(total.straight_line), percent(total.straight_line_detour));
+    format!(
+        "For comparison only: a straight line as long as the limit would cover {plain:.1} % of people, {detour:.1} % with the detour factor."
+    )
 }
 
 fn row(name: &str, coverage: &catchment::Coverage) -> Vec<String> {

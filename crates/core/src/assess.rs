@@ -1,6 +1,5 @@
 //! Assessment: what became of a person, from their own exact cost.
 
-use geo::Coord;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -117,10 +116,4 @@ impl<T: Copy + std::ops::AddAssign + std::ops::Add<Output = T>> ByStatus<T> {
             self.add(status, other.of(status));
         }
     }
-}
-
-/// Straight-line distance, metres.
-pub(crate) fn distance(a: Coord<f64>, b: Coord<f64>) -> f64 {
-    let (dx, dy) = (a.x - b.x, a.y - b.y);
-    (dx * dx + dy * dy).sqrt()
 }

@@ -6,12 +6,13 @@ use geo::{Area, BooleanOps, Centroid, Coord, Distance, Euclidean, Intersects, Mu
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::assess::{Assessment, Status, distance};
+use crate::assess::{Assessment, Status};
 use crate::cells::Cell;
 use crate::contour::{Field, pieces};
 use crate::coverage::CostSummary;
 use crate::ids::{FacilityId, ZoneId};
 use crate::input::{Demand, Zone};
+use crate::link::distance;
 use crate::progress::{Cancelled, Progress};
 use crate::reach::{CellCost, CostField, Ground, Window};
 use crate::units::{Cost, Limit, Metric, People};

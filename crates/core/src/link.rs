@@ -7,7 +7,6 @@ use geo::{Coord, Rect};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::assess::distance;
 use crate::ids::EdgeId;
 use crate::network::{Edge, RoadNetwork};
 use crate::units::{Cost, Metric};
@@ -390,4 +389,10 @@ impl Row {
         let (ex, ey) = (px - along * self.step.x, py - along * self.step.y);
         (ex * ex + ey * ey, along)
     }
+}
+
+/// Straight-line distance, metres.
+pub(crate) fn distance(a: Coord<f64>, b: Coord<f64>) -> f64 {
+    let (dx, dy) = (a.x - b.x, a.y - b.y);
+    (dx * dx + dy * dy).sqrt()
 }

@@ -6,7 +6,8 @@
 
 use std::collections::BTreeMap;
 
-use geo::{Area, BooleanOps, BoundingRect, Coord, MultiPolygon, unary_union};
+use geo::algorithm::bool_ops::FillRule;
+use geo::{Area, BooleanOps, BoundingRect, Coord, MultiPolygon};
 use rayon::prelude::*;
 use rstar::primitives::{GeomWithData, Rectangle};
 use rstar::{AABB, RTree};
@@ -46,15 +47,17 @@ pub struct SpreadRules {
 pub struct SpreadNote {
     /// The zone.
     pub zone: ZoneId,
-    /// The surface's name; `zone` for the whole of it, `none` where no surface of the plan lies in the zone.
+    /// The surface's name; `zone` for the whole of it.
     pub surface: String,
+    /// Whether it is the whole zone only because no surface that was asked for lies in it.
+    pub fallback: bool,
     /// Its area in the zone, m².
     pub area_m2: f64,
     /// Mapped surfaces that lie in the zone but were passed over as nearly absent, with their area, m².
     pub passed_over: Vec<(String, f64)>,
 }
 
-/// Spreads every zone's people over the first of `surfaces` that is present in it.
+/// Spreads every zone's people over the first of `surfaces` that is present in it, else over the whole zone: nobody is left out.
 ///
 /// `groups` hold a total by zone each (age groups, say) and are spread in the same way.
 /// Zones of unknown people get points too (of nobody), so that their inhabited ground is known. Points come zone by zone, south to
@@ -163,7 +166,8 @@ impl<'s> Layer<'s> {
         if near.is_empty() {
             return MultiPolygon::new(vec![]);
         }
-        unary_union(near.iter().map(|&i| &polygons[i as usize])).intersection(&zone.area)
+        let overlapping = MultiPolygon::new(near.iter().flat_map(|&i| polygons[i as usize].0.iter().cloned()).collect());
+        overlapping.intersection_with_fill_rule(&zone.area, FillRule::NonZero)
     }
 
     /// Whether the surface may cover more than `area_m2` of the zone: its polygons nearby do, overlaps and all. Saves joining most.
@@ -174,7 +178,7 @@ impl<'s> Layer<'s> {
 }
 
 fn choose(id: ZoneId, zone: &Zone, layers: &[Layer<'_>], rules: SpreadRules) -> (SpreadNote, MultiPolygon<f64>) {
-    let mut note = SpreadNote { zone: id, surface: "none".to_owned(), area_m2: 0.0, passed_over: Vec::new() };
+    let mut note = SpreadNote { zone: id, surface: "zone".to_owned(), fallback: false, area_m2: 0.0, passed_over: Vec::new() };
     for (i, layer) in layers.iter().enumerate() {
         let ground = layer.within(zone);
         let area = ground.unsigned_area();
@@ -191,7 +195,8 @@ fn choose(id: ZoneId, zone: &Zone, layers: &[Layer<'_>], rules: SpreadRules) -> 
         note.area_m2 = area;
         return (note, ground);
     }
-    (note, MultiPolygon::new(vec![]))
+    (note.fallback, note.area_m2) = (true, zone.area.unsigned_area());
+    (note, zone.area.clone())
 }
 
 struct Piece {
@@ -267,6 +272,15 @@ mod tests {
         assert_eq!((notes[0].surface.as_str(), notes[0].area_m2), ("building", 40_000.0));
         assert_eq!(notes[0].passed_over, [("residential".to_owned(), 200.0)]);
         assert_eq!(demand.len(), 4);
+    }
+
+    #[test]
+    fn without_any_surface_people_are_spread_over_the_zone() {
+        let zones = [zone(square(0.0, 0.0, 200.0), Some(8))];
+        let elsewhere = mapped("residential", vec![square(900.0, 900.0, 50.0)]);
+        let (demand, notes) = spread(&zones, &[], &[elsewhere], RULES, &NoProgress).unwrap();
+        assert_eq!((notes[0].surface.as_str(), notes[0].fallback), ("zone", true));
+        assert_eq!(demand.people, [People::persons(2); 4]);
     }
 
     #[test]

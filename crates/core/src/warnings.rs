@@ -89,11 +89,11 @@ fn same_spot(found: &Found<'_>, issues: &mut Vec<Issue>) {
 
 fn zones(found: &Found<'_>, issues: &mut Vec<Issue>) {
     let service = found.service;
-    for (zone, row) in found.study.zones.iter().zip(&found.coverage.zones) {
-        if row.facilities == 0 {
-            let detail = format!("{}: no facility of this service lies in it", zone.name);
-            issues.push(Issue::new(Stage::Coverage, service.id, &zone.id, "zone_without_facility", detail));
-        }
+    let rows = found.study.zones.iter().zip(&found.coverage.zones);
+    let without: Vec<&str> = rows.filter(|(_, row)| row.facilities == 0).map(|(zone, _)| zone.name.as_str()).collect();
+    if !without.is_empty() {
+        let detail = format!("{} zones have no facility of this service in them: {}", without.len(), without.join(", "));
+        issues.push(Issue::new(Stage::Coverage, service.id, "", "zones_without_facility", detail));
     }
     let outside = found.facilities.iter().filter(|f| f.zone.is_none()).count();
     if outside > 0 {

@@ -74,7 +74,7 @@ pub fn load(plan: &Plan, files: &dyn Files, progress: &dyn Progress) -> Result<I
     for (zone, area) in zones.iter_mut().zip(areas) {
         zone.area = area;
     }
-    loader.issues.extend(zones::part_and_measure(&mut zones, &plan.zones.source));
+    loader.issues.extend(zones::part(&mut zones, &plan.zones.source));
     begin(progress, "people", zones.len())?;
     let (demand, spread) = loader.people(&mut zones, &projector, progress)?;
     begin(progress, "facilities", 0)?;
@@ -218,8 +218,8 @@ impl Loader<'_> {
             };
             self.issues.extend(issues);
             if found.is_empty() {
-                let detail = format!("the set `{}` is empty: nobody is covered by a service that uses it", plan.id);
-                self.issues.push(Issue::new(Stage::Facilities, &plan.source, &plan.id, "no_facilities", detail));
+                let expected = format!("at least one facility in the set `{}`: check its tags, columns or file", plan.id);
+                return Err(data(&plan.source, "", "no facility", expected));
             }
             sets.insert(plan.id.clone(), found);
         }

@@ -138,10 +138,10 @@ pub(super) fn spread_totals(
         match zone.people {
             None => add("people_unknown", "no total was found; shown as unknown, not as zero".to_owned()),
             Some(People::ZERO) => add("nobody", "its total is zero".to_owned()),
-            Some(people) if note.surface == "none" => {
-                add("people_without_ground", format!("{:.0} people have no surface to be spread over and are left out", people.as_f64()));
-            }
             Some(_) => {}
+        }
+        if note.fallback {
+            add("no_surface", "none of the surfaces of people.over lies in it; its people are spread over the whole zone".to_owned());
         }
         for (name, area) in &note.passed_over {
             let detail = format!("{name} covers only {area:.0} m² of it and is passed over; people are spread over {}", note.surface);

@@ -21,8 +21,6 @@ const SLIVER_M2: f64 = 1.0;
 const MARGIN_M: f64 = 0.05;
 /// Corners of such a border are at least this far apart, m.
 const CRUMB_M: f64 = 0.02;
-/// Zones that share less than this in all are as they should be, m².
-const LEAST_SHARED_M2: f64 = 1.0;
 /// Overlaps smaller than this are the rounding of a common border, m².
 const ROUNDING_M2: f64 = 0.01;
 
@@ -117,20 +115,15 @@ fn id_order(id: &str) -> (bool, i128, &str) {
     }
 }
 
-/// Makes zones disjoint, in metres of the working CRS, and reports what they shared and the voids between them.
-pub(super) fn part_and_measure(zones: &mut [Zone], file: &str) -> Vec<Issue> {
+/// Makes zones disjoint, in metres of the working CRS: ground that two share, and who lives there, counts in the first only. What was
+/// shared is reported, and what lies between zones and belongs to none.
+pub(super) fn part(zones: &mut [Zone], file: &str) -> Vec<Issue> {
     let sum: f64 = zones.iter().map(|z| z.area.unsigned_area()).sum();
     let joined = unary_union(zones.iter().map(|z| &z.area));
     let mut issues = voids(zones, &joined, file);
-    if sum - joined.unsigned_area() > LEAST_SHARED_M2 {
-        issues.extend(part(zones, file));
+    if sum - joined.unsigned_area() < 1.0 {
+        return issues;
     }
-    issues
-}
-
-/// Ground that two zones share, and who lives there, counts in the first only.
-fn part(zones: &mut [Zone], file: &str) -> Vec<Issue> {
-    let mut issues = Vec::new();
     let shared: BTreeMap<_, MultiPolygon<f64>> = ZoneIndex::new(zones)
         .neighbours()
         .into_par_iter()
@@ -165,7 +158,7 @@ fn without_crumbs(polygon: Polygon<f64>) -> Polygon<f64> {
     Polygon::new(ring(exterior), holes.into_iter().map(ring).filter(|hole| hole.0.len() > 2).collect())
 }
 
-/// Voids between zones, which `joined` has as holes: measured, reported, left as they are.
+/// Voids between zones: measured, reported, left as they are.
 fn voids(zones: &[Zone], joined: &MultiPolygon<f64>, file: &str) -> Vec<Issue> {
     let mut issues = Vec::new();
     for hole in joined.iter().flat_map(|polygon| polygon.interiors()) {

@@ -47,7 +47,7 @@ facilities.geojson: one feature a service and facility.
   link_status             linked, too_far (no road within the snap limit) or on_island (only small pieces of road nearby)
   link_distance_m         its straight leg to the road, m
   network_share           nodes of the piece of network that it is tied to, as a share of all
-  people_within_limit     people within the limit of it, whoever else they can reach: its own catchment
+  people_within_limit     people within the limit of it, whoever else they can reach: its own catchment (catchments overlap: no sum)
   people_nearest          covered people to whom it is the nearest (sums to the covered people)
   serves_nobody           true where no demand point lies within the limit of it
   twins_merged            ids of records that were found to be this same facility
@@ -75,7 +75,7 @@ totals are in summary.json. Unknown people are empty, not 0.
 
 const REST: &str = "\
 summary.json    totals by service, the sentence of the result, conservation, issues by kind, places to review; straight-line shares
-                (with and without the detour factor) stand there for comparison only; area_error_bound_m2 is the length of the
+                (with and without the detour factor) stand there for comparison only; area_error_estimate_m2 is the length of the
                 limit's line x half a refined cell
 manifest.json   version, resolved plan and profiles, inputs with SHA-256 and counts, networks, outputs with SHA-256; the part `run`
                 (threads, seconds) alone differs between two runs of the same plan

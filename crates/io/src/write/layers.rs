@@ -13,7 +13,7 @@ use crate::run::Run;
 use crate::shape::{places, rebuilt};
 
 const COVERED_FILL: &str = "#9ecae1";
-/// From few people to many: the classes of the map (ColorBrewer YlOrBr).
+/// From few people to many (ColorBrewer YlOrBr); the same in every run, so that layers of several runs compare.
 const GAP_FILLS: [(f64, &str); 5] = [(0.0, "#fff7bc"), (10.0, "#fec44f"), (100.0, "#fe9929"), (1000.0, "#d95f0e"), (10_000.0, "#993404")];
 const UNKNOWN_FILL: &str = "#bdbdbd";
 
@@ -26,7 +26,7 @@ pub(super) fn gaps(run: &Run) -> Result<String, Error> {
             features.push(feature(geometry, gap_properties(run, service, gap)));
         }
     }
-    Ok(collection(features))
+    Ok(collection(run, features))
 }
 
 fn gap_properties(run: &Run, service: &ServicePlan, gap: &Gap) -> JsonObject {
@@ -47,7 +47,7 @@ fn gap_properties(run: &Run, service: &ServicePlan, gap: &Gap) -> JsonObject {
     set("area_m2", json!(round(gap.area_m2, 1)));
     set("people_share_of_zone", json!(gap.people_share_of_zone.map(|s| round(s, 6))));
     set("nearest_facility_id", json!(nearest.map(|f| &f.id)));
-    set("nearest_facility_name", json!(nearest.map(|f| &f.name)));
+    set("nearest_facility_name", json!(nearest.map(|f| &f.name).filter(|name| !name.is_empty())));
     set(&format!("cost_min_{suffix}"), json!(gap.cost_min.map(|c| c.as_f64())));
     set(&format!("cost_mean_{suffix}"), json!(gap.cost_mean.map(|c| c.as_f64())));
     set(&format!("limit_{suffix}"), json!(service.limit.as_f64()));
@@ -84,7 +84,7 @@ pub(super) fn coverage(run: &Run) -> Result<String, Error> {
             features.push(feature(wgs84(&run.inputs.projector, covered)?, properties));
         }
     }
-    Ok(collection(features))
+    Ok(collection(run, features))
 }
 
 /// `zones.geojson`: the towns with the columns of `zones.csv`, one feature a service and zone.
@@ -94,7 +94,7 @@ pub(super) fn zones(run: &Run) -> Result<String, Error> {
         shapes.push(wgs84(&run.inputs.projector, &zone.area)?);
     }
     let features = rows(run).into_iter().map(|(zone, row)| feature(zone.and_then(|z| shapes[z].clone()), row));
-    Ok(collection(features.collect()))
+    Ok(collection(run, features.collect()))
 }
 
 /// `facilities.geojson`: one feature a service and facility.
@@ -112,7 +112,7 @@ pub(super) fn facilities(run: &Run) -> Result<String, Error> {
             };
             set("service", json!(service.id));
             set("facility_id", json!(facility.id));
-            set("name", json!(facility.name));
+            set("name", json!(Some(&facility.name).filter(|name| !name.is_empty())));
             set("kind", json!(facility.kind));
             set("zone_id", json!(zone.map(|z| &z.id)));
             set("zone_name", json!(zone.map(|z| &z.name)));
@@ -128,7 +128,7 @@ pub(super) fn facilities(run: &Run) -> Result<String, Error> {
             features.push(feature(Some(Geometry::from(&at)), properties));
         }
     }
-    Ok(collection(features))
+    Ok(collection(run, features))
 }
 
 fn feature(geometry: Option<Geometry>, properties: JsonObject) -> Feature {
@@ -136,8 +136,12 @@ fn feature(geometry: Option<Geometry>, properties: JsonObject) -> Feature {
 }
 
 /// A collection, one feature a line: diffs and greps work on it.
-fn collection(features: Vec<Feature>) -> String {
-    let collection = FeatureCollection { bbox: None, features: Vec::new(), foreign_members: None };
+fn collection(run: &Run, features: Vec<Feature>) -> String {
+    let collection = FeatureCollection {
+        bbox: None,
+        features: Vec::new(),
+        foreign_members: super::attribution(run).map(|text| JsonObject::from_iter([("attribution".to_owned(), json!(text))])),
+    };
     let head = collection.to_string();
     let lines: Vec<String> = features.iter().map(Feature::to_string).collect();
     head.replace("\"features\":[]", &format!("\"features\":[\n{}\n]", lines.join(",\n"))) + "\n"

@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use catchment::{Issue, Stage};
 
 use crate::error::Error;
-use crate::plan::Format;
+use crate::plan::{Format, is_osm};
 use crate::run::Run;
 
 pub use words::{most_uncovered, sentence, thousands, title};
@@ -68,6 +68,14 @@ pub fn render(run: &Run) -> Result<Vec<(String, Vec<u8>)>, Error> {
     Ok(files)
 }
 
+/// Whose data the results are made from; `None` where nothing came from OpenStreetMap.
+fn attribution(run: &Run) -> Option<String> {
+    let osm = run.inputs.files.iter().filter(|f| is_osm(&f.file));
+    let time = osm.map(|f| f.osm_timestamp.as_deref().unwrap_or("")).max()?;
+    let date = if time.is_empty() { String::new() } else { format!(", {}", time.split('T').next().unwrap_or(time)) };
+    Some(format!("© OpenStreetMap contributors, ODbL 1.0{date}"))
+}
+
 fn glyphs(service: &str, missing: &[char]) -> Option<Issue> {
     let text: String = missing.iter().collect();
     let detail = format!("the map's font has no glyph for {text}: drawn as empty boxes in the PNG");
@@ -80,6 +88,7 @@ fn place(out: &Path, files: &[(String, Vec<u8>)]) -> Result<Vec<PathBuf>, Error>
         move |source| Error::Write { file, source }
     };
     fs::create_dir_all(out).map_err(error(out))?;
+    let stale = stale(out, files);
     let names: Vec<(PathBuf, PathBuf)> =
         files.iter().map(|(name, _)| (out.join(format!(".{name}.{}.part", std::process::id())), out.join(name))).collect();
     let written = names.iter().zip(files).try_for_each(|((part, _), (_, bytes))| fs::write(part, bytes).map_err(error(part)));
@@ -91,5 +100,19 @@ fn place(out: &Path, files: &[(String, Vec<u8>)]) -> Result<Vec<PathBuf>, Error>
         }
         return Err(error);
     }
+    for file in stale {
+        fs::remove_file(&file).map_err(error(&file))?;
+    }
     Ok(names.into_iter().map(|(_, name)| name).collect())
+}
+
+/// Files of an earlier run in the folder, by its manifest, that this one does not write: they would stand beside its numbers as if
+/// they belonged to them.
+fn stale(out: &Path, files: &[(String, Vec<u8>)]) -> Vec<PathBuf> {
+    let manifest = fs::read(out.join("manifest.json")).ok();
+    let manifest: Option<serde_json::Value> = manifest.and_then(|bytes| serde_json::from_slice(&bytes).ok());
+    let listed = manifest.as_ref().and_then(|m| m.get("outputs")?.as_array()).map_or(&[][..], Vec::as_slice);
+    let names = listed.iter().filter_map(|output| output.get("file")?.as_str());
+    let plain = |name: &&str| !name.contains(['/', '\\']) && !files.iter().any(|(written, _)| written == name);
+    names.filter(plain).map(|name| out.join(name)).filter(|file| file.is_file()).collect()
 }

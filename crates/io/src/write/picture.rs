@@ -3,10 +3,10 @@
 use catchment::geo::{Line, MultiPolygon};
 use catchment::{Metric, Report};
 
-use super::words::{sentence, title};
+use super::words::{limit_zh, sentence, title};
 use crate::error::Error;
 use crate::map::{FacilityMark, GapShape, Lang, MapScene, PRINT_WIDTH_PX, Picture, ZoneShape, png, svg};
-use crate::plan::{PeopleMethod, ServicePlan, is_osm};
+use crate::plan::{PeopleMethod, ServicePlan};
 use crate::run::Run;
 
 /// The SVG and the PNG of one service.
@@ -72,11 +72,8 @@ pub(super) fn method(run: &Run, service: &ServicePlan) -> Vec<String> {
     if lang != Lang::En {
         lines.extend(method_zh(run, service));
     }
-    let osm = run.inputs.files.iter().filter_map(|f| f.osm_timestamp.as_deref().or(is_osm(&f.file).then_some("")));
-    if let Some(time) = osm.max() {
-        let date = if time.is_empty() { String::new() } else { format!(", {}", time.split('T').next().unwrap_or(time)) };
-        lines.push(format!("© OpenStreetMap contributors, ODbL 1.0{date}. catchment {}", env!("CARGO_PKG_VERSION")));
-    }
+    let attribution = super::attribution(run).map_or_else(String::new, |text| text + ". ");
+    lines.push(format!("{attribution}catchment {}", env!("CARGO_PKG_VERSION")));
     lines
 }
 
@@ -116,6 +113,9 @@ fn method_zh(run: &Run, service: &ServicePlan) -> Option<String> {
     };
     Some(format!(
         "口径：沿路网{}以内{speed}，至道路的直线接入段（不超过{}米）计入。人口：{people}。面积：占街镇全域（掩膜：zone），{}米网格。坐标系：{}。",
-        service.limit, profile.snap_m, plan.ground.cell_m, run.inputs.working.name,
+        limit_zh(service.limit),
+        profile.snap_m,
+        plan.ground.cell_m,
+        run.inputs.working.name,
     ))
 }

@@ -21,6 +21,7 @@ pub(super) fn summary(run: &Run, issues: &[&Issue]) -> String {
     pretty(&json!({
         "study": plan.study.id,
         "title": plan.study.title,
+        "attribution": super::attribution(run),
         "working_crs": working(run),
         "zones": run.inputs.zones.len(),
         "services": list,
@@ -59,7 +60,7 @@ fn service_summary(run: &Run, service: &ServicePlan, report: &Report) -> Value {
         "area_share": total.area_share().map(|s| round(s, 6)),
         "mask": "zone",
         "cell_m": run.inputs.plan.ground.cell_m,
-        "area_error_bound_m2": round(error_bound(run, &report.gaps.covered), 0),
+        "area_error_estimate_m2": round(error_estimate(run, &report.gaps.covered), 0),
         "straight_line_people_share": share_of(total.straight_line),
         "straight_line_with_detour_people_share": share_of(total.straight_line_detour),
         "gaps": report.gaps.gaps.len(),
@@ -94,8 +95,8 @@ fn split_area(area: &ByStatus<SquareMm>) -> Value {
     })
 }
 
-/// The most by which the covered area can be off: the length of the limit's line × half a refined cell.
-fn error_bound(run: &Run, covered: &[MultiPolygon<f64>]) -> f64 {
+/// By how much the covered area may be off: the length of the limit's line × half a refined cell.
+fn error_estimate(run: &Run, covered: &[MultiPolygon<f64>]) -> f64 {
     let line = |polygons: &MultiPolygon<f64>| -> f64 {
         let rings = polygons.iter().flat_map(|p| std::iter::once(p.exterior()).chain(p.interiors()));
         rings.map(|ring| Euclidean.length(ring)).sum()

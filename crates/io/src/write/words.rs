@@ -28,9 +28,11 @@ pub fn sentence(run: &Run, service: &ServicePlan, report: &Report, lang: Lang) -
     let blind = percent(total.area_share().map(|s| 1.0 - s));
     let names: Vec<&str> = most_uncovered(report).iter().take(NAMED).map(|(z, _)| run.inputs.zones[*z].name.as_str()).collect();
     let sums = total.people.unwrap_or_default();
+    let unknown: Vec<&str> = run.inputs.zones.iter().filter(|z| z.people.is_none()).map(|z| z.name.as_str()).collect();
     let english = || {
+        let known = if unknown.is_empty() { "residents" } else { "known residents" };
         let mut text = format!(
-            "{}: within {}, {people} of residents ({} of {}) and {area} of the land are covered; blind spots are {blind} of the land",
+            "{}: within {}, {people} of {known} ({} of {}) and {area} of the land are covered; blind spots are {blind} of the land",
             title(service),
             service.limit,
             thousands(sums.covered.as_f64()),
@@ -38,6 +40,9 @@ pub fn sentence(run: &Run, service: &ServicePlan, report: &Report, lang: Lang) -
         );
         if !names.is_empty() {
             text += &format!(", most of their people in {}", listed(&names, ", ", " and "));
+        }
+        if !unknown.is_empty() {
+            text += &format!("; the people of {} are not known", listed(&unknown, ", ", " and "));
         }
         text + "."
     };
@@ -50,6 +55,9 @@ pub fn sentence(run: &Run, service: &ServicePlan, report: &Report, lang: Lang) -
         );
         if !names.is_empty() {
             text += &format!("，主要位于{}", listed(&names, "、", "和"));
+        }
+        if !unknown.is_empty() {
+            text += &format!("（{}人口不详，未计入）", listed(&unknown, "、", "和"));
         }
         text + "。"
     };
@@ -65,7 +73,7 @@ pub fn title(service: &ServicePlan) -> &str {
     if service.title.is_empty() { &service.id } else { &service.title }
 }
 
-fn limit_zh(limit: Limit) -> String {
+pub(super) fn limit_zh(limit: Limit) -> String {
     match limit.metric {
         Metric::Time => limit.to_string().replace(" min", "分钟").replace(" s", "秒"),
         Metric::Distance => limit.to_string().replace(" km", "公里").replace(" m", "米"),
