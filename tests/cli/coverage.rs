@@ -54,7 +54,7 @@ fn place(feature: &Value) -> (f64, f64) {
 fn table(layer: &Value) -> String {
     layer["features"].as_array().unwrap().iter().fold("code,Name,LONGITUDE,LATITUDE\n".to_owned(), |text, feature| {
         let (lon, lat) = place(feature);
-        format!("{text}{},\"{}\",{lon},{lat}\n", id(feature), feature["properties"]["name"].as_str().unwrap())
+        format!("{text}{},\"{}\",{lon},{lat}\n", id(feature), feature["properties"]["name"].as_str().unwrap_or_default())
     })
 }
 

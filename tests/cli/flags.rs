@@ -72,6 +72,16 @@ fn formats_and_maps_can_be_left_out() {
 }
 
 #[test]
+fn files_of_an_earlier_run_do_not_stand_beside_this_one_s() {
+    let desk = Desk::town();
+    desk.works(&["run", "town.toml", "-q", "--out", "o"]);
+    desk.put("o/notes.txt", "mine");
+    desk.works(&["run", "town.toml", "-q", "--limit", "10min", "--format", "csv", "--no-map", "--out", "o"]);
+    // what is not ours stays
+    assert_eq!(desk.list("o"), ["README.txt", "issues.csv", "manifest.json", "notes.txt", "summary.json", "zones.csv"]);
+}
+
+#[test]
 fn json_is_the_summary_and_quiet_is_silent() {
     let desk = Desk::town();
     let json = desk.works(&["run", "town.toml", "--no-map", "--json", "--out", "o"]);

@@ -13,7 +13,7 @@ fn facilities(world: &World) -> (Vec<Facility>, Vec<catchment::Issue>) {
 
 #[test]
 fn two_records_of_one_name_within_150_m_are_one_facility() {
-    let mut world = World::street(40);
+    let mut world = World::bare_street(40);
     // 133.6 m apart (0.0012°), and a namesake 166.9 m farther (0.0015°): too far
     world.node(500, 0, 1, &[CLINIC, ("name", "Health Centre")]);
     world.node(501, 12, 1, &[CLINIC, ("name", "health centre ")]);
@@ -28,7 +28,7 @@ fn two_records_of_one_name_within_150_m_are_one_facility() {
 
 #[test]
 fn the_distance_is_the_plan_s() {
-    let mut world = World::street(40);
+    let mut world = World::bare_street(40);
     world.node(500, 0, 1, &[CLINIC, ("name", "A")]).node(501, 12, 1, &[CLINIC, ("name", "A")]);
     let near = PLAN.replace("osm = [", "merge_within_m = 130\nosm = [");
     assert_eq!(world.load(&near, &[]).facilities["clinics"].len(), 2);
@@ -38,7 +38,7 @@ fn the_distance_is_the_plan_s() {
 
 #[test]
 fn a_node_inside_an_outline_of_its_name_is_merged_however_large() {
-    let mut world = World::street(60);
+    let mut world = World::bare_street(60);
     // a hospital ground of 556 m × 553 m; the node lies 300 m from its centre, farther than 150 m
     world.rectangle(60, [0, 0, 50, 50], &[CLINIC, ("name", "Big Clinic"), ("building", "yes")]);
     world.node(500, 2, 25, &[CLINIC, ("name", "Big Clinic")]);
@@ -51,7 +51,7 @@ fn a_node_inside_an_outline_of_its_name_is_merged_however_large() {
 
 #[test]
 fn facilities_without_a_name_are_never_one() {
-    let mut world = World::street(40);
+    let mut world = World::bare_street(40);
     world.node(500, 0, 1, &[CLINIC]).node(501, 1, 1, &[CLINIC]);
     let (found, issues) = facilities(&world);
     assert_eq!((found.len(), of_kind(&issues, "twin_merged").len()), (2, 0));
@@ -59,7 +59,7 @@ fn facilities_without_a_name_are_never_one() {
 
 #[test]
 fn areas_are_a_point_that_lies_inside() {
-    let mut world = World::street(60);
+    let mut world = World::bare_street(60);
     // a U: its centroid lies in the court, outside
     for (id, (x, y)) in (600..).zip([(0, 0), (30, 0), (30, 30), (28, 30), (28, 2), (2, 2), (2, 30), (0, 30)]) {
         world.node(id, x, y, &[]);
@@ -80,7 +80,7 @@ fn areas_are_a_point_that_lies_inside() {
 
 #[test]
 fn other_names_at_one_spot_are_kept_and_put_up_for_review() {
-    let mut world = World::street(40);
+    let mut world = World::bare_street(40);
     world.node(500, 0, 0, &[CLINIC, ("name", "Polyclinic")]).node(501, 1, 0, &[CLINIC, ("name", "Health centre")]);
     let done = world.run(PLAN, &[]);
     assert_eq!(done.inputs.facilities["clinics"].len(), 2);
@@ -90,7 +90,7 @@ fn other_names_at_one_spot_are_kept_and_put_up_for_review() {
 
 #[test]
 fn rows_of_a_table_that_cannot_be_used_are_issues() {
-    let world = World::street(40);
+    let world = World::bare_street(40);
     let plan = PLAN.replace("source = \"world.osm\"\nosm = [\"amenity=clinic\"]", "source = \"clinics.csv\"");
     let table = "id,name,lon,lat\n1,Good,9.001,0\n2,Words,east,0\n3,Swapped,0,100\n4,Empty,,\n1,Again,9.003,0\n,No id,9.002,0\n";
     let inputs = world.load(&plan, &[("clinics.csv", table)]);
@@ -102,4 +102,10 @@ fn rows_of_a_table_that_cannot_be_used_are_issues() {
         (vec!["3".into(), "5".into(), "5".into()], vec!["4".into()], vec!["1#2".into()])
     );
     assert!(only(&inputs.issues, "bad_place").detail.contains("swapped?"));
+}
+
+#[test]
+fn an_empty_set_is_an_error_that_names_it() {
+    let error = World::bare_street(5).try_load(PLAN, &[]).unwrap_err().to_string();
+    assert!(error.contains("world.osm") && error.contains("`clinics`"), "{error}");
 }

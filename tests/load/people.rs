@@ -23,7 +23,7 @@ fn a_sum_of_several_places_says_that_it_is_one() {
 #[test]
 fn the_boundary_s_own_population_comes_first() {
     let mut world = World::default();
-    world.node(1, 0, 0, &[]).node(2, 10, 0, &[]).way(1, &[1, 2], &[("highway", "path")]);
+    world.node(1, 0, 0, &[("amenity", "clinic")]).node(2, 10, 0, &[]).way(1, &[1, 2], &[("highway", "path")]);
     world.town(1, -10, 50, &[("name", "Own"), ("population", "123")]).town(2, 50, 100, &[("name", "Bad"), ("population", "many")]);
     world.node(500, 0, 5, &[("place", "town"), ("population", "999")]);
     world.node(501, 60, 5, &[("place", "city"), ("population", "77")]);

@@ -11,18 +11,11 @@ fn costs(world: &World, plan: &str, east: &[i64]) -> Vec<Option<u32>> {
     done.reports[0].assessments.iter().map(|a| Some(a.label.cost.0).filter(|cost| *cost < Cost::UNREACHED.0)).collect()
 }
 
-/// A clinic at the street's first corner.
-fn street(corners: i64) -> World {
-    let mut world = World::street(corners);
-    world.node(500, 0, 0, &[("amenity", "clinic")]);
-    world
-}
-
 #[test]
 fn a_corner_of_the_equator_costs_its_length() {
     // 111.319 m at 1.2 m/s are 92,766 ms; a corner and a half: the half edge is rounded by itself
-    assert_eq!(costs(&street(5), &points(), &[0, 10, 20]), [Some(0), Some(92_766), Some(185_532)]);
-    let half = costs(&street(5), &points(), &[15])[0].unwrap();
+    assert_eq!(costs(&World::street(5), &points(), &[0, 10, 20]), [Some(0), Some(92_766), Some(185_532)]);
+    let half = costs(&World::street(5), &points(), &[15])[0].unwrap();
     assert!(half.abs_diff(92_766 + 46_383) <= 1, "{half}");
 }
 
@@ -43,7 +36,7 @@ fn crossings_with_signals_delay_on_either_side() {
 
 #[test]
 fn ferries_run_where_the_plan_lets_them_at_the_speed_of_their_duration() {
-    let mut world = street(3);
+    let mut world = World::street(3);
     // from corner 3 at 20 across 0.001° of water to a quay with a street of its own
     world.node(50, 30, 0, &[]).node(51, 40, 0, &[]).way(51, &[50, 51], &[("highway", "residential")]);
     world.way(50, &[3, 50], &[("route", "ferry"), ("duration", "00:10")]);
@@ -54,14 +47,14 @@ fn ferries_run_where_the_plan_lets_them_at_the_speed_of_their_duration() {
     let across = costs(&world, &ferry, &[40])[0].unwrap();
     assert!(across.abs_diff(185_532 + 600_000 + 92_766) <= 3, "{across}");
     // without a duration: 111.319 m at 5 m/s
-    world = street(3);
+    world = World::street(3);
     world.node(50, 30, 0, &[]).way(50, &[3, 50], &[("route", "ferry")]);
     assert_eq!(costs(&world, &ferry, &[30]), [Some(185_532 + 22_264)]);
 }
 
 #[test]
 fn steps_and_one_way_footpaths() {
-    let mut world = street(2);
+    let mut world = World::street(2);
     world.node(50, 20, 0, &[]).node(51, 30, 0, &[]);
     world.way(50, &[2, 50], &[("highway", "steps")]).way(51, &[50, 51], &[("highway", "footway"), ("oneway:foot", "yes")]);
     world.town(2, 20, 50, &[]);
@@ -74,7 +67,7 @@ fn steps_and_one_way_footpaths() {
 
 #[test]
 fn unknown_classes_are_closed_and_said_with_their_number() {
-    let mut world = street(3);
+    let mut world = World::street(3);
     world.node(50, 30, 0, &[]).node(51, 40, 0, &[]);
     world.way(50, &[3, 50], &[("highway", "skyway")]).way(51, &[50, 51], &[("highway", "skyway")]);
     let inputs = world.load(PLAN, &[]);
@@ -89,7 +82,7 @@ fn unknown_classes_are_closed_and_said_with_their_number() {
 
 #[test]
 fn roads_that_leave_the_extract_are_a_warning() {
-    assert!(of_kind(&street(5).load(PLAN, &[]).issues, "roads_cut_off").is_empty());
+    assert!(of_kind(&World::street(5).load(PLAN, &[]).issues, "roads_cut_off").is_empty());
     // the street goes on to nodes that the file lacks, on both sides
     let mut world = World::street(5);
     world.way(2, &[901, 1], &[("highway", "path")]).way(3, &[5, 902, 903], &[("highway", "path")]);
@@ -112,7 +105,7 @@ fn roads_far_from_the_zones_may_be_cut() {
 
 #[test]
 fn faulty_ways_are_issues() {
-    let mut world = street(5);
+    let mut world = World::street(5);
     world.way(60, &[2], &[("highway", "path")]).way(61, &[2, 2, 3], &[("highway", "path")]);
     world.node(62, 20, 0, &[]).way(62, &[3, 62], &[("highway", "path")]).way(-7, &[4, 5], &[("highway", "path")]);
     let inputs = world.load(PLAN, &[]);
@@ -124,7 +117,7 @@ fn faulty_ways_are_issues() {
 
 #[test]
 fn a_distance_network_measures_millimetres() {
-    let inputs = street(5).load(PLAN, &[]);
+    let inputs = World::street(5).load(PLAN, &[]);
     let network = RoadNetwork::build(&inputs.roads["walk"].1, Metric::Distance).unwrap();
     // 6,378,137 m × π / 180,000
     assert!(network.edges().iter().all(|edge| edge.length_mm == 111_319), "{:?}", network.edges());

@@ -16,9 +16,16 @@ pub(crate) struct World {
 }
 
 impl World {
-    /// A street along the equator with a corner every 0.001°: nodes 1 … `corners`, way 1; and a square boundary of level 8 around it,
-    /// relation 1, 0.001° wider on every side.
+    /// [`World::bare_street`] with a clinic of no name at its first corner, node 400.
     pub(crate) fn street(corners: i64) -> World {
+        let mut world = World::bare_street(corners);
+        world.node(400, 0, 0, &[("amenity", "clinic")]);
+        world
+    }
+
+    /// A street along the equator with a corner every 0.001°: nodes 1 … `corners`, way 1; and a boundary of level 8 around it,
+    /// relation 1, 0.001° wider on every side.
+    pub(crate) fn bare_street(corners: i64) -> World {
         let mut world = World::default();
         for k in 0..corners {
             world.node(k + 1, 10 * k, 0, &[]);
