@@ -7,6 +7,8 @@
 //! Prints the ratio of CPU times (medians of paired runs on one thread; pictures left out, files rendered in memory), then criterion's
 //! own figures of the stages.
 
+#![allow(clippy::expect_used, clippy::print_stdout, reason = "a bench prints, and stops where its own data is broken")]
+
 use std::hint::black_box;
 
 use catchment::NoProgress;

@@ -55,8 +55,8 @@ fn nearest_facilities_equal_petgraphs() {
             let judge = Judge::new(&town.network, &facilities, &people, direction);
             let sources = Sources::new(&town.network, &facilities, direction);
             let nearest = sources.nearest_facility(&mut kept);
-            let by_facility: Vec<_> = (0..facilities.len()).map(|f| judge.from_facility(f)).collect();
-            let from_any = judge.from_any();
+            let by_facility: Vec<_> = (0..facilities.len()).map(|f| judge.out_of_facility(f)).collect();
+            let from_any = judge.out_of_any();
             for node in 0..town.network.node_count() {
                 let label = found(nearest.node(NodeId::at(node)));
                 assert_eq!(label, best(by_facility.iter().map(|c| c.node(node))), "seed {seed}, {direction:?}, node {node}");
@@ -109,7 +109,7 @@ fn a_bounded_catchment_is_the_unbounded_one_up_to_the_bound() {
             let judge = Judge::new(&town.network, &facilities, &people, direction);
             let sources = Sources::new(&town.network, &facilities, direction);
             for f in 0..facilities.len() {
-                let truth = judge.from_facility(f);
+                let truth = judge.out_of_facility(f);
                 // bounds at somebody's exact cost, one unit below it, none, and all
                 let some = truth.person(seed as usize % people.len()).unwrap_or(60_000) as u32;
                 for bound in [0, some.saturating_sub(1), some, u32::MAX].map(Cost) {

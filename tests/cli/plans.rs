@@ -105,7 +105,7 @@ fn groups_of_people_have_columns() {
     desk.put("people.csv", people).put("town.toml", PLAN.replace("people.csv\"", "people.csv\"\ngroups = [\"children\"]"));
     desk.works(&["run", "town.toml", "-q", "--no-map", "--out", "o"]);
     let rows = desk.rows("o/zones.csv");
-    let columns = ["people_total", "people_covered", "children_total", "children_covered", "children_share"];
+    let columns = ["people_total", "people_covered", "people_children_total", "people_children_covered", "people_children_share"];
     assert_eq!(columns.map(|c| number(&rows[0], c)), [300.0, 300.0, 100.0, 100.0, 1.0]);
     assert_eq!(columns.map(|c| number(&rows[1], c)), [3000.0, 0.0, 1000.0, 0.0, 0.0]);
 }

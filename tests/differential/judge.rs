@@ -79,11 +79,11 @@ impl Judge {
         Judge { graph, facilities: facility_nodes, people: people_nodes, all_facilities, direction }
     }
 
-    pub(crate) fn from_facility(&self, facility: usize) -> Costs<'_> {
+    pub(crate) fn out_of_facility(&self, facility: usize) -> Costs<'_> {
         self.from(self.facilities[facility])
     }
 
-    pub(crate) fn from_any(&self) -> Costs<'_> {
+    pub(crate) fn out_of_any(&self) -> Costs<'_> {
         self.from(self.all_facilities)
     }
 

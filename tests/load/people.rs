@@ -72,11 +72,11 @@ fn a_sliver_of_residential_land_is_passed_over_for_buildings() {
 fn totals_of_a_table_by_id_or_name_with_groups() {
     let mut world = World::street(10);
     world.town(2, 100, 200, &[("name", "East")]);
-    let plan = PLAN.replace("method = \"spread\"", "method = \"spread\"\ntotals = \"totals.csv\"");
+    let plan = PLAN.replace("method = \"spread\"", "method = \"spread\"\ntotals = \"totals.csv\"\ngroups = [\"children\"]");
     let table = "zone_name,people,children,note\nTown,100,30,a\nEast,7.5,2,b\nNowhere,1,1,c\nTown,200,60,d\nEast,x,1,e\n";
     let inputs = world.load(&plan, &[("totals.csv", table)]);
     assert_eq!(inputs.zones.iter().map(|z| z.people.unwrap().as_f64()).collect::<Vec<_>>(), [200.0, 7.5]);
-    assert_eq!(inputs.demand.groups.iter().map(|g| g.name.as_str()).collect::<Vec<_>>(), ["children"], "`note` is no number");
+    assert_eq!(inputs.demand.groups.iter().map(|g| g.name.as_str()).collect::<Vec<_>>(), ["children"], "only what the plan names");
     let kinds = ["total_without_zone", "total_twice", "bad_number"].map(|kind| of_kind(&inputs.issues, kind).len());
     assert_eq!(kinds, [1, 1, 1]);
     assert_eq!(inputs.demand.total(), People::persons(200) + People::from_f64(7.5).unwrap());

@@ -18,16 +18,16 @@ fn straight(x: f64, y: f64, degrees: f64) -> Scene {
 /// 4 × ∫₀³⁰⁰ (500 − t) dt = 420,000 m² within 2 × 400 m and 4 × 300 √2 m of border.
 const BAND_M2: f64 = 420_000.0;
 const BAND_BORDER_M: f64 = 800.0 + 4.0 * 300.0 * std::f64::consts::SQRT_2;
-/// Half of a part of a cell: cells of 25 m are measured in parts of 6.25 m where the limit passes.
-const HALF_PART_M: f64 = 6.25 / 2.0;
+/// Half of a part of a cell: cells of 25 m are measured in parts of 12.5 m where the limit passes.
+const HALF_PART_M: f64 = 12.5 / 2.0;
 
 #[test]
 fn a_band_along_a_street_to_the_square_millimetre() {
-    // The border runs along the parts' sides and through their corners. Parts i + j = 79 that it halves have their centre exactly at
-    // the limit, so they are covered: 48 of them (t < 300 m) in each quarter, half of 6.25² m² too much each: 4 × 48 × 19.53125 = 3,750
+    // The border runs along the parts' sides and through their corners. Parts i + j = 39 that it halves have their centre exactly at
+    // the limit, so they are covered: 24 of them (t < 300 m) in each quarter, half of 12.5² m² too much each: 4 × 24 × 78.125 = 7,500
     let report = straight(0.0, 0.0, 0.0).zone("Town", rect(-600.0, -400.0, 600.0, 400.0)).analyse();
     let area = report.coverage.zones[0].area;
-    assert_eq!(area.covered, SquareMm(423_750_000_000));
+    assert_eq!(area.covered, SquareMm(427_500_000_000));
     // legs over 300 m: 2 × 100 m × 1,200 m
     assert_eq!(area.unlinked, SquareMm(240_000_000_000));
     assert_eq!((area.unreachable, area.total()), (SquareMm(0), SquareMm(960_000_000_000)));

@@ -42,8 +42,8 @@ fn a_clinic_on_the_border_is_counted_once_and_serves_both() {
     assert_eq!((report.coverage.zones[0].facilities, report.coverage.zones[1].facilities, report.coverage.total.facilities), (1, 0, 1));
     // everybody lives within 100 m of it
     assert_eq!(persons(report.coverage.total.people.unwrap()), [127, 0, 0, 0]);
-    let without: Vec<&str> = report.issues.iter().filter(|i| i.kind == "zone_without_facility").map(|i| i.id.as_str()).collect();
-    assert_eq!(without, ["East"]);
+    let without: Vec<&str> = report.issues.iter().filter(|i| i.kind == "zones_without_facility").map(|i| i.detail.as_str()).collect();
+    assert_eq!(without, ["1 zones have no facility of this service in them: East"]);
 }
 
 #[test]

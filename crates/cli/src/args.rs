@@ -93,8 +93,8 @@ pub(crate) struct Common {
     #[arg(long, value_name = "SPEED")]
     pub speed: Option<String>,
     /// How many threads [default: one a core]. The results are the same.
-    #[arg(long, value_name = "N")]
-    pub threads: Option<usize>,
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
     /// The language of the map and the summary.
     #[arg(long, value_enum)]
     pub lang: Option<LangArg>,

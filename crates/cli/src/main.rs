@@ -61,7 +61,7 @@ fn dispatch(cli: Cli) -> anyhow::Result<()> {
 
 fn execute(job: &Job, common: &Common) -> anyhow::Result<()> {
     ctrlc::set_handler(|| INTERRUPTED.store(true, Ordering::Relaxed)).context("cannot catch Ctrl-C")?;
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(common.threads.unwrap_or(0)).build().context("--threads")?;
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(common.threads.map_or(0, usize::from)).build().context("--threads")?;
     let terminal = Terminal::new(common.quiet);
     let (done, files) = pool.install(|| {
         let done = run(&job.plan, job.files.as_ref(), &terminal)?;

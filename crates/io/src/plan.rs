@@ -92,7 +92,7 @@ pub struct PeoplePlan {
     /// How people become points.
     pub method: PeopleMethod,
     /// For `spread`: `osm` (the boundary's `population`, else that of its town, village and city nodes) or a CSV of zone totals with
-    /// the columns `zone_id` or `zone_name`, `people`, and any further groups.
+    /// the columns `zone_id` or `zone_name`, `people`, and those of `groups`.
     #[serde(default = "osm")]
     pub totals: String,
     /// For `spread`: the surfaces, the first that is present in a zone being used there.
@@ -110,7 +110,7 @@ pub struct PeoplePlan {
     /// For `points`: the columns.
     #[serde(default, skip_serializing_if = "Columns::is_empty")]
     pub columns: Columns,
-    /// For `points`: further columns with people of a group.
+    /// Further columns, of the points or of the CSV of totals, with the people of a group: ages, workers.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub groups: Vec<String>,
 }

@@ -125,7 +125,7 @@ pub(super) fn from_csv(
     projector: &Projector,
     issues: &mut Vec<Issue>,
 ) -> Result<Vec<Facility>, Error> {
-    let table = Table::read(bytes, &plan.source)?;
+    let table = Table::read(bytes, &plan.source, Stage::Facilities, issues)?;
     let columns = &plan.columns;
     let id = table.column(columns.id.as_deref(), &ID)?;
     let name = table.column(columns.name.as_deref(), &NAME)?;
@@ -136,7 +136,7 @@ pub(super) fn from_csv(
         let Some(location) = location else { continue };
         let own = table.text(row, id);
         let facility = Facility {
-            id: if own.is_empty() { format!("row {}", row + 2) } else { own.to_owned() },
+            id: if own.is_empty() { format!("line {}", table.line(row)) } else { own.to_owned() },
             name: table.text(row, name).to_owned(),
             kind: table.text(row, kind).to_owned(),
             location,

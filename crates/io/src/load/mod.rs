@@ -11,7 +11,7 @@ mod zones;
 use std::collections::BTreeMap;
 
 use catchment::geo::{BoundingRect, Coord, Densify, Euclidean, MultiPolygon, Rect};
-use catchment::{Demand, Facility, Group, Issue, Profile, Progress, Roads, SpreadNote, Stage, Zone, begin};
+use catchment::{Demand, Facility, Group, Issue, People, Profile, Progress, Roads, SpreadNote, Stage, Zone, begin};
 
 use crate::crs::{AutoCrs, Crs, Projector, auto_crs};
 use crate::error::{Error, data};
@@ -37,6 +37,8 @@ pub struct Inputs {
     pub zones: Vec<Zone>,
     /// People.
     pub demand: Demand,
+    /// People as the files tell them, before they are spread: what must come out again.
+    pub people_read: People,
     /// What each zone's people were spread over; empty where people came as points.
     pub spread: Vec<SpreadNote>,
     /// Facilities by set.
@@ -77,6 +79,10 @@ pub fn load(plan: &Plan, files: &dyn Files, progress: &dyn Progress) -> Result<I
     loader.issues.extend(zones::part(&mut zones, &plan.zones.source));
     begin(progress, "people", zones.len())?;
     let (demand, spread) = loader.people(&mut zones, &projector, progress)?;
+    let people_read = match plan.people.method {
+        PeopleMethod::Spread => zones.iter().filter_map(|zone| zone.people).sum(),
+        PeopleMethod::Points => demand.total(),
+    };
     begin(progress, "facilities", 0)?;
     let facilities = loader.facilities(&projector)?;
     begin(progress, "roads", 0)?;
@@ -95,7 +101,7 @@ pub fn load(plan: &Plan, files: &dyn Files, progress: &dyn Progress) -> Result<I
     let Loader { inputs, mut issues, .. } = loader;
     issues.sort();
     issues.dedup();
-    Ok(Inputs { plan: plan.clone(), working, projector, zones, demand, spread, facilities, roads, files: inputs, issues })
+    Ok(Inputs { plan: plan.clone(), working, projector, people_read, zones, demand, spread, facilities, roads, files: inputs, issues })
 }
 
 struct Loader<'a> {
@@ -182,6 +188,7 @@ impl Loader<'_> {
         } else {
             self.totals_from_csv(zones, &mut issues)?
         };
+        people::without_ground(zones, &file, &mut issues);
         let mut surfaces = Vec::new();
         for name in &plan.over {
             surfaces.push(people::surface(*name, self.osm_of(&file)?, &file, projector, &mut issues)?);
@@ -194,7 +201,7 @@ impl Loader<'_> {
     fn totals_from_csv(&mut self, zones: &mut [Zone], issues: &mut Vec<Issue>) -> Result<Vec<Group>, Error> {
         let file = self.plan.people.totals.clone();
         let bytes = self.table(&file)?;
-        let (groups, rows) = people::totals_from_csv(zones, &bytes, &file, issues)?;
+        let (groups, rows) = people::totals_from_csv(zones, &bytes, &self.plan.people, issues)?;
         self.count_rows("rows", rows);
         Ok(groups)
     }

@@ -83,20 +83,46 @@ fn count(text: &str) -> Option<People> {
     plain.parse().ok().and_then(People::from_f64)
 }
 
-/// Gives every zone its total, and those of any further columns, from a CSV.
-pub(super) fn totals_from_csv(zones: &mut [Zone], bytes: &[u8], file: &str, issues: &mut Vec<Issue>) -> Result<(Vec<Group>, u64), Error> {
-    let table = Table::read(bytes, file)?;
+/// A number of people in a cell, or an issue that says what was done without one.
+fn people_of(table: &Table<'_>, row: usize, column: usize, done: &str, issues: &mut Vec<Issue>) -> Option<People> {
+    let text = table.text(row, Some(column));
+    let count = text.parse().ok().and_then(People::from_f64);
+    if count.is_none() {
+        let (line, name) = (table.line(row), table.name(column));
+        let detail = format!("line {line}, column `{name}`: `{text}` is no number of people; {done}");
+        issues.push(Issue::new(Stage::People, table.file, line, "bad_number", detail));
+    }
+    count
+}
+
+/// Takes the totals of zones that have no ground of their own left: their people can be nowhere, and are said to be unknown.
+pub(super) fn without_ground(zones: &mut [Zone], file: &str, issues: &mut Vec<Issue>) {
+    for zone in zones.iter_mut().filter(|zone| zone.area.0.is_empty()) {
+        if let Some(people) = zone.people.take() {
+            let detail = format!("no ground of its own is left of it; its {:.0} people are not counted", people.as_f64());
+            issues.push(people_issue(file, zone, "zone_without_ground", detail));
+        }
+    }
+}
+
+/// Gives every zone its total, and those of the plan's groups, from a CSV.
+pub(super) fn totals_from_csv(
+    zones: &mut [Zone],
+    bytes: &[u8],
+    plan: &PeoplePlan,
+    issues: &mut Vec<Issue>,
+) -> Result<(Vec<Group>, u64), Error> {
+    let file = plan.totals.as_str();
+    let table = Table::read(bytes, file, Stage::People, issues)?;
     let id = table.column(None, &["zone_id"])?;
     let name = table.column(None, &["zone_name"])?;
     if id.is_none() && name.is_none() {
         table.required(None, &["zone_id", "zone_name"], "id")?;
     }
     let people = table.required(None, &PEOPLE, "people")?;
-    let others = table.others(&[id, name, Some(people)]);
-    let numeric = |column: usize| (0..table.len()).all(|row| table.text(row, Some(column)).parse::<f64>().is_ok_and(|n| n >= 0.0));
-    let groups_of: Vec<(usize, &str)> = others.into_iter().filter(|(column, _)| numeric(*column)).collect();
+    let columns: Vec<usize> = plan.groups.iter().map(|name| table.required(Some(name), &[], name)).collect::<Result<_, _>>()?;
     let mut groups: Vec<Group> =
-        groups_of.iter().map(|(_, name)| Group { name: (*name).to_owned(), people: vec![People::ZERO; zones.len()] }).collect();
+        plan.groups.iter().map(|name| Group { name: name.clone(), people: vec![People::ZERO; zones.len()] }).collect();
     for row in 0..table.len() {
         let (own_id, own_name) = (table.text(row, id), table.text(row, name));
         let fits = |zone: &Zone| if own_id.is_empty() { zone.name == own_name } else { zone.id == own_id };
@@ -104,18 +130,17 @@ pub(super) fn totals_from_csv(zones: &mut [Zone], bytes: &[u8], file: &str, issu
         let label = if own_id.is_empty() { own_name } else { own_id };
         let [hit] = hits.as_slice() else {
             let found = if hits.is_empty() { "no zone has this id or name" } else { "several zones have this name: use zone_id" };
-            let detail = format!("row {}: {found}; the row is not used", row + 2);
+            let detail = format!("line {}: {found}; the row is not used", table.line(row));
             issues.push(Issue::new(Stage::People, file, label, "total_without_zone", detail));
             continue;
         };
-        let Some(total) = table.number(row, people, Stage::People, issues).and_then(People::from_f64) else { continue };
+        let Some(total) = people_of(&table, row, people, "the row is not used", issues) else { continue };
         if zones[*hit].people.replace(total).is_some() {
-            let detail = format!("row {}: the zone has a total already; this one is used", row + 2);
+            let detail = format!("line {}: the zone has a total already; this one is used", table.line(row));
             issues.push(Issue::new(Stage::People, file, label, "total_twice", detail));
         }
-        for (group, (column, _)) in groups.iter_mut().zip(&groups_of) {
-            let number = table.number(row, *column, Stage::People, issues);
-            group.people[*hit] = number.and_then(People::from_f64).unwrap_or_default();
+        for (group, column) in groups.iter_mut().zip(&columns) {
+            group.people[*hit] = people_of(&table, row, *column, "counted as 0", issues).unwrap_or_default();
         }
     }
     Ok((groups, table.len() as u64))
@@ -193,7 +218,7 @@ pub(super) fn points(
     projector: &Projector,
     issues: &mut Vec<Issue>,
 ) -> Result<(Demand, u64), Error> {
-    let table = Table::read(bytes, file)?;
+    let table = Table::read(bytes, file, Stage::People, issues)?;
     let people = table.required(plan.columns.people.as_deref(), &PEOPLE, "people")?;
     let groups: Vec<usize> = plan.groups.iter().map(|name| table.required(Some(name), &[], name)).collect::<Result<_, _>>()?;
     let places = table.places(&plan.columns, projector, Stage::People, issues)?;
@@ -202,15 +227,9 @@ pub(super) fn points(
     let index = ZoneIndex::new(zones);
     for (row, at) in places.into_iter().enumerate() {
         let Some(at) = at else { continue };
-        let Some(number) = table.number(row, people, Stage::People, issues) else { continue };
-        let Some(count) = People::from_f64(number) else {
-            let detail = format!("row {}: {number} people; the row is not used", row + 2);
-            issues.push(Issue::new(Stage::People, file, row + 2, "bad_number", detail));
-            continue;
-        };
+        let Some(count) = people_of(&table, row, people, "the row is not used", issues) else { continue };
         for (group, column) in demand.groups.iter_mut().zip(&groups) {
-            let number = table.number(row, *column, Stage::People, issues);
-            group.people.push(number.and_then(People::from_f64).unwrap_or_default());
+            group.people.push(people_of(&table, row, *column, "counted as 0", issues).unwrap_or_default());
         }
         demand.locations.push(at);
         demand.zones.push(index.locate(at));

@@ -83,7 +83,7 @@ impl Select for Wanted {
     }
 
     fn keeps_key(&self, key: &str) -> bool {
-        const KEPT: [&str; 21] = [
+        const KEPT: [&str; 19] = [
             "access",
             "admin_level",
             "area",
@@ -96,15 +96,13 @@ impl Select for Wanted {
             "landuse",
             "motorroad",
             "name",
-            "name:en",
-            "name:zh",
             "oneway:foot",
             "place",
             "population",
             "route",
             "sidewalk",
+            "sidewalk:both",
             "type",
-            "motorroad",
         ];
         KEPT.contains(&key) || self.facilities.iter().any(|selector| selector.key == key)
     }

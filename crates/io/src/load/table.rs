@@ -21,18 +21,40 @@ pub(super) struct Table<'a> {
     pub file: &'a str,
     header: Vec<String>,
     rows: Vec<csv::StringRecord>,
+    lines: Vec<u64>,
 }
 
 impl<'a> Table<'a> {
-    /// Reads a CSV in UTF-8 with a header row.
-    pub(super) fn read(bytes: &[u8], file: &'a str) -> Result<Table<'a>, Error> {
+    /// Reads a CSV in UTF-8 with a header row. Rows of another length than the header's are issues and left out.
+    pub(super) fn read(bytes: &[u8], file: &'a str, stage: Stage, issues: &mut Vec<Issue>) -> Result<Table<'a>, Error> {
         let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-        let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(bytes);
+        let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).flexible(true).from_reader(bytes);
         let expected = "a CSV in UTF-8, separated by commas, with a header row";
         let header = reader.headers().map_err(|e| data(file, "header", e.to_string(), expected))?;
-        let header = header.iter().map(str::to_owned).collect();
-        let rows = reader.records().collect::<Result<_, _>>().map_err(|e| data(file, "", e.to_string(), expected))?;
-        Ok(Table { file, header, rows })
+        let header: Vec<String> = header.iter().map(str::to_owned).collect();
+        let mut table = Table { file, header, rows: Vec::new(), lines: Vec::new() };
+        for record in reader.records() {
+            let record = record.map_err(|e| data(file, "", e.to_string(), expected))?;
+            let line = record.position().map_or(0, csv::Position::line);
+            if record.len() == table.header.len() {
+                table.rows.push(record);
+                table.lines.push(line);
+            } else {
+                let detail = format!("line {line} has {} cells, the header {}; the row is not used", record.len(), table.header.len());
+                issues.push(Issue::new(stage, file, line, "ragged_row", detail));
+            }
+        }
+        Ok(table)
+    }
+
+    /// The line of the file that a row begins on.
+    pub(super) fn line(&self, row: usize) -> u64 {
+        self.lines[row]
+    }
+
+    /// The name of a column.
+    pub(super) fn name(&self, column: usize) -> &str {
+        &self.header[column]
     }
 
     /// Number of rows.
@@ -60,12 +82,6 @@ impl<'a> Table<'a> {
         })
     }
 
-    /// Columns that are none of `taken`, by name.
-    pub(super) fn others(&self, taken: &[Option<usize>]) -> Vec<(usize, &str)> {
-        let free = |i: &usize| !taken.contains(&Some(*i));
-        (0..self.header.len()).filter(free).map(|i| (i, self.header[i].as_str())).collect()
-    }
-
     /// The text of a cell; nothing where there is none.
     pub(super) fn text(&self, row: usize, column: Option<usize>) -> &str {
         column.and_then(|c| self.rows[row].get(c)).unwrap_or_default()
@@ -76,8 +92,8 @@ impl<'a> Table<'a> {
         let text = self.text(row, Some(column));
         let number = text.parse().ok().filter(|n: &f64| n.is_finite());
         if number.is_none() {
-            let detail = format!("row {}, column `{}`: `{text}` is no number; the row is not used", row + 2, self.header[column]);
-            issues.push(Issue::new(stage, self.file, row + 2, "bad_number", detail));
+            let detail = format!("line {}, column `{}`: `{text}` is no number; the row is not used", self.line(row), self.header[column]);
+            issues.push(Issue::new(stage, self.file, self.line(row), "bad_number", detail));
         }
         number
     }
@@ -102,9 +118,9 @@ impl<'a> Table<'a> {
             let (Some(x), Some(y)) = (self.number(row, x, stage, issues), self.number(row, y, stage, issues)) else { continue };
             let at = Coord { x, y };
             if crs.is_geographic() && !on_globe(at) {
-                let swapped = if on_globe(Coord { x: y, y: x }) { ": are x and y swapped?" } else { "" };
-                let detail = format!("row {}: {x}, {y} is no longitude, latitude{swapped} The row is not used", row + 2);
-                issues.push(Issue::new(stage, self.file, row + 2, "bad_place", detail));
+                let swapped = if on_globe(Coord { x: y, y: x }) { " (are x and y swapped?)" } else { "" };
+                let detail = format!("line {}: {x}, {y} is no longitude, latitude{swapped}; the row is not used", self.line(row));
+                issues.push(Issue::new(stage, self.file, self.line(row), "bad_place", detail));
                 continue;
             }
             kept.push(row);

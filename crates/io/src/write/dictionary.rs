@@ -69,7 +69,7 @@ totals are in summary.json. Unknown people are empty, not 0.
   cost_mean_S, cost_p50_S, cost_p90_S
                           people-weighted cost of those who can reach a facility; a quantile is the smallest value whose cumulative
                           weight reaches it
-  GROUP_total, GROUP_covered, GROUP_share
+  people_GROUP_total, people_GROUP_covered, people_GROUP_share
                           the same for each group of people that the plan names
 ";
 

@@ -66,10 +66,10 @@ fn row(run: &Run, service: &ServicePlan, zone: Option<&Zone>, coverage: &Coverag
     }
     for (group, sums) in run.inputs.demand.groups.iter().zip(&coverage.groups) {
         let total = sums.total();
-        set(&format!("{}_total", group.name), json!(round(total.as_f64(), 6)));
-        set(&format!("{}_covered", group.name), json!(round(sums.covered.as_f64(), 6)));
+        set(&format!("people_{}_total", group.name), json!(round(total.as_f64(), 6)));
+        set(&format!("people_{}_covered", group.name), json!(round(sums.covered.as_f64(), 6)));
         let share = (total > People::ZERO).then(|| round(sums.covered.as_f64() / total.as_f64(), 6));
-        set(&format!("{}_share", group.name), json!(share));
+        set(&format!("people_{}_share", group.name), json!(share));
     }
     row
 }

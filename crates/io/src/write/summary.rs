@@ -107,7 +107,7 @@ fn error_estimate(run: &Run, covered: &[MultiPolygon<f64>]) -> f64 {
 /// What went in against what came out.
 fn conservation(run: &Run, report: &Report) -> Value {
     let total = &report.coverage.total;
-    let input = run.inputs.demand.total();
+    let input = run.inputs.people_read;
     let measured = total.people.unwrap_or_default().total();
     let listed: People = report.gaps.gaps.iter().filter_map(|g| g.people).sum();
     let in_gaps = listed + report.gaps.people_unlisted;
