@@ -95,7 +95,7 @@ fn rows_of_a_table_that_cannot_be_used_are_issues() {
     let table = "id,name,lon,lat\n1,Good,9.001,0\n2,Words,east,0\n3,Swapped,0,100\n4,Empty,,\n1,Again,9.003,0\n,No id,9.002,0\n";
     let inputs = world.load(&plan, &[("clinics.csv", table)]);
     let ids: Vec<&str> = inputs.facilities["clinics"].iter().map(|f| f.id.as_str()).collect();
-    assert_eq!(ids, ["1", "1#2", "row 7"]);
+    assert_eq!(ids, ["1", "1#2", "line 7"]);
     let rows = |kind: &str| of_kind(&inputs.issues, kind).iter().map(|i| i.id.clone()).collect::<Vec<_>>();
     assert_eq!(
         (rows("bad_number"), rows("bad_place"), rows("repeated_id")),

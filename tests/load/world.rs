@@ -77,13 +77,8 @@ impl World {
         self.relation(id, &[1000 + id], &all)
     }
 
-    /// The world; with a clinic of its own, at the first corner, where the scene brings none: a plan without any facility is refused.
     pub(crate) fn xml(&self) -> String {
-        let mut nodes = World::default();
-        if ![&self.nodes, &self.ways, &self.relations].iter().any(|part| part.contains("clinic") || part.contains("hospital")) {
-            nodes.node(9_999_999, 0, 0, &[("amenity", "clinic")]);
-        }
-        format!("<osm version=\"0.6\">\n{}{}{}{}</osm>\n", self.nodes, nodes.nodes, self.ways, self.relations)
+        format!("<osm version=\"0.6\">\n{}{}{}</osm>\n", self.nodes, self.ways, self.relations)
     }
 
     pub(crate) fn load(&self, plan: &str, more: &[(&str, &str)]) -> Inputs {

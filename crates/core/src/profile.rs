@@ -28,7 +28,7 @@ pub enum ClassAccess {
 /// | `foot=no, private, use_sidepath` (`closing_values`) | shuts the way |
 /// | `access=no, private` (`closing_values`) | shuts the way where `foot` does not say otherwise |
 /// | `motorroad=yes` | shuts the way (`motorroad = "open"` changes that) |
-/// | `sidewalk=separate`, `sidewalk:both=separate` | shuts the classes in `sidewalk_separate`: the sidewalk is mapped as a way of its own |
+/// | `sidewalk=separate` | shuts the classes in `sidewalk_separate`: the sidewalk is mapped as a way of its own |
 /// | `oneway:foot=yes, 1, -1` | one direction; the `oneway` of vehicles does not bind walkers |
 /// | `area=yes` | the outline is walked |
 /// | `highway=steps` | at `steps_m_s` |
@@ -170,8 +170,7 @@ impl Profile {
             ClassAccess::Open => {
                 !self.shuts(tag("access"))
                     && (self.motorroad == ClassAccess::Open || tag("motorroad") != Some("yes"))
-                    && !(["sidewalk", "sidewalk:both"].iter().any(|key| tag(key) == Some("separate"))
-                        && self.sidewalk_separate.iter().any(|c| c == class))
+                    && !(tag("sidewalk") == Some("separate") && self.sidewalk_separate.iter().any(|c| c == class))
             }
         };
         usable.then_some(if class == "steps" { self.steps_m_s } else { self.speed_m_s })

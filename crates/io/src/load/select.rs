@@ -83,7 +83,7 @@ impl Select for Wanted {
     }
 
     fn keeps_key(&self, key: &str) -> bool {
-        const KEPT: [&str; 19] = [
+        const KEPT: [&str; 18] = [
             "access",
             "admin_level",
             "area",
@@ -101,7 +101,6 @@ impl Select for Wanted {
             "population",
             "route",
             "sidewalk",
-            "sidewalk:both",
             "type",
         ];
         KEPT.contains(&key) || self.facilities.iter().any(|selector| selector.key == key)
