@@ -29,7 +29,7 @@ id! {
     NodeId
     /// An edge (a straight piece of road between two nodes) of the [`crate::RoadNetwork`].
     EdgeId
-    /// A row of [`crate::Study::facilities`].
+    /// A row of [`crate::Service::facilities`].
     FacilityId
     /// A row of [`crate::Demand`].
     DemandId
