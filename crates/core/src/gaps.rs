@@ -12,6 +12,7 @@ use crate::contour::{Field, pieces};
 use crate::coverage::CostSummary;
 use crate::ids::{FacilityId, ZoneId};
 use crate::input::{Demand, Zone};
+use crate::limits::Limits;
 use crate::link::distance;
 use crate::progress::{Cancelled, Progress};
 use crate::reach::{CellCost, CostField, Ground, Window};
@@ -94,8 +95,8 @@ pub struct Traced<'a> {
     pub ground: &'a Ground,
     /// What it costs from each cell.
     pub field: &'a CostField<'a>,
-    /// The limit.
-    pub limit: Limit,
+    /// The limit of each zone.
+    pub limits: Limits<'a>,
     /// Metres walked off the road in a second: turns a cost beyond the limit into ground.
     pub access_speed_m_s: f64,
     /// Which pieces are gaps.
@@ -193,12 +194,11 @@ impl Inhabited {
 
 /// The covered ground and the gaps of zone `z`; `points` are its demand points that are not covered.
 fn zone_gaps(traced: &Traced<'_>, z: usize, points: &[usize], inhabited: &Inhabited) -> (MultiPolygon<f64>, Vec<Gap>) {
-    let zone = &traced.zones[z];
     let (mut covered, mut parts) = drawn(traced, z, inhabited);
     let least = SLIVER_M2.max(traced.rules.min_area_m2);
     parts.retain(|part| part.unsigned_area() >= least);
     if parts.is_empty() && !points.is_empty() {
-        parts = squares_around(traced, zone, points);
+        parts = squares_around(traced, z, points);
         covered = covered.difference(&MultiPolygon::new(parts.clone()));
     }
     let mut members: Vec<Vec<usize>> = vec![Vec::new(); parts.len()];
@@ -214,6 +214,7 @@ fn zone_gaps(traced: &Traced<'_>, z: usize, points: &[usize], inhabited: &Inhabi
 /// The covered ground of zone `z`, and the pieces of its ground that are not.
 fn drawn(traced: &Traced<'_>, z: usize, inhabited: &Inhabited) -> (MultiPolygon<f64>, Vec<Polygon<f64>>) {
     let zone = &traced.zones[z];
+    let (limit, ground) = (traced.limits.of(Some(ZoneId::at(z))), traced.ground.drawn_on(z, zone));
     let Some(window) = traced.ground.zone_window(zone) else { return (MultiPolygon::new(vec![]), Vec::new()) };
     let grid = traced.ground.grid();
     let side = grid.size as f32;
@@ -225,7 +226,7 @@ fn drawn(traced: &Traced<'_>, z: usize, inhabited: &Inhabited) -> (MultiPolygon<
             // the window's own edge, outside the zone, counts as not measured, so that every contour closes within the window
             let edge = row == 0 || column == 0 || row + 1 == window.rows || column + 1 == window.columns;
             let measured = costs.get(column).filter(|cost| !edge && cost.is_measured());
-            let beyond = measured.map(|cost| beyond_limit(traced, *cost));
+            let beyond = measured.map(|cost| beyond_limit(traced, limit, *cost));
             covered.push(beyond.map_or(-side, |beyond| -beyond));
             let depth =
                 |beyond: f32| beyond.min(inhabited.depth(Cell { column: first.column + column as i32, ..first }).clamp(-side, side));
@@ -237,40 +238,40 @@ fn drawn(traced: &Traced<'_>, z: usize, inhabited: &Inhabited) -> (MultiPolygon<
         let origin = grid.centre(window.low);
         Field { columns: window.columns, rows: window.rows, values, origin, step: grid.size, joins_at_zero }
     };
-    (within_zone(zone, &field(&covered, false), &full), within_zone(zone, &field(&uncovered, true), &full).0)
+    (within_zone(ground, &field(&covered, false), &full), within_zone(ground, &field(&uncovered, true), &full).0)
 }
 
 /// By how many metres of ground a cell lies beyond the limit: positive where uncovered, never more than a cell.
-fn beyond_limit(traced: &Traced<'_>, cell_cost: CellCost) -> f32 {
+fn beyond_limit(traced: &Traced<'_>, limit: Limit, cell_cost: CellCost) -> f32 {
     let side = traced.ground.grid().size;
     let Some(cost) = cell_cost.cost() else { return side as f32 };
-    let metres_a_unit = match traced.limit.metric {
+    let metres_a_unit = match limit.metric {
         Metric::Time => traced.access_speed_m_s,
         Metric::Distance => 1.0,
     };
-    let metres = (cost.as_f64() - traced.limit.as_f64()) * metres_a_unit;
+    let metres = (cost.as_f64() - limit.as_f64()) * metres_a_unit;
     // exactly at the limit is covered: a hair below zero, so that the cell's centre lies within the covered ground
     let least = 1e-3;
-    let metres = if traced.limit.admits(cost) { metres.min(-least) } else { metres.max(least) };
+    let metres = if limit.admits(cost) { metres.min(-least) } else { metres.max(least) };
     metres.clamp(-side, side) as f32
 }
 
-/// The ground of `zone` where `field` is above zero.
-fn within_zone(zone: &Zone, field: &Field<'_>, full: &[bool]) -> MultiPolygon<f64> {
-    let holes = zone.area.iter().any(|polygon| !polygon.interiors().is_empty());
+/// The part of a zone's `ground` where `field` is above zero.
+fn within_zone(ground: &MultiPolygon<f64>, field: &Field<'_>, full: &[bool]) -> MultiPolygon<f64> {
+    let holes = ground.iter().any(|polygon| !polygon.interiors().is_empty());
     let (mut kept, mut cut) = (Vec::new(), Vec::new());
     for piece in pieces(field) {
         let inner = !holes && piece.near.iter().all(|&p| full[p as usize]);
         if inner { &mut kept } else { &mut cut }.push(piece.polygon);
     }
     if !cut.is_empty() {
-        kept.extend(MultiPolygon::new(cut).intersection(&zone.area));
+        kept.extend(MultiPolygon::new(cut).intersection(ground));
     }
     MultiPolygon::new(kept)
 }
 
 /// Ground for people who are not covered where no cell's centre is uncovered: the cell's square around each.
-fn squares_around(traced: &Traced<'_>, zone: &Zone, points: &[usize]) -> Vec<Polygon<f64>> {
+fn squares_around(traced: &Traced<'_>, z: usize, points: &[usize]) -> Vec<Polygon<f64>> {
     let half = traced.ground.grid().size / 2.0;
     let squares: Vec<Polygon<f64>> = points
         .iter()
@@ -281,7 +282,7 @@ fn squares_around(traced: &Traced<'_>, zone: &Zone, points: &[usize]) -> Vec<Pol
         })
         .collect();
     let joined = unary_union(&squares);
-    let within = joined.intersection(&zone.area);
+    let within = joined.intersection(traced.ground.drawn_on(z, &traced.zones[z]));
     if within.unsigned_area() >= SLIVER_M2 { within.0 } else { joined.0 }
 }
 

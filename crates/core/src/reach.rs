@@ -4,14 +4,17 @@
 //! of another status are measured again in [`REFINE`] × [`REFINE`] parts, so that the error is that of the finer grid where the
 //! limit passes.
 
-use geo::{BoundingRect, Coord};
+use geo::{Area, BoundingRect, Coord, MultiPolygon};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::assess::{ByStatus, Status};
 use crate::cells::{Cell, Grid, Part, signed_area, split};
+use crate::ids::ZoneId;
 use crate::input::Zone;
+use crate::limits::Limits;
 use crate::link::{EdgeGrid, LinkStatus, Snaps};
+use crate::mask::{Cutter, Mask, MaskCells, Piece};
 use crate::progress::{Cancelled, Progress};
 use crate::search::NearestFacility;
 use crate::units::{Cost, Limit};
@@ -115,18 +118,22 @@ pub struct Ground {
     window: Window,
     zones: Vec<ZoneGround>,
     active: Vec<bool>,
+    /// What water leaves of each zone: `None` where it leaves all of it, nothing where no mask asks.
+    land: Vec<Option<Piece>>,
+    masks: Vec<MaskCells>,
 }
 
-/// The cells of one zone.
+/// The cells of one zone, or of a part of it.
 #[derive(Debug, Clone, Default)]
-struct ZoneGround {
+pub(crate) struct ZoneGround {
+    area_m2: f64,
     full: Vec<u32>,
     partial: Vec<Border>,
 }
 
 /// What a border cell holds of its zone.
 #[derive(Debug, Clone)]
-struct Border {
+pub(crate) struct Border {
     cell: u32,
     area: f64,
     rings: Vec<Vec<Coord<f64>>>,
@@ -159,12 +166,29 @@ pub enum GroundError {
 const MOST_CELLS: usize = 400_000_000;
 
 impl Ground {
-    /// Cuts the ground of `zones` into cells.
+    /// Cuts the ground of `zones` into cells; area is a share of all of it.
     ///
     /// # Errors
     ///
     /// [`GroundError`] for a cell size out of range or more cells than memory is meant to hold.
     pub fn new(zones: &[Zone], rules: GroundRules, progress: &dyn Progress) -> Result<Ground, GroundError> {
+        Ground::masked(zones, &[Mask::Zone], &[], rules, progress)
+    }
+
+    /// The same with masks, of which area is measured side by side, and the polygons of `water`, which [`Mask::Land`] leaves out.
+    ///
+    /// Unless the first mask is [`Mask::Zone`], gaps and covered ground are drawn on land alone.
+    ///
+    /// # Errors
+    ///
+    /// As [`Ground::new`].
+    pub fn masked(
+        zones: &[Zone],
+        masks: &[Mask<'_>],
+        water: &[MultiPolygon<f64>],
+        rules: GroundRules,
+        progress: &dyn Progress,
+    ) -> Result<Ground, GroundError> {
         if !(1.0..=10_000.0).contains(&rules.cell_m) {
             return Err(GroundError::CellSize(rules.cell_m));
         }
@@ -180,12 +204,42 @@ impl Ground {
             let (columns, rows) = (window.columns, window.rows);
             return Err(GroundError::TooManyCells { columns, rows, cell_m: rules.cell_m, most: MOST_CELLS });
         }
+        let cutter = Cutter { zones, grid, window, progress };
+        let on_land = masks.first().is_some_and(|first| *first != Mask::Zone) || masks.contains(&Mask::Land);
+        let land = if on_land { cutter.land(water)? } else { Vec::new() };
+        let masks = cutter.masks(masks)?;
         let zones: Vec<ZoneGround> = zones
             .par_iter()
-            .map(|zone| if progress.is_cancelled() { Err(Cancelled) } else { Ok(zone_ground(zone, grid, window)) })
+            .map(|zone| if progress.is_cancelled() { Err(Cancelled) } else { Ok(zone_ground(&zone.area, grid, window)) })
             .collect::<Result<_, _>>()?;
         let active = active(&zones, window);
-        Ok(Ground { grid, window, zones, active })
+        Ok(Ground { grid, window, zones, active, land, masks })
+    }
+
+    /// Area of each mask in all zones, m², by its polygons: what the ground by status must add up to.
+    pub fn mask_areas_m2(&self) -> Vec<f64> {
+        let area = |mask| (0..self.zones.len()).map(|z| self.mask_cells(mask, z).area_m2).sum();
+        (0..self.masks.len()).map(area).collect()
+    }
+
+    /// The ground of a zone that gaps and covered ground are drawn on: its land, or all of it where the first mask is the whole zone.
+    pub(crate) fn drawn_on<'a>(&'a self, z: usize, zone: &'a Zone) -> &'a MultiPolygon<f64> {
+        self.drawn_land(z).map_or(&zone.area, |land| &land.polygons)
+    }
+
+    fn drawn_land(&self, z: usize) -> Option<&Piece> {
+        match self.masks.first() {
+            Some(MaskCells::Zone) | None => None,
+            Some(MaskCells::Land | MaskCells::Within(_)) => self.land.get(z)?.as_ref(),
+        }
+    }
+
+    fn mask_cells(&self, mask: usize, z: usize) -> &ZoneGround {
+        match &self.masks[mask] {
+            MaskCells::Zone => &self.zones[z],
+            MaskCells::Land => self.land[z].as_ref().map_or(&self.zones[z], |land| &land.cells),
+            MaskCells::Within(zones) => &zones[z],
+        }
     }
 
     /// The grid.
@@ -203,10 +257,10 @@ impl Ground {
         Some(Window::around(self.grid, zone.area.bounding_rect()?, 2))
     }
 
-    /// Marks, in `window`, the cells that lie wholly in zone `zone`.
+    /// Marks, in `window`, the cells that lie wholly in the drawn ground of zone `zone`.
     pub(crate) fn full_cells(&self, zone: usize, window: Window) -> Vec<bool> {
         let mut full = vec![false; window.len()];
-        for &position in &self.zones[zone].full {
+        for &position in &self.drawn_land(zone).map_or(&self.zones[zone], |land| &land.cells).full {
             if let Some(local) = window.position(self.window.cell(position as usize)) {
                 full[local] = true;
             }
@@ -215,10 +269,11 @@ impl Ground {
     }
 }
 
-fn zone_ground(zone: &Zone, grid: Grid, window: Window) -> ZoneGround {
+/// The cells of `area` within `window`.
+pub(crate) fn zone_ground(area: &MultiPolygon<f64>, grid: Grid, window: Window) -> ZoneGround {
     let mut wholes: Vec<(u32, i32)> = Vec::new();
     let mut rings: Vec<(u32, Vec<Coord<f64>>)> = Vec::new();
-    split(&zone.area, grid, &mut |part| {
+    split(area, grid, &mut |part| {
         let (Part::Full(cell) | Part::Hole(cell) | Part::Ring(cell, _)) = part;
         let Some(position) = window.position(cell) else { return };
         match part {
@@ -232,7 +287,7 @@ fn zone_ground(zone: &Zone, grid: Grid, window: Window) -> ZoneGround {
     // one part may fill the cell, a hole take it away again and an island in the hole come back: only what is left counts
     let filled = wholes.chunk_by(|a, b| a.0 == b.0).filter(|same| same.iter().map(|(_, sign)| sign).sum::<i32>() > 0).map(|same| same[0].0);
     let mut filled = filled.peekable();
-    let mut ground = ZoneGround::default();
+    let mut ground = ZoneGround { area_m2: area.unsigned_area(), ..ZoneGround::default() };
     for group in rings.chunk_by(|a, b| a.0 == b.0) {
         let cell = group[0].0;
         while let Some(full) = filled.next_if(|full| *full < cell) {
@@ -362,31 +417,41 @@ impl<'g> CostField<'g> {
         (columns <= held).then(|| &self.costs[start..start + columns])
     }
 
-    /// Area of each zone by status, cells refined where the limit passes.
-    pub fn areas(&self, edges: &EdgeGrid<'_>, nearest: &NearestFacility<'_>, limit: Limit) -> Vec<ByStatus<SquareMm>> {
-        let refined = self.refine(edges, nearest, limit);
+    /// By mask, the area of each zone by status: cells refined where the zone's limit passes.
+    pub fn areas(&self, edges: &EdgeGrid<'_>, nearest: &NearestFacility<'_>, limits: Limits<'_>) -> Vec<Vec<ByStatus<SquareMm>>> {
+        let masks = self.ground.masks.len();
+        let zone = |z: usize| {
+            let limit = limits.of(Some(ZoneId::at(z)));
+            let refined = self.refine(&self.ground.zones[z], edges, nearest, limit);
+            let mut areas: Vec<ByStatus<SquareMm>> = Vec::with_capacity(masks);
+            for mask in 0..masks {
+                let cells = self.ground.mask_cells(mask, z);
+                let same = (0..mask).find(|earlier| std::ptr::eq(self.ground.mask_cells(*earlier, z), cells));
+                areas.push(same.map_or_else(|| self.sum(cells, &refined, limit), |earlier| areas[earlier]));
+            }
+            areas
+        };
+        let zones: Vec<Vec<ByStatus<SquareMm>>> = (0..self.ground.zones.len()).into_par_iter().map(zone).collect();
+        (0..masks).map(|mask| zones.iter().map(|areas| areas[mask]).collect()).collect()
+    }
+
+    fn sum(&self, ground: &ZoneGround, refined: &Refined, limit: Limit) -> ByStatus<SquareMm> {
         let grid = self.ground.grid;
         let part = [grid.cell_area() / f64::from(REFINE * REFINE); PARTS];
-        self.ground
-            .zones
-            .par_iter()
-            .map(|zone| {
-                let mut areas = ByStatus::default();
-                for &cell in &zone.full {
-                    match refined.get(cell) {
-                        Some(parts) => add_parts(&part, grid.cell_area(), parts, &mut areas),
-                        None => areas.add(self.status(cell, limit), SquareMm::from_m2(grid.cell_area())),
-                    }
-                }
-                for border in &zone.partial {
-                    match refined.get(border.cell) {
-                        Some(parts) => self.add_border(border, parts, &mut areas),
-                        None => areas.add(self.status(border.cell, limit), SquareMm::from_m2(border.area)),
-                    }
-                }
-                areas
-            })
-            .collect()
+        let mut areas = ByStatus::default();
+        for &cell in &ground.full {
+            match refined.get(cell) {
+                Some(parts) => add_parts(&part, grid.cell_area(), parts, &mut areas),
+                None => areas.add(self.status(cell, limit), SquareMm::from_m2(grid.cell_area())),
+            }
+        }
+        for border in &ground.partial {
+            match refined.get(border.cell) {
+                Some(parts) => self.add_border(border, parts, &mut areas),
+                None => areas.add(self.status(border.cell, limit), SquareMm::from_m2(border.area)),
+            }
+        }
+        areas
     }
 
     fn status(&self, position: u32, limit: Limit) -> Status {
@@ -417,12 +482,12 @@ impl<'g> CostField<'g> {
         add_parts(&found, border.area, parts, areas);
     }
 
-    /// Measures the parts of every cell that borders on one of another status, the limit between them.
-    fn refine(&self, edges: &EdgeGrid<'_>, nearest: &NearestFacility<'_>, limit: Limit) -> Refined {
+    /// Measures the parts of every cell of a zone that borders on one of another status, the limit between them.
+    fn refine(&self, zone: &ZoneGround, edges: &EdgeGrid<'_>, nearest: &NearestFacility<'_>, limit: Limit) -> Refined {
         let window = self.ground.window;
-        let covered: Vec<Option<bool>> = self.costs.par_iter().map(|cost| cost.status(limit).map(|s| s == Status::Covered)).collect();
+        let covered = |position: usize| self.costs[position].status(limit).map(|status| status == Status::Covered);
         let mixed = |position: usize| {
-            let own = covered[position]?;
+            let own = covered(position);
             let (row, column) = (position / window.columns, position % window.columns);
             let beside = [
                 (row > 0).then(|| position - window.columns),
@@ -430,10 +495,11 @@ impl<'g> CostField<'g> {
                 (column > 0).then(|| position - 1),
                 (column + 1 < window.columns).then(|| position + 1),
             ];
-            let near = beside.into_iter().flatten().any(|p| covered[p].is_some_and(|other| other != own));
-            near.then_some(position as u32)
+            own.is_some() && beside.into_iter().flatten().filter_map(covered).any(|other| Some(other) != own)
         };
-        let cells: Vec<u32> = (0..window.len()).into_par_iter().filter_map(mixed).collect();
+        let held = zone.full.iter().copied().chain(zone.partial.iter().map(|border| border.cell));
+        let mut cells: Vec<u32> = held.filter(|&cell| mixed(cell as usize)).collect();
+        cells.sort_unstable();
         let fine = Grid { size: self.ground.grid.size / f64::from(REFINE) };
         let parts = cells
             .par_iter()
