@@ -52,6 +52,13 @@ pub struct Service<'a> {
     pub detour_factor: f64,
 }
 
+impl Service<'_> {
+    /// The edges that points are tied to, by the service's rules.
+    pub fn edge_grid(&self) -> EdgeGrid<'_> {
+        EdgeGrid::new(self.network, self.link)
+    }
+}
+
 /// The answer.
 #[derive(Debug, Clone, Serialize)]
 pub struct Report {
@@ -135,7 +142,7 @@ pub struct FacilityReport {
 pub fn analyse(study: &Study<'_>, service: &Service<'_>, progress: &dyn Progress) -> Result<Report, Cancelled> {
     let network = service.network;
     begin(progress, "link", 0)?;
-    let edges = EdgeGrid::new(network, service.link);
+    let edges = service.edge_grid();
     let facility_places: Vec<Coord<f64>> = service.facilities.iter().map(|f| f.location).collect();
     let facility_links = Linkage::new(&edges, &facility_places);
     let demand_links = Linkage::new(&edges, &study.demand.locations);

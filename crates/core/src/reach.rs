@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::assess::{ByStatus, Status};
 use crate::cells::{Cell, Grid, Part, signed_area, split};
+use crate::ids::EdgeId;
 use crate::input::Zone;
 use crate::link::{EdgeGrid, LinkStatus, Snaps};
 use crate::progress::{Cancelled, Progress};
@@ -165,27 +166,47 @@ impl Ground {
     ///
     /// [`GroundError`] for a cell size out of range or more cells than memory is meant to hold.
     pub fn new(zones: &[Zone], rules: GroundRules, progress: &dyn Progress) -> Result<Ground, GroundError> {
-        if !(1.0..=10_000.0).contains(&rules.cell_m) {
-            return Err(GroundError::CellSize(rules.cell_m));
-        }
-        let grid = Grid { size: rules.cell_m };
-        let bounds = zones.iter().filter_map(|z| z.area.bounding_rect()).reduce(|a, b| {
-            geo::Rect::new((a.min().x.min(b.min().x), a.min().y.min(b.min().y)), (a.max().x.max(b.max().x), a.max().y.max(b.max().y)))
-        });
-        let window = match bounds {
-            Some(bounds) => Window::around(grid, bounds, 3),
-            None => Window { low: Cell { row: 0, column: 0 }, columns: 0, rows: 0 },
-        };
-        if window.columns.saturating_mul(window.rows) > MOST_CELLS {
-            let (columns, rows) = (window.columns, window.rows);
-            return Err(GroundError::TooManyCells { columns, rows, cell_m: rules.cell_m, most: MOST_CELLS });
-        }
+        let grid = Grid::new(rules.cell_m)?;
+        let window = window(grid, zones.iter().filter_map(|z| z.area.bounding_rect()))?;
         let zones: Vec<ZoneGround> = zones
             .par_iter()
             .map(|zone| if progress.is_cancelled() { Err(Cancelled) } else { Ok(zone_ground(zone, grid, window)) })
             .collect::<Result<_, _>>()?;
         let active = active(&zones, window);
         Ok(Ground { grid, window, zones, active })
+    }
+
+    /// Ground without zones: the cells that may lie within `limit` of a facility, by the roads that do.
+    ///
+    /// # Errors
+    ///
+    /// As [`Ground::new`].
+    pub(crate) fn within(edges: &EdgeGrid<'_>, nearest: &NearestFacility<'_>, limit: Limit, cell_m: f64) -> Result<Ground, GroundError> {
+        let grid = Grid::new(cell_m)?;
+        let network = edges.network();
+        let legs = (0..network.edges().len()).filter_map(|i| {
+            let id = EdgeId::at(i);
+            let edge = network.edge(id);
+            let on_edge = nearest.on_edge(id).map(|(_, leg, _)| leg);
+            let least = on_edge.chain([nearest.node(edge.tail).cost, nearest.node(edge.head).cost]).min()?;
+            let left = f64::from(limit.cost.0.checked_sub(least.0)?) * edges.metres_a_unit();
+            let leg = left.min(edges.rules().snap_m);
+            let (a, b) = (network.location(edge.tail), network.location(edge.head));
+            let bounds = geo::Rect::new(a, b);
+            Some(geo::Rect::new(bounds.min() - Coord { x: leg, y: leg }, bounds.max() + Coord { x: leg, y: leg }))
+        });
+        let legs: Vec<geo::Rect<f64>> = legs.collect();
+        let window = window(grid, legs.iter().copied())?;
+        let mut active = vec![false; window.len()];
+        for leg in &legs {
+            let own = Window::around(grid, *leg, 1);
+            for row in 0..own.rows {
+                if let Some(first) = window.position(own.cell(row * own.columns)) {
+                    active[first..first + own.columns].fill(true);
+                }
+            }
+        }
+        Ok(Ground { grid, window, zones: Vec::new(), active })
     }
 
     /// The grid.
@@ -213,6 +234,28 @@ impl Ground {
         }
         full
     }
+}
+
+impl Grid {
+    fn new(cell_m: f64) -> Result<Grid, GroundError> {
+        if (1.0..=10_000.0).contains(&cell_m) { Ok(Grid { size: cell_m }) } else { Err(GroundError::CellSize(cell_m)) }
+    }
+}
+
+/// The block of cells around all of `boxes`, with room for a contour.
+fn window(grid: Grid, boxes: impl Iterator<Item = geo::Rect<f64>>) -> Result<Window, GroundError> {
+    let bounds = boxes.reduce(|a, b| {
+        geo::Rect::new((a.min().x.min(b.min().x), a.min().y.min(b.min().y)), (a.max().x.max(b.max().x), a.max().y.max(b.max().y)))
+    });
+    let window = match bounds {
+        Some(bounds) => Window::around(grid, bounds, 3),
+        None => Window { low: Cell { row: 0, column: 0 }, columns: 0, rows: 0 },
+    };
+    if window.columns.saturating_mul(window.rows) > MOST_CELLS {
+        let (columns, rows) = (window.columns, window.rows);
+        return Err(GroundError::TooManyCells { columns, rows, cell_m: grid.size, most: MOST_CELLS });
+    }
+    Ok(window)
 }
 
 fn zone_ground(zone: &Zone, grid: Grid, window: Window) -> ZoneGround {
@@ -347,6 +390,21 @@ impl<'g> CostField<'g> {
             Ok(())
         })?;
         Ok(CostField { ground, costs })
+    }
+
+    /// The grid of its cells.
+    pub fn grid(&self) -> Grid {
+        self.ground.grid
+    }
+
+    /// The block of its cells.
+    pub fn window(&self) -> Window {
+        self.ground.window
+    }
+
+    /// The cost at a position of the window.
+    pub(crate) fn cost_at(&self, position: usize) -> CellCost {
+        self.costs[position]
     }
 
     /// The cost of a cell; `None` for one that no zone comes near.
