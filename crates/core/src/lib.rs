@@ -12,7 +12,8 @@
 //! | what does it cost to reach the nearest facility? | [`Sources::nearest_facility`]; one facility alone: [`Sources::catchment`] |
 //! | what lies nearby, in a straight line? | R-trees: [`FacilityIndex`], [`DemandIndex`], [`ZoneIndex`] |
 //! | where do people live within a zone? | [`spread()`] |
-//! | how much ground is covered? | [`Ground`], [`CostField`] |
+//! | how much ground is covered, of which ground? | [`Ground`], [`Mask`], [`CostField`] |
+//! | does another kind of town have another limit? | [`Limits`] |
 //! | how many people, by zone? | [`CoverageTable`] |
 //! | where are the blind spots? | [`Gaps`] |
 //!
@@ -28,14 +29,15 @@ mod analysis;
 mod assess;
 mod audit;
 mod cells;
-mod contour;
 mod coverage;
 mod gaps;
 mod ids;
 mod index;
 mod input;
 mod isochrone;
+mod limits;
 mod link;
+mod mask;
 mod network;
 mod outline;
 mod profile;
@@ -60,7 +62,9 @@ pub use ids::{DemandId, EdgeId, FacilityId, NodeId, ZoneId};
 pub use index::{DemandIndex, FacilityIndex, PointIndex, ZoneIndex};
 pub use input::{Demand, Facility, Group, Issue, RoadSegment, Roads, Stage, Zone};
 pub use isochrone::{Isochrone, IsochroneRules, NothingReached, isochrones, rings};
+pub use limits::Limits;
 pub use link::{EdgeGrid, LinkRules, LinkStatus, Linkage, Snap, Snaps};
+pub use mask::Mask;
 pub use network::{Arc, Edge, NetworkError, RoadNetwork};
 pub use profile::{ClassAccess, Profile, ProfileError, WALK, WayUse};
 pub use progress::{Cancelled, NoProgress, Progress, begin};

@@ -1,11 +1,17 @@
 //! The plan: one TOML file that says what a study is made of and what it asks.
 
+mod limits;
+mod mask;
+
 use std::collections::BTreeMap;
 
 use catchment::{Direction, GapGround, Limit, Profile, WALK};
 use serde::{Deserialize, Serialize};
 
 use crate::map::Lang;
+
+pub(crate) use mask::DEVELOPED;
+pub use mask::Mask;
 
 /// What a study is made of and what it asks; every key, with its default.
 ///
@@ -83,6 +89,15 @@ pub struct ZonesPlan {
     /// For GeoJSON: the property that holds the name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
+    /// The property (for OpenStreetMap: the tag of the boundary) that holds the zone's class, which `services.limits` refer to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub class: Option<String>,
+    /// The property or tag that holds the zone's own limit with its unit, `30min`. Services of that metric use it before all others.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<String>,
+    /// A CSV with the columns `zone_id` or `zone_name`, and `class`, `limit` or both: it stands above properties and tags.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub table: Option<String>,
 }
 
 /// `[people]`
@@ -205,6 +220,12 @@ pub struct ServicePlan {
     pub profile: String,
     /// `"15min"` or `"3.5km"`: a unit is always written.
     pub limit: Limit,
+    /// Another limit for zones of a class, of the same metric: `{ "new-town" = "30min" }`. Other classes keep `limit`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub limits: BTreeMap<String, Limit>,
+    /// Whether a zone's own limit (`zones.limit`, or that of `zones.table`) stands above `limit` and `limits`.
+    #[serde(default = "yes")]
+    pub zone_limits: bool,
     /// Who travels.
     #[serde(default = "to_facility")]
     pub direction: Direction,
@@ -216,16 +237,11 @@ pub struct ServicePlan {
 pub struct GroundPlan {
     /// Side of a cell, metres.
     pub cell_m: f64,
-    /// What area is a share of.
+    /// What area is a share of: one or several side by side. The first one is that of the sentence, the map and the table.
     pub mask: Vec<Mask>,
-}
-
-/// What area is a share of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Mask {
-    /// All ground of the zone.
-    Zone,
+    /// The OpenStreetMap extract with the water and the land use of masks; the roads' where none is named.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
 }
 
 /// `[gaps]`
@@ -262,7 +278,7 @@ pub enum Format {
 
 impl Default for GroundPlan {
     fn default() -> GroundPlan {
-        GroundPlan { cell_m: 25.0, mask: vec![Mask::Zone] }
+        GroundPlan { cell_m: 25.0, mask: vec![Mask::Land], source: None }
     }
 }
 
@@ -288,6 +304,10 @@ fn osm() -> String {
 
 fn walk() -> String {
     "walk".to_owned()
+}
+
+fn yes() -> bool {
+    true
 }
 
 fn to_facility() -> Direction {
@@ -378,9 +398,7 @@ impl Plan {
         positive("ground.cell_m", self.ground.cell_m, 1.0, 10_000.0)?;
         positive("gaps.min_people", self.gaps.min_people, 0.0, 1e12)?;
         positive("gaps.min_area_m2", self.gaps.min_area_m2, 0.0, 1e12)?;
-        if self.ground.mask != [Mask::Zone] {
-            return Err(value("ground.mask", "not one mask", "[\"zone\"]"));
-        }
+        mask::check(self)?;
         if self.people.method == PeopleMethod::Points && self.people.source.is_none() {
             return Err(value("people.source", "missing", "the CSV of points, since people.method is \"points\""));
         }
@@ -402,6 +420,7 @@ impl Plan {
                 return Err(value("services.facilities", &format!("`{}`", service.facilities), &expected));
             }
             self.profile(&service.profile)?;
+            limits::check(self, service)?;
         }
         Ok(())
     }
