@@ -18,7 +18,7 @@ use crate::progress::{Cancelled, Progress};
 use crate::reach::{CostField, Ground};
 use crate::relief::{Relief, Surveyed};
 use crate::search::NearestFacility;
-use crate::units::{Cost, People};
+use crate::units::{Cost, Limit, People};
 
 /// Ground this near a demand point counts as inhabited, metres.
 pub const INHABITED_M: f64 = 100.0;
@@ -121,14 +121,15 @@ pub fn trace(traced: &Traced<'_>, progress: &dyn Progress) -> Result<Gaps, Cance
     }
     let depths = depths(traced);
     let surveyed = Surveyed { field: traced.field, edges: traced.edges, nearest: traced.nearest };
-    let relief = Relief::new(surveyed, &traced.limits.all());
+    // each limit has a relief of its own: a zone is drawn as if its limit were everybody's
+    let reliefs: Vec<(Limit, Relief<'_>)> = traced.limits.all().into_iter().map(|limit| (limit, Relief::new(surveyed, &[limit]))).collect();
     let zones: Vec<(MultiPolygon<f64>, Vec<Gap>)> = (0..traced.zones.len())
         .into_par_iter()
         .map(|z| {
             if progress.is_cancelled() {
                 return Err(Cancelled);
             }
-            let found = zone_gaps(traced, z, &points[z], &Drawing { relief: &relief, depths: &depths });
+            let found = zone_gaps(traced, z, &points[z], &Drawing { reliefs: &reliefs, depths: &depths });
             progress.advance(1);
             Ok(found)
         })
@@ -204,7 +205,7 @@ fn zone_gaps(traced: &Traced<'_>, z: usize, points: &[usize], drawing: &Drawing<
 
 /// What the ground of every zone is drawn from.
 struct Drawing<'a> {
-    relief: &'a Relief<'a>,
+    reliefs: &'a [(Limit, Relief<'a>)],
     depths: &'a [f32],
 }
 
@@ -213,8 +214,9 @@ fn drawn(traced: &Traced<'_>, z: usize, drawing: &Drawing<'_>) -> (MultiPolygon<
     let zone = &traced.zones[z];
     let ground = traced.ground.drawn_on(z, zone);
     let Some(patch) = traced.ground.patch(z, zone) else { return (MultiPolygon::new(vec![]), Vec::new()) };
-    let limit = f64::from(traced.limits.of(Some(ZoneId::at(z))).cost.0);
-    let within = |shape| within_ground(ground, draw(drawing.relief, &patch, limit, shape));
+    let limit = traced.limits.of(Some(ZoneId::at(z)));
+    let Some((_, relief)) = drawing.reliefs.iter().find(|(own, _)| *own == limit) else { return (MultiPolygon::new(vec![]), Vec::new()) };
+    let within = |shape| within_ground(ground, draw(relief, &patch, f64::from(limit.cost.0), shape));
     (within(Shape::Reached), within(Shape::Unreached { depth: drawing.depths }).0)
 }
 
