@@ -610,6 +610,44 @@ mod tests {
     }
 
     #[test]
+    fn masks_are_words_or_layers() {
+        let masks = |list: &str| Plan::parse(&format!("{PLAN}[ground]\nmask = {list}")).map(|plan| plan.ground.mask);
+        assert_eq!(Plan::parse(PLAN).unwrap().ground.mask, [Mask::Land]);
+        let several = masks("[\"zone\", \"built-up\", \"plans/Old town.geojson\"]").unwrap_err().to_string();
+        assert!(several.contains("`Old town`") && several.contains("letters, digits"), "{several}");
+        let several = masks("[\"zone\", \"built-up\", \"plans/老城.geojson\"]").unwrap();
+        assert_eq!(several.iter().map(Mask::name).collect::<Vec<_>>(), ["zone", "built-up", "老城"]);
+        assert_eq!(several[1].column(), "built_up");
+        for (list, words) in [
+            ("[]", "ground.mask is empty"),
+            ("[\"lnad\"]", "did you mean `land`?"),
+            ("[\"land\", \"land\"]", "`area_land_m2` is another's"),
+            ("[\"built-up\", \"built_up.json\"]", "`area_built_up_m2` is another's"),
+            ("[\"land\", \"covered.json\"]", "`area_covered_m2` is another's"),
+            ("[\"land\"]\nsource = \"lakes.geojson\"", "ground.source is `lakes.geojson`"),
+        ] {
+            let error = masks(list).unwrap_err().to_string();
+            assert!(error.contains(words), "{list}: {error}");
+        }
+    }
+
+    #[test]
+    fn limits_by_class_are_of_the_service_s_metric() {
+        let rule = "limit = \"15min\"\nlimits = { \"new-town\" = \"30min\" }";
+        assert!(complaint("limit = \"15min\"", rule).contains("none without zones.class"));
+        let text = PLAN.replace("limit = \"15min\"", rule).replace("admin_level = 8", "admin_level = 8\nclass = \"kind\"");
+        let mut plan = Plan::parse(&text).unwrap();
+        assert_eq!(Plan::parse(&plan.to_toml().unwrap()).unwrap(), plan);
+        assert!(plan.has_zone_limits());
+        let error = Plan::parse(&text.replace("30min", "3km")).unwrap_err().to_string();
+        assert!(error.contains("class `new-town` is 3 km") && error.contains("a limit by time"), "{error}");
+        // one limit for all, whatever its metric
+        plan.set_limit("1km".parse().unwrap());
+        assert!(plan.check().is_ok() && !plan.has_zone_limits());
+        assert_eq!(plan.services[0].limit.to_string(), "1 km");
+    }
+
+    #[test]
     fn own_profiles_say_what_they_are_based_on() {
         let text = PLAN.replace("[profiles.walk]", "[profiles.older]\nbase = \"walk\"");
         assert_eq!(Plan::parse(&text).unwrap().profile("older").unwrap().speed_m_s, 1.0);
