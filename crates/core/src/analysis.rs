@@ -56,6 +56,11 @@ pub struct Service<'a> {
 }
 
 impl Service<'_> {
+    /// The edges that points are tied to, by the service's rules.
+    pub fn edge_grid(&self) -> EdgeGrid<'_> {
+        EdgeGrid::new(self.network, self.link)
+    }
+
     /// The limits that apply.
     pub fn limits(&self) -> Limits<'_> {
         Limits::by_zone(self.limit, self.zone_limits)
@@ -166,7 +171,7 @@ pub struct FacilityReport {
 pub fn analyse(study: &Study<'_>, service: &Service<'_>, progress: &dyn Progress) -> Result<Report, Cancelled> {
     let network = service.network;
     begin(progress, "link", 0)?;
-    let edges = EdgeGrid::new(network, service.link);
+    let edges = service.edge_grid();
     let facility_places: Vec<Coord<f64>> = service.facilities.iter().map(|f| f.location).collect();
     let facility_links = Linkage::new(&edges, &facility_places);
     let demand_links = Linkage::new(&edges, &study.demand.locations);
@@ -197,8 +202,9 @@ pub fn analyse(study: &Study<'_>, service: &Service<'_>, progress: &dyn Progress
             assessments: &assessments,
             ground: study.ground,
             field: &field,
+            edges: &edges,
+            nearest: &nearest,
             limits: service.limits(),
-            access_speed_m_s: service.link.access_speed_m_s,
             rules: service.gaps,
         },
         progress,

@@ -34,6 +34,15 @@ impl<'a> Limits<'a> {
         zones.fold(self.general, |greatest, limit| if limit.cost > greatest.cost { limit } else { greatest })
     }
 
+    /// Every limit that applies somewhere, once, the shortest first.
+    pub fn all(&self) -> Vec<Limit> {
+        let zones = (0..self.zones.len()).map(|z| self.of(Some(ZoneId::at(z))));
+        let mut all: Vec<Limit> = zones.chain([self.general]).collect();
+        all.sort_by_key(|limit| limit.cost);
+        all.dedup();
+        all
+    }
+
     /// Whether some zone has another limit than the general one.
     pub fn differ(&self) -> bool {
         (0..self.zones.len()).any(|z| self.of(Some(ZoneId::at(z))) != self.general)
@@ -56,6 +65,7 @@ mod tests {
         // three kilometres are no time, and there is no fourth zone
         assert_eq!([of(0), of(1), of(2), of(3), limits.of(None)], ["10min", "30min", "15min", "15min", "15min"].map(limit));
         assert_eq!((limits.greatest(), limits.differ()), (limit("30min"), true));
+        assert_eq!(limits.all(), ["10min", "15min", "30min"].map(limit));
     }
 
     #[test]

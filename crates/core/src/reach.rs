@@ -10,11 +10,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::assess::{ByStatus, Status};
 use crate::cells::{Cell, Grid, Part, signed_area, split};
-use crate::ids::ZoneId;
+use crate::ids::{EdgeId, ZoneId};
 use crate::input::Zone;
 use crate::limits::Limits;
 use crate::link::{EdgeGrid, LinkStatus, Snaps};
 use crate::mask::{Cutter, Mask, MaskCells, Piece};
+use crate::outline::Patch;
 use crate::progress::{Cancelled, Progress};
 use crate::search::NearestFacility;
 use crate::units::{Cost, Limit};
@@ -189,21 +190,8 @@ impl Ground {
         rules: GroundRules,
         progress: &dyn Progress,
     ) -> Result<Ground, GroundError> {
-        if !(1.0..=10_000.0).contains(&rules.cell_m) {
-            return Err(GroundError::CellSize(rules.cell_m));
-        }
-        let grid = Grid { size: rules.cell_m };
-        let bounds = zones.iter().filter_map(|z| z.area.bounding_rect()).reduce(|a, b| {
-            geo::Rect::new((a.min().x.min(b.min().x), a.min().y.min(b.min().y)), (a.max().x.max(b.max().x), a.max().y.max(b.max().y)))
-        });
-        let window = match bounds {
-            Some(bounds) => Window::around(grid, bounds, 3),
-            None => Window { low: Cell { row: 0, column: 0 }, columns: 0, rows: 0 },
-        };
-        if window.columns.saturating_mul(window.rows) > MOST_CELLS {
-            let (columns, rows) = (window.columns, window.rows);
-            return Err(GroundError::TooManyCells { columns, rows, cell_m: rules.cell_m, most: MOST_CELLS });
-        }
+        let grid = Grid::new(rules.cell_m)?;
+        let window = window(grid, zones.iter().filter_map(|z| z.area.bounding_rect()))?;
         let cutter = Cutter { zones, grid, window, progress };
         let on_land = masks.first().is_some_and(|first| *first != Mask::Zone) || masks.contains(&Mask::Land);
         let land = if on_land { cutter.land(water)? } else { Vec::new() };
@@ -242,6 +230,39 @@ impl Ground {
         }
     }
 
+    /// Ground without zones: the cells that may lie within `limit` of a facility, by the roads that do.
+    ///
+    /// # Errors
+    ///
+    /// As [`Ground::new`].
+    pub(crate) fn within(edges: &EdgeGrid<'_>, nearest: &NearestFacility<'_>, limit: Limit, cell_m: f64) -> Result<Ground, GroundError> {
+        let grid = Grid::new(cell_m)?;
+        let network = edges.network();
+        let legs = (0..network.edges().len()).filter_map(|i| {
+            let id = EdgeId::at(i);
+            let edge = network.edge(id);
+            let on_edge = nearest.on_edge(id).map(|(_, leg, _)| leg);
+            let least = on_edge.chain([nearest.node(edge.tail).cost, nearest.node(edge.head).cost]).min()?;
+            let left = f64::from(limit.cost.0.checked_sub(least.0)?) * edges.metres_a_unit();
+            let leg = left.min(edges.rules().snap_m);
+            let (a, b) = (network.location(edge.tail), network.location(edge.head));
+            let bounds = geo::Rect::new(a, b);
+            Some(geo::Rect::new(bounds.min() - Coord { x: leg, y: leg }, bounds.max() + Coord { x: leg, y: leg }))
+        });
+        let legs: Vec<geo::Rect<f64>> = legs.collect();
+        let window = window(grid, legs.iter().copied())?;
+        let mut active = vec![false; window.len()];
+        for leg in &legs {
+            let own = Window::around(grid, *leg, 1);
+            for row in 0..own.rows {
+                if let Some(first) = window.position(own.cell(row * own.columns)) {
+                    active[first..first + own.columns].fill(true);
+                }
+            }
+        }
+        Ok(Ground { grid, window, zones: Vec::new(), active, land: Vec::new(), masks: Vec::new() })
+    }
+
     /// The grid.
     pub fn grid(&self) -> Grid {
         self.grid
@@ -252,21 +273,45 @@ impl Ground {
         self.window
     }
 
-    /// The block of cells around one zone, with room for a contour outside it.
-    pub(crate) fn zone_window(&self, zone: &Zone) -> Option<Window> {
-        Some(Window::around(self.grid, zone.area.bounding_rect()?, 2))
-    }
-
-    /// Marks, in `window`, the cells that lie wholly in the drawn ground of zone `zone`.
-    pub(crate) fn full_cells(&self, zone: usize, window: Window) -> Vec<bool> {
-        let mut full = vec![false; window.len()];
-        for &position in &self.drawn_land(zone).map_or(&self.zones[zone], |land| &land.cells).full {
-            if let Some(local) = window.position(self.window.cell(position as usize)) {
-                full[local] = true;
+    /// The squares that zone `z` touches, and its whole cells; `None` for a zone without ground.
+    pub(crate) fn patch(&self, z: usize, zone: &Zone) -> Option<Patch> {
+        let window = Window::around(self.grid, zone.area.bounding_rect()?, 2);
+        let (mut squares, mut full) = (vec![false; window.len()], vec![false; window.len()]);
+        let local = |position: u32| window.position(self.window.cell(position as usize));
+        let drawn = self.drawn_land(z).map_or(&self.zones[z], |land| &land.cells);
+        for &position in &drawn.full {
+            local(position).into_iter().for_each(|p| full[p] = true);
+        }
+        for position in self.zones[z].full.iter().copied().chain(self.zones[z].partial.iter().map(|border| border.cell)) {
+            if let Some(p) = local(position) {
+                let around = [0, 1, window.columns, window.columns + 1].map(|back| p.checked_sub(back));
+                around.into_iter().flatten().for_each(|square| squares[square] = true);
             }
         }
-        full
+        Some(Patch { window, squares, full })
     }
+}
+
+impl Grid {
+    fn new(cell_m: f64) -> Result<Grid, GroundError> {
+        if (1.0..=10_000.0).contains(&cell_m) { Ok(Grid { size: cell_m }) } else { Err(GroundError::CellSize(cell_m)) }
+    }
+}
+
+/// The block of cells around all of `boxes`, with room for an outline.
+fn window(grid: Grid, boxes: impl Iterator<Item = geo::Rect<f64>>) -> Result<Window, GroundError> {
+    let bounds = boxes.reduce(|a, b| {
+        geo::Rect::new((a.min().x.min(b.min().x), a.min().y.min(b.min().y)), (a.max().x.max(b.max().x), a.max().y.max(b.max().y)))
+    });
+    let window = match bounds {
+        Some(bounds) => Window::around(grid, bounds, 3),
+        None => Window { low: Cell { row: 0, column: 0 }, columns: 0, rows: 0 },
+    };
+    if window.columns.saturating_mul(window.rows) > MOST_CELLS {
+        let (columns, rows) = (window.columns, window.rows);
+        return Err(GroundError::TooManyCells { columns, rows, cell_m: grid.size, most: MOST_CELLS });
+    }
+    Ok(window)
 }
 
 /// The cells of `area` within `window`.
@@ -343,11 +388,6 @@ impl CellCost {
     const UNMEASURED: CellCost = CellCost(u32::MAX - 2);
     const UNLINKED: CellCost = CellCost(u32::MAX - 1);
 
-    /// Whether any zone comes near the cell.
-    pub(crate) fn is_measured(self) -> bool {
-        self != CellCost::UNMEASURED
-    }
-
     /// The cost, if there is a way.
     pub fn cost(self) -> Option<Cost> {
         (self.0 < Self::UNMEASURED.0).then_some(Cost(self.0))
@@ -404,17 +444,25 @@ impl<'g> CostField<'g> {
         Ok(CostField { ground, costs })
     }
 
+    /// The grid of its cells.
+    pub fn grid(&self) -> Grid {
+        self.ground.grid
+    }
+
+    /// The block of its cells.
+    pub fn window(&self) -> Window {
+        self.ground.window
+    }
+
+    /// The cost at a position of the window.
+    pub(crate) fn cost_at(&self, position: usize) -> CellCost {
+        self.costs[position]
+    }
+
     /// The cost of a cell; `None` for one that no zone comes near.
     pub fn at(&self, cell: Cell) -> Option<CellCost> {
         let position = self.ground.window.position(cell)?;
-        Some(self.costs[position]).filter(|cost| cost.is_measured())
-    }
-
-    /// The costs of so many cells eastwards from `first`; `None` where the ground's window does not hold them all.
-    pub(crate) fn row(&self, first: Cell, columns: usize) -> Option<&[CellCost]> {
-        let start = self.ground.window.position(first)?;
-        let held = self.ground.window.columns - start % self.ground.window.columns;
-        (columns <= held).then(|| &self.costs[start..start + columns])
+        Some(self.costs[position]).filter(|cost| *cost != CellCost::UNMEASURED)
     }
 
     /// By mask, the area of each zone by status: cells refined where the zone's limit passes.
