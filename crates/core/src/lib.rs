@@ -9,6 +9,7 @@
 //! | which ways does a walker use, how fast? | [`Profile`] |
 //! | what is the road network? | [`RoadNetwork`], built from [`Roads`]; petgraph's algorithms run on it |
 //! | which road does a point belong to? | [`EdgeGrid`], [`Linkage`] |
+//! | what keeps people from it? | [`Barriers`] |
 //! | what does it cost to reach the nearest facility? | [`Sources::nearest_facility`]; one facility alone: [`Sources::catchment`] |
 //! | what lies nearby, in a straight line? | R-trees: [`FacilityIndex`], [`DemandIndex`], [`ZoneIndex`] |
 //! | where do people live within a zone? | [`spread()`] |
@@ -25,6 +26,7 @@ pub use geo;
 
 mod analysis;
 mod assess;
+mod barriers;
 mod cells;
 mod contour;
 mod coverage;
@@ -45,6 +47,7 @@ mod warnings;
 
 pub use analysis::{FacilityReport, Report, Service, Study, analyse};
 pub use assess::{Assessment, ByStatus, Status, assess};
+pub use barriers::{Barrier, BarrierShape, Barriers};
 pub use cells::{Cell, Grid, Part, moments, signed_area, split};
 pub use coverage::{CostSummary, Coverage, CoverageTable, Measured, measure};
 pub use gaps::{Gap, GapGround, GapRules, Gaps, INHABITED_M, Traced, trace};
