@@ -29,6 +29,7 @@ pub(crate) struct Scene {
     pub(crate) gaps: GapRules,
     pub(crate) direction: Direction,
     pub(crate) cell_m: f64,
+    pub(crate) barriers: Vec<Barrier>,
 }
 
 impl Scene {
@@ -44,6 +45,7 @@ impl Scene {
             gaps: GapRules { ground: GapGround::All, min_people: 0.0, min_area_m2: 0.0 },
             direction: Direction::ToFacility,
             cell_m: 25.0,
+            barriers: Vec::new(),
         }
     }
 
@@ -133,6 +135,19 @@ impl Scene {
         self
     }
 
+    /// A barrier along these places.
+    pub(crate) fn barrier(mut self, kind: &str, places: &[(f64, f64)]) -> Scene {
+        let line = geo::LineString::from(places.to_vec());
+        self.barriers.push(Barrier { kind: kind.to_owned(), shape: BarrierShape::Lines(line.into()) });
+        self
+    }
+
+    /// Water that nobody walks in.
+    pub(crate) fn water(mut self, area: MultiPolygon<f64>) -> Scene {
+        self.barriers.push(Barrier { kind: "water".to_owned(), shape: BarrierShape::Areas(area) });
+        self
+    }
+
     pub(crate) fn limit(mut self, limit: &str) -> Scene {
         self.limit = limit.parse().unwrap();
         self
@@ -150,7 +165,8 @@ impl Scene {
     pub(crate) fn analyse(&self) -> Report {
         let network = self.network();
         let ground = Ground::new(&self.zones, GroundRules { cell_m: self.cell_m }, &NoProgress).unwrap();
-        let study = Study { zones: &self.zones, demand: &self.demand, ground: &ground };
+        let barriers = Barriers::new(self.barriers.clone());
+        let study = Study { zones: &self.zones, demand: &self.demand, ground: &ground, barriers: &barriers };
         let service = Service {
             id: "scene",
             facilities: &self.facilities,

@@ -5,6 +5,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::assess::{Assessment, assess};
+use crate::barriers::Barriers;
 use crate::coverage::{CoverageTable, Measured, measure};
 use crate::gaps::{GapRules, Gaps, Traced, trace};
 use crate::ids::{FacilityId, ZoneId};
@@ -27,6 +28,8 @@ pub struct Study<'a> {
     pub demand: &'a Demand,
     /// The ground of the zones.
     pub ground: &'a Ground,
+    /// What straight legs do not cross.
+    pub barriers: &'a Barriers,
 }
 
 /// One question: who reaches one of these facilities within this limit?
@@ -65,6 +68,8 @@ pub struct Report {
     pub facilities: Vec<FacilityReport>,
     /// What became of each demand point.
     pub assessments: Vec<Assessment>,
+    /// People whose nearest road lies beyond a barrier: they are tied to a farther one, or to none.
+    pub people_nearest_road_beyond_barrier: People,
     /// Findings for a planner to look at.
     pub issues: Vec<Issue>,
 }
@@ -118,7 +123,7 @@ pub struct FacilityReport {
 /// };
 /// let ground = Ground::new(&zones, GroundRules { cell_m: 25.0 }, &NoProgress)?;
 /// let report = analyse(
-///     &Study { zones: &zones, demand: &demand, ground: &ground },
+///     &Study { zones: &zones, demand: &demand, ground: &ground, barriers: &Barriers::default() },
 ///     &Service {
 ///         id: "walk", facilities: &[clinic], network: &network, limit: "5min".parse()?, direction: Direction::ToFacility,
 ///         link: LinkRules { snap_m: 300.0, access_speed_m_s: 1.2, min_component: 2 },
@@ -135,7 +140,7 @@ pub struct FacilityReport {
 pub fn analyse(study: &Study<'_>, service: &Service<'_>, progress: &dyn Progress) -> Result<Report, Cancelled> {
     let network = service.network;
     begin(progress, "link", 0)?;
-    let edges = EdgeGrid::new(network, service.link);
+    let edges = EdgeGrid::new(network, service.link).with_barriers(study.barriers);
     let facility_places: Vec<Coord<f64>> = service.facilities.iter().map(|f| f.location).collect();
     let facility_links = Linkage::new(&edges, &facility_places);
     let demand_links = Linkage::new(&edges, &study.demand.locations);
@@ -185,7 +190,12 @@ pub fn analyse(study: &Study<'_>, service: &Service<'_>, progress: &dyn Progress
         gaps: &gaps,
         assessments: &assessments,
     });
-    Ok(Report { service: service.id.to_owned(), coverage, gaps, facilities, assessments, issues })
+    let people_nearest_road_beyond_barrier = people_beyond_barrier(study.demand, &demand_links);
+    Ok(Report { service: service.id.to_owned(), coverage, gaps, facilities, assessments, people_nearest_road_beyond_barrier, issues })
+}
+
+fn people_beyond_barrier(demand: &Demand, links: &Linkage) -> People {
+    (0..demand.len()).filter(|&i| links.beyond_barrier(i)).map(|i| demand.people[i]).sum()
 }
 
 /// Both linkages of a service.

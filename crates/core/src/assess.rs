@@ -17,7 +17,7 @@ pub enum Status {
     Uncovered,
     /// On a road from which no facility can be reached.
     Unreachable,
-    /// No eligible road within the snap limit.
+    /// No eligible road within the snap limit, or none without a barrier before it.
     Unlinked,
 }
 
@@ -61,7 +61,9 @@ pub fn assess(linkage: &Linkage, nearest: &NearestFacility<'_>, limit: Limit) ->
             let label = nearest.point(linkage.snaps(i));
             Assessment { status: Status::of_label(label, limit), label }
         }
-        LinkStatus::TooFar | LinkStatus::OnIsland => Assessment { status: Status::Unlinked, label: Label::UNREACHED },
+        LinkStatus::TooFar | LinkStatus::OnIsland | LinkStatus::BehindBarrier => {
+            Assessment { status: Status::Unlinked, label: Label::UNREACHED }
+        }
     };
     (0..linkage.len()).into_par_iter().with_min_len(1024).map(point).collect()
 }
