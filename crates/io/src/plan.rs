@@ -28,6 +28,9 @@ pub struct Plan {
     pub people: PeoplePlan,
     /// Sets of facilities.
     pub facilities: Vec<FacilitiesPlan>,
+    /// What nobody crosses off the road; nothing where this is left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub barriers: Option<BarriersPlan>,
     /// The questions.
     pub services: Vec<ServicePlan>,
     /// What differs from a built-in profile, by name.
@@ -187,6 +190,74 @@ pub struct FacilitiesPlan {
     /// Facilities of the same name this near each other are one, metres.
     #[serde(default = "merge_within")]
     pub merge_within_m: f64,
+}
+
+/// `[barriers]`: what cuts the straight leg between a point and its road. Roads pass: over a bridge, through a gate.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BarriersPlan {
+    /// Kinds of barriers that are taken from the roads' OpenStreetMap extract.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub osm: Vec<BarrierKind>,
+    /// A GeoJSON file of lines and polygons that are barriers too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+    /// The property of `source` that says what each of them is: `kind` unless another is named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<String>,
+}
+
+/// A kind of barrier that OpenStreetMap knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum BarrierKind {
+    /// Lakes, rivers and canals.
+    Water,
+    /// The line between land and sea.
+    Coast,
+    /// Railways in use.
+    Railway,
+    /// Motorways, and motor roads, which are signed like them.
+    Motorway,
+    /// Walls and fences.
+    Wall,
+}
+
+impl BarrierKind {
+    /// The kind in plans and outputs.
+    pub fn name(self) -> &'static str {
+        match self {
+            BarrierKind::Water => "water",
+            BarrierKind::Coast => "coast",
+            BarrierKind::Railway => "railway",
+            BarrierKind::Motorway => "motorway",
+            BarrierKind::Wall => "wall",
+        }
+    }
+}
+
+impl BarriersPlan {
+    fn check(&self) -> Result<(), PlanError> {
+        if self.osm.is_empty() && self.source.is_none() {
+            return Err(value("barriers", "empty", "kinds in barriers.osm, or a GeoJSON file in barriers.source"));
+        }
+        if let Some((_, twice)) = self.osm.iter().enumerate().find(|(i, kind)| self.osm[..*i].contains(kind)) {
+            return Err(value("barriers.osm", &format!("`{}` twice", twice.name()), "each kind once"));
+        }
+        if let Some(file) = self.source.as_ref().filter(|file| !file.to_lowercase().ends_with("json")) {
+            return Err(value(
+                "barriers.source",
+                &format!("`{file}`"),
+                "a GeoJSON file; what is in the roads' extract goes into barriers.osm",
+            ));
+        }
+        match (&self.kind, &self.source) {
+            (Some(kind), None) => {
+                Err(value("barriers.kind", &format!("`{kind}`"), "barriers.source beside it: it names a property of that file"))
+            }
+            _ => Ok(()),
+        }
+    }
 }
 
 /// `[[services]]`
@@ -390,6 +461,7 @@ impl Plan {
             positive("facilities.merge_within_m", set.merge_within_m, 0.0, 100_000.0)?;
             set.osm.iter().try_for_each(|text| Selector::parse(text).map(|_| ()))?;
         }
+        self.barriers.as_ref().map_or(Ok(()), BarriersPlan::check)?;
         let services: Vec<&str> = self.services.iter().map(|s| s.id.as_str()).collect();
         if services.is_empty() {
             return Err(value("services", "empty", "at least one [[services]]"));
@@ -588,6 +660,22 @@ mod tests {
         assert!(complaint("speed_m_s = 1.0", "speed_m_s = -1.0").contains("speed_m_s is -1"));
         assert!(complaint("[people]", "[people]\ncell_m = 0.0").contains("people.cell_m is 0"));
         assert!(complaint("id = \"walk\"", "id = \"walk\"\nprofile = \"wlak\"").contains("did you mean `walk`?"));
+    }
+
+    #[test]
+    fn barriers_name_their_kinds_or_their_file() {
+        let with = |section: &str| Plan::parse(&PLAN.replace("[people]", &format!("[barriers]\n{section}\n[people]")));
+        let plan = with("osm = [\"water\", \"wall\"]\nsource = \"own.geojson\"\nkind = \"what\"").unwrap();
+        assert_eq!(plan.barriers.as_ref().unwrap().osm, [BarrierKind::Water, BarrierKind::Wall]);
+        assert_eq!(Plan::parse(&plan.to_toml().unwrap()).unwrap(), plan);
+        assert_eq!(Plan::parse(PLAN).unwrap().barriers, None);
+        let complaint = |section: &str| with(section).unwrap_err().to_string();
+        assert!(complaint("").contains("barriers is empty; expected kinds in barriers.osm"));
+        assert!(complaint("osm = [\"wall\", \"wall\"]").contains("barriers.osm is `wall` twice; expected each kind once"));
+        assert!(complaint("osm = [\"railways\"]").contains("did you mean `railway`?"));
+        assert!(complaint("osm = [\"wall\"]\nkind = \"what\"").contains("barriers.kind is `what`; expected barriers.source beside it"));
+        assert!(complaint("source = \"t.osm.pbf\"").contains("barriers.source is `t.osm.pbf`; expected a GeoJSON file"));
+        assert!(complaint("sorce = \"own.geojson\"").contains("did you mean `source`?"));
     }
 
     #[test]

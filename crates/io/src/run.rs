@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Instant;
 
-use catchment::{Barriers, GapRules, Ground, GroundRules, LinkRules, Metric, Progress, Report, RoadNetwork, Service, Study, analyse, begin};
+use catchment::{GapRules, Ground, GroundRules, LinkRules, Metric, Progress, Report, RoadNetwork, Service, Study, analyse, begin};
 use serde::Serialize;
 
 use crate::error::Error;
@@ -89,7 +89,7 @@ pub fn run(plan: &Plan, files: &dyn Files, progress: &dyn Progress) -> Result<Ru
     }
     clock.lap("network");
     let mut reports = Vec::new();
-    let study = Study { zones: &inputs.zones, demand: &inputs.demand, ground: &ground, barriers: &Barriers::default() };
+    let study = Study { zones: &inputs.zones, demand: &inputs.demand, ground: &ground, barriers: &inputs.barriers };
     for service in &plan.services {
         let key = (service.profile.clone(), service.limit.metric);
         if let (Some(network), Some(service)) = (networks.get(&key), inputs.service(service, &networks)) {

@@ -1,7 +1,8 @@
 //! Which objects of an extract a plan needs: one reading serves all its parts.
 
+use super::barriers;
 use crate::osm::{Kind, Select, TagView};
-use crate::plan::{Plan, Selector, SurfaceName};
+use crate::plan::{BarrierKind, Plan, Selector, SurfaceName};
 
 /// What is wanted of one OpenStreetMap file.
 #[derive(Debug, Clone, Default)]
@@ -12,6 +13,7 @@ pub(super) struct Wanted {
     pub surfaces: Vec<SurfaceName>,
     pub facilities: Vec<Selector>,
     pub signals: bool,
+    pub barriers: Vec<BarrierKind>,
 }
 
 impl Wanted {
@@ -28,6 +30,7 @@ impl Wanted {
             surfaces: if spread_here { plan.people.over.clone() } else { Vec::new() },
             facilities: sets.flat_map(|set| &set.osm).filter_map(|text| Selector::parse(text).ok()).collect(),
             signals: roads && signals,
+            barriers: plan.barriers.as_ref().filter(|_| roads).map(|plan| plan.osm.clone()).unwrap_or_default(),
         }
     }
 
@@ -43,7 +46,9 @@ pub(super) fn is_place(tags: TagView<'_>) -> bool {
 impl Select for Wanted {
     fn looks_at(&self, kind: Kind, key: &str) -> bool {
         let facility = self.facilities.iter().any(|selector| selector.key == key);
+        let barrier = || kind != Kind::Node && self.barriers.iter().any(|barrier| barriers::makes(*barrier, key));
         facility
+            || barrier()
             || match kind {
                 Kind::Node => (self.places && key == "place") || (self.signals && (key == "highway" || key == "crossing")),
                 Kind::Way => {
@@ -67,17 +72,21 @@ impl Select for Wanted {
             (self.surface(SurfaceName::Residential) && tags.get("landuse") == Some("residential"))
                 || (self.surface(SurfaceName::Building) && tags.get("building").is_some_and(|b| b != "no"))
         };
+        let barrier = || barriers::meaning(&self.barriers, |key| tags.get(key));
         match kind {
             Kind::Node => {
                 (self.places && is_place(tags))
                     || (self.signals && (tags.get("highway") == Some("traffic_signals") || tags.get("crossing") == Some("traffic_signals")))
             }
-            Kind::Way => (self.roads && (tags.get("highway").is_some() || tags.get("route") == Some("ferry"))) || surface(),
+            Kind::Way => {
+                (self.roads && (tags.get("highway").is_some() || tags.get("route") == Some("ferry"))) || surface() || barrier().is_some()
+            }
             Kind::Relation => {
                 let boundary = self.admin_level.is_some()
                     && tags.get("boundary") == Some("administrative")
                     && tags.get("admin_level") == self.admin_level.as_deref();
-                boundary || (tags.get("type") == Some("multipolygon") && surface())
+                let area = || surface() || matches!(barrier(), Some(barriers::Meaning::Area(_)));
+                boundary || (tags.get("type") == Some("multipolygon") && area())
             }
         }
     }
@@ -103,6 +112,8 @@ impl Select for Wanted {
             "sidewalk",
             "type",
         ];
-        KEPT.contains(&key) || self.facilities.iter().any(|selector| selector.key == key)
+        KEPT.contains(&key)
+            || (!self.barriers.is_empty() && barriers::reads(key))
+            || self.facilities.iter().any(|selector| selector.key == key)
     }
 }
