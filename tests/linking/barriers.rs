@@ -119,6 +119,9 @@ fn compare(seed: u64, count: usize, (walls, span): (usize, f64), side: f64, seen
             seen.doubtful += 1;
             continue;
         };
+        for (_, id, clear) in &clear {
+            assert_eq!(index.between(point, foot(*id)).is_none(), *clear, "seed {seed}, from {point:?} to edge {id}");
+        }
         let nearest = near.first().map_or(f64::INFINITY, |(distance, _)| *distance);
         let first = clear.iter().find(|(_, _, clear)| *clear).map_or(f64::INFINITY, |(distance, _, _)| *distance);
         if near.iter().any(|(d, _)| doubtful(*d, rules.snap_m) || doubtful(*d, nearest + TIE_M) || doubtful(*d, first + TIE_M)) {

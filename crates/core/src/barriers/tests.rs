@@ -107,6 +107,22 @@ fn a_lake_of_many_buckets_holds_its_middle() {
 }
 
 #[test]
+fn nothing_is_nearer_than_the_clearance() {
+    // a wall of 10 m and a pond of 100 × 100 m, 5 km apart: buckets of 50 m
+    let pond = polygon![(x: 5000.0, y: 5000.0), (x: 5100.0, y: 5000.0), (x: 5100.0, y: 5100.0), (x: 5000.0, y: 5100.0)];
+    let both = Barriers::new(vec![lines("wall", &[&[(0.0, 0.0), (10.0, 0.0)]]), area("water", pond)]);
+    let clearance = |x: f64, y: f64| both.clearance(at(x, y));
+    // beside them and in the pond's middle, which no segment comes near
+    assert_eq!([clearance(5.0, 1.0), clearance(5050.0, 5050.0), clearance(-1.0, 5.0)], [0.0, 0.0, 0.98]);
+    // 1,000 m from the wall and 4,123 m from the pond; 2,000 m outside of all that is known
+    assert!((900.0..=1000.0).contains(&clearance(5.0, 1000.0)), "{}", clearance(5.0, 1000.0));
+    assert!((900.0..=1000.0).contains(&clearance(1010.0, 1000.0)), "{}", clearance(1010.0, 1000.0));
+    assert_eq!(clearance(5.0, -2000.0), 1999.98);
+    // 255 steps are counted, no more
+    assert!(clearance(0.0, 5000.0) <= 5000.0 && clearance(0.0, 5000.0) > 4800.0);
+}
+
+#[test]
 fn overlapping_areas_and_places_that_are_not_finite_do_no_harm() {
     let square = |x: f64| polygon![(x: x, y: 0.0), (x: x + 20.0, y: 0.0), (x: x + 20.0, y: 20.0), (x: x, y: 20.0)];
     let shape = BarrierShape::Areas(MultiPolygon(vec![square(0.0), square(10.0)]));

@@ -11,6 +11,9 @@ impl EdgeGrid<'_> {
     pub(super) fn clear(&self, barriers: &Barriers, point: Coord<f64>, snaps: &mut Snaps) {
         let Snaps { tied, beyond_barrier, .. } = snaps;
         let Some(nearest) = tied.iter().min_by_key(|tied| tied.order()).copied() else { return };
+        if nearest.distance_2.sqrt() + TIE_M < barriers.clearance(point) {
+            return;
+        }
         tied.retain(|tied| self.is_clear(barriers, point, tied));
         *beyond_barrier = tied.is_empty();
         if !tied.iter().any(|tied| tied.edge == nearest.edge) {
@@ -55,6 +58,6 @@ impl EdgeGrid<'_> {
     fn is_clear(&self, barriers: &Barriers, point: Coord<f64>, tied: &Tied) -> bool {
         let (a, b) = self.ends(tied.edge as usize);
         let foot = Coord { x: a.x + tied.along * (b.x - a.x), y: a.y + tied.along * (b.y - a.y) };
-        barriers.between(point, foot).is_none()
+        barriers.are_clear(point, foot)
     }
 }
