@@ -14,9 +14,13 @@ mod edges;
 mod gaps;
 #[path = "scenes/limits.rs"]
 mod limits;
+#[path = "scenes/masks.rs"]
+mod masks;
 #[path = "scenes/odd.rs"]
 mod odd;
 #[path = "scenes/streets.rs"]
 mod streets;
+#[path = "scenes/zone_limits.rs"]
+mod zone_limits;
 #[path = "scenes/zones.rs"]
 mod zones;

@@ -17,6 +17,24 @@ pub(crate) fn rect(x0: f64, y0: f64, x1: f64, y1: f64) -> MultiPolygon<f64> {
     Rect::new((x0, y0), (x1, y1)).to_polygon().into()
 }
 
+/// A mask that owns its polygons.
+#[derive(Debug, Clone)]
+pub(crate) enum Share {
+    Zone,
+    Land,
+    Within(Vec<MultiPolygon<f64>>),
+}
+
+impl Share {
+    fn mask(&self) -> Mask<'_> {
+        match self {
+            Share::Zone => Mask::Zone,
+            Share::Land => Mask::Land,
+            Share::Within(polygons) => Mask::Within(polygons),
+        }
+    }
+}
+
 /// All that one call of [`analyse`] needs.
 #[derive(Debug, Clone)]
 pub(crate) struct Scene {
@@ -30,10 +48,14 @@ pub(crate) struct Scene {
     pub(crate) direction: Direction,
     pub(crate) cell_m: f64,
     pub(crate) barriers: Vec<Barrier>,
+    pub(crate) masks: Vec<Share>,
+    pub(crate) water: Vec<MultiPolygon<f64>>,
+    pub(crate) zone_limits: Vec<Limit>,
 }
 
 impl Scene {
-    /// People walk to clinics; legs up to 50 m at 1 m/s; pieces of two nodes count as roads; 25 m cells; gaps on all ground.
+    /// People walk to clinics; legs up to 50 m at 1 m/s; pieces of two nodes count as roads; 25 m cells; gaps on all ground, which is
+    /// the only mask.
     pub(crate) fn new(limit: &str) -> Scene {
         Scene {
             roads: Roads::default(),
@@ -46,6 +68,9 @@ impl Scene {
             direction: Direction::ToFacility,
             cell_m: 25.0,
             barriers: Vec::new(),
+            masks: vec![Share::Zone],
+            water: Vec::new(),
+            zone_limits: Vec::new(),
         }
     }
 
@@ -84,13 +109,13 @@ impl Scene {
 
     /// A town; people who are added next live in it.
     pub(crate) fn zone(mut self, name: &str, area: MultiPolygon<f64>) -> Scene {
-        self.zones.push(Zone { id: name.to_owned(), name: name.to_owned(), area, people: Some(People::ZERO) });
+        self.zones.push(Zone { id: name.to_owned(), name: name.to_owned(), area, people: Some(People::ZERO), class: None });
         self
     }
 
     /// A town of unknown people.
     pub(crate) fn unknown_zone(mut self, name: &str, area: MultiPolygon<f64>) -> Scene {
-        self.zones.push(Zone { id: name.to_owned(), name: name.to_owned(), area, people: None });
+        self.zones.push(Zone { id: name.to_owned(), name: name.to_owned(), area, people: None, class: None });
         self
     }
 
@@ -142,8 +167,8 @@ impl Scene {
         self
     }
 
-    /// Water that nobody walks in.
-    pub(crate) fn water(mut self, area: MultiPolygon<f64>) -> Scene {
+    /// A lake that nobody walks in.
+    pub(crate) fn lake(mut self, area: MultiPolygon<f64>) -> Scene {
         self.barriers.push(Barrier { kind: "water".to_owned(), shape: BarrierShape::Areas(area) });
         self
     }
@@ -162,17 +187,41 @@ impl Scene {
         RoadNetwork::build(&self.roads, self.limit.metric).unwrap()
     }
 
+    /// Area is a share of each of these.
+    pub(crate) fn masks(mut self, masks: &[Share]) -> Scene {
+        self.masks = masks.to_vec();
+        self
+    }
+
+    pub(crate) fn water(mut self, water: MultiPolygon<f64>) -> Scene {
+        self.water.push(water);
+        self
+    }
+
+    /// One limit a zone, by the order of zones.
+    pub(crate) fn zone_limits(mut self, limits: &[&str]) -> Scene {
+        self.zone_limits = limits.iter().map(|limit| limit.parse().unwrap()).collect();
+        self
+    }
+
+    pub(crate) fn ground(&self) -> Ground {
+        let masks: Vec<Mask<'_>> = self.masks.iter().map(Share::mask).collect();
+        Ground::masked(&self.zones, &masks, &self.water, GroundRules { cell_m: self.cell_m }, &NoProgress).unwrap()
+    }
+
     pub(crate) fn analyse(&self) -> Report {
         let network = self.network();
-        let ground = Ground::new(&self.zones, GroundRules { cell_m: self.cell_m }, &NoProgress).unwrap();
+        let ground = self.ground();
         let barriers = Barriers::new(self.barriers.clone());
-        let study = Study { zones: &self.zones, demand: &self.demand, ground: &ground, barriers: &barriers };
+        let study = Study { zones: &self.zones, demand: &self.demand, ground: &ground };
         let service = Service {
             id: "scene",
             facilities: &self.facilities,
             network: &network,
             link: self.link,
+            barriers: &barriers,
             limit: self.limit,
+            zone_limits: &self.zone_limits,
             direction: self.direction,
             gaps: self.gaps,
             speed_m_s: 1.0,

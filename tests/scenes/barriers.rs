@@ -119,7 +119,7 @@ fn nobody_walks_in_a_lake() {
     // a lake of 100 × 60 m with a bridge along x = 50, 20 m of street on either side
     let scene = Scene::new("1km")
         .street(&[(50.0, -20.0), (50.0, 0.0), (50.0, 60.0), (50.0, 80.0)])
-        .water(rect(0.0, 0.0, 100.0, 60.0))
+        .lake(rect(0.0, 0.0, 100.0, 60.0))
         .clinics(&[(50.0, -20.0)])
         .people(&[(45.0, 30.0), (50.0, 30.0), (45.0, -10.0), (30.0, 0.0)]);
     // in the water nothing is near; on the bridge 50 m; on the shore 5 + 10 m; on the bank along it 20 + 20 m

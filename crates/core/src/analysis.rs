@@ -4,13 +4,14 @@ use geo::Coord;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::assess::{Assessment, assess};
+use crate::assess::{Assessment, Status, assess};
 use crate::barriers::Barriers;
 use crate::coverage::{CoverageTable, Measured, measure};
 use crate::gaps::{GapRules, Gaps, Traced, trace};
 use crate::ids::{FacilityId, ZoneId};
 use crate::index::{DemandIndex, FacilityIndex, ZoneIndex};
 use crate::input::{Demand, Facility, Issue, Zone};
+use crate::limits::Limits;
 use crate::link::{EdgeGrid, LinkRules, LinkStatus, Linkage};
 use crate::network::RoadNetwork;
 use crate::progress::{Cancelled, Progress, begin};
@@ -28,8 +29,6 @@ pub struct Study<'a> {
     pub demand: &'a Demand,
     /// The ground of the zones.
     pub ground: &'a Ground,
-    /// What straight legs do not cross.
-    pub barriers: &'a Barriers,
 }
 
 /// One question: who reaches one of these facilities within this limit?
@@ -43,8 +42,12 @@ pub struct Service<'a> {
     pub network: &'a RoadNetwork,
     /// How points are tied to roads.
     pub link: LinkRules,
-    /// The limit.
+    /// What straight legs to them do not cross.
+    pub barriers: &'a Barriers,
+    /// The limit, where a zone has none of its own.
     pub limit: Limit,
+    /// The limit of each zone, by its id and in the metric of `limit`; empty where `limit` holds everywhere.
+    pub zone_limits: &'a [Limit],
     /// Who travels.
     pub direction: Direction,
     /// Which pieces of ground are gaps.
@@ -55,11 +58,32 @@ pub struct Service<'a> {
     pub detour_factor: f64,
 }
 
+impl Service<'_> {
+    /// The edges that points are tied to, by the service's rules and before its barriers.
+    pub fn edge_grid(&self) -> EdgeGrid<'_> {
+        EdgeGrid::new(self.network, self.link).with_barriers(self.barriers)
+    }
+
+    /// The limits that apply.
+    pub fn limits(&self) -> Limits<'_> {
+        Limits::by_zone(self.limit, self.zone_limits)
+    }
+
+    /// The limit of who lives in a zone, and of its ground; the general one outside all zones.
+    pub fn limit_of(&self, zone: Option<ZoneId>) -> Limit {
+        self.limits().of(zone)
+    }
+}
+
 /// The answer.
 #[derive(Debug, Clone, Serialize)]
 pub struct Report {
     /// The service's name.
     pub service: String,
+    /// The limit, where a zone had none of its own.
+    pub limit: Limit,
+    /// The limit of each zone, by its id; empty where `limit` held everywhere.
+    pub zone_limits: Vec<Limit>,
     /// Coverage by zone and in all.
     pub coverage: CoverageTable,
     /// Gaps by rank, and the covered ground.
@@ -74,6 +98,18 @@ pub struct Report {
     pub issues: Vec<Issue>,
 }
 
+impl Report {
+    /// The limits that applied.
+    pub fn limits(&self) -> Limits<'_> {
+        Limits::by_zone(self.limit, &self.zone_limits)
+    }
+
+    /// The limit that applied in a zone; the general one outside all zones.
+    pub fn limit_of(&self, zone: Option<ZoneId>) -> Limit {
+        self.limits().of(zone)
+    }
+}
+
 /// What became of a facility.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct FacilityReport {
@@ -85,9 +121,9 @@ pub struct FacilityReport {
     pub leg_m: Option<f64>,
     /// Nodes of the connected piece of the network that it is tied to, as a share of all.
     pub network_share: Option<f64>,
-    /// People within the limit of it, whoever else they can reach: its own catchment.
+    /// People who have it within their limit, whoever else they can reach: its own catchment.
     pub people_within_limit: People,
-    /// Demand points within the limit of it.
+    /// Demand points that have it within their limit.
     pub points_within_limit: usize,
     /// Covered people to whom it is the nearest.
     pub people_nearest: People,
@@ -114,7 +150,7 @@ pub struct FacilityReport {
 /// let roads = Roads { nodes: street.clone(), segments: (0..10).map(segment).collect(), ..Roads::default() };
 /// let network = RoadNetwork::build(&roads, Metric::Time)?;
 /// let town = Rect::new((-50.0, -50.0), (1050.0, 50.0)).to_polygon().into();
-/// let zones = [Zone { id: "1".into(), name: "Street".into(), area: town, people: Some(People::persons(11)) }];
+/// let zones = [Zone { id: "1".into(), name: "Street".into(), area: town, people: Some(People::persons(11)), class: None }];
 /// let demand = Demand {
 ///     locations: street, zones: vec![Some(ZoneId(0)); 11], people: vec![People::persons(1); 11], groups: vec![],
 /// };
@@ -123,10 +159,10 @@ pub struct FacilityReport {
 /// };
 /// let ground = Ground::new(&zones, GroundRules { cell_m: 25.0 }, &NoProgress)?;
 /// let report = analyse(
-///     &Study { zones: &zones, demand: &demand, ground: &ground, barriers: &Barriers::default() },
+///     &Study { zones: &zones, demand: &demand, ground: &ground },
 ///     &Service {
-///         id: "walk", facilities: &[clinic], network: &network, limit: "5min".parse()?, direction: Direction::ToFacility,
-///         link: LinkRules { snap_m: 300.0, access_speed_m_s: 1.2, min_component: 2 },
+///         id: "walk", facilities: &[clinic], network: &network, limit: "5min".parse()?, zone_limits: &[], direction: Direction::ToFacility,
+///         link: LinkRules { snap_m: 300.0, access_speed_m_s: 1.2, min_component: 2 }, barriers: &Barriers::default(),
 ///         gaps: GapRules { ground: GapGround::Inhabited, min_people: 0.0, min_area_m2: 0.0 },
 ///         speed_m_s: 1.2, detour_factor: 1.3,
 ///     },
@@ -140,7 +176,7 @@ pub struct FacilityReport {
 pub fn analyse(study: &Study<'_>, service: &Service<'_>, progress: &dyn Progress) -> Result<Report, Cancelled> {
     let network = service.network;
     begin(progress, "link", 0)?;
-    let edges = EdgeGrid::new(network, service.link).with_barriers(study.barriers);
+    let edges = service.edge_grid();
     let facility_places: Vec<Coord<f64>> = service.facilities.iter().map(|f| f.location).collect();
     let facility_links = Linkage::new(&edges, &facility_places);
     let demand_links = Linkage::new(&edges, &study.demand.locations);
@@ -148,10 +184,10 @@ pub fn analyse(study: &Study<'_>, service: &Service<'_>, progress: &dyn Progress
     let sources = Sources::new(network, &facility_links, service.direction);
     let mut space = SearchSpace::default();
     let nearest = sources.nearest_facility(&mut space);
-    let assessments = assess(&demand_links, &nearest, service.limit);
+    let assessments = assess(&demand_links, &study.demand.zones, &nearest, service.limits());
     begin(progress, "ground", 0)?;
     let field = CostField::measure(study.ground, &edges, &nearest, progress)?;
-    let areas = field.areas(&edges, &nearest, service.limit);
+    let areas = field.areas(&edges, &nearest, service.limits());
     begin(progress, "coverage", 0)?;
     let zone_index = ZoneIndex::new(study.zones);
     let facility_zones: Vec<Option<ZoneId>> = facility_places.par_iter().map(|&at| zone_index.locate(at)).collect();
@@ -159,8 +195,7 @@ pub fn analyse(study: &Study<'_>, service: &Service<'_>, progress: &dyn Progress
         zones: study.zones,
         demand: study.demand,
         assessments: &assessments,
-        straight_m: &straight_lines(study.demand, service.facilities),
-        reach_m: straight_reach(service),
+        straight: &straight_lines(study.demand, service),
         facility_zones: &facility_zones,
         areas: &areas,
     });
@@ -172,8 +207,9 @@ pub fn analyse(study: &Study<'_>, service: &Service<'_>, progress: &dyn Progress
             assessments: &assessments,
             ground: study.ground,
             field: &field,
-            limit: service.limit,
-            access_speed_m_s: service.link.access_speed_m_s,
+            edges: &edges,
+            nearest: &nearest,
+            limits: service.limits(),
             rules: service.gaps,
         },
         progress,
@@ -190,8 +226,19 @@ pub fn analyse(study: &Study<'_>, service: &Service<'_>, progress: &dyn Progress
         gaps: &gaps,
         assessments: &assessments,
     });
+    let zone_limits = service.zone_limits.to_vec();
     let people_nearest_road_beyond_barrier = people_beyond_barrier(study.demand, &demand_links);
-    Ok(Report { service: service.id.to_owned(), coverage, gaps, facilities, assessments, people_nearest_road_beyond_barrier, issues })
+    Ok(Report {
+        service: service.id.to_owned(),
+        limit: service.limit,
+        zone_limits,
+        coverage,
+        gaps,
+        facilities,
+        assessments,
+        people_nearest_road_beyond_barrier,
+        issues,
+    })
 }
 
 fn people_beyond_barrier(demand: &Demand, links: &Linkage) -> People {
@@ -204,25 +251,29 @@ pub(crate) struct Links<'a> {
     pub demand: &'a Linkage,
 }
 
-/// How far the limit goes by a straight line, metres: as it is, and shortened by the detour factor.
-fn straight_reach(service: &Service<'_>) -> [f64; 2] {
-    let reach = match service.limit.metric {
-        Metric::Time => service.limit.as_f64() * service.speed_m_s,
-        Metric::Distance => service.limit.as_f64(),
+/// How far a limit goes by a straight line, metres: as it is, and shortened by the detour factor.
+fn straight_reach(service: &Service<'_>, limit: Limit) -> [f64; 2] {
+    let reach = match limit.metric {
+        Metric::Time => limit.as_f64() * service.speed_m_s,
+        Metric::Distance => limit.as_f64(),
     };
     [reach, reach / service.detour_factor]
 }
 
-/// Straight-line distance of every demand point to its nearest facility, metres; infinite without facilities.
-fn straight_lines(demand: &Demand, facilities: &[Facility]) -> Vec<f64> {
-    let index = FacilityIndex::of_facilities(facilities);
-    let away = |at: &Coord<f64>| index.nearest(*at, 1).first().map_or(f64::INFINITY, |(_, metres)| *metres);
-    demand.locations.par_iter().map(away).collect()
+/// Whether every demand point's nearest facility lies within its limit by a straight line: as it is, and with the detour.
+fn straight_lines(demand: &Demand, service: &Service<'_>) -> Vec<[bool; 2]> {
+    let index = FacilityIndex::of_facilities(service.facilities);
+    let away = |at: Coord<f64>| index.nearest(at, 1).first().map_or(f64::INFINITY, |(_, metres)| *metres);
+    let reached = |(at, zone): (&Coord<f64>, &Option<ZoneId>)| {
+        let metres = away(*at);
+        straight_reach(service, service.limit_of(*zone)).map(|reach| metres <= reach)
+    };
+    demand.locations.par_iter().zip(&demand.zones).map(reached).collect()
 }
 
-/// Straight-line distance that no path within the limit can exceed, metres.
+/// Straight-line distance that no path within any zone's limit can exceed, metres.
 fn farthest(service: &Service<'_>) -> f64 {
-    let limit = service.limit.as_f64();
+    let limit = service.limits().greatest().as_f64();
     let metres = match service.limit.metric {
         Metric::Distance => limit,
         Metric::Time => {
@@ -245,10 +296,10 @@ fn facility_reports(
     progress: &dyn Progress,
 ) -> Result<Vec<FacilityReport>, Cancelled> {
     let index = DemandIndex::of_demand(study.demand);
-    let radius = farthest(service);
+    let (radius, bound) = (farthest(service), service.limits().greatest().cost);
     let mut nearest = vec![People::ZERO; service.facilities.len()];
     for (assessment, people) in assessments.iter().zip(&study.demand.people) {
-        if service.limit.admits(assessment.label.cost) {
+        if assessment.status == Status::Covered {
             nearest[assessment.label.facility.index()] += *people;
         }
     }
@@ -257,9 +308,9 @@ fn facility_reports(
             return Err(Cancelled);
         }
         let facility = FacilityId::at(i);
-        let reached = sources.catchment(facility, service.limit.cost, space);
+        let reached = sources.catchment(facility, bound, space);
         let near = index.within(service.facilities[i].location, radius);
-        let within = |d: usize| service.limit.admits(reached.point(links.demand.snaps(d)).cost);
+        let within = |d: usize| service.limit_of(study.demand.zones[d]).admits(reached.point(links.demand.snaps(d)).cost);
         let own: Vec<usize> = near.iter().map(|(d, _)| d.index()).filter(|&d| within(d)).collect();
         progress.advance(1);
         let snap = links.facilities.snaps(i).first();

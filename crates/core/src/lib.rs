@@ -13,7 +13,8 @@
 //! | what does it cost to reach the nearest facility? | [`Sources::nearest_facility`]; one facility alone: [`Sources::catchment`] |
 //! | what lies nearby, in a straight line? | R-trees: [`FacilityIndex`], [`DemandIndex`], [`ZoneIndex`] |
 //! | where do people live within a zone? | [`spread()`] |
-//! | how much ground is covered? | [`Ground`], [`CostField`] |
+//! | how much ground is covered, of which ground? | [`Ground`], [`Mask`], [`CostField`] |
+//! | does another kind of town have another limit? | [`Limits`] |
 //! | how many people, by zone? | [`CoverageTable`] |
 //! | where are the blind spots? | [`Gaps`] |
 //!
@@ -24,22 +25,30 @@
 
 pub use geo;
 
+mod along;
 mod analysis;
 mod assess;
+mod audit;
 mod barriers;
 mod cells;
-mod contour;
 mod coverage;
 mod gaps;
 mod ids;
 mod index;
 mod input;
+mod isochrone;
+mod limits;
 mod link;
+mod mask;
 mod network;
+mod outline;
 mod profile;
 mod progress;
 mod reach;
+mod reached;
+mod relief;
 mod search;
+mod simplify;
 mod spread;
 mod units;
 mod visit;
@@ -47,6 +56,7 @@ mod warnings;
 
 pub use analysis::{FacilityReport, Report, Service, Study, analyse};
 pub use assess::{Assessment, ByStatus, Status, assess};
+pub use audit::{Audit, AuditRules, Fault, Offender, audit};
 pub use barriers::{Barrier, BarrierShape, Barriers};
 pub use cells::{Cell, Grid, Part, moments, signed_area, split};
 pub use coverage::{CostSummary, Coverage, CoverageTable, Measured, measure};
@@ -54,11 +64,15 @@ pub use gaps::{Gap, GapGround, GapRules, Gaps, INHABITED_M, Traced, trace};
 pub use ids::{DemandId, EdgeId, FacilityId, NodeId, ZoneId};
 pub use index::{DemandIndex, FacilityIndex, PointIndex, ZoneIndex};
 pub use input::{Demand, Facility, Group, Issue, RoadSegment, Roads, Stage, Zone};
+pub use isochrone::{Isochrone, IsochroneRules, NothingReached, isochrones, rings};
+pub use limits::Limits;
 pub use link::{EdgeGrid, LinkRules, LinkStatus, Linkage, Snap, Snaps};
+pub use mask::Mask;
 pub use network::{Arc, Edge, NetworkError, RoadNetwork};
 pub use profile::{ClassAccess, Profile, ProfileError, WALK, WayUse};
 pub use progress::{Cancelled, NoProgress, Progress, begin};
 pub use reach::{CellCost, CostField, Ground, GroundError, GroundRules, REFINE, SquareMm, Window};
+pub use reached::{Interval, ReachedEdges, ReachedLine};
 pub use search::{Direction, Label, NearestFacility, SearchSpace, Sources};
 pub use spread::{SpreadNote, SpreadRules, Surface, apportion, spread};
 pub use units::{Cost, Limit, Metric, People, UnitError, parse_speed};

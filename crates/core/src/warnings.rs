@@ -60,7 +60,8 @@ fn facilities(found: &Found<'_>, issues: &mut Vec<Issue>) {
                 format!("{name}: barriers lie before all roads within {snap_m} m; it serves nobody"),
             ),
             LinkStatus::Linked if report.points_within_limit == 0 => {
-                add(Stage::Coverage, "serves_nobody", format!("{name}: nobody lives within {} of it", service.limit));
+                let limit = if service.limits().differ() { "their zone's limit".to_owned() } else { service.limit.to_string() };
+                add(Stage::Coverage, "serves_nobody", format!("{name}: nobody lives within {limit} of it"));
             }
             LinkStatus::Linked => {}
         }

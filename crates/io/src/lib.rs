@@ -16,7 +16,7 @@ mod write;
 
 pub use error::Error;
 pub use files::{Files, Folder, InMemory, InputFile};
-pub use load::{Inputs, load};
+pub use load::{Inputs, MaskPolygons, load};
 pub use plan::{Plan, PlanError};
 pub use run::{NetworkFacts, Run, run};
-pub use write::{most_uncovered, render, sentence, thousands, title, write};
+pub use write::{km2, mask_zh, most_uncovered, render, sentence, side_by_side, side_by_side_zh, thousands, title, write};

@@ -16,10 +16,11 @@
 use catchment::geo::{Coord, CoordsIter, Densify, Euclidean, Geometry, LineString, MultiLineString};
 use catchment::{Barrier, BarrierShape, Issue, Stage};
 
+use super::areas::{Wish, areas};
 use super::{STRAIGHT_DEG, layer, project, project_polygons};
 use crate::crs::Projector;
 use crate::error::{Error, data};
-use crate::osm::{OsmData, Way, multipolygon, way_area};
+use crate::osm::{OsmData, Tags, Way};
 use crate::plan::{BarrierKind, BarriersPlan};
 
 /// The keys whose values [`meaning`] reads.
@@ -99,29 +100,19 @@ pub(super) fn from_osm(
     issues: &mut Vec<Issue>,
 ) -> Result<Vec<Barrier>, Error> {
     let mut barriers = Vec::new();
-    let mut add = |kind: BarrierKind, shape| barriers.push(Barrier { kind: kind.name().to_owned(), shape });
-    let mut broken = |id: String, kind: BarrierKind, why: String| {
-        issues.push(Issue::new(Stage::Barriers, file, id, "broken_area", format!("{}: {why}; left out", kind.name())));
-    };
     for way in osm.ways.iter().filter(|way| way.selected) {
-        match meaning(wanted, |key| way.tags.get(key)) {
-            Some(Meaning::Line(kind)) => add(kind, BarrierShape::Lines(lines(way, osm))),
-            Some(Meaning::Area(kind)) => match way_area(way, osm) {
-                Ok(area) => add(kind, BarrierShape::Areas(area.polygons)),
-                Err(why) => broken(format!("way/{}", way.id), kind, why.to_string()),
-            },
-            None => {}
+        if let Some(Meaning::Line(kind)) = meaning(wanted, |key| way.tags.get(key)) {
+            barriers.push(Barrier { kind: kind.name().to_owned(), shape: BarrierShape::Lines(lines(way, osm)) });
         }
     }
-    for relation in osm.relations.iter().filter(|relation| relation.tags.get("type") == Some("multipolygon")) {
-        if let Some(Meaning::Area(kind)) = meaning(wanted, |key| relation.tags.get(key)) {
-            match multipolygon(relation, osm) {
-                Ok(area) => add(kind, BarrierShape::Areas(area.polygons)),
-                Err(why) => broken(format!("relation/{}", relation.id), kind, why.to_string()),
-            }
-        }
+    into_metres(&mut barriers, projector, file)?;
+    for kind in wanted {
+        let is_area = |tags: &Tags| meaning(wanted, |key| tags.get(key)) == Some(Meaning::Area(*kind));
+        let wish = Wish { label: kind.name(), stage: Stage::Barriers, file, wanted: &is_area };
+        let areas = areas(&wish, osm, projector, issues)?;
+        barriers.extend(areas.into_iter().map(|area| Barrier { kind: kind.name().to_owned(), shape: BarrierShape::Areas(area) }));
     }
-    into_metres(barriers, projector, file)
+    Ok(barriers)
 }
 
 /// The line of a way, in pieces where the extract lacks a node.
@@ -160,12 +151,13 @@ pub(super) fn from_geojson(
     if barriers.is_empty() {
         return Err(data(file, "", "no barrier", "lines or polygons, or a plan without barriers.source"));
     }
-    into_metres(barriers, projector, file)
+    into_metres(&mut barriers, projector, file)?;
+    Ok(barriers)
 }
 
 /// Projects barriers, long straight pieces cut so that they stay where they are in degrees.
-fn into_metres(mut barriers: Vec<Barrier>, projector: &Projector, file: &str) -> Result<Vec<Barrier>, Error> {
-    for barrier in &mut barriers {
+fn into_metres(barriers: &mut [Barrier], projector: &Projector, file: &str) -> Result<(), Error> {
+    for barrier in barriers {
         match &mut barrier.shape {
             BarrierShape::Areas(polygons) => {
                 *polygons = Euclidean.densify(&*polygons, STRAIGHT_DEG);
@@ -180,5 +172,5 @@ fn into_metres(mut barriers: Vec<Barrier>, projector: &Projector, file: &str) ->
             }
         }
     }
-    Ok(barriers)
+    Ok(())
 }

@@ -1,6 +1,7 @@
 //! Which objects of an extract a plan needs: one reading serves all its parts.
 
 use super::barriers;
+use super::masks::Mapped;
 use crate::osm::{Kind, Select, TagView};
 use crate::plan::{BarrierKind, Plan, Selector, SurfaceName};
 
@@ -14,6 +15,8 @@ pub(super) struct Wanted {
     pub facilities: Vec<Selector>,
     pub signals: bool,
     pub barriers: Vec<BarrierKind>,
+    pub ground: Vec<Mapped>,
+    pub zone_tags: Vec<String>,
 }
 
 impl Wanted {
@@ -22,6 +25,7 @@ impl Wanted {
         let roads = plan.roads.source == file;
         let spread_here =
             plan.people.method == crate::plan::PeopleMethod::Spread && plan.people.source.as_deref().unwrap_or(&plan.roads.source) == file;
+        let ground_here = plan.ground.source.as_deref().unwrap_or(&plan.roads.source) == file;
         let sets = plan.facilities.iter().filter(|set| set.source == file);
         Wanted {
             roads,
@@ -31,7 +35,14 @@ impl Wanted {
             facilities: sets.flat_map(|set| &set.osm).filter_map(|text| Selector::parse(text).ok()).collect(),
             signals: roads && signals,
             barriers: plan.barriers.as_ref().filter(|_| roads).map(|plan| plan.osm.clone()).unwrap_or_default(),
+            ground: if ground_here { Mapped::of(plan) } else { Vec::new() },
+            zone_tags: [&plan.zones.class, &plan.zones.limit].into_iter().flatten().cloned().collect(),
         }
+    }
+
+    /// Whether a mask may be made of areas with this key.
+    fn looks_at_ground(&self, key: &str) -> bool {
+        self.ground.iter().any(|kind| kind.keys().contains(&key))
     }
 
     fn surface(&self, name: SurfaceName) -> bool {
@@ -55,11 +66,13 @@ impl Select for Wanted {
                     (self.roads && (key == "highway" || key == "route"))
                         || (self.surface(SurfaceName::Residential) && key == "landuse")
                         || (self.surface(SurfaceName::Building) && key == "building")
+                        || self.looks_at_ground(key)
                 }
                 Kind::Relation => {
                     (self.admin_level.is_some() && key == "boundary")
                         || (self.surface(SurfaceName::Residential) && key == "landuse")
                         || (self.surface(SurfaceName::Building) && key == "building")
+                        || self.looks_at_ground(key)
                 }
             }
     }
@@ -71,6 +84,7 @@ impl Select for Wanted {
         let surface = || {
             (self.surface(SurfaceName::Residential) && tags.get("landuse") == Some("residential"))
                 || (self.surface(SurfaceName::Building) && tags.get("building").is_some_and(|b| b != "no"))
+                || self.ground.iter().any(|kind| kind.holds(|key| tags.get(key)))
         };
         let barrier = || barriers::meaning(&self.barriers, |key| tags.get(key));
         match kind {
@@ -114,6 +128,8 @@ impl Select for Wanted {
         ];
         KEPT.contains(&key)
             || (!self.barriers.is_empty() && barriers::reads(key))
+            || self.looks_at_ground(key)
+            || self.zone_tags.iter().any(|tag| tag == key)
             || self.facilities.iter().any(|selector| selector.key == key)
     }
 }

@@ -20,7 +20,7 @@ The cost of a person is the straight leg to the nearest road, the way by road, a
 
 const GAPS: &str = "\
 gaps.geojson: blind spots. Each is a connected piece of uncovered inhabited ground (within 100 m of a demand point), cut at zone
-borders. An uncovered person in no piece joins the nearest gap of the same zone: people in gaps = people not covered.
+borders and, unless the first mask is `zone`, at water. An uncovered person in no piece joins the nearest gap of the same zone: people in gaps = people not covered.
   service                 the service of the plan
   rank                    1 for the gap with most people; gaps of unknown people come last
   zone_id, zone_name      the zone that it lies in
@@ -31,26 +31,28 @@ borders. An uncovered person in no piece joins the nearest gap of the same zone:
                           the facility nearest to most of its people by cost; null where most can reach none
   cost_min_S, cost_mean_S the least and the people-weighted mean cost of those who can reach a facility (S: s seconds, m metres);
                           null where nobody in it can, or nobody lives in it
-  limit_S                 the limit
+  limit_S                 the limit that applied: that of the zone
   contour, metric, fill   the limit in minutes or kilometres, time or distance, a colour: for styles made for other tools
 ";
 
 const COVERAGE: &str = "\
-coverage.geojson: the covered ground, one feature a service and zone that has any.
+coverage.geojson: the covered ground, one feature a service and zone that has any; cut at water unless the first mask is `zone`.
   service, zone_id, zone_name, limit_S, contour, metric, fill   as above
-  area_covered_m2, area_share   the measured covered area of the zone and its share (as in zones.csv; the drawn polygon follows it)
+  area_covered_m2, area_share   the measured covered area of the zone's mask and its share (as in zones.csv; the drawn polygon, which
+                          is that of all land or ground, follows it)
 ";
 
 const FACILITIES: &str = "\
 facilities.geojson: one feature a service and facility.
-  service, facility_id, name, kind, zone_id, zone_name, limit_S
+  service, facility_id, name, kind, zone_id, zone_name
+  limit_S                 the limit; null where zones have limits of their own, as people then count by that of theirs
   link_status             linked, too_far (no road within the snap limit), on_island (only small pieces of road nearby) or
                           behind_barrier (a barrier lies before all of them)
   link_distance_m         its straight leg to the road, m
   network_share           nodes of the piece of network that it is tied to, as a share of all
-  people_within_limit     people within the limit of it, whoever else they can reach: its own catchment (catchments overlap: no sum)
+  people_within_limit     people who have it within their limit, whoever else they can reach: its own catchment (catchments overlap: no sum)
   people_nearest          covered people to whom it is the nearest (sums to the covered people)
-  serves_nobody           true where no demand point lies within the limit of it
+  serves_nobody           true where no demand point has it within its limit
   twins_merged            ids of records that were found to be this same facility
 ";
 
@@ -60,9 +62,9 @@ totals are in summary.json. Unknown people are empty, not 0.
   service, zone_id, zone_name
   facilities              facilities in it
   area_m2                 area of the zone
-  mask, mask_area_m2      what area is a share of, and how large that is
+  mask, mask_area_m2      what area is a share of (the plan's first mask, see below), and how large that is
   area_covered_m2, area_uncovered_m2, area_unreachable_m2, area_unlinked_m2
-                          ground by status: cells by the status of their centre, refined where the limit passes
+                          its ground by status: cells by the status of their centre, refined where the limit passes
   area_share              area_covered_m2 / mask_area_m2, 0 to 1
   people_total, people_covered, people_uncovered, people_unreachable, people_unlinked
   people_share            people_covered / people_total, 0 to 1
@@ -72,10 +74,25 @@ totals are in summary.json. Unknown people are empty, not 0.
                           weight reaches it
   people_GROUP_total, people_GROUP_covered, people_GROUP_share
                           the same for each group of people that the plan names
+  area_MASK_m2, area_MASK_covered_m2, area_MASK_share
+                          ground, covered ground and its share for each further mask of the plan (`-` is `_` in the column's name);
+                          a share is empty where the mask holds nothing of the zone
+  limit_S                 the limit that applied in the zone; `outside` has the service's general one
+  zone_class              the zone's class, where the plan names classes
+";
+
+const MASKS: &str = "\
+Masks: what area is a share of. Overlapping areas count once.
+  zone         all ground of the zone
+  land         the zone without mapped water: areas of natural=water, waterway=riverbank|dock, landuse=reservoir|basin
+  built-up     landuse=commercial|construction|education|fairground|industrial|institutional|residential|retail, and building=* but no
+  residential  landuse=residential
+  others       the polygons of the GeoJSON file of that name
 ";
 
 const REST: &str = "\
-summary.json    totals by service, the sentence of the result, conservation, issues by kind, places to review; straight-line shares
+summary.json    totals by service, the sentence of the result, conservation, issues by kind, places to review; `masks`: area by mask; `limits`:
+                which limit applied where, if zones differ; straight-line shares
                 (with and without the detour factor) stand there for comparison only; area_error_estimate_m2 is the length of the
                 limit's line x half a refined cell; people_nearest_road_beyond_barrier are those whose straight way to the nearest
                 road a barrier cuts: they are tied to a farther road, or unlinked
@@ -90,7 +107,7 @@ pub(super) fn readme(run: &Run) -> String {
     let mut text = format!("{}\n\n", plan.study.title);
     for (service, report) in services(run) {
         text += &format!("{}\n", sentence(run, service, report, plan.study.lang));
-        for line in method(run, service) {
+        for line in method(run, service, report) {
             text += &format!("  {line}\n");
         }
     }
@@ -105,7 +122,7 @@ pub(super) fn readme(run: &Run) -> String {
             text += &format!("\n{part}");
         }
     }
-    text += &format!("\n{REST}");
+    text += &format!("\n{MASKS}\n{REST}");
     if plan.outputs.map {
         text += "map.svg, map.png  the picture of the first service; map-SERVICE.svg and .png those of the others\n";
     }

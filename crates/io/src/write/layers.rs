@@ -23,13 +23,13 @@ pub(super) fn gaps(run: &Run) -> Result<String, Error> {
     for (service, report) in services(run) {
         for gap in &report.gaps.gaps {
             let geometry = wgs84(&run.inputs.projector, &gap.polygon.clone().into())?;
-            features.push(feature(geometry, gap_properties(run, service, gap)));
+            features.push(feature(geometry, gap_properties(run, service, gap, report.limit_of(Some(gap.zone)))));
         }
     }
     Ok(collection(run, features))
 }
 
-fn gap_properties(run: &Run, service: &ServicePlan, gap: &Gap) -> JsonObject {
+fn gap_properties(run: &Run, service: &ServicePlan, gap: &Gap, limit: Limit) -> JsonObject {
     let zone = &run.inputs.zones[gap.zone.index()];
     let facilities = run.inputs.facilities.get(&service.facilities);
     let nearest = gap.nearest.and_then(|id| facilities?.get(id.index()));
@@ -50,9 +50,9 @@ fn gap_properties(run: &Run, service: &ServicePlan, gap: &Gap) -> JsonObject {
     set("nearest_facility_name", json!(nearest.map(|f| &f.name).filter(|name| !name.is_empty())));
     set(&format!("cost_min_{suffix}"), json!(gap.cost_min.map(|c| c.as_f64())));
     set(&format!("cost_mean_{suffix}"), json!(gap.cost_mean.map(|c| c.as_f64())));
-    set(&format!("limit_{suffix}"), json!(service.limit.as_f64()));
+    set(&format!("limit_{suffix}"), json!(limit.as_f64()));
     let class = people.and_then(|people| GAP_FILLS.iter().rev().find(|(least, _)| people >= *least));
-    style(&mut properties, service.limit, class.map_or(UNKNOWN_FILL, |(_, fill)| fill));
+    style(&mut properties, limit, class.map_or(UNKNOWN_FILL, |(_, fill)| fill));
     properties
 }
 
@@ -73,14 +73,15 @@ pub(super) fn coverage(run: &Run) -> Result<String, Error> {
     for (service, report) in services(run) {
         let zones = run.inputs.zones.iter().zip(&report.gaps.covered).zip(&report.coverage.zones);
         for ((zone, covered), row) in zones.filter(|((_, covered), _)| !covered.0.is_empty()) {
+            let limit = report.limit_of(row.zone);
             let mut properties = JsonObject::new();
             properties.insert("service".to_owned(), json!(service.id));
             properties.insert("zone_id".to_owned(), json!(zone.id));
             properties.insert("zone_name".to_owned(), json!(zone.name));
             properties.insert("area_covered_m2".to_owned(), json!(round(row.area.covered.m2(), 3)));
             properties.insert("area_share".to_owned(), json!(row.area_share().map(|s| round(s, 6))));
-            properties.insert(format!("limit_{}", service.limit.metric.suffix()), json!(service.limit.as_f64()));
-            style(&mut properties, service.limit, COVERED_FILL);
+            properties.insert(format!("limit_{}", limit.metric.suffix()), json!(limit.as_f64()));
+            style(&mut properties, limit, COVERED_FILL);
             features.push(feature(wgs84(&run.inputs.projector, covered)?, properties));
         }
     }
@@ -102,6 +103,8 @@ pub(super) fn facilities(run: &Run) -> Result<String, Error> {
     let mut features = Vec::new();
     for (service, report) in services(run) {
         let Some(set) = run.inputs.facilities.get(&service.facilities) else { continue };
+        // where zones have limits of their own, no single one is the facility's
+        let limit = Some(service.limit).filter(|_| !report.limits().differ());
         for (facility, found) in set.iter().zip(&report.facilities) {
             let zone = found.zone.map(|z| &run.inputs.zones[z.index()]);
             let mut at = [facility.location];
@@ -123,7 +126,7 @@ pub(super) fn facilities(run: &Run) -> Result<String, Error> {
             set("people_nearest", json!(round(found.people_nearest.as_f64(), 6)));
             set("serves_nobody", json!(found.points_within_limit == 0));
             set("twins_merged", json!(facility.twins));
-            set(&format!("limit_{}", service.limit.metric.suffix()), json!(service.limit.as_f64()));
+            set(&format!("limit_{}", service.limit.metric.suffix()), json!(limit.map(|limit| limit.as_f64())));
             let [at] = at.map(|c| Point::new(round(c.x, 7), round(c.y, 7)));
             features.push(feature(Some(Geometry::from(&at)), properties));
         }

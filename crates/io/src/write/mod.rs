@@ -4,6 +4,7 @@ mod dictionary;
 mod layers;
 mod picture;
 mod row;
+mod shares;
 mod summary;
 mod tables;
 mod words;
@@ -17,6 +18,7 @@ use crate::error::Error;
 use crate::plan::{Format, is_osm};
 use crate::run::Run;
 
+pub use shares::{km2, mask_zh, side_by_side, side_by_side_zh};
 pub use words::{most_uncovered, sentence, thousands, title};
 
 /// Writes every result of `run` into the folder `out`, making it where it is missing, and returns the files' paths.
