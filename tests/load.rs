@@ -5,6 +5,9 @@
 mod world;
 
 #[cfg(test)]
+#[path = "load/barriers.rs"]
+mod barriers;
+#[cfg(test)]
 #[path = "load/facilities.rs"]
 mod facilities;
 #[cfg(test)]

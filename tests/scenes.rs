@@ -6,6 +6,8 @@ mod common;
 
 #[path = "scenes/area.rs"]
 mod area;
+#[path = "scenes/barriers.rs"]
+mod barriers;
 #[path = "scenes/edges.rs"]
 mod edges;
 #[path = "scenes/gaps.rs"]

@@ -47,6 +47,7 @@ pub(crate) struct Scene {
     pub(crate) gaps: GapRules,
     pub(crate) direction: Direction,
     pub(crate) cell_m: f64,
+    pub(crate) barriers: Vec<Barrier>,
     pub(crate) masks: Vec<Share>,
     pub(crate) water: Vec<MultiPolygon<f64>>,
     pub(crate) zone_limits: Vec<Limit>,
@@ -66,6 +67,7 @@ impl Scene {
             gaps: GapRules { ground: GapGround::All, min_people: 0.0, min_area_m2: 0.0 },
             direction: Direction::ToFacility,
             cell_m: 25.0,
+            barriers: Vec::new(),
             masks: vec![Share::Zone],
             water: Vec::new(),
             zone_limits: Vec::new(),
@@ -158,6 +160,19 @@ impl Scene {
         self
     }
 
+    /// A barrier along these places.
+    pub(crate) fn barrier(mut self, kind: &str, places: &[(f64, f64)]) -> Scene {
+        let line = geo::LineString::from(places.to_vec());
+        self.barriers.push(Barrier { kind: kind.to_owned(), shape: BarrierShape::Lines(line.into()) });
+        self
+    }
+
+    /// A lake that nobody walks in.
+    pub(crate) fn lake(mut self, area: MultiPolygon<f64>) -> Scene {
+        self.barriers.push(Barrier { kind: "water".to_owned(), shape: BarrierShape::Areas(area) });
+        self
+    }
+
     pub(crate) fn limit(mut self, limit: &str) -> Scene {
         self.limit = limit.parse().unwrap();
         self
@@ -197,12 +212,14 @@ impl Scene {
     pub(crate) fn analyse(&self) -> Report {
         let network = self.network();
         let ground = self.ground();
+        let barriers = Barriers::new(self.barriers.clone());
         let study = Study { zones: &self.zones, demand: &self.demand, ground: &ground };
         let service = Service {
             id: "scene",
             facilities: &self.facilities,
             network: &network,
             link: self.link,
+            barriers: &barriers,
             limit: self.limit,
             zone_limits: &self.zone_limits,
             direction: self.direction,

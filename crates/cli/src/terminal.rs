@@ -110,7 +110,7 @@ pub(crate) fn tables(run: &Run, out: &Path, files: usize) -> String {
         if let Some(areas) = areas {
             text += &format!("{}{areas}{}\n", if zh { "面积覆盖率，分口径：" } else { "Area by mask: " }, if zh { "。" } else { "." });
         }
-        text += &format!("{}\n{}\n", gaps(report), straight_line(report));
+        text += &format!("{}\n{}{}\n", gaps(report), beyond_barrier(report), straight_line(report));
     }
     let review: Vec<String> =
         run.reports.iter().flat_map(|r| &r.issues).filter(|i| i.kind == "same_spot").map(|i| format!("  {}", i.detail)).collect();
@@ -144,6 +144,16 @@ fn gaps(report: &Report) -> String {
     format!(
         "{with} gaps with people, {unknown} in zones of unknown people, {without} pieces of uncovered ground with nobody counted in them."
     )
+}
+
+/// A line on people whose nearest road lies beyond a barrier, where there are any.
+fn beyond_barrier(report: &Report) -> String {
+    let people = report.people_nearest_road_beyond_barrier;
+    let line = || {
+        let people = thousands(people.as_f64());
+        format!("The nearest road of {people} people lies beyond a barrier: they are tied to a farther one, or to none.\n")
+    };
+    if people > People::ZERO { line() } else { String::new() }
 }
 
 /// What a straight line would have said: a comparison, never the result.

@@ -5,6 +5,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::assess::{Assessment, Status, assess};
+use crate::barriers::Barriers;
 use crate::coverage::{CoverageTable, Measured, measure};
 use crate::gaps::{GapRules, Gaps, Traced, trace};
 use crate::ids::{FacilityId, ZoneId};
@@ -41,6 +42,8 @@ pub struct Service<'a> {
     pub network: &'a RoadNetwork,
     /// How points are tied to roads.
     pub link: LinkRules,
+    /// What straight legs to them do not cross.
+    pub barriers: &'a Barriers,
     /// The limit, where a zone has none of its own.
     pub limit: Limit,
     /// The limit of each zone, by its id and in the metric of `limit`; empty where `limit` holds everywhere.
@@ -56,9 +59,9 @@ pub struct Service<'a> {
 }
 
 impl Service<'_> {
-    /// The edges that points are tied to, by the service's rules.
+    /// The edges that points are tied to, by the service's rules and before its barriers.
     pub fn edge_grid(&self) -> EdgeGrid<'_> {
-        EdgeGrid::new(self.network, self.link)
+        EdgeGrid::new(self.network, self.link).with_barriers(self.barriers)
     }
 
     /// The limits that apply.
@@ -89,6 +92,8 @@ pub struct Report {
     pub facilities: Vec<FacilityReport>,
     /// What became of each demand point.
     pub assessments: Vec<Assessment>,
+    /// People whose nearest road lies beyond a barrier: they are tied to a farther one, or to none.
+    pub people_nearest_road_beyond_barrier: People,
     /// Findings for a planner to look at.
     pub issues: Vec<Issue>,
 }
@@ -157,7 +162,7 @@ pub struct FacilityReport {
 ///     &Study { zones: &zones, demand: &demand, ground: &ground },
 ///     &Service {
 ///         id: "walk", facilities: &[clinic], network: &network, limit: "5min".parse()?, zone_limits: &[], direction: Direction::ToFacility,
-///         link: LinkRules { snap_m: 300.0, access_speed_m_s: 1.2, min_component: 2 },
+///         link: LinkRules { snap_m: 300.0, access_speed_m_s: 1.2, min_component: 2 }, barriers: &Barriers::default(),
 ///         gaps: GapRules { ground: GapGround::Inhabited, min_people: 0.0, min_area_m2: 0.0 },
 ///         speed_m_s: 1.2, detour_factor: 1.3,
 ///     },
@@ -222,7 +227,22 @@ pub fn analyse(study: &Study<'_>, service: &Service<'_>, progress: &dyn Progress
         assessments: &assessments,
     });
     let zone_limits = service.zone_limits.to_vec();
-    Ok(Report { service: service.id.to_owned(), limit: service.limit, zone_limits, coverage, gaps, facilities, assessments, issues })
+    let people_nearest_road_beyond_barrier = people_beyond_barrier(study.demand, &demand_links);
+    Ok(Report {
+        service: service.id.to_owned(),
+        limit: service.limit,
+        zone_limits,
+        coverage,
+        gaps,
+        facilities,
+        assessments,
+        people_nearest_road_beyond_barrier,
+        issues,
+    })
+}
+
+fn people_beyond_barrier(demand: &Demand, links: &Linkage) -> People {
+    (0..demand.len()).filter(|&i| links.beyond_barrier(i)).map(|i| demand.people[i]).sum()
 }
 
 /// Both linkages of a service.

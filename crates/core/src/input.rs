@@ -115,6 +115,8 @@ pub enum Stage {
     People,
     /// Reading facilities.
     Facilities,
+    /// Reading barriers.
+    Barriers,
     /// Tying points to roads.
     Link,
     /// Searching, measuring, tracing gaps.
@@ -131,6 +133,7 @@ impl Stage {
             Stage::Zones => "zones",
             Stage::People => "people",
             Stage::Facilities => "facilities",
+            Stage::Barriers => "barriers",
             Stage::Link => "link",
             Stage::Coverage => "coverage",
             Stage::Output => "output",

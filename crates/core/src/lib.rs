@@ -9,6 +9,7 @@
 //! | which ways does a walker use, how fast? | [`Profile`] |
 //! | what is the road network? | [`RoadNetwork`], built from [`Roads`]; petgraph's algorithms run on it |
 //! | which road does a point belong to? | [`EdgeGrid`], [`Linkage`] |
+//! | what keeps people from it? | [`Barriers`] |
 //! | what does it cost to reach the nearest facility? | [`Sources::nearest_facility`]; one facility alone: [`Sources::catchment`] |
 //! | what lies nearby, in a straight line? | R-trees: [`FacilityIndex`], [`DemandIndex`], [`ZoneIndex`] |
 //! | where do people live within a zone? | [`spread()`] |
@@ -28,6 +29,7 @@ mod along;
 mod analysis;
 mod assess;
 mod audit;
+mod barriers;
 mod cells;
 mod coverage;
 mod gaps;
@@ -55,6 +57,7 @@ mod warnings;
 pub use analysis::{FacilityReport, Report, Service, Study, analyse};
 pub use assess::{Assessment, ByStatus, Status, assess};
 pub use audit::{Audit, AuditRules, Fault, Offender, audit};
+pub use barriers::{Barrier, BarrierShape, Barriers};
 pub use cells::{Cell, Grid, Part, moments, signed_area, split};
 pub use coverage::{CostSummary, Coverage, CoverageTable, Measured, measure};
 pub use gaps::{Gap, GapGround, GapRules, Gaps, INHABITED_M, Traced, trace};

@@ -1,5 +1,6 @@
 //! The plan: one TOML file that says what a study is made of and what it asks.
 
+mod barriers;
 mod limits;
 mod mask;
 
@@ -10,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::map::Lang;
 
+pub use barriers::{BarrierKind, BarriersPlan};
 pub(crate) use mask::DEVELOPED;
 pub use mask::Mask;
 
@@ -34,6 +36,9 @@ pub struct Plan {
     pub people: PeoplePlan,
     /// Sets of facilities.
     pub facilities: Vec<FacilitiesPlan>,
+    /// What nobody crosses off the road; nothing where this is left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub barriers: Option<BarriersPlan>,
     /// The questions.
     pub services: Vec<ServicePlan>,
     /// What differs from a built-in profile, by name.
@@ -408,6 +413,7 @@ impl Plan {
             positive("facilities.merge_within_m", set.merge_within_m, 0.0, 100_000.0)?;
             set.osm.iter().try_for_each(|text| Selector::parse(text).map(|_| ()))?;
         }
+        self.barriers.as_ref().map_or(Ok(()), BarriersPlan::check)?;
         let services: Vec<&str> = self.services.iter().map(|s| s.id.as_str()).collect();
         if services.is_empty() {
             return Err(value("services", "empty", "at least one [[services]]"));
@@ -645,6 +651,22 @@ mod tests {
         plan.set_limit("1km".parse().unwrap());
         assert!(plan.check().is_ok() && !plan.has_zone_limits());
         assert_eq!(plan.services[0].limit.to_string(), "1 km");
+    }
+
+    #[test]
+    fn barriers_name_their_kinds_or_their_file() {
+        let with = |section: &str| Plan::parse(&PLAN.replace("[people]", &format!("[barriers]\n{section}\n[people]")));
+        let plan = with("osm = [\"water\", \"wall\"]\nsource = \"own.geojson\"\nkind = \"what\"").unwrap();
+        assert_eq!(plan.barriers.as_ref().unwrap().osm, [BarrierKind::Water, BarrierKind::Wall]);
+        assert_eq!(Plan::parse(&plan.to_toml().unwrap()).unwrap(), plan);
+        assert_eq!(Plan::parse(PLAN).unwrap().barriers, None);
+        let complaint = |section: &str| with(section).unwrap_err().to_string();
+        assert!(complaint("").contains("barriers is empty; expected kinds in barriers.osm"));
+        assert!(complaint("osm = [\"wall\", \"wall\"]").contains("barriers.osm is `wall` twice; expected each kind once"));
+        assert!(complaint("osm = [\"railways\"]").contains("did you mean `railway`?"));
+        assert!(complaint("osm = [\"wall\"]\nkind = \"what\"").contains("barriers.kind is `what`; expected barriers.source beside it"));
+        assert!(complaint("source = \"t.osm.pbf\"").contains("barriers.source is `t.osm.pbf`; expected a GeoJSON file"));
+        assert!(complaint("sorce = \"own.geojson\"").contains("did you mean `source`?"));
     }
 
     #[test]

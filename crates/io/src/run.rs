@@ -159,6 +159,7 @@ impl Inputs {
             facilities: self.facilities.get(&plan.facilities)?,
             network: networks.get(&(plan.profile.clone(), plan.limit.metric))?,
             link: LinkRules { snap_m: profile.snap_m, access_speed_m_s: profile.access_speed_m_s, min_component: profile.min_component },
+            barriers: &self.barriers,
             limit: plan.limit,
             zone_limits,
             direction: plan.direction,

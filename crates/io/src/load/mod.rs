@@ -1,6 +1,7 @@
 //! Loading: from a plan and its files to everything a run needs, in metres of the working CRS.
 
 mod areas;
+mod barriers;
 mod facilities;
 mod layer;
 mod limits;
@@ -14,7 +15,9 @@ mod zones;
 use std::collections::BTreeMap;
 
 use catchment::geo::{BoundingRect, Coord, Densify, Euclidean, MultiPolygon, Rect};
-use catchment::{Demand, Facility, Group, Issue, Limit, Limits, People, Profile, Progress, Roads, SpreadNote, Stage, Zone, begin};
+use catchment::{
+    Barriers, Demand, Facility, Group, Issue, Limit, Limits, People, Profile, Progress, Roads, SpreadNote, Stage, Zone, begin,
+};
 
 use crate::crs::{AutoCrs, Crs, Projector, auto_crs};
 use crate::error::{Error, data};
@@ -54,6 +57,8 @@ pub struct Inputs {
     pub masks: MaskPolygons,
     /// Facilities by set.
     pub facilities: BTreeMap<String, Vec<Facility>>,
+    /// What straight legs do not cross; none unless the plan names them.
+    pub barriers: Barriers,
     /// Roads by profile.
     pub roads: BTreeMap<String, (Profile, Roads)>,
     /// The files that were read.
@@ -98,6 +103,7 @@ pub fn load(plan: &Plan, files: &dyn Files, progress: &dyn Progress) -> Result<I
     };
     begin(progress, "facilities", 0)?;
     let facilities = loader.facilities(&projector)?;
+    let barriers = loader.barriers(&projector, progress)?;
     begin(progress, "roads", 0)?;
     let mut roads = BTreeMap::new();
     for (name, profile) in profiles {
@@ -126,6 +132,7 @@ pub fn load(plan: &Plan, files: &dyn Files, progress: &dyn Progress) -> Result<I
         zone_limits,
         masks,
         facilities,
+        barriers,
         roads,
         files: inputs,
         issues,
@@ -305,6 +312,25 @@ impl Loader<'_> {
             sets.insert(plan.id.clone(), found);
         }
         Ok(sets)
+    }
+
+    fn barriers(&mut self, projector: &Projector, progress: &dyn Progress) -> Result<Barriers, Error> {
+        let Some(plan) = &self.plan.barriers else { return Ok(Barriers::default()) };
+        begin(progress, "barriers", 0)?;
+        let mut issues = Vec::new();
+        let mut found = Vec::new();
+        if !plan.osm.is_empty() {
+            let file = &self.plan.roads.source;
+            found = barriers::from_osm(self.osm_of(file)?, &plan.osm, file, projector, &mut issues)?;
+        }
+        if let Some(file) = &plan.source {
+            let bytes = self.table(file)?;
+            let own = barriers::from_geojson(&bytes, plan, file, projector, &mut issues)?;
+            self.count_rows("barriers", own.len() as u64);
+            found.extend(own);
+        }
+        self.issues.extend(issues);
+        Ok(Barriers::new(found))
     }
 
     /// Roads that stop at the extract's edge within reach of the zones: people there may look uncovered.

@@ -13,7 +13,7 @@ A person's status comes from their own exact cost:
   covered       cost <= limit
   uncovered     there is a way to a facility, longer than the limit
   unreachable   on a road from which no facility can be reached
-  unlinked      no eligible road within the snap limit (too far, or only on a small island of roads)
+  unlinked      no eligible road within the snap limit (too far, only on a small island of roads, or all behind a barrier)
 For people and for area, covered + uncovered + unreachable + unlinked = total, in every row.
 The cost of a person is the straight leg to the nearest road, the way by road, and the facility's own straight leg.
 ";
@@ -46,7 +46,8 @@ const FACILITIES: &str = "\
 facilities.geojson: one feature a service and facility.
   service, facility_id, name, kind, zone_id, zone_name
   limit_S                 the limit; null where zones have limits of their own, as people then count by that of theirs
-  link_status             linked, too_far (no road within the snap limit) or on_island (only small pieces of road nearby)
+  link_status             linked, too_far (no road within the snap limit), on_island (only small pieces of road nearby) or
+                          behind_barrier (a barrier lies before all of them)
   link_distance_m         its straight leg to the road, m
   network_share           nodes of the piece of network that it is tied to, as a share of all
   people_within_limit     people who have it within their limit, whoever else they can reach: its own catchment (catchments overlap: no sum)
@@ -93,7 +94,8 @@ const REST: &str = "\
 summary.json    totals by service, the sentence of the result, conservation, issues by kind, places to review; `masks`: area by mask; `limits`:
                 which limit applied where, if zones differ; straight-line shares
                 (with and without the detour factor) stand there for comparison only; area_error_estimate_m2 is the length of the
-                limit's line x half a refined cell
+                limit's line x half a refined cell; people_nearest_road_beyond_barrier are those whose straight way to the nearest
+                road a barrier cuts: they are tied to a farther road, or unlinked
 manifest.json   version, resolved plan and profiles, inputs with SHA-256 and counts, networks, outputs with SHA-256; the part `run`
                 (threads, seconds) alone differs between two runs of the same plan
 issues.csv      stage, source, id, kind, detail: every input row that was not used as it stands, and findings to look at

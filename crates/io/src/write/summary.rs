@@ -57,6 +57,7 @@ fn service_summary(run: &Run, service: &ServicePlan, report: &Report) -> Value {
         "people": split_people(&people),
         "people_share": total.people_share().map(|s| round(s, 6)),
         "zones_of_unknown_people": unknown,
+        "people_nearest_road_beyond_barrier": round(report.people_nearest_road_beyond_barrier.as_f64(), 6),
         "area": split_area(&total.area),
         "area_share": total.area_share().map(|s| round(s, 6)),
         "mask": run.inputs.plan.ground.mask.first().map(Mask::name),
@@ -199,12 +200,20 @@ pub(super) fn manifest(run: &Run, issues: &[&Issue], outputs: &[(String, Vec<u8>
         "inputs": run.inputs.files,
         "demand_points": run.inputs.demand.len(),
         "zones_by_surface": surfaces,
+        "barriers": barriers(run),
         "networks": networks,
         "issues": by_kind(issues),
         "conservation": conserved,
         "outputs": files,
         "run": { "threads": rayon::current_num_threads(), "seconds": timings },
     })))
+}
+
+/// Barriers counted by kind; kinds that were asked for and are not in the extract are 0.
+fn barriers(run: &Run) -> Value {
+    let asked = run.inputs.plan.barriers.iter().flat_map(|plan| &plan.osm).map(|kind| (kind.name(), 0));
+    let counts: BTreeMap<&str, usize> = asked.chain(run.inputs.barriers.counts()).collect();
+    json!(counts)
 }
 
 fn sha256(bytes: &[u8]) -> String {
