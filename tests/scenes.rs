@@ -8,6 +8,8 @@ mod common;
 mod area;
 #[path = "scenes/edges.rs"]
 mod edges;
+#[path = "scenes/facts.rs"]
+mod facts;
 #[path = "scenes/gaps.rs"]
 mod gaps;
 #[path = "scenes/limits.rs"]

@@ -24,6 +24,7 @@ pub(crate) struct Scene {
     pub(crate) zones: Vec<Zone>,
     pub(crate) demand: Demand,
     pub(crate) facilities: Vec<Facility>,
+    pub(crate) places: Vec<Place>,
     pub(crate) limit: Limit,
     pub(crate) link: LinkRules,
     pub(crate) gaps: GapRules,
@@ -39,6 +40,7 @@ impl Scene {
             zones: Vec::new(),
             demand: Demand::default(),
             facilities: Vec::new(),
+            places: Vec::new(),
             limit: limit.parse().unwrap(),
             link: LinkRules { snap_m: 50.0, access_speed_m_s: 1.0, min_component: 2 },
             gaps: GapRules { ground: GapGround::All, min_people: 0.0, min_area_m2: 0.0 },
@@ -150,7 +152,7 @@ impl Scene {
     pub(crate) fn analyse(&self) -> Report {
         let network = self.network();
         let ground = Ground::new(&self.zones, GroundRules { cell_m: self.cell_m }, &NoProgress).unwrap();
-        let study = Study { zones: &self.zones, demand: &self.demand, ground: &ground };
+        let study = Study { zones: &self.zones, demand: &self.demand, ground: &ground, places: &self.places };
         let service = Service {
             id: "scene",
             facilities: &self.facilities,

@@ -6,10 +6,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::assess::{Assessment, assess};
 use crate::coverage::{CoverageTable, Measured, measure};
+use crate::gap_facts::GapSources;
 use crate::gaps::{GapRules, Gaps, Traced, trace};
 use crate::ids::{FacilityId, ZoneId};
-use crate::index::{DemandIndex, FacilityIndex, ZoneIndex};
-use crate::input::{Demand, Facility, Issue, Zone};
+use crate::index::{DemandIndex, FacilityIndex, PlaceIndex, ZoneIndex};
+use crate::input::{Demand, Facility, Issue, Place, Zone};
 use crate::link::{EdgeGrid, LinkRules, LinkStatus, Linkage};
 use crate::network::RoadNetwork;
 use crate::progress::{Cancelled, Progress, begin};
@@ -27,6 +28,8 @@ pub struct Study<'a> {
     pub demand: &'a Demand,
     /// The ground of the zones.
     pub ground: &'a Ground,
+    /// Named places, to say where a gap is; a place's id is its row.
+    pub places: &'a [Place],
 }
 
 /// One question: who reaches one of these facilities within this limit?
@@ -118,7 +121,7 @@ pub struct FacilityReport {
 /// };
 /// let ground = Ground::new(&zones, GroundRules { cell_m: 25.0 }, &NoProgress)?;
 /// let report = analyse(
-///     &Study { zones: &zones, demand: &demand, ground: &ground },
+///     &Study { zones: &zones, demand: &demand, ground: &ground, places: &[] },
 ///     &Service {
 ///         id: "walk", facilities: &[clinic], network: &network, limit: "5min".parse()?, direction: Direction::ToFacility,
 ///         link: LinkRules { snap_m: 300.0, access_speed_m_s: 1.2, min_component: 2 },
@@ -150,11 +153,12 @@ pub fn analyse(study: &Study<'_>, service: &Service<'_>, progress: &dyn Progress
     begin(progress, "coverage", 0)?;
     let zone_index = ZoneIndex::new(study.zones);
     let facility_zones: Vec<Option<ZoneId>> = facility_places.par_iter().map(|&at| zone_index.locate(at)).collect();
+    let straight_m = straight_lines(study.demand, service.facilities);
     let coverage = measure(&Measured {
         zones: study.zones,
         demand: study.demand,
         assessments: &assessments,
-        straight_m: &straight_lines(study.demand, service.facilities),
+        straight_m: &straight_m,
         reach_m: straight_reach(service),
         facility_zones: &facility_zones,
         areas: &areas,
@@ -170,6 +174,14 @@ pub fn analyse(study: &Study<'_>, service: &Service<'_>, progress: &dyn Progress
             limit: service.limit,
             access_speed_m_s: service.link.access_speed_m_s,
             rules: service.gaps,
+            sources: GapSources {
+                facilities: service.facilities,
+                links: &demand_links,
+                nearest: &nearest,
+                straight_m: &straight_m,
+                speed_m_s: service.speed_m_s,
+                places: &PlaceIndex::of_places(study.places),
+            },
         },
         progress,
     )?;
