@@ -4,6 +4,8 @@
 
 mod common;
 
+#[path = "invariants/curve.rs"]
+mod curve;
 #[path = "invariants/ground.rs"]
 mod ground;
 #[path = "invariants/order.rs"]

@@ -6,6 +6,8 @@ mod common;
 
 #[path = "scenes/area.rs"]
 mod area;
+#[path = "scenes/curve.rs"]
+mod curve;
 #[path = "scenes/edges.rs"]
 mod edges;
 #[path = "scenes/facts.rs"]

@@ -26,6 +26,7 @@ pub(crate) struct Scene {
     pub(crate) facilities: Vec<Facility>,
     pub(crate) places: Vec<Place>,
     pub(crate) limit: Limit,
+    pub(crate) sweep: Vec<Limit>,
     pub(crate) link: LinkRules,
     pub(crate) gaps: GapRules,
     pub(crate) direction: Direction,
@@ -42,6 +43,7 @@ impl Scene {
             facilities: Vec::new(),
             places: Vec::new(),
             limit: limit.parse().unwrap(),
+            sweep: Vec::new(),
             link: LinkRules { snap_m: 50.0, access_speed_m_s: 1.0, min_component: 2 },
             gaps: GapRules { ground: GapGround::All, min_people: 0.0, min_area_m2: 0.0 },
             direction: Direction::ToFacility,
@@ -150,6 +152,15 @@ impl Scene {
     }
 
     pub(crate) fn analyse(&self) -> Report {
+        self.ask(|study, service| analyse(study, service, &NoProgress).unwrap())
+    }
+
+    /// Coverage alone.
+    pub(crate) fn cover(&self) -> CoverageTable {
+        self.ask(|study, service| cover(study, service, &NoProgress).unwrap())
+    }
+
+    fn ask<T>(&self, question: impl Fn(&Study<'_>, &Service<'_>) -> T) -> T {
         let network = self.network();
         let ground = Ground::new(&self.zones, GroundRules { cell_m: self.cell_m }, &NoProgress).unwrap();
         let study = Study { zones: &self.zones, demand: &self.demand, ground: &ground, places: &self.places };
@@ -163,8 +174,9 @@ impl Scene {
             gaps: self.gaps,
             speed_m_s: 1.0,
             detour_factor: 1.25,
+            sweep: &self.sweep,
         };
-        analyse(&study, &service, &NoProgress).unwrap()
+        question(&study, &service)
     }
 
     /// Persons that are covered, uncovered, unreachable, unlinked.

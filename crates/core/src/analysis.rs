@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::assess::{Assessment, assess};
 use crate::coverage::{CoverageTable, Measured, measure};
+use crate::curve::{CurvePoint, curve};
 use crate::gap_facts::GapSources;
 use crate::gaps::{GapRules, Gaps, Traced, trace};
 use crate::ids::{FacilityId, ZoneId};
@@ -53,6 +54,8 @@ pub struct Service<'a> {
     pub speed_m_s: f64,
     /// Road distance over straight-line distance, for the comparison.
     pub detour_factor: f64,
+    /// Further limits, in the metric of `limit`, for the coverage curve.
+    pub sweep: &'a [Limit],
 }
 
 /// The answer.
@@ -70,6 +73,8 @@ pub struct Report {
     pub assessments: Vec<Assessment>,
     /// Findings for a planner to look at.
     pub issues: Vec<Issue>,
+    /// Coverage at each limit of [`Service::sweep`].
+    pub curve: Vec<CurvePoint>,
 }
 
 /// What became of a facility.
@@ -126,16 +131,33 @@ pub struct FacilityReport {
 ///         id: "walk", facilities: &[clinic], network: &network, limit: "5min".parse()?, direction: Direction::ToFacility,
 ///         link: LinkRules { snap_m: 300.0, access_speed_m_s: 1.2, min_component: 2 },
 ///         gaps: GapRules { ground: GapGround::Inhabited, min_people: 0.0, min_area_m2: 0.0 },
-///         speed_m_s: 1.2, detour_factor: 1.3,
+///         speed_m_s: 1.2, detour_factor: 1.3, sweep: &["10min".parse()?],
 ///     },
 ///     &NoProgress,
 /// )?;
 /// // five minutes are 360 m: the people at 0, 100, 200 and 300 m are covered, the other seven are one gap
 /// assert_eq!(report.coverage.total.people.map(|p| p.covered), Some(People::persons(4)));
 /// assert_eq!((report.gaps.gaps.len(), report.gaps.gaps[0].people), (1, Some(People::persons(7))));
+/// // in ten minutes it would be eight of them
+/// assert_eq!(report.curve[0].coverage.total.people.map(|p| p.covered), Some(People::persons(8)));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn analyse(study: &Study<'_>, service: &Service<'_>, progress: &dyn Progress) -> Result<Report, Cancelled> {
+    answer(study, service, true, progress)
+}
+
+/// Measures the coverage of one service alone, as [`analyse`] does: no gaps, catchments or warnings. For the same question asked many
+/// times, at one speed after another.
+///
+/// # Errors
+///
+/// [`Cancelled`] through `progress`.
+pub fn cover(study: &Study<'_>, service: &Service<'_>, progress: &dyn Progress) -> Result<CoverageTable, Cancelled> {
+    Ok(answer(study, service, false, progress)?.coverage)
+}
+
+/// The report of a service; with coverage alone in it unless `whole`.
+fn answer(study: &Study<'_>, service: &Service<'_>, whole: bool, progress: &dyn Progress) -> Result<Report, Cancelled> {
     let network = service.network;
     begin(progress, "link", 0)?;
     let edges = EdgeGrid::new(network, service.link);
@@ -154,15 +176,22 @@ pub fn analyse(study: &Study<'_>, service: &Service<'_>, progress: &dyn Progress
     let zone_index = ZoneIndex::new(study.zones);
     let facility_zones: Vec<Option<ZoneId>> = facility_places.par_iter().map(|&at| zone_index.locate(at)).collect();
     let straight_m = straight_lines(study.demand, service.facilities);
-    let coverage = measure(&Measured {
+    let measured = Measured {
         zones: study.zones,
         demand: study.demand,
         assessments: &assessments,
         straight_m: &straight_m,
-        reach_m: straight_reach(service),
+        reach_m: straight_reach(service, service.limit),
         facility_zones: &facility_zones,
         areas: &areas,
-    });
+    };
+    let coverage = measure(&measured);
+    let curve = curve(service.sweep, &measured, &field, &edges, &nearest, |limit| straight_reach(service, limit));
+    let service_id = service.id.to_owned();
+    if !whole {
+        let (gaps, facilities, issues) = (Gaps::default(), Vec::new(), Vec::new());
+        return Ok(Report { service: service_id, coverage, gaps, facilities, assessments, issues, curve });
+    }
     begin(progress, "gaps", study.zones.len())?;
     let gaps = trace(
         &Traced {
@@ -197,7 +226,7 @@ pub fn analyse(study: &Study<'_>, service: &Service<'_>, progress: &dyn Progress
         gaps: &gaps,
         assessments: &assessments,
     });
-    Ok(Report { service: service.id.to_owned(), coverage, gaps, facilities, assessments, issues })
+    Ok(Report { service: service_id, coverage, gaps, facilities, assessments, issues, curve })
 }
 
 /// Both linkages of a service.
@@ -206,11 +235,11 @@ pub(crate) struct Links<'a> {
     pub demand: &'a Linkage,
 }
 
-/// How far the limit goes by a straight line, metres: as it is, and shortened by the detour factor.
-fn straight_reach(service: &Service<'_>) -> [f64; 2] {
-    let reach = match service.limit.metric {
-        Metric::Time => service.limit.as_f64() * service.speed_m_s,
-        Metric::Distance => service.limit.as_f64(),
+/// How far a limit goes by a straight line, metres: as it is, and shortened by the detour factor.
+fn straight_reach(service: &Service<'_>, limit: Limit) -> [f64; 2] {
+    let reach = match limit.metric {
+        Metric::Time => limit.as_f64() * service.speed_m_s,
+        Metric::Distance => limit.as_f64(),
     };
     [reach, reach / service.detour_factor]
 }

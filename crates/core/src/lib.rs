@@ -15,6 +15,7 @@
 //! | how much ground is covered? | [`Ground`], [`CostField`] |
 //! | how many people, by zone? | [`CoverageTable`] |
 //! | where are the blind spots? | [`Gaps`] |
+//! | and with another limit, or another speed? | [`Service::sweep`]; [`cover`] measures coverage alone |
 //!
 //! Costs are whole milliseconds or millimetres ([`Cost`]), people whole millionths ([`People`]), ground whole mm² ([`SquareMm`]): sums are
 //! exact, a limit is inclusive, and the same input gives the same bytes on any number of threads.
@@ -28,6 +29,7 @@ mod assess;
 mod cells;
 mod contour;
 mod coverage;
+mod curve;
 mod gap_facts;
 mod gaps;
 mod ids;
@@ -44,10 +46,11 @@ mod units;
 mod visit;
 mod warnings;
 
-pub use analysis::{FacilityReport, Report, Service, Study, analyse};
+pub use analysis::{FacilityReport, Report, Service, Study, analyse, cover};
 pub use assess::{Assessment, ByStatus, Status, assess};
 pub use cells::{Cell, Grid, Part, moments, signed_area, split};
 pub use coverage::{CostSummary, Coverage, CoverageTable, Measured, measure};
+pub use curve::CurvePoint;
 pub use gap_facts::{GapFacts, GapSources, NearPlace};
 pub use gaps::{Gap, GapGround, GapRules, Gaps, INHABITED_M, Traced, Unlisted, trace};
 pub use ids::{DemandId, EdgeId, FacilityId, NodeId, PlaceId, ZoneId};
