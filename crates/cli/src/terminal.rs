@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use crate::tables::{curve_table, gap_table};
 use catchment::{People, Progress, Report};
 use catchment_io::map::Lang;
 use catchment_io::{Run, most_uncovered, sentence, thousands};
@@ -73,7 +74,7 @@ pub(crate) fn tables(run: &Run, out: &Path, files: usize) -> String {
     let plan = &run.inputs.plan;
     let zh = plan.study.lang == Lang::Zh;
     let mut text = String::new();
-    for (service, report) in plan.services.iter().zip(&run.reports) {
+    for (i, (service, report)) in plan.services.iter().zip(&run.reports).enumerate() {
         text += &format!("{}\n\n", sentence(run, service, report, plan.study.lang));
         let time = service.limit.metric == catchment::Metric::Time;
         let mean = match (zh, time) {
@@ -99,6 +100,8 @@ pub(crate) fn tables(run: &Run, out: &Path, files: usize) -> String {
             }
         }
         text += &format!("{table}\n{}\n{}\n", gaps(report), straight_line(report));
+        text += &gap_table(run, i, zh);
+        text += &curve_table(run, i, zh);
     }
     let review: Vec<String> =
         run.reports.iter().flat_map(|r| &r.issues).filter(|i| i.kind == "same_spot").map(|i| format!("  {}", i.detail)).collect();

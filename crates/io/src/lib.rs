@@ -12,11 +12,13 @@ pub mod osm;
 pub mod plan;
 mod run;
 mod shape;
+mod sweep;
 mod write;
 
 pub use error::Error;
 pub use files::{Files, Folder, InMemory, InputFile};
 pub use load::{Inputs, load};
 pub use plan::{Plan, PlanError};
-pub use run::{NetworkFacts, Run, run};
-pub use write::{most_uncovered, render, sentence, thousands, title, write};
+pub use run::{NetworkFacts, Run, SpeedPoint, run};
+pub use sweep::Sweep;
+pub use write::{SweepPoint, most_uncovered, render, sentence, sweep_points, thousands, title, write};

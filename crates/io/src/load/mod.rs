@@ -3,6 +3,7 @@
 mod facilities;
 mod layer;
 mod people;
+mod places;
 mod roads;
 mod select;
 mod table;
@@ -11,7 +12,7 @@ mod zones;
 use std::collections::BTreeMap;
 
 use catchment::geo::{BoundingRect, Coord, Densify, Euclidean, MultiPolygon, Rect};
-use catchment::{Demand, Facility, Group, Issue, People, Profile, Progress, Roads, SpreadNote, Stage, Zone, begin};
+use catchment::{Demand, Facility, Group, Issue, People, Place, Profile, Progress, Roads, SpreadNote, Stage, Zone, begin};
 
 use crate::crs::{AutoCrs, Crs, Projector, auto_crs};
 use crate::error::{Error, data};
@@ -45,6 +46,10 @@ pub struct Inputs {
     pub facilities: BTreeMap<String, Vec<Facility>>,
     /// Roads by profile.
     pub roads: BTreeMap<String, (Profile, Roads)>,
+    /// Roads by profile at the speeds of its services' sweeps, ascending.
+    pub swept_roads: BTreeMap<String, Vec<(Profile, Roads)>>,
+    /// Named places of the extract.
+    pub places: Vec<Place>,
     /// The files that were read.
     pub files: Vec<InputFile>,
     /// What was not used, or should be looked at.
@@ -97,11 +102,27 @@ pub fn load(plan: &Plan, files: &dyn Files, progress: &dyn Progress) -> Result<I
         loader.issues.extend(loader.cut_roads(&own, &zones, &projector)?);
         roads.insert(name, (profile, own));
     }
+    let swept_roads = loader.swept_roads(&projector)?;
+    let places = loader.places(&projector)?;
     loader.osm_warnings();
     let Loader { inputs, mut issues, .. } = loader;
     issues.sort();
     issues.dedup();
-    Ok(Inputs { plan: plan.clone(), working, projector, people_read, zones, demand, spread, facilities, roads, files: inputs, issues })
+    Ok(Inputs {
+        plan: plan.clone(),
+        working,
+        projector,
+        people_read,
+        zones,
+        demand,
+        spread,
+        facilities,
+        roads,
+        swept_roads,
+        places,
+        files: inputs,
+        issues,
+    })
 }
 
 struct Loader<'a> {
@@ -231,6 +252,21 @@ impl Loader<'_> {
             sets.insert(plan.id.clone(), found);
         }
         Ok(sets)
+    }
+
+    /// The roads of every swept profile at each of the sweeps' speeds.
+    fn swept_roads(&self, projector: &Projector) -> Result<BTreeMap<String, Vec<(Profile, Roads)>>, Error> {
+        let source = &self.plan.roads.source;
+        let mut swept = BTreeMap::new();
+        for (name, speeds) in self.plan.swept_speeds() {
+            for speed in speeds {
+                let profile = self.plan.profile_at(&name, speed);
+                let profile = profile.map_err(|source| Error::Plan { file: self.plan.study.id.clone(), source })?;
+                let (roads, _) = roads::roads(self.osm_of(source)?, source, &profile, projector)?;
+                swept.entry(name.clone()).or_insert_with(Vec::new).push((profile, roads));
+            }
+        }
+        Ok(swept)
     }
 
     /// Roads that stop at the extract's edge within reach of the zones: people there may look uncovered.

@@ -1,5 +1,6 @@
 //! Which objects of an extract a plan needs: one reading serves all its parts.
 
+use super::places::is_named;
 use crate::osm::{Kind, Select, TagView};
 use crate::plan::{Plan, Selector, SurfaceName};
 
@@ -9,6 +10,7 @@ pub(super) struct Wanted {
     pub roads: bool,
     pub admin_level: Option<String>,
     pub places: bool,
+    pub names: bool,
     pub surfaces: Vec<SurfaceName>,
     pub facilities: Vec<Selector>,
     pub signals: bool,
@@ -20,11 +22,13 @@ impl Wanted {
         let roads = plan.roads.source == file;
         let spread_here =
             plan.people.method == crate::plan::PeopleMethod::Spread && plan.people.source.as_deref().unwrap_or(&plan.roads.source) == file;
+        let names = roads || plan.people.source.as_deref() == Some(file);
         let sets = plan.facilities.iter().filter(|set| set.source == file);
         Wanted {
             roads,
             admin_level: plan.zones.admin_level.filter(|_| plan.zones.source == file).map(|level| level.to_string()),
             places: spread_here && plan.people.totals == "osm",
+            names,
             surfaces: if spread_here { plan.people.over.clone() } else { Vec::new() },
             facilities: sets.flat_map(|set| &set.osm).filter_map(|text| Selector::parse(text).ok()).collect(),
             signals: roads && signals,
@@ -45,7 +49,7 @@ impl Select for Wanted {
         let facility = self.facilities.iter().any(|selector| selector.key == key);
         facility
             || match kind {
-                Kind::Node => (self.places && key == "place") || (self.signals && (key == "highway" || key == "crossing")),
+                Kind::Node => ((self.places || self.names) && key == "place") || (self.signals && (key == "highway" || key == "crossing")),
                 Kind::Way => {
                     (self.roads && (key == "highway" || key == "route"))
                         || (self.surface(SurfaceName::Residential) && key == "landuse")
@@ -70,6 +74,7 @@ impl Select for Wanted {
         match kind {
             Kind::Node => {
                 (self.places && is_place(tags))
+                    || (self.names && is_named(tags))
                     || (self.signals && (tags.get("highway") == Some("traffic_signals") || tags.get("crossing") == Some("traffic_signals")))
             }
             Kind::Way => (self.roads && (tags.get("highway").is_some() || tags.get("route") == Some("ferry"))) || surface(),

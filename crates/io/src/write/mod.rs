@@ -1,6 +1,8 @@
 //! Writing: the folder of results, each file written to a temporary name and renamed.
 
+mod curve;
 mod dictionary;
+mod gaps;
 mod layers;
 mod picture;
 mod row;
@@ -17,6 +19,7 @@ use crate::error::Error;
 use crate::plan::{Format, is_osm};
 use crate::run::Run;
 
+pub use curve::{SweepPoint, sweep_points};
 pub use words::{most_uncovered, sentence, thousands, title};
 
 /// Writes every result of `run` into the folder `out`, making it where it is missing, and returns the files' paths.
@@ -47,6 +50,10 @@ pub fn render(run: &Run) -> Result<Vec<(String, Vec<u8>)>, Error> {
     }
     if plan.outputs.formats.contains(&Format::Csv) {
         add("zones.csv", tables::zones(run));
+        add("gaps.csv", tables::gaps(run)?);
+        if let Some(curve) = tables::curve(run) {
+            add("curve.csv", curve);
+        }
     }
     let mut missing = Vec::new();
     if plan.outputs.map {
