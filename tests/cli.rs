@@ -28,3 +28,6 @@ mod plans;
 #[cfg(test)]
 #[path = "cli/signals.rs"]
 mod signals;
+#[cfg(test)]
+#[path = "cli/sweep.rs"]
+mod sweep;

@@ -11,6 +11,9 @@ mod facilities;
 #[path = "load/people.rs"]
 mod people;
 #[cfg(test)]
+#[path = "load/places.rs"]
+mod places;
+#[cfg(test)]
 #[path = "load/roads.rs"]
 mod roads;
 #[cfg(test)]
