@@ -8,6 +8,8 @@ mod common;
 mod curve;
 #[path = "invariants/ground.rs"]
 mod ground;
+#[path = "invariants/masks.rs"]
+mod masks;
 #[path = "invariants/order.rs"]
 mod order;
 #[path = "invariants/plan.rs"]

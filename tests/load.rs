@@ -8,6 +8,12 @@ mod world;
 #[path = "load/facilities.rs"]
 mod facilities;
 #[cfg(test)]
+#[path = "load/limits.rs"]
+mod limits;
+#[cfg(test)]
+#[path = "load/masks.rs"]
+mod masks;
+#[cfg(test)]
 #[path = "load/people.rs"]
 mod people;
 #[cfg(test)]

@@ -16,9 +16,13 @@ mod facts;
 mod gaps;
 #[path = "scenes/limits.rs"]
 mod limits;
+#[path = "scenes/masks.rs"]
+mod masks;
 #[path = "scenes/odd.rs"]
 mod odd;
 #[path = "scenes/streets.rs"]
 mod streets;
+#[path = "scenes/zone_limits.rs"]
+mod zone_limits;
 #[path = "scenes/zones.rs"]
 mod zones;

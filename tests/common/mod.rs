@@ -17,6 +17,24 @@ pub(crate) fn rect(x0: f64, y0: f64, x1: f64, y1: f64) -> MultiPolygon<f64> {
     Rect::new((x0, y0), (x1, y1)).to_polygon().into()
 }
 
+/// A mask that owns its polygons.
+#[derive(Debug, Clone)]
+pub(crate) enum Share {
+    Zone,
+    Land,
+    Within(Vec<MultiPolygon<f64>>),
+}
+
+impl Share {
+    fn mask(&self) -> Mask<'_> {
+        match self {
+            Share::Zone => Mask::Zone,
+            Share::Land => Mask::Land,
+            Share::Within(polygons) => Mask::Within(polygons),
+        }
+    }
+}
+
 /// All that one call of [`analyse`] needs.
 #[derive(Debug, Clone)]
 pub(crate) struct Scene {
@@ -31,10 +49,14 @@ pub(crate) struct Scene {
     pub(crate) gaps: GapRules,
     pub(crate) direction: Direction,
     pub(crate) cell_m: f64,
+    pub(crate) masks: Vec<Share>,
+    pub(crate) water: Vec<MultiPolygon<f64>>,
+    pub(crate) zone_limits: Vec<Limit>,
 }
 
 impl Scene {
-    /// People walk to clinics; legs up to 50 m at 1 m/s; pieces of two nodes count as roads; 25 m cells; gaps on all ground.
+    /// People walk to clinics; legs up to 50 m at 1 m/s; pieces of two nodes count as roads; 25 m cells; gaps on all ground, which is
+    /// the only mask.
     pub(crate) fn new(limit: &str) -> Scene {
         Scene {
             roads: Roads::default(),
@@ -48,6 +70,9 @@ impl Scene {
             gaps: GapRules { ground: GapGround::All, min_people: 0.0, min_area_m2: 0.0 },
             direction: Direction::ToFacility,
             cell_m: 25.0,
+            masks: vec![Share::Zone],
+            water: Vec::new(),
+            zone_limits: Vec::new(),
         }
     }
 
@@ -86,13 +111,13 @@ impl Scene {
 
     /// A town; people who are added next live in it.
     pub(crate) fn zone(mut self, name: &str, area: MultiPolygon<f64>) -> Scene {
-        self.zones.push(Zone { id: name.to_owned(), name: name.to_owned(), area, people: Some(People::ZERO) });
+        self.zones.push(Zone { id: name.to_owned(), name: name.to_owned(), area, people: Some(People::ZERO), class: None });
         self
     }
 
     /// A town of unknown people.
     pub(crate) fn unknown_zone(mut self, name: &str, area: MultiPolygon<f64>) -> Scene {
-        self.zones.push(Zone { id: name.to_owned(), name: name.to_owned(), area, people: None });
+        self.zones.push(Zone { id: name.to_owned(), name: name.to_owned(), area, people: None, class: None });
         self
     }
 
@@ -151,6 +176,28 @@ impl Scene {
         RoadNetwork::build(&self.roads, self.limit.metric).unwrap()
     }
 
+    /// Area is a share of each of these.
+    pub(crate) fn masks(mut self, masks: &[Share]) -> Scene {
+        self.masks = masks.to_vec();
+        self
+    }
+
+    pub(crate) fn water(mut self, water: MultiPolygon<f64>) -> Scene {
+        self.water.push(water);
+        self
+    }
+
+    /// One limit a zone, by the order of zones.
+    pub(crate) fn zone_limits(mut self, limits: &[&str]) -> Scene {
+        self.zone_limits = limits.iter().map(|limit| limit.parse().unwrap()).collect();
+        self
+    }
+
+    pub(crate) fn ground(&self) -> Ground {
+        let masks: Vec<Mask<'_>> = self.masks.iter().map(Share::mask).collect();
+        Ground::masked(&self.zones, &masks, &self.water, GroundRules { cell_m: self.cell_m }, &NoProgress).unwrap()
+    }
+
     pub(crate) fn analyse(&self) -> Report {
         self.ask(|study, service| analyse(study, service, &NoProgress).unwrap())
     }
@@ -162,7 +209,7 @@ impl Scene {
 
     fn ask<T>(&self, question: impl Fn(&Study<'_>, &Service<'_>) -> T) -> T {
         let network = self.network();
-        let ground = Ground::new(&self.zones, GroundRules { cell_m: self.cell_m }, &NoProgress).unwrap();
+        let ground = self.ground();
         let study = Study { zones: &self.zones, demand: &self.demand, ground: &ground, places: &self.places };
         let service = Service {
             id: "scene",
@@ -170,6 +217,7 @@ impl Scene {
             network: &network,
             link: self.link,
             limit: self.limit,
+            zone_limits: &self.zone_limits,
             direction: self.direction,
             gaps: self.gaps,
             speed_m_s: 1.0,

@@ -122,7 +122,7 @@ proptest! {
 fn many_points_on_any_number_of_threads() {
     // more points than one thread takes at a time, spread over two zones of 10,000 and 20,000 people
     let [west, east] = zones();
-    let zone = |name: &str, area, n| Zone { id: name.into(), name: name.into(), area, people: Some(People::persons(n)) };
+    let zone = |name: &str, area, n| Zone { id: name.into(), name: name.into(), area, people: Some(People::persons(n)), class: None };
     let zones = vec![zone("West", west, 10_000), zone("East", east, 20_000)];
     let rules = SpreadRules { cell_m: 5.0, min_surface_ratio: 0.1 };
     let run = |threads: usize| {

@@ -86,7 +86,7 @@ pub(crate) struct Common {
     /// The folder for the results [default: catchment-demo for the demo, else catchment-STUDY].
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
-    /// The limit of every service, with its unit: 10min, 800m.
+    /// The limit of every service in every zone, with its unit: 10min, 800m. Limits by zone of the plan are left aside.
     #[arg(long, value_name = "LIMIT")]
     pub limit: Option<String>,
     /// The speed of every profile, with its unit: 1.0m/s, 4km/h (steps keep theirs).

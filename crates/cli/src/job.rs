@@ -20,6 +20,8 @@ pub(crate) struct Job {
     pub plan: Plan,
     pub files: Box<dyn Files>,
     pub out: PathBuf,
+    /// What flags made of the plan that is not plain from them.
+    pub notes: Vec<String>,
 }
 
 impl Job {
@@ -68,9 +70,13 @@ impl Job {
             file: "the flags".to_owned(),
             source: PlanError::Value { key: key.to_owned(), found: format!("`{found}`"), expected },
         };
+        let mut notes = Vec::new();
         if let Some(text) = &common.limit {
             let limit = text.parse().map_err(|e: catchment::UnitError| error("--limit", text, e.expected.to_owned()))?;
-            plan.services.iter_mut().for_each(|service| service.limit = limit);
+            if plan.has_zone_limits() {
+                notes.push(format!("--limit {text}: it is the limit of every zone; the plan's limits by zone are left aside"));
+            }
+            plan.set_limit(limit);
         }
         if let Some(text) = &common.speed {
             let speed = catchment::parse_speed(text).map_err(|e| error("--speed", text, e.expected.to_owned()))?;
@@ -97,7 +103,7 @@ impl Job {
         if common.no_map {
             plan.outputs.map = false;
         }
-        Ok(Job { plan, files, out: common.out.clone().unwrap_or(out) })
+        Ok(Job { plan, files, out: common.out.clone().unwrap_or(out), notes })
     }
 }
 

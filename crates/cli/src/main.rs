@@ -64,6 +64,7 @@ fn execute(job: &Job, common: &Common) -> anyhow::Result<()> {
     ctrlc::set_handler(|| INTERRUPTED.store(true, Ordering::Relaxed)).context("cannot catch Ctrl-C")?;
     let pool = rayon::ThreadPoolBuilder::new().num_threads(common.threads.map_or(0, usize::from)).build().context("--threads")?;
     let terminal = Terminal::new(common.quiet);
+    job.notes.iter().for_each(|note| terminal.note(note));
     let (done, files) = pool.install(|| {
         let done = run(&job.plan, job.files.as_ref(), &terminal)?;
         catchment::begin(&terminal, "write", 0).map_err(Error::from)?;

@@ -52,15 +52,18 @@ pub(crate) fn curve_table(run: &Run, service: usize, zh: bool) -> String {
         true => ["阈值", "速度 m/s", "已覆盖", "人口覆盖率%", "面积覆盖率%"],
         false => ["limit", "speed m/s", "covered", "people %", "area %"],
     };
-    let rows: Vec<[String; 5]> = sweep_points(run, service).iter().map(curve_row).collect();
+    let rows: Vec<[String; 5]> = sweep_points(run, service).iter().map(|point| curve_row(run, service, zh, point)).collect();
     table(header.map(str::to_owned), &rows, [1, 2, 3, 4])
 }
 
-fn curve_row(point: &SweepPoint<'_>) -> [String; 5] {
+fn curve_row(run: &Run, service: usize, zh: bool, point: &SweepPoint<'_>) -> [String; 5] {
+    let report = &run.reports[service];
+    let by_zone = if zh { "分区" } else { "by zone" };
+    let own = || if report.limits().differ() { by_zone.to_owned() } else { report.limit.to_string() };
     let total = &point.coverage.total;
     let percent = |share: Option<f64>| share.map_or("–".to_owned(), |s| format!("{:.1}", 100.0 * s));
     [
-        point.limit.to_string(),
+        point.limit.map_or_else(own, |limit| limit.to_string()),
         format!("{:.2}", point.speed_m_s),
         thousands(total.people.unwrap_or_default().covered.as_f64()),
         percent(total.people_share()),

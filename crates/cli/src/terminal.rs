@@ -8,7 +8,8 @@ use std::time::Duration;
 use crate::tables::{curve_table, gap_table};
 use catchment::{People, Progress, Report};
 use catchment_io::map::Lang;
-use catchment_io::{Run, most_uncovered, sentence, thousands};
+use catchment_io::plan::Mask;
+use catchment_io::{Run, km2, mask_zh, most_uncovered, sentence, side_by_side, side_by_side_zh, thousands};
 use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
 use comfy_table::{CellAlignment, Table};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -32,6 +33,16 @@ impl Terminal {
             bar
         });
         Terminal { lines: !quiet && bar.is_none(), bar }
+    }
+
+    /// Says a thing on stderr, unless quiet.
+    pub(crate) fn note(&self, text: &str) {
+        match &self.bar {
+            Some(bar) => bar.println(text),
+            // a closed stderr is no reason to stop the run
+            None if self.lines => drop(writeln!(stderr(), "{text}")),
+            None => {}
+        }
     }
 
     pub(crate) fn finish(&self) {
@@ -85,21 +96,22 @@ pub(crate) fn tables(run: &Run, out: &Path, files: usize) -> String {
         };
         let mut table = Table::new();
         table.load_style(UTF8_HORIZONTAL_ONLY);
-        table.set_header(if zh {
-            ["街镇", "常住人口", "已覆盖", "未覆盖", "人口覆盖率%", "面积覆盖率%", mean]
-        } else {
-            ["zone", "people", "covered", "not covered", "people %", "area %", mean]
-        });
+        table.set_header(header(plan.ground.mask.first().unwrap_or(&Mask::Zone), zh, mean));
         table.add_row(row(if zh { "合计" } else { "total" }, &report.coverage.total));
         for (zone, _) in most_uncovered(report).into_iter().take(10) {
             table.add_row(row(&run.inputs.zones[zone].name, &report.coverage.zones[zone]));
         }
-        for column in 1..7 {
+        for column in 1..8 {
             if let Some(column) = table.column_mut(column) {
                 column.set_cell_alignment(CellAlignment::Right);
             }
         }
-        text += &format!("{table}\n{}\n{}\n", gaps(report), straight_line(report));
+        text += &format!("{table}\n");
+        let areas = if zh { side_by_side_zh(run, &report.coverage.total) } else { side_by_side(run, &report.coverage.total) };
+        if let Some(areas) = areas {
+            text += &format!("{}{areas}{}\n", if zh { "面积覆盖率，分口径：" } else { "Area by mask: " }, if zh { "。" } else { "." });
+        }
+        text += &format!("{}\n{}\n", gaps(report), straight_line(report));
         text += &gap_table(run, i, zh);
         text += &curve_table(run, i, zh);
     }
@@ -110,6 +122,20 @@ pub(crate) fn tables(run: &Run, out: &Path, files: usize) -> String {
     }
     let issues = run.inputs.issues.len() + run.reports.iter().map(|r| r.issues.len()).sum::<usize>();
     text + &format!("{files} files in {}/ ({issues} issues in issues.csv; README.txt explains every field)\n", out.display())
+}
+
+/// The columns of the table: the share of area says of what, and its km² stand beside it.
+fn header(mask: &Mask, zh: bool, mean: &str) -> Vec<String> {
+    let (area, ground) = match zh {
+        true => (format!("面积覆盖率%（{}）", mask_zh(mask)), format!("{}km²", mask_zh(mask))),
+        false => (format!("area % ({})", mask.name()), format!("{} km²", mask.name())),
+    };
+    let names = if zh {
+        ["街镇", "常住人口", "已覆盖", "未覆盖", "人口覆盖率%", &area, &ground, mean]
+    } else {
+        ["zone", "people", "covered", "not covered", "people %", &area, &ground, mean]
+    };
+    names.map(str::to_owned).to_vec()
 }
 
 /// How many gaps there are, with people, of unknown people, and without anybody.
@@ -147,6 +173,7 @@ fn row(name: &str, coverage: &catchment::Coverage) -> Vec<String> {
         people(|p| p.not_covered()),
         percent(coverage.people_share()),
         percent(coverage.area_share()),
+        km2(coverage.area.total()),
         mean,
     ]
 }

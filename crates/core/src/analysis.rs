@@ -4,7 +4,7 @@ use geo::Coord;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::assess::{Assessment, assess};
+use crate::assess::{Assessment, Status, assess};
 use crate::coverage::{CoverageTable, Measured, measure};
 use crate::curve::{CurvePoint, curve};
 use crate::gap_facts::GapSources;
@@ -12,6 +12,7 @@ use crate::gaps::{GapRules, Gaps, Traced, trace};
 use crate::ids::{FacilityId, ZoneId};
 use crate::index::{DemandIndex, FacilityIndex, PlaceIndex, ZoneIndex};
 use crate::input::{Demand, Facility, Issue, Place, Zone};
+use crate::limits::Limits;
 use crate::link::{EdgeGrid, LinkRules, LinkStatus, Linkage};
 use crate::network::RoadNetwork;
 use crate::progress::{Cancelled, Progress, begin};
@@ -44,8 +45,10 @@ pub struct Service<'a> {
     pub network: &'a RoadNetwork,
     /// How points are tied to roads.
     pub link: LinkRules,
-    /// The limit.
+    /// The limit, where a zone has none of its own.
     pub limit: Limit,
+    /// The limit of each zone, by its id and in the metric of `limit`; empty where `limit` holds everywhere.
+    pub zone_limits: &'a [Limit],
     /// Who travels.
     pub direction: Direction,
     /// Which pieces of ground are gaps.
@@ -54,8 +57,25 @@ pub struct Service<'a> {
     pub speed_m_s: f64,
     /// Road distance over straight-line distance, for the comparison.
     pub detour_factor: f64,
-    /// Further limits, in the metric of `limit`, for the coverage curve.
+    /// Further limits, in the metric of `limit`, for the coverage curve: each holds in every zone.
     pub sweep: &'a [Limit],
+}
+
+impl Service<'_> {
+    /// The edges that points are tied to, by the service's rules.
+    pub fn edge_grid(&self) -> EdgeGrid<'_> {
+        EdgeGrid::new(self.network, self.link)
+    }
+
+    /// The limits that apply.
+    pub fn limits(&self) -> Limits<'_> {
+        Limits::by_zone(self.limit, self.zone_limits)
+    }
+
+    /// The limit of who lives in a zone, and of its ground; the general one outside all zones.
+    pub fn limit_of(&self, zone: Option<ZoneId>) -> Limit {
+        self.limits().of(zone)
+    }
 }
 
 /// The answer.
@@ -63,6 +83,10 @@ pub struct Service<'a> {
 pub struct Report {
     /// The service's name.
     pub service: String,
+    /// The limit, where a zone had none of its own.
+    pub limit: Limit,
+    /// The limit of each zone, by its id; empty where `limit` held everywhere.
+    pub zone_limits: Vec<Limit>,
     /// Coverage by zone and in all.
     pub coverage: CoverageTable,
     /// Gaps by rank, and the covered ground.
@@ -77,6 +101,18 @@ pub struct Report {
     pub curve: Vec<CurvePoint>,
 }
 
+impl Report {
+    /// The limits that applied.
+    pub fn limits(&self) -> Limits<'_> {
+        Limits::by_zone(self.limit, &self.zone_limits)
+    }
+
+    /// The limit that applied in a zone; the general one outside all zones.
+    pub fn limit_of(&self, zone: Option<ZoneId>) -> Limit {
+        self.limits().of(zone)
+    }
+}
+
 /// What became of a facility.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct FacilityReport {
@@ -88,9 +124,9 @@ pub struct FacilityReport {
     pub leg_m: Option<f64>,
     /// Nodes of the connected piece of the network that it is tied to, as a share of all.
     pub network_share: Option<f64>,
-    /// People within the limit of it, whoever else they can reach: its own catchment.
+    /// People who have it within their limit, whoever else they can reach: its own catchment.
     pub people_within_limit: People,
-    /// Demand points within the limit of it.
+    /// Demand points that have it within their limit.
     pub points_within_limit: usize,
     /// Covered people to whom it is the nearest.
     pub people_nearest: People,
@@ -117,7 +153,7 @@ pub struct FacilityReport {
 /// let roads = Roads { nodes: street.clone(), segments: (0..10).map(segment).collect(), ..Roads::default() };
 /// let network = RoadNetwork::build(&roads, Metric::Time)?;
 /// let town = Rect::new((-50.0, -50.0), (1050.0, 50.0)).to_polygon().into();
-/// let zones = [Zone { id: "1".into(), name: "Street".into(), area: town, people: Some(People::persons(11)) }];
+/// let zones = [Zone { id: "1".into(), name: "Street".into(), area: town, people: Some(People::persons(11)), class: None }];
 /// let demand = Demand {
 ///     locations: street, zones: vec![Some(ZoneId(0)); 11], people: vec![People::persons(1); 11], groups: vec![],
 /// };
@@ -128,7 +164,7 @@ pub struct FacilityReport {
 /// let report = analyse(
 ///     &Study { zones: &zones, demand: &demand, ground: &ground, places: &[] },
 ///     &Service {
-///         id: "walk", facilities: &[clinic], network: &network, limit: "5min".parse()?, direction: Direction::ToFacility,
+///         id: "walk", facilities: &[clinic], network: &network, limit: "5min".parse()?, zone_limits: &[], direction: Direction::ToFacility,
 ///         link: LinkRules { snap_m: 300.0, access_speed_m_s: 1.2, min_component: 2 },
 ///         gaps: GapRules { ground: GapGround::Inhabited, min_people: 0.0, min_area_m2: 0.0 },
 ///         speed_m_s: 1.2, detour_factor: 1.3, sweep: &["10min".parse()?],
@@ -160,7 +196,7 @@ pub fn cover(study: &Study<'_>, service: &Service<'_>, progress: &dyn Progress) 
 fn answer(study: &Study<'_>, service: &Service<'_>, whole: bool, progress: &dyn Progress) -> Result<Report, Cancelled> {
     let network = service.network;
     begin(progress, "link", 0)?;
-    let edges = EdgeGrid::new(network, service.link);
+    let edges = service.edge_grid();
     let facility_places: Vec<Coord<f64>> = service.facilities.iter().map(|f| f.location).collect();
     let facility_links = Linkage::new(&edges, &facility_places);
     let demand_links = Linkage::new(&edges, &study.demand.locations);
@@ -168,29 +204,30 @@ fn answer(study: &Study<'_>, service: &Service<'_>, whole: bool, progress: &dyn 
     let sources = Sources::new(network, &facility_links, service.direction);
     let mut space = SearchSpace::default();
     let nearest = sources.nearest_facility(&mut space);
-    let assessments = assess(&demand_links, &nearest, service.limit);
+    let assessments = assess(&demand_links, &study.demand.zones, &nearest, service.limits());
     begin(progress, "ground", 0)?;
     let field = CostField::measure(study.ground, &edges, &nearest, progress)?;
-    let areas = field.areas(&edges, &nearest, service.limit);
+    let areas = field.areas(&edges, &nearest, service.limits());
     begin(progress, "coverage", 0)?;
     let zone_index = ZoneIndex::new(study.zones);
     let facility_zones: Vec<Option<ZoneId>> = facility_places.par_iter().map(|&at| zone_index.locate(at)).collect();
     let straight_m = straight_lines(study.demand, service.facilities);
+    let straight = within_reach(study.demand, service, service.limits(), &straight_m);
     let measured = Measured {
         zones: study.zones,
         demand: study.demand,
         assessments: &assessments,
-        straight_m: &straight_m,
-        reach_m: straight_reach(service, service.limit),
+        straight: &straight,
         facility_zones: &facility_zones,
         areas: &areas,
     };
     let coverage = measure(&measured);
-    let curve = curve(service.sweep, &measured, &field, &edges, &nearest, |limit| straight_reach(service, limit));
-    let service_id = service.id.to_owned();
+    let straight_at = |limits: Limits<'_>| within_reach(study.demand, service, limits, &straight_m);
+    let curve = curve(service.sweep, &measured, &field, &edges, &nearest, straight_at);
+    let (id, limit, zone_limits) = (service.id.to_owned(), service.limit, service.zone_limits.to_vec());
     if !whole {
         let (gaps, facilities, issues) = (Gaps::default(), Vec::new(), Vec::new());
-        return Ok(Report { service: service_id, coverage, gaps, facilities, assessments, issues, curve });
+        return Ok(Report { service: id, limit, zone_limits, coverage, gaps, facilities, assessments, issues, curve });
     }
     begin(progress, "gaps", study.zones.len())?;
     let gaps = trace(
@@ -200,15 +237,14 @@ fn answer(study: &Study<'_>, service: &Service<'_>, whole: bool, progress: &dyn 
             assessments: &assessments,
             ground: study.ground,
             field: &field,
-            limit: service.limit,
-            access_speed_m_s: service.link.access_speed_m_s,
+            edges: &edges,
+            nearest: &nearest,
+            limits: service.limits(),
             rules: service.gaps,
             sources: GapSources {
                 facilities: service.facilities,
                 links: &demand_links,
-                nearest: &nearest,
-                straight_m: &straight_m,
-                speed_m_s: service.speed_m_s,
+                straight: &straight,
                 places: &PlaceIndex::of_places(study.places),
             },
         },
@@ -226,7 +262,7 @@ fn answer(study: &Study<'_>, service: &Service<'_>, whole: bool, progress: &dyn 
         gaps: &gaps,
         assessments: &assessments,
     });
-    Ok(Report { service: service_id, coverage, gaps, facilities, assessments, issues, curve })
+    Ok(Report { service: id, limit, zone_limits, coverage, gaps, facilities, assessments, issues, curve })
 }
 
 /// Both linkages of a service.
@@ -251,9 +287,15 @@ fn straight_lines(demand: &Demand, facilities: &[Facility]) -> Vec<f64> {
     demand.locations.par_iter().map(away).collect()
 }
 
-/// Straight-line distance that no path within the limit can exceed, metres.
+/// Whether every demand point's nearest facility lies within its limit by a straight line: as it is, and with the detour.
+fn within_reach(demand: &Demand, service: &Service<'_>, limits: Limits<'_>, straight_m: &[f64]) -> Vec<[bool; 2]> {
+    let reached = |(metres, zone): (&f64, &Option<ZoneId>)| straight_reach(service, limits.of(*zone)).map(|reach| *metres <= reach);
+    straight_m.iter().zip(&demand.zones).map(reached).collect()
+}
+
+/// Straight-line distance that no path within any zone's limit can exceed, metres.
 fn farthest(service: &Service<'_>) -> f64 {
-    let limit = service.limit.as_f64();
+    let limit = service.limits().greatest().as_f64();
     let metres = match service.limit.metric {
         Metric::Distance => limit,
         Metric::Time => {
@@ -276,10 +318,10 @@ fn facility_reports(
     progress: &dyn Progress,
 ) -> Result<Vec<FacilityReport>, Cancelled> {
     let index = DemandIndex::of_demand(study.demand);
-    let radius = farthest(service);
+    let (radius, bound) = (farthest(service), service.limits().greatest().cost);
     let mut nearest = vec![People::ZERO; service.facilities.len()];
     for (assessment, people) in assessments.iter().zip(&study.demand.people) {
-        if service.limit.admits(assessment.label.cost) {
+        if assessment.status == Status::Covered {
             nearest[assessment.label.facility.index()] += *people;
         }
     }
@@ -288,9 +330,9 @@ fn facility_reports(
             return Err(Cancelled);
         }
         let facility = FacilityId::at(i);
-        let reached = sources.catchment(facility, service.limit.cost, space);
+        let reached = sources.catchment(facility, bound, space);
         let near = index.within(service.facilities[i].location, radius);
-        let within = |d: usize| service.limit.admits(reached.point(links.demand.snaps(d)).cost);
+        let within = |d: usize| service.limit_of(study.demand.zones[d]).admits(reached.point(links.demand.snaps(d)).cost);
         let own: Vec<usize> = near.iter().map(|(d, _)| d.index()).filter(|&d| within(d)).collect();
         progress.advance(1);
         let snap = links.facilities.snaps(i).first();

@@ -3,6 +3,8 @@
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use crate::ids::ZoneId;
+use crate::limits::Limits;
 use crate::link::{LinkStatus, Linkage};
 use crate::search::{Label, NearestFacility};
 use crate::units::Limit;
@@ -54,12 +56,12 @@ pub struct Assessment {
     pub label: Label,
 }
 
-/// Assesses every point of `linkage`, in parallel.
-pub fn assess(linkage: &Linkage, nearest: &NearestFacility<'_>, limit: Limit) -> Vec<Assessment> {
+/// Assesses every point of `linkage`, in parallel; point `i` lies in zone `zones[i]` and has that zone's limit.
+pub fn assess(linkage: &Linkage, zones: &[Option<ZoneId>], nearest: &NearestFacility<'_>, limits: Limits<'_>) -> Vec<Assessment> {
     let point = |i: usize| match linkage.status(i) {
         LinkStatus::Linked => {
             let label = nearest.point(linkage.snaps(i));
-            Assessment { status: Status::of_label(label, limit), label }
+            Assessment { status: Status::of_label(label, limits.of(zones[i])), label }
         }
         LinkStatus::TooFar | LinkStatus::OnIsland => Assessment { status: Status::Unlinked, label: Label::UNREACHED },
     };

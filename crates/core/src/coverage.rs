@@ -19,8 +19,10 @@ pub struct Coverage {
     pub facilities: usize,
     /// Area of its polygons, m².
     pub area_m2: f64,
-    /// Its measured ground by status.
+    /// Its measured ground by status: the first mask's.
     pub area: ByStatus<SquareMm>,
+    /// The ground of each further mask by status.
+    pub masks: Vec<ByStatus<SquareMm>>,
     /// Its people by status; `None` where nobody told how many there are.
     pub people: Option<ByStatus<People>>,
     /// Each of the demand's groups by status.
@@ -78,14 +80,12 @@ pub struct Measured<'a> {
     pub demand: &'a Demand,
     /// What became of each.
     pub assessments: &'a [Assessment],
-    /// Straight-line distance of each to its nearest facility, metres.
-    pub straight_m: &'a [f64],
-    /// How far the limit goes by a straight line, metres; and with the detour.
-    pub reach_m: [f64; 2],
+    /// Whether its nearest facility lies within its limit by a straight line; and with the detour.
+    pub straight: &'a [[bool; 2]],
     /// The zone of each facility.
     pub facility_zones: &'a [Option<ZoneId>],
-    /// Each zone's ground by status.
-    pub areas: &'a [ByStatus<SquareMm>],
+    /// By mask, each zone's ground by status.
+    pub areas: &'a [Vec<ByStatus<SquareMm>>],
 }
 
 /// Coverage by zone; of the points outside every zone, if there are any; and in all.
@@ -111,7 +111,10 @@ pub fn measure(measured: &Measured<'_>) -> CoverageTable {
     let mut total = row(measured, count, &all);
     total.facilities = measured.facility_zones.len();
     total.area_m2 = table.iter().map(|c| c.area_m2).sum();
-    table.iter().for_each(|c| total.area.merge(&c.area));
+    for coverage in &table {
+        total.area.merge(&coverage.area);
+        total.masks.iter_mut().zip(&coverage.masks).for_each(|(sum, own)| sum.merge(own));
+    }
     let mut zones = table;
     let outside = zones.pop().filter(|c| c.facilities > 0 || !rows[count].is_empty());
     CoverageTable { zones, outside, total }
@@ -130,19 +133,21 @@ fn row(measured: &Measured<'_>, z: usize, points: &[usize]) -> Coverage {
         for (sums, group) in groups.iter_mut().zip(&demand.groups) {
             sums.add(status, group.people[i]);
         }
-        for (sum, reach) in straight.iter_mut().zip(measured.reach_m) {
-            if measured.straight_m[i] <= reach {
+        for (sum, reached) in straight.iter_mut().zip(measured.straight[i]) {
+            if reached {
                 *sum += demand.people[i];
             }
         }
     }
     let costs = points.iter().map(|&i| (measured.assessments[i].label.cost, demand.people[i])).collect();
+    let mut areas = measured.areas.iter().map(|mask| mask.get(z).copied().unwrap_or_default());
     let here = |f: &&Option<ZoneId>| f.map_or(measured.zones.len(), ZoneId::index) == z;
     Coverage {
         zone: zone.map(|_| ZoneId::at(z)),
         facilities: measured.facility_zones.iter().filter(here).count(),
         area_m2: zone.map_or(0.0, |zone| zone.area.unsigned_area()),
-        area: measured.areas.get(z).copied().unwrap_or_default(),
+        area: areas.next().unwrap_or_default(),
+        masks: areas.collect(),
         people: zone.is_none_or(|zone| zone.people.is_some()).then_some(people),
         groups,
         straight_line: straight[0],
@@ -158,14 +163,21 @@ impl Coverage {
         share(people.covered.0.into(), people.total().0.into())
     }
 
-    /// Covered ground as a share of the measured one, 0 to 1.
+    /// Covered ground as a share of the measured one, the first mask's, 0 to 1.
     pub fn area_share(&self) -> Option<f64> {
-        share(self.area.covered.0, self.area.total().0)
+        self.area.share()
     }
 
     /// People of one status; none where unknown.
     pub fn people_of(&self, status: Status) -> People {
         self.people.map_or(People::ZERO, |people| people.of(status))
+    }
+}
+
+impl ByStatus<SquareMm> {
+    /// Covered ground as a share of all of it, 0 to 1; `None` where there is no ground.
+    pub fn share(&self) -> Option<f64> {
+        share(self.covered.0, self.total().0)
     }
 }
 

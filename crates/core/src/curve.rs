@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::assess::{Assessment, Status};
 use crate::coverage::{CoverageTable, Measured, measure};
+use crate::limits::Limits;
 use crate::link::EdgeGrid;
 use crate::reach::CostField;
 use crate::search::NearestFacility;
@@ -18,7 +19,7 @@ pub struct CurvePoint {
     pub coverage: CoverageTable,
 }
 
-/// Coverage at each of `limits`, which count what `measured`'s costs do; `reach_m` tells how far each goes by a straight line.
+/// Coverage at each of `limits`, which count what `measured`'s costs do, in every zone; `straight` tells who would be reached by a straight line.
 ///
 /// Neither points nor cells are searched again: people are compared with the limit by their own cost, cells too, and only cells that the
 /// limit passes through are measured in parts. The result is that of a run with that limit, to the last digit.
@@ -28,12 +29,13 @@ pub(crate) fn curve(
     field: &CostField<'_>,
     edges: &EdgeGrid<'_>,
     nearest: &NearestFacility<'_>,
-    reach_m: impl Fn(Limit) -> [f64; 2],
+    straight: impl Fn(Limits<'_>) -> Vec<[bool; 2]>,
 ) -> Vec<CurvePoint> {
     let point = |&limit: &Limit| {
         let assessments: Vec<Assessment> = measured.assessments.iter().map(|a| at_limit(*a, limit)).collect();
-        let areas = field.areas(edges, nearest, limit);
-        let measured = Measured { assessments: &assessments, areas: &areas, reach_m: reach_m(limit), ..*measured };
+        let areas = field.areas(edges, nearest, Limits::same(limit));
+        let straight = straight(Limits::same(limit));
+        let measured = Measured { assessments: &assessments, areas: &areas, straight: &straight, ..*measured };
         CurvePoint { limit, coverage: measure(&measured) }
     };
     limits.iter().map(point).collect()

@@ -8,8 +8,7 @@ use crate::ids::{FacilityId, PlaceId};
 use crate::index::PlaceIndex;
 use crate::input::Facility;
 use crate::link::{Linkage, distance};
-use crate::search::NearestFacility;
-use crate::units::{Cost, Limit, Metric, People};
+use crate::units::{Cost, Limit, People};
 
 /// What the facts of gaps are taken from.
 pub struct GapSources<'a> {
@@ -17,12 +16,8 @@ pub struct GapSources<'a> {
     pub facilities: &'a [Facility],
     /// How each demand point is tied to the roads.
     pub links: &'a Linkage,
-    /// The nearest facility of every node.
-    pub nearest: &'a NearestFacility<'a>,
-    /// Straight-line distance of each demand point to its nearest facility, metres.
-    pub straight_m: &'a [f64],
-    /// Speed of the straight-line comparison, metres a second.
-    pub speed_m_s: f64,
+    /// Whether each demand point's nearest facility lies within its limit by a straight line; and with the detour.
+    pub straight: &'a [[bool; 2]],
     /// Named places.
     pub places: &'a PlaceIndex,
 }
@@ -72,13 +67,14 @@ impl GapFacts {
     }
 }
 
-/// The facts of a gap: `members` are its demand points, `nearest` its nearest facility, `cost_mean` the mean of its costs.
+/// The facts of a gap: `limit` is its zone's, `members` are its demand points, `nearest` is its nearest facility, `cost_mean` the mean of
+/// its costs.
 pub(crate) fn facts(
     traced: &Traced<'_>,
+    limit: Limit,
     polygon: &Polygon<f64>,
     members: &[usize],
-    nearest: Option<FacilityId>,
-    cost_mean: Option<Cost>,
+    (nearest, cost_mean): (Option<FacilityId>, Option<Cost>),
 ) -> GapFacts {
     let (demand, sources) = (traced.demand, &traced.sources);
     let placed: Vec<usize> = members.iter().copied().filter(|&i| is_somewhere(demand.locations[i])).collect();
@@ -90,12 +86,12 @@ pub(crate) fn facts(
     let cost_max = costs.max();
     let place = sources.places.nearest(middle.unwrap_or(at), 1).first().map(|&(place, metres)| NearPlace { place, metres });
     let facility = nearest.and_then(|facility| sources.facilities.get(facility.index()));
-    let way_mm = stands_for_it.filter(|_| facility.is_some()).and_then(|i| sources.nearest.way_mm(sources.links.snaps(i)));
+    let way_mm = stands_for_it.filter(|_| facility.is_some()).and_then(|i| traced.nearest.way_mm(sources.links.snaps(i)));
     GapFacts {
         groups: demand.groups.iter().map(|group| members.iter().map(|&i| group.people[i]).sum()).collect(),
         cost_max,
-        excess_mean: cost_mean.map(|cost| beyond(cost, traced.limit)),
-        excess_max: cost_max.map(|cost| beyond(cost, traced.limit)),
+        excess_mean: cost_mean.map(|cost| beyond(cost, limit)),
+        excess_max: cost_max.map(|cost| beyond(cost, limit)),
         at,
         place,
         straight_m: facility.map(|facility| distance(at, facility.location)),
@@ -143,12 +139,8 @@ fn representative(traced: &Traced<'_>, members: &[usize], nearest: Option<Facili
 
 /// The share of people to whom a facility is nearer, by a straight line, than the limit's walk.
 fn straight_line_share(traced: &Traced<'_>, members: &[usize]) -> Option<f64> {
-    let reach = match traced.limit.metric {
-        Metric::Time => traced.limit.as_f64() * traced.sources.speed_m_s,
-        Metric::Distance => traced.limit.as_f64(),
-    };
     let people = |i: &usize| traced.demand.people[*i];
     let all: People = members.iter().map(people).sum();
-    let near: People = members.iter().filter(|i| traced.sources.straight_m[**i] <= reach).map(people).sum();
+    let near: People = members.iter().filter(|i| traced.sources.straight[**i][0]).map(people).sum();
     (all > People::ZERO).then(|| near.as_f64() / all.as_f64())
 }

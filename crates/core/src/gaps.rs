@@ -11,15 +11,18 @@ use serde::{Deserialize, Serialize};
 
 use crate::assess::{Assessment, Status};
 use crate::cells::Cell;
-use crate::contour::{Field, pieces};
 use crate::coverage::CostSummary;
 use crate::gap_facts::{GapFacts, GapSources, facts, is_somewhere};
 use crate::ids::{FacilityId, ZoneId};
 use crate::input::{Demand, Zone};
-use crate::link::distance;
+use crate::limits::Limits;
+use crate::link::{EdgeGrid, distance};
+use crate::outline::{Drawn, Shape, draw};
 use crate::progress::{Cancelled, Progress};
-use crate::reach::{CellCost, CostField, Ground, Window};
-use crate::units::{Cost, Limit, Metric, People};
+use crate::reach::{CostField, Ground};
+use crate::relief::{Relief, Surveyed};
+use crate::search::NearestFacility;
+use crate::units::{Cost, Limit, People};
 
 /// Ground this near a demand point counts as inhabited, metres.
 pub const INHABITED_M: f64 = 100.0;
@@ -119,10 +122,12 @@ pub struct Traced<'a> {
     pub ground: &'a Ground,
     /// What it costs from each cell.
     pub field: &'a CostField<'a>,
-    /// The limit.
-    pub limit: Limit,
-    /// Metres walked off the road in a second: turns a cost beyond the limit into ground.
-    pub access_speed_m_s: f64,
+    /// The roads.
+    pub edges: &'a EdgeGrid<'a>,
+    /// What it costs from them.
+    pub nearest: &'a NearestFacility<'a>,
+    /// The limit of each zone.
+    pub limits: Limits<'a>,
     /// Which pieces are gaps.
     pub rules: GapRules,
     /// What their facts are taken from.
@@ -141,14 +146,17 @@ pub fn trace(traced: &Traced<'_>, progress: &dyn Progress) -> Result<Gaps, Cance
             points[zone.index()].push(i);
         }
     }
-    let inhabited = Inhabited::new(traced);
+    let depths = depths(traced);
+    let surveyed = Surveyed { field: traced.field, edges: traced.edges, nearest: traced.nearest };
+    // each limit has a relief of its own: a zone is drawn as if its limit were everybody's
+    let reliefs: Vec<(Limit, Relief<'_>)> = traced.limits.all().into_iter().map(|limit| (limit, Relief::new(surveyed, &[limit]))).collect();
     let zones: Vec<(MultiPolygon<f64>, Vec<Gap>)> = (0..traced.zones.len())
         .into_par_iter()
         .map(|z| {
             if progress.is_cancelled() {
                 return Err(Cancelled);
             }
-            let found = zone_gaps(traced, z, &points[z], &inhabited);
+            let found = zone_gaps(traced, z, &points[z], &Drawing { reliefs: &reliefs, depths: &depths });
             progress.advance(1);
             Ok(found)
         })
@@ -190,52 +198,36 @@ fn rank(gaps: &mut [Gap]) {
     });
 }
 
-/// How far every cell's centre lies from the nearest demand point, up to [`INHABITED_M`] and a little beyond.
-struct Inhabited {
-    window: Window,
-    distances: Vec<f32>,
-}
-
-impl Inhabited {
-    fn new(traced: &Traced<'_>) -> Inhabited {
-        let (grid, window) = (traced.ground.grid(), traced.ground.window());
-        if traced.rules.ground == GapGround::All {
-            return Inhabited { window, distances: Vec::new() };
-        }
-        let mut distances = vec![f32::INFINITY; window.len()];
-        let reach = (INHABITED_M / grid.size).ceil() as i32 + 1;
-        for &at in &traced.demand.locations {
-            let middle = grid.cell(at);
-            for row in middle.row.saturating_sub(reach)..=middle.row.saturating_add(reach) {
-                for column in middle.column.saturating_sub(reach)..=middle.column.saturating_add(reach) {
-                    let cell = Cell { row, column };
-                    if let Some(position) = window.position(cell) {
-                        let away = distance(grid.centre(cell), at) as f32;
-                        distances[position] = distances[position].min(away);
-                    }
+/// By how many metres every cell's centre lies within the ground that gaps are traced on; negative outside it, at most a cell.
+fn depths(traced: &Traced<'_>) -> Vec<f32> {
+    let (grid, window) = (traced.ground.grid(), traced.ground.window());
+    let side = grid.size as f32;
+    if traced.rules.ground == GapGround::All {
+        return vec![side; window.len()];
+    }
+    let mut depths = vec![-side; window.len()];
+    let reach = (INHABITED_M / grid.size).ceil() as i32 + 1;
+    for &at in &traced.demand.locations {
+        let middle = grid.cell(at);
+        for row in middle.row.saturating_sub(reach)..=middle.row.saturating_add(reach) {
+            for column in middle.column.saturating_sub(reach)..=middle.column.saturating_add(reach) {
+                let cell = Cell { row, column };
+                if let Some(position) = window.position(cell) {
+                    let depth = (INHABITED_M - distance(grid.centre(cell), at)) as f32;
+                    depths[position] = depths[position].max(depth.min(side));
                 }
             }
         }
-        Inhabited { window, distances }
     }
-
-    /// Metres by which a cell lies within the inhabited ground; negative outside it.
-    fn depth(&self, cell: Cell) -> f32 {
-        match self.window.position(cell) {
-            _ if self.distances.is_empty() => f32::INFINITY,
-            Some(position) => INHABITED_M as f32 - self.distances[position],
-            None => f32::NEG_INFINITY,
-        }
-    }
+    depths
 }
 
 /// The covered ground and the gaps of zone `z`; `points` are its demand points that are not covered.
-fn zone_gaps(traced: &Traced<'_>, z: usize, points: &[usize], inhabited: &Inhabited) -> (MultiPolygon<f64>, Vec<Gap>) {
-    let zone = &traced.zones[z];
-    let (mut covered, mut parts) = drawn(traced, z, inhabited);
+fn zone_gaps(traced: &Traced<'_>, z: usize, points: &[usize], drawing: &Drawing<'_>) -> (MultiPolygon<f64>, Vec<Gap>) {
+    let (mut covered, mut parts) = drawn(traced, z, drawing);
     parts.retain(|part| part.unsigned_area() >= SLIVER_M2);
     if parts.is_empty() && !points.is_empty() {
-        parts = squares_around(traced, zone, points);
+        parts = squares_around(traced, z, points);
         covered = covered.difference(&MultiPolygon::new(parts.clone()));
     }
     let mut members: Vec<Vec<usize>> = vec![Vec::new(); parts.len()];
@@ -248,72 +240,44 @@ fn zone_gaps(traced: &Traced<'_>, z: usize, points: &[usize], inhabited: &Inhabi
     (covered, gaps)
 }
 
+/// What the ground of every zone is drawn from.
+struct Drawing<'a> {
+    reliefs: &'a [(Limit, Relief<'a>)],
+    depths: &'a [f32],
+}
+
 /// The covered ground of zone `z`, and the pieces of its ground that are not.
-fn drawn(traced: &Traced<'_>, z: usize, inhabited: &Inhabited) -> (MultiPolygon<f64>, Vec<Polygon<f64>>) {
+fn drawn(traced: &Traced<'_>, z: usize, drawing: &Drawing<'_>) -> (MultiPolygon<f64>, Vec<Polygon<f64>>) {
     let zone = &traced.zones[z];
-    let Some(window) = traced.ground.zone_window(zone) else { return (MultiPolygon::new(vec![]), Vec::new()) };
-    let grid = traced.ground.grid();
-    let side = grid.size as f32;
-    let (mut covered, mut uncovered) = (Vec::with_capacity(window.len()), Vec::with_capacity(window.len()));
-    for row in 0..window.rows {
-        let first = window.cell(row * window.columns);
-        let costs = traced.field.row(first, window.columns).unwrap_or_default();
-        for column in 0..window.columns {
-            // the window's own edge, outside the zone, counts as not measured, so that every contour closes within the window
-            let edge = row == 0 || column == 0 || row + 1 == window.rows || column + 1 == window.columns;
-            let measured = costs.get(column).filter(|cost| !edge && cost.is_measured());
-            let beyond = measured.map(|cost| beyond_limit(traced, *cost));
-            covered.push(beyond.map_or(-side, |beyond| -beyond));
-            let depth =
-                |beyond: f32| beyond.min(inhabited.depth(Cell { column: first.column + column as i32, ..first }).clamp(-side, side));
-            uncovered.push(beyond.map_or(-side, depth));
-        }
-    }
-    let full = traced.ground.full_cells(z, window);
-    let field = |values, joins_at_zero| {
-        let origin = grid.centre(window.low);
-        Field { columns: window.columns, rows: window.rows, values, origin, step: grid.size, joins_at_zero }
-    };
-    (within_zone(zone, &field(&covered, false), &full), within_zone(zone, &field(&uncovered, true), &full).0)
+    let ground = traced.ground.drawn_on(z, zone);
+    let Some(patch) = traced.ground.patch(z, zone) else { return (MultiPolygon::new(vec![]), Vec::new()) };
+    let limit = traced.limits.of(Some(ZoneId::at(z)));
+    let Some((_, relief)) = drawing.reliefs.iter().find(|(own, _)| *own == limit) else { return (MultiPolygon::new(vec![]), Vec::new()) };
+    let within = |shape| within_ground(ground, draw(relief, &patch, f64::from(limit.cost.0), shape));
+    (within(Shape::Reached), within(Shape::Unreached { depth: drawing.depths }).0)
 }
 
-/// By how many metres of ground a cell lies beyond the limit: positive where uncovered, never more than a cell.
-fn beyond_limit(traced: &Traced<'_>, cell_cost: CellCost) -> f32 {
-    let side = traced.ground.grid().size;
-    let Some(cost) = cell_cost.cost() else { return side as f32 };
-    let metres_a_unit = match traced.limit.metric {
-        Metric::Time => traced.access_speed_m_s,
-        Metric::Distance => 1.0,
-    };
-    let metres = (cost.as_f64() - traced.limit.as_f64()) * metres_a_unit;
-    // exactly at the limit is covered: a hair below zero, so that the cell's centre lies within the covered ground
-    let least = 1e-3;
-    let metres = if traced.limit.admits(cost) { metres.min(-least) } else { metres.max(least) };
-    metres.clamp(-side, side) as f32
-}
-
-/// The ground of `zone` where `field` is above zero.
-fn within_zone(zone: &Zone, field: &Field<'_>, full: &[bool]) -> MultiPolygon<f64> {
-    let holes = zone.area.iter().any(|polygon| !polygon.interiors().is_empty());
-    let (mut kept, mut cut) = (Vec::new(), Vec::new());
-    for piece in pieces(field) {
-        let inner = !holes && piece.near.iter().all(|&p| full[p as usize]);
-        if inner { &mut kept } else { &mut cut }.push(piece.polygon);
-    }
+/// The parts of `drawn` within a zone's `ground`.
+fn within_ground(ground: &MultiPolygon<f64>, drawn: Vec<Drawn>) -> MultiPolygon<f64> {
+    let holes = ground.iter().any(|polygon| !polygon.interiors().is_empty());
+    let (kept, cut): (Vec<Drawn>, Vec<Drawn>) = drawn.into_iter().partition(|piece| piece.whole && !holes);
+    let mut kept: Vec<Polygon<f64>> = kept.into_iter().map(|piece| piece.polygon).collect();
     if !cut.is_empty() {
-        kept.extend(MultiPolygon::new(cut).intersection(&zone.area));
+        kept.extend(MultiPolygon::new(cut.into_iter().map(|piece| piece.polygon).collect()).intersection(ground));
     }
     MultiPolygon::new(kept)
 }
 
-/// Ground for people who are not covered where no cell's centre is uncovered: the cell's square around each, cut at the zone's border;
-/// larger squares where next to nothing of them lies within it. Squares alone only where the zone has no ground.
-fn squares_around(traced: &Traced<'_>, zone: &Zone, points: &[usize]) -> Vec<Polygon<f64>> {
+/// Ground for people who are not covered where no cell's centre is uncovered: the cell's square around each, cut at the border of the zone's
+/// ground; larger squares where next to nothing of them lies within it. Squares alone only where the zone has no ground.
+fn squares_around(traced: &Traced<'_>, z: usize, points: &[usize]) -> Vec<Polygon<f64>> {
+    let zone = &traced.zones[z].area;
+    let ground = Some(traced.ground.drawn_on(z, &traced.zones[z])).filter(|ground| !ground.0.is_empty()).unwrap_or(zone);
     let mut places: Vec<Coord<f64>> = points.iter().map(|&i| traced.demand.locations[i]).filter(|c| is_somewhere(*c)).collect();
     if places.is_empty() {
-        places.extend(zone.area.interior_point().map(Coord::from));
+        places.extend(ground.interior_point().map(Coord::from));
     }
-    let farthest = zone.area.bounding_rect().map_or(0.0, |bounds| {
+    let farthest = ground.bounding_rect().map_or(0.0, |bounds| {
         let away = |c: Coord<f64>| (c.x - bounds.center().x).abs().max((c.y - bounds.center().y).abs());
         places.iter().copied().map(away).fold(0.0, f64::max) + bounds.width().max(bounds.height())
     });
@@ -321,7 +285,7 @@ fn squares_around(traced: &Traced<'_>, zone: &Zone, points: &[usize]) -> Vec<Pol
     loop {
         let square = |c: Coord<f64>| Rect::new((c.x - half, c.y - half), (c.x + half, c.y + half)).to_polygon();
         let joined = unary_union(&places.iter().copied().map(square).collect::<Vec<_>>());
-        let within = joined.intersection(&zone.area);
+        let within = joined.intersection(ground);
         if within.unsigned_area() >= SLIVER_M2 || half > farthest {
             return if within.0.is_empty() { joined.0 } else { within.0 };
         }
@@ -353,7 +317,8 @@ fn gap(traced: &Traced<'_>, z: usize, polygon: Polygon<f64>, members: &[usize]) 
     let most = nearest.iter().max_by(|a, b| a.1.cmp(b.1).then(b.0.cmp(a.0)));
     let costs = CostSummary::new(members.iter().map(|&i| (label(i).cost, weight(i))).collect());
     let nearest = most.and_then(|(facility, _)| *facility);
-    let facts = facts(traced, &polygon, members, nearest, costs.mean);
+    let limit = traced.limits.of(Some(ZoneId::at(z)));
+    let facts = facts(traced, limit, &polygon, members, (nearest, costs.mean));
     Gap {
         rank: 0,
         zone: ZoneId::at(z),

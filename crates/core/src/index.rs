@@ -1,6 +1,6 @@
 //! R-tree indexes of points and zones.
 
-use geo::{BoundingRect, Coord, Intersects, MultiPolygon};
+use geo::{BoundingRect, Coord, Intersects, MultiPolygon, Rect};
 use rstar::primitives::{GeomWithData, Rectangle};
 use rstar::{AABB, PointDistance, RTree};
 
@@ -117,6 +117,29 @@ impl<Id: Copy + Ord> PointIndex<Id> {
     }
 }
 
+/// An R-tree of polygons' boxes.
+#[derive(Debug)]
+pub(crate) struct BoxIndex(RTree<GeomWithData<Rectangle<[f64; 2]>, u32>>);
+
+impl BoxIndex {
+    /// Indexes polygons by their boxes.
+    pub(crate) fn new(polygons: &[MultiPolygon<f64>]) -> BoxIndex {
+        let boxes = polygons.iter().enumerate().filter_map(|(i, polygon)| {
+            let bounds = polygon.bounding_rect()?;
+            Some(GeomWithData::new(Rectangle::from_corners(bounds.min().into(), bounds.max().into()), i as u32))
+        });
+        BoxIndex(RTree::bulk_load(boxes.collect()))
+    }
+
+    /// Positions of the polygons whose boxes meet `bounds`, in order.
+    pub(crate) fn meeting(&self, bounds: Rect<f64>) -> Vec<usize> {
+        let envelope = AABB::from_corners(bounds.min().into(), bounds.max().into());
+        let mut meeting: Vec<usize> = self.0.locate_in_envelope_intersecting(envelope).map(|b| b.data as usize).collect();
+        meeting.sort_unstable();
+        meeting
+    }
+}
+
 /// An R-tree of zones that tells which one a place lies in.
 #[derive(Debug)]
 pub struct ZoneIndex<'z> {
@@ -161,7 +184,7 @@ impl<'z> ZoneIndex<'z> {
 
 #[cfg(test)]
 mod tests {
-    use geo::{Rect, coord};
+    use geo::coord;
 
     use super::*;
 
@@ -195,6 +218,7 @@ mod tests {
             name: String::new(),
             area: MultiPolygon::from(Rect::new((x, 0.0), (x + 1.0, 1.0)).to_polygon()),
             people: None,
+            class: None,
         };
         let zones = [zone(0.0), zone(1.0)];
         let index = ZoneIndex::new(&zones);

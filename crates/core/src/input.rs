@@ -41,6 +41,8 @@ pub struct Zone {
     pub area: MultiPolygon<f64>,
     /// Residents; `None` where nobody told how many.
     pub people: Option<People>,
+    /// The kind of town that rules speak of (`main-city`, `new-town`); `None` where nobody told.
+    pub class: Option<String>,
 }
 
 /// Demand points: where people are, and how many. Columns of equal length; row `i` is point `i`.

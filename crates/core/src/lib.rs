@@ -12,7 +12,8 @@
 //! | what does it cost to reach the nearest facility? | [`Sources::nearest_facility`]; one facility alone: [`Sources::catchment`] |
 //! | what lies nearby, in a straight line? | R-trees: [`FacilityIndex`], [`DemandIndex`], [`ZoneIndex`] |
 //! | where do people live within a zone? | [`spread()`] |
-//! | how much ground is covered? | [`Ground`], [`CostField`] |
+//! | how much ground is covered, of which ground? | [`Ground`], [`Mask`], [`CostField`] |
+//! | does another kind of town have another limit? | [`Limits`] |
 //! | how many people, by zone? | [`CoverageTable`] |
 //! | where are the blind spots? | [`Gaps`] |
 //! | and with another limit, or another speed? | [`Service::sweep`]; [`cover`] measures coverage alone |
@@ -24,10 +25,11 @@
 
 pub use geo;
 
+mod along;
 mod analysis;
 mod assess;
+mod audit;
 mod cells;
-mod contour;
 mod coverage;
 mod curve;
 mod gap_facts;
@@ -35,12 +37,19 @@ mod gaps;
 mod ids;
 mod index;
 mod input;
+mod isochrone;
+mod limits;
 mod link;
+mod mask;
 mod network;
+mod outline;
 mod profile;
 mod progress;
 mod reach;
+mod reached;
+mod relief;
 mod search;
+mod simplify;
 mod spread;
 mod units;
 mod visit;
@@ -48,6 +57,7 @@ mod warnings;
 
 pub use analysis::{FacilityReport, Report, Service, Study, analyse, cover};
 pub use assess::{Assessment, ByStatus, Status, assess};
+pub use audit::{Audit, AuditRules, Fault, Offender, audit};
 pub use cells::{Cell, Grid, Part, moments, signed_area, split};
 pub use coverage::{CostSummary, Coverage, CoverageTable, Measured, measure};
 pub use curve::CurvePoint;
@@ -56,11 +66,15 @@ pub use gaps::{Gap, GapGround, GapRules, Gaps, INHABITED_M, Traced, Unlisted, tr
 pub use ids::{DemandId, EdgeId, FacilityId, NodeId, PlaceId, ZoneId};
 pub use index::{DemandIndex, FacilityIndex, PlaceIndex, PointIndex, ZoneIndex};
 pub use input::{Demand, Facility, Group, Issue, Place, RoadSegment, Roads, Stage, Zone};
+pub use isochrone::{Isochrone, IsochroneRules, NothingReached, isochrones, rings};
+pub use limits::Limits;
 pub use link::{EdgeGrid, LinkRules, LinkStatus, Linkage, Snap, Snaps};
+pub use mask::Mask;
 pub use network::{Arc, Edge, NetworkError, RoadNetwork};
 pub use profile::{ClassAccess, Profile, ProfileError, WALK, WayUse};
 pub use progress::{Cancelled, NoProgress, Progress, begin};
 pub use reach::{CellCost, CostField, Ground, GroundError, GroundRules, REFINE, SquareMm, Window};
+pub use reached::{Interval, ReachedEdges, ReachedLine};
 pub use search::{Direction, Label, NearestFacility, SearchSpace, Sources};
 pub use spread::{SpreadNote, SpreadRules, Surface, apportion, spread};
 pub use units::{Cost, Limit, Metric, People, UnitError, parse_speed};

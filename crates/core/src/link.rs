@@ -175,6 +175,11 @@ impl<'n> EdgeGrid<'n> {
         self.network
     }
 
+    /// The rules by which it ties points.
+    pub(crate) fn rules(&self) -> LinkRules {
+        self.rules
+    }
+
     fn fill(&self, wanted: impl Fn(&Edge) -> bool) -> Buckets {
         let edges = || self.network.edges().iter().enumerate().filter(|(_, edge)| wanted(edge));
         let mut first = vec![0u32; (self.columns * self.rows) as usize + 1];
@@ -281,6 +286,46 @@ impl<'n> EdgeGrid<'n> {
         best_2
     }
 
+    /// Hands `visit` every eligible edge that the straight line between two places crosses, and how far along it (0 to 1); an edge may
+    /// come more than once.
+    pub(crate) fn crossed(&self, a: Coord<f64>, b: Coord<f64>, visit: &mut dyn FnMut(EdgeId, f64)) {
+        let corner = |pick: fn(f64, f64) -> f64| Coord { x: pick(a.x, b.x), y: pick(a.y, b.y) };
+        self.around(corner(f64::min), corner(f64::max), &mut |row| {
+            let step = Coord { x: b.x - a.x, y: b.y - a.y };
+            let turn = step.x * row.step.y - step.y * row.step.x;
+            let to = Coord { x: row.a.x - a.x, y: row.a.y - a.y };
+            let own = (to.x * row.step.y - to.y * row.step.x) / turn;
+            let along = (to.x * step.y - to.y * step.x) / turn;
+            if (0.0..=1.0).contains(&own) && (0.0..=1.0).contains(&along) {
+                visit(EdgeId(row.edge), along);
+            }
+        });
+    }
+
+    /// Hands `visit` every eligible edge that a triangle holds a part of, and from where to where along it (0 to 1); an edge may come more
+    /// than once.
+    pub(crate) fn across(&self, triangle: [Coord<f64>; 3], visit: &mut dyn FnMut(EdgeId, [f64; 2])) {
+        let [a, b, c] = triangle;
+        let corner = |pick: fn(f64, f64) -> f64| Coord { x: pick(pick(a.x, b.x), c.x), y: pick(pick(a.y, b.y), c.y) };
+        self.around(corner(f64::min), corner(f64::max), &mut |row| {
+            if let Some(part) = row.within(triangle) {
+                visit(EdgeId(row.edge), part);
+            }
+        });
+    }
+
+    /// Hands `visit` the eligible edges in the buckets of a box.
+    fn around(&self, low: Coord<f64>, high: Coord<f64>, visit: &mut dyn FnMut(&Row)) {
+        let (low, high) = (self.bucket(low), self.bucket(high));
+        for row in low.1..=high.1 {
+            for column in low.0..=high.0 {
+                let bucket = (row * self.columns + column) as usize;
+                let range = self.eligible.first[bucket] as usize..self.eligible.first[bucket + 1] as usize;
+                self.eligible.rows[range].iter().for_each(&mut *visit);
+            }
+        }
+    }
+
     /// Looks through rings of buckets around `point`, out to `farthest` metres. `visit` gets the edges of each bucket and then, at the
     /// end of a ring, none and the distance up to which all edges were shown; it returns whether that is enough.
     fn for_each_ring(&self, buckets: &Buckets, point: Coord<f64>, farthest: f64, mut visit: impl FnMut(&[Row], f64) -> bool) {
@@ -380,6 +425,24 @@ impl Row {
         let step = Coord { x: b.x - a.x, y: b.y - a.y };
         let length_2 = step.x * step.x + step.y * step.y;
         Row { a, step, per_length_2: if length_2 > 0.0 { 1.0 / length_2 } else { 0.0 }, edge }
+    }
+
+    /// From where to where along it, 0 to 1, it lies in a triangle.
+    fn within(&self, [a, b, c]: [Coord<f64>; 3]) -> Option<[f64; 2]> {
+        let turn = |p: Coord<f64>, q: Coord<f64>, r: Coord<f64>| (q.x - p.x) * (r.y - p.y) - (q.y - p.y) * (r.x - p.x);
+        let sign = turn(a, b, c).signum();
+        let end = Coord { x: self.a.x + self.step.x, y: self.a.y + self.step.y };
+        let mut part = [0.0f64, 1.0];
+        for (p, q) in [(a, b), (b, c), (c, a)] {
+            let (from, to) = (sign * turn(p, q, self.a), sign * turn(p, q, end));
+            match (from >= 0.0, to >= 0.0) {
+                (false, false) => return None,
+                (true, false) => part[1] = part[1].min(from / (from - to)),
+                (false, true) => part[0] = part[0].max(from / (from - to)),
+                (true, true) => {}
+            }
+        }
+        (part[0] <= part[1]).then_some(part)
     }
 
     /// Square of the distance from `point` to the straight piece, and the foot's place along it, 0 to 1.

@@ -4,14 +4,18 @@
 //! of another status are measured again in [`REFINE`] × [`REFINE`] parts, so that the error is that of the finer grid where the
 //! limit passes.
 
-use geo::{BoundingRect, Coord};
+use geo::{Area, BoundingRect, Coord, MultiPolygon};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::assess::{ByStatus, Status};
 use crate::cells::{Cell, Grid, Part, signed_area, split};
+use crate::ids::{EdgeId, ZoneId};
 use crate::input::Zone;
+use crate::limits::Limits;
 use crate::link::{EdgeGrid, LinkStatus, Snaps};
+use crate::mask::{Cutter, Mask, MaskCells, Piece};
+use crate::outline::Patch;
 use crate::progress::{Cancelled, Progress};
 use crate::search::NearestFacility;
 use crate::units::{Cost, Limit};
@@ -115,18 +119,22 @@ pub struct Ground {
     window: Window,
     zones: Vec<ZoneGround>,
     active: Vec<bool>,
+    /// What water leaves of each zone: `None` where it leaves all of it, nothing where no mask asks.
+    land: Vec<Option<Piece>>,
+    masks: Vec<MaskCells>,
 }
 
-/// The cells of one zone.
+/// The cells of one zone, or of a part of it.
 #[derive(Debug, Clone, Default)]
-struct ZoneGround {
+pub(crate) struct ZoneGround {
+    area_m2: f64,
     full: Vec<u32>,
     partial: Vec<Border>,
 }
 
 /// What a border cell holds of its zone.
 #[derive(Debug, Clone)]
-struct Border {
+pub(crate) struct Border {
     cell: u32,
     area: f64,
     rings: Vec<Vec<Coord<f64>>>,
@@ -159,33 +167,100 @@ pub enum GroundError {
 const MOST_CELLS: usize = 400_000_000;
 
 impl Ground {
-    /// Cuts the ground of `zones` into cells.
+    /// Cuts the ground of `zones` into cells; area is a share of all of it.
     ///
     /// # Errors
     ///
     /// [`GroundError`] for a cell size out of range or more cells than memory is meant to hold.
     pub fn new(zones: &[Zone], rules: GroundRules, progress: &dyn Progress) -> Result<Ground, GroundError> {
-        if !(1.0..=10_000.0).contains(&rules.cell_m) {
-            return Err(GroundError::CellSize(rules.cell_m));
-        }
-        let grid = Grid { size: rules.cell_m };
-        let bounds = zones.iter().filter_map(|z| z.area.bounding_rect()).reduce(|a, b| {
-            geo::Rect::new((a.min().x.min(b.min().x), a.min().y.min(b.min().y)), (a.max().x.max(b.max().x), a.max().y.max(b.max().y)))
-        });
-        let window = match bounds {
-            Some(bounds) => Window::around(grid, bounds, 3),
-            None => Window { low: Cell { row: 0, column: 0 }, columns: 0, rows: 0 },
-        };
-        if window.columns.saturating_mul(window.rows) > MOST_CELLS {
-            let (columns, rows) = (window.columns, window.rows);
-            return Err(GroundError::TooManyCells { columns, rows, cell_m: rules.cell_m, most: MOST_CELLS });
-        }
+        Ground::masked(zones, &[Mask::Zone], &[], rules, progress)
+    }
+
+    /// The same with masks, of which area is measured side by side, and the polygons of `water`, which [`Mask::Land`] leaves out.
+    ///
+    /// Unless the first mask is [`Mask::Zone`], gaps and covered ground are drawn on land alone.
+    ///
+    /// # Errors
+    ///
+    /// As [`Ground::new`].
+    pub fn masked(
+        zones: &[Zone],
+        masks: &[Mask<'_>],
+        water: &[MultiPolygon<f64>],
+        rules: GroundRules,
+        progress: &dyn Progress,
+    ) -> Result<Ground, GroundError> {
+        let grid = Grid::new(rules.cell_m)?;
+        let window = window(grid, zones.iter().filter_map(|z| z.area.bounding_rect()))?;
+        let cutter = Cutter { zones, grid, window, progress };
+        let on_land = masks.first().is_some_and(|first| *first != Mask::Zone) || masks.contains(&Mask::Land);
+        let land = if on_land { cutter.land(water)? } else { Vec::new() };
+        let masks = cutter.masks(masks)?;
         let zones: Vec<ZoneGround> = zones
             .par_iter()
-            .map(|zone| if progress.is_cancelled() { Err(Cancelled) } else { Ok(zone_ground(zone, grid, window)) })
+            .map(|zone| if progress.is_cancelled() { Err(Cancelled) } else { Ok(zone_ground(&zone.area, grid, window)) })
             .collect::<Result<_, _>>()?;
         let active = active(&zones, window);
-        Ok(Ground { grid, window, zones, active })
+        Ok(Ground { grid, window, zones, active, land, masks })
+    }
+
+    /// Area of each mask in all zones, m², by its polygons: what the ground by status must add up to.
+    pub fn mask_areas_m2(&self) -> Vec<f64> {
+        let area = |mask| (0..self.zones.len()).map(|z| self.mask_cells(mask, z).area_m2).sum();
+        (0..self.masks.len()).map(area).collect()
+    }
+
+    /// The ground of a zone that gaps and covered ground are drawn on: its land, or all of it where the first mask is the whole zone.
+    pub(crate) fn drawn_on<'a>(&'a self, z: usize, zone: &'a Zone) -> &'a MultiPolygon<f64> {
+        self.drawn_land(z).map_or(&zone.area, |land| &land.polygons)
+    }
+
+    fn drawn_land(&self, z: usize) -> Option<&Piece> {
+        match self.masks.first() {
+            Some(MaskCells::Zone) | None => None,
+            Some(MaskCells::Land | MaskCells::Within(_)) => self.land.get(z)?.as_ref(),
+        }
+    }
+
+    fn mask_cells(&self, mask: usize, z: usize) -> &ZoneGround {
+        match &self.masks[mask] {
+            MaskCells::Zone => &self.zones[z],
+            MaskCells::Land => self.land[z].as_ref().map_or(&self.zones[z], |land| &land.cells),
+            MaskCells::Within(zones) => &zones[z],
+        }
+    }
+
+    /// Ground without zones: the cells that may lie within `limit` of a facility, by the roads that do.
+    ///
+    /// # Errors
+    ///
+    /// As [`Ground::new`].
+    pub(crate) fn within(edges: &EdgeGrid<'_>, nearest: &NearestFacility<'_>, limit: Limit, cell_m: f64) -> Result<Ground, GroundError> {
+        let grid = Grid::new(cell_m)?;
+        let network = edges.network();
+        let legs = (0..network.edges().len()).filter_map(|i| {
+            let id = EdgeId::at(i);
+            let edge = network.edge(id);
+            let on_edge = nearest.on_edge(id).map(|(_, leg, _)| leg);
+            let least = on_edge.chain([nearest.node(edge.tail).cost, nearest.node(edge.head).cost]).min()?;
+            let left = f64::from(limit.cost.0.checked_sub(least.0)?) * edges.metres_a_unit();
+            let leg = left.min(edges.rules().snap_m);
+            let (a, b) = (network.location(edge.tail), network.location(edge.head));
+            let bounds = geo::Rect::new(a, b);
+            Some(geo::Rect::new(bounds.min() - Coord { x: leg, y: leg }, bounds.max() + Coord { x: leg, y: leg }))
+        });
+        let legs: Vec<geo::Rect<f64>> = legs.collect();
+        let window = window(grid, legs.iter().copied())?;
+        let mut active = vec![false; window.len()];
+        for leg in &legs {
+            let own = Window::around(grid, *leg, 1);
+            for row in 0..own.rows {
+                if let Some(first) = window.position(own.cell(row * own.columns)) {
+                    active[first..first + own.columns].fill(true);
+                }
+            }
+        }
+        Ok(Ground { grid, window, zones: Vec::new(), active, land: Vec::new(), masks: Vec::new() })
     }
 
     /// The grid.
@@ -198,27 +273,52 @@ impl Ground {
         self.window
     }
 
-    /// The block of cells around one zone, with room for a contour outside it.
-    pub(crate) fn zone_window(&self, zone: &Zone) -> Option<Window> {
-        Some(Window::around(self.grid, zone.area.bounding_rect()?, 2))
-    }
-
-    /// Marks, in `window`, the cells that lie wholly in zone `zone`.
-    pub(crate) fn full_cells(&self, zone: usize, window: Window) -> Vec<bool> {
-        let mut full = vec![false; window.len()];
-        for &position in &self.zones[zone].full {
-            if let Some(local) = window.position(self.window.cell(position as usize)) {
-                full[local] = true;
+    /// The squares that zone `z` touches, and its whole cells; `None` for a zone without ground.
+    pub(crate) fn patch(&self, z: usize, zone: &Zone) -> Option<Patch> {
+        let window = Window::around(self.grid, zone.area.bounding_rect()?, 2);
+        let (mut squares, mut full) = (vec![false; window.len()], vec![false; window.len()]);
+        let local = |position: u32| window.position(self.window.cell(position as usize));
+        let drawn = self.drawn_land(z).map_or(&self.zones[z], |land| &land.cells);
+        for &position in &drawn.full {
+            local(position).into_iter().for_each(|p| full[p] = true);
+        }
+        for position in self.zones[z].full.iter().copied().chain(self.zones[z].partial.iter().map(|border| border.cell)) {
+            if let Some(p) = local(position) {
+                let around = [0, 1, window.columns, window.columns + 1].map(|back| p.checked_sub(back));
+                around.into_iter().flatten().for_each(|square| squares[square] = true);
             }
         }
-        full
+        Some(Patch { window, squares, full })
     }
 }
 
-fn zone_ground(zone: &Zone, grid: Grid, window: Window) -> ZoneGround {
+impl Grid {
+    fn new(cell_m: f64) -> Result<Grid, GroundError> {
+        if (1.0..=10_000.0).contains(&cell_m) { Ok(Grid { size: cell_m }) } else { Err(GroundError::CellSize(cell_m)) }
+    }
+}
+
+/// The block of cells around all of `boxes`, with room for an outline.
+fn window(grid: Grid, boxes: impl Iterator<Item = geo::Rect<f64>>) -> Result<Window, GroundError> {
+    let bounds = boxes.reduce(|a, b| {
+        geo::Rect::new((a.min().x.min(b.min().x), a.min().y.min(b.min().y)), (a.max().x.max(b.max().x), a.max().y.max(b.max().y)))
+    });
+    let window = match bounds {
+        Some(bounds) => Window::around(grid, bounds, 3),
+        None => Window { low: Cell { row: 0, column: 0 }, columns: 0, rows: 0 },
+    };
+    if window.columns.saturating_mul(window.rows) > MOST_CELLS {
+        let (columns, rows) = (window.columns, window.rows);
+        return Err(GroundError::TooManyCells { columns, rows, cell_m: grid.size, most: MOST_CELLS });
+    }
+    Ok(window)
+}
+
+/// The cells of `area` within `window`.
+pub(crate) fn zone_ground(area: &MultiPolygon<f64>, grid: Grid, window: Window) -> ZoneGround {
     let mut wholes: Vec<(u32, i32)> = Vec::new();
     let mut rings: Vec<(u32, Vec<Coord<f64>>)> = Vec::new();
-    split(&zone.area, grid, &mut |part| {
+    split(area, grid, &mut |part| {
         let (Part::Full(cell) | Part::Hole(cell) | Part::Ring(cell, _)) = part;
         let Some(position) = window.position(cell) else { return };
         match part {
@@ -232,7 +332,7 @@ fn zone_ground(zone: &Zone, grid: Grid, window: Window) -> ZoneGround {
     // one part may fill the cell, a hole take it away again and an island in the hole come back: only what is left counts
     let filled = wholes.chunk_by(|a, b| a.0 == b.0).filter(|same| same.iter().map(|(_, sign)| sign).sum::<i32>() > 0).map(|same| same[0].0);
     let mut filled = filled.peekable();
-    let mut ground = ZoneGround::default();
+    let mut ground = ZoneGround { area_m2: area.unsigned_area(), ..ZoneGround::default() };
     for group in rings.chunk_by(|a, b| a.0 == b.0) {
         let cell = group[0].0;
         while let Some(full) = filled.next_if(|full| *full < cell) {
@@ -287,11 +387,6 @@ pub struct CellCost(u32);
 impl CellCost {
     const UNMEASURED: CellCost = CellCost(u32::MAX - 2);
     const UNLINKED: CellCost = CellCost(u32::MAX - 1);
-
-    /// Whether any zone comes near the cell.
-    pub(crate) fn is_measured(self) -> bool {
-        self != CellCost::UNMEASURED
-    }
 
     /// The cost, if there is a way.
     pub fn cost(self) -> Option<Cost> {
@@ -349,44 +444,62 @@ impl<'g> CostField<'g> {
         Ok(CostField { ground, costs })
     }
 
+    /// The grid of its cells.
+    pub fn grid(&self) -> Grid {
+        self.ground.grid
+    }
+
+    /// The block of its cells.
+    pub fn window(&self) -> Window {
+        self.ground.window
+    }
+
+    /// The cost at a position of the window.
+    pub(crate) fn cost_at(&self, position: usize) -> CellCost {
+        self.costs[position]
+    }
+
     /// The cost of a cell; `None` for one that no zone comes near.
     pub fn at(&self, cell: Cell) -> Option<CellCost> {
         let position = self.ground.window.position(cell)?;
-        Some(self.costs[position]).filter(|cost| cost.is_measured())
+        Some(self.costs[position]).filter(|cost| *cost != CellCost::UNMEASURED)
     }
 
-    /// The costs of so many cells eastwards from `first`; `None` where the ground's window does not hold them all.
-    pub(crate) fn row(&self, first: Cell, columns: usize) -> Option<&[CellCost]> {
-        let start = self.ground.window.position(first)?;
-        let held = self.ground.window.columns - start % self.ground.window.columns;
-        (columns <= held).then(|| &self.costs[start..start + columns])
+    /// By mask, the area of each zone by status: cells refined where the zone's limit passes.
+    pub fn areas(&self, edges: &EdgeGrid<'_>, nearest: &NearestFacility<'_>, limits: Limits<'_>) -> Vec<Vec<ByStatus<SquareMm>>> {
+        let masks = self.ground.masks.len();
+        let zone = |z: usize| {
+            let limit = limits.of(Some(ZoneId::at(z)));
+            let refined = self.refine(&self.ground.zones[z], edges, nearest, limit);
+            let mut areas: Vec<ByStatus<SquareMm>> = Vec::with_capacity(masks);
+            for mask in 0..masks {
+                let cells = self.ground.mask_cells(mask, z);
+                let same = (0..mask).find(|earlier| std::ptr::eq(self.ground.mask_cells(*earlier, z), cells));
+                areas.push(same.map_or_else(|| self.sum(cells, &refined, limit), |earlier| areas[earlier]));
+            }
+            areas
+        };
+        let zones: Vec<Vec<ByStatus<SquareMm>>> = (0..self.ground.zones.len()).into_par_iter().map(zone).collect();
+        (0..masks).map(|mask| zones.iter().map(|areas| areas[mask]).collect()).collect()
     }
 
-    /// Area of each zone by status, cells refined where the limit passes.
-    pub fn areas(&self, edges: &EdgeGrid<'_>, nearest: &NearestFacility<'_>, limit: Limit) -> Vec<ByStatus<SquareMm>> {
-        let refined = self.refine(edges, nearest, limit);
+    fn sum(&self, ground: &ZoneGround, refined: &Refined, limit: Limit) -> ByStatus<SquareMm> {
         let grid = self.ground.grid;
         let part = [grid.cell_area() / f64::from(REFINE * REFINE); PARTS];
-        self.ground
-            .zones
-            .par_iter()
-            .map(|zone| {
-                let mut areas = ByStatus::default();
-                for &cell in &zone.full {
-                    match refined.get(cell) {
-                        Some(parts) => add_parts(&part, grid.cell_area(), parts, &mut areas),
-                        None => areas.add(self.status(cell, limit), SquareMm::from_m2(grid.cell_area())),
-                    }
-                }
-                for border in &zone.partial {
-                    match refined.get(border.cell) {
-                        Some(parts) => self.add_border(border, parts, &mut areas),
-                        None => areas.add(self.status(border.cell, limit), SquareMm::from_m2(border.area)),
-                    }
-                }
-                areas
-            })
-            .collect()
+        let mut areas = ByStatus::default();
+        for &cell in &ground.full {
+            match refined.get(cell) {
+                Some(parts) => add_parts(&part, grid.cell_area(), parts, &mut areas),
+                None => areas.add(self.status(cell, limit), SquareMm::from_m2(grid.cell_area())),
+            }
+        }
+        for border in &ground.partial {
+            match refined.get(border.cell) {
+                Some(parts) => self.add_border(border, parts, &mut areas),
+                None => areas.add(self.status(border.cell, limit), SquareMm::from_m2(border.area)),
+            }
+        }
+        areas
     }
 
     fn status(&self, position: u32, limit: Limit) -> Status {
@@ -417,12 +530,12 @@ impl<'g> CostField<'g> {
         add_parts(&found, border.area, parts, areas);
     }
 
-    /// Measures the parts of every cell that borders on one of another status, the limit between them.
-    fn refine(&self, edges: &EdgeGrid<'_>, nearest: &NearestFacility<'_>, limit: Limit) -> Refined {
+    /// Measures the parts of every cell of a zone that borders on one of another status, the limit between them.
+    fn refine(&self, zone: &ZoneGround, edges: &EdgeGrid<'_>, nearest: &NearestFacility<'_>, limit: Limit) -> Refined {
         let window = self.ground.window;
-        let covered: Vec<Option<bool>> = self.costs.par_iter().map(|cost| cost.status(limit).map(|s| s == Status::Covered)).collect();
+        let covered = |position: usize| self.costs[position].status(limit).map(|status| status == Status::Covered);
         let mixed = |position: usize| {
-            let own = covered[position]?;
+            let own = covered(position);
             let (row, column) = (position / window.columns, position % window.columns);
             let beside = [
                 (row > 0).then(|| position - window.columns),
@@ -430,10 +543,11 @@ impl<'g> CostField<'g> {
                 (column > 0).then(|| position - 1),
                 (column + 1 < window.columns).then(|| position + 1),
             ];
-            let near = beside.into_iter().flatten().any(|p| covered[p].is_some_and(|other| other != own));
-            near.then_some(position as u32)
+            own.is_some() && beside.into_iter().flatten().filter_map(covered).any(|other| Some(other) != own)
         };
-        let cells: Vec<u32> = (0..window.len()).into_par_iter().filter_map(mixed).collect();
+        let held = zone.full.iter().copied().chain(zone.partial.iter().map(|border| border.cell));
+        let mut cells: Vec<u32> = held.filter(|&cell| mixed(cell as usize)).collect();
+        cells.sort_unstable();
         let fine = Grid { size: self.ground.grid.size / f64::from(REFINE) };
         let parts = cells
             .par_iter()

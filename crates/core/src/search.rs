@@ -137,7 +137,31 @@ impl<'a> Sources<'a> {
     }
 }
 
-impl NearestFacility<'_> {
+impl<'a> NearestFacility<'a> {
+    /// The network that was searched.
+    pub fn network(&self) -> &'a RoadNetwork {
+        self.sources.network
+    }
+
+    /// Who travels.
+    pub fn direction(&self) -> Direction {
+        self.sources.direction
+    }
+
+    /// The facilities of this search that are tied to `edge`: how far from its tail (mm), what their leg costs, which they are.
+    pub(crate) fn on_edge(&self, edge: EdgeId) -> impl Iterator<Item = (u32, Cost, FacilityId)> + use<'a> {
+        let (sources, only) = (self.sources, self.only);
+        let rows = if sources.has_facility[edge.index()] { &sources.on_edge[..] } else { &[] };
+        let first = rows.partition_point(|row| row.0 < edge);
+        let own = rows[first..].iter().take_while(move |row| row.0 == edge);
+        own.filter(move |row| only.is_none_or(|only| only == row.3)).map(|&(_, offset_mm, leg, facility)| (offset_mm, leg, facility))
+    }
+
+    /// The label of a place on an edge, without a leg.
+    pub(crate) fn place(&self, edge: EdgeId, offset_mm: u32) -> Label {
+        self.snap(&Snap { edge, offset_mm, leg: Cost::ZERO, leg_m: 0.0 })
+    }
+
     /// The label of a node.
     pub fn node(&self, node: NodeId) -> Label {
         self.labels[node.index()]
@@ -165,11 +189,8 @@ impl NearestFacility<'_> {
 
     /// The best facility that sits on the point's own edge, reached without leaving it.
     fn along_edge(&self, edge: &Edge, snap: &Snap) -> Label {
-        let on_edge = &self.sources.on_edge;
-        let first = on_edge.partition_point(|row| row.0 < snap.edge);
-        let rows = on_edge[first..].iter().take_while(|row| row.0 == snap.edge);
-        rows.filter(|row| self.only.is_none_or(|only| only == row.3))
-            .map(|&(_, offset_mm, leg, facility)| {
+        self.on_edge(snap.edge)
+            .map(|(offset_mm, leg, facility)| {
                 let way = self.sources.along(edge, snap.offset_mm, offset_mm);
                 Label { cost: snap.leg + way + leg, facility }
             })
@@ -179,7 +200,7 @@ impl NearestFacility<'_> {
 }
 
 /// The cost of `part_mm` of an edge of `length_mm` that costs `whole`, rounded to the nearest unit; nothing where the part is nothing.
-fn part(whole: Cost, part_mm: u32, length_mm: u32) -> Cost {
+pub(crate) fn part(whole: Cost, part_mm: u32, length_mm: u32) -> Cost {
     match part_mm {
         0 => Cost::ZERO,
         _ if !whole.is_reached() => Cost::UNREACHED,

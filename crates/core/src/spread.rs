@@ -9,12 +9,11 @@ use std::collections::BTreeMap;
 use geo::algorithm::bool_ops::FillRule;
 use geo::{Area, BooleanOps, BoundingRect, Coord, MultiPolygon};
 use rayon::prelude::*;
-use rstar::primitives::{GeomWithData, Rectangle};
-use rstar::{AABB, RTree};
 use serde::{Deserialize, Serialize};
 
 use crate::cells::{Cell, Grid, Part, moments, split};
 use crate::ids::ZoneId;
+use crate::index::BoxIndex;
 use crate::input::{Demand, Group, Zone};
 use crate::progress::{Cancelled, Progress};
 use crate::units::People;
@@ -120,11 +119,9 @@ pub fn apportion(total: People, weights: &[u64]) -> Vec<People> {
     parts.into_iter().map(People).collect()
 }
 
-type BoxOf = GeomWithData<Rectangle<[f64; 2]>, u32>;
-
 /// A surface with an R-tree of its polygons' boxes.
 enum Layer<'s> {
-    Mapped { name: &'s str, polygons: &'s [MultiPolygon<f64>], areas: Vec<f64>, boxes: RTree<BoxOf> },
+    Mapped { name: &'s str, polygons: &'s [MultiPolygon<f64>], areas: Vec<f64>, boxes: BoxIndex },
     WholeZone,
 }
 
@@ -133,12 +130,8 @@ impl<'s> Layer<'s> {
         match surface {
             Surface::WholeZone => Layer::WholeZone,
             Surface::Mapped { name, polygons } => {
-                let boxes = polygons.iter().enumerate().filter_map(|(i, polygon)| {
-                    let bounds = polygon.bounding_rect()?;
-                    Some(BoxOf::new(Rectangle::from_corners(bounds.min().into(), bounds.max().into()), i as u32))
-                });
                 let areas = polygons.iter().map(Area::unsigned_area).collect();
-                Layer::Mapped { name, polygons, areas, boxes: RTree::bulk_load(boxes.collect()) }
+                Layer::Mapped { name, polygons, areas, boxes: BoxIndex::new(polygons) }
             }
         }
     }
@@ -151,12 +144,9 @@ impl<'s> Layer<'s> {
     }
 
     /// Polygons whose box meets the zone's.
-    fn near(&self, zone: &Zone) -> Vec<u32> {
+    fn near(&self, zone: &Zone) -> Vec<usize> {
         let (Layer::Mapped { boxes, .. }, Some(bounds)) = (self, zone.area.bounding_rect()) else { return Vec::new() };
-        let envelope = AABB::from_corners(bounds.min().into(), bounds.max().into());
-        let mut near: Vec<u32> = boxes.locate_in_envelope_intersecting(envelope).map(|b| b.data).collect();
-        near.sort_unstable();
-        near
+        boxes.meeting(bounds)
     }
 
     /// The surface within a zone: overlaps counted once, cut at the border.
@@ -166,14 +156,14 @@ impl<'s> Layer<'s> {
         if near.is_empty() {
             return MultiPolygon::new(vec![]);
         }
-        let overlapping = MultiPolygon::new(near.iter().flat_map(|&i| polygons[i as usize].0.iter().cloned()).collect());
+        let overlapping = MultiPolygon::new(near.iter().flat_map(|&i| polygons[i].0.iter().cloned()).collect());
         overlapping.intersection_with_fill_rule(&zone.area, FillRule::NonZero)
     }
 
     /// Whether the surface may cover more than `area_m2` of the zone: its polygons nearby do, overlaps and all. Saves joining most.
     fn may_exceed(&self, zone: &Zone, area_m2: f64) -> bool {
         let Layer::Mapped { areas, .. } = self else { return false };
-        self.near(zone).iter().map(|&i| areas[i as usize]).sum::<f64>() > area_m2
+        self.near(zone).iter().map(|&i| areas[i]).sum::<f64>() > area_m2
     }
 }
 
@@ -244,7 +234,7 @@ mod tests {
     }
 
     fn zone(area: MultiPolygon<f64>, people: Option<u64>) -> Zone {
-        Zone { id: "z".into(), name: "Z".into(), area, people: people.map(People::persons) }
+        Zone { id: "z".into(), name: "Z".into(), area, people: people.map(People::persons), class: None }
     }
 
     fn mapped(name: &str, polygons: Vec<MultiPolygon<f64>>) -> Surface {

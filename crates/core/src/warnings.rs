@@ -54,7 +54,8 @@ fn facilities(found: &Found<'_>, issues: &mut Vec<Issue>) {
                 ),
             ),
             LinkStatus::Linked if report.points_within_limit == 0 => {
-                add(Stage::Coverage, "serves_nobody", format!("{name}: nobody lives within {} of it", service.limit));
+                let limit = if service.limits().differ() { "their zone's limit".to_owned() } else { service.limit.to_string() };
+                add(Stage::Coverage, "serves_nobody", format!("{name}: nobody lives within {limit} of it"));
             }
             LinkStatus::Linked => {}
         }

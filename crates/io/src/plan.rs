@@ -1,5 +1,8 @@
 //! The plan: one TOML file that says what a study is made of and what it asks.
 
+mod limits;
+mod mask;
+
 use std::collections::BTreeMap;
 
 use catchment::{Direction, GapGround, Limit, Profile, WALK};
@@ -7,6 +10,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::map::Lang;
 use crate::sweep::Sweep;
+
+pub(crate) use mask::DEVELOPED;
+pub use mask::Mask;
 
 /// What a study is made of and what it asks; every key, with its default.
 ///
@@ -84,6 +90,15 @@ pub struct ZonesPlan {
     /// For GeoJSON: the property that holds the name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
+    /// The property (for OpenStreetMap: the tag of the boundary) that holds the zone's class, which `services.limits` refer to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub class: Option<String>,
+    /// The property or tag that holds the zone's own limit with its unit, `30min`. Services of that metric use it before all others.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<String>,
+    /// A CSV with the columns `zone_id` or `zone_name`, and `class`, `limit` or both: it stands above properties and tags.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub table: Option<String>,
 }
 
 /// `[people]`
@@ -206,6 +221,12 @@ pub struct ServicePlan {
     pub profile: String,
     /// `"15min"` or `"3.5km"`: a unit is always written.
     pub limit: Limit,
+    /// Another limit for zones of a class, of the same metric: `{ "new-town" = "30min" }`. Other classes keep `limit`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub limits: BTreeMap<String, Limit>,
+    /// Whether a zone's own limit (`zones.limit`, or that of `zones.table`) stands above `limit` and `limits`.
+    #[serde(default = "yes")]
+    pub zone_limits: bool,
     /// Who travels.
     #[serde(default = "to_facility")]
     pub direction: Direction,
@@ -240,16 +261,11 @@ impl ServicePlan {
 pub struct GroundPlan {
     /// Side of a cell, metres.
     pub cell_m: f64,
-    /// What area is a share of.
+    /// What area is a share of: one or several side by side. The first one is that of the sentence, the map and the table.
     pub mask: Vec<Mask>,
-}
-
-/// What area is a share of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Mask {
-    /// All ground of the zone.
-    Zone,
+    /// The OpenStreetMap extract with the water and the land use of masks; the roads' where none is named.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
 }
 
 /// `[gaps]`
@@ -286,7 +302,7 @@ pub enum Format {
 
 impl Default for GroundPlan {
     fn default() -> GroundPlan {
-        GroundPlan { cell_m: 25.0, mask: vec![Mask::Zone] }
+        GroundPlan { cell_m: 25.0, mask: vec![Mask::Land], source: None }
     }
 }
 
@@ -312,6 +328,10 @@ fn osm() -> String {
 
 fn walk() -> String {
     "walk".to_owned()
+}
+
+fn yes() -> bool {
+    true
 }
 
 fn to_facility() -> Direction {
@@ -402,9 +422,7 @@ impl Plan {
         positive("ground.cell_m", self.ground.cell_m, 1.0, 10_000.0)?;
         positive("gaps.min_people", self.gaps.min_people, 0.0, 1e12)?;
         positive("gaps.min_area_m2", self.gaps.min_area_m2, 0.0, 1e12)?;
-        if self.ground.mask != [Mask::Zone] {
-            return Err(value("ground.mask", "not one mask", "[\"zone\"]"));
-        }
+        mask::check(self)?;
         if self.people.method == PeopleMethod::Points && self.people.source.is_none() {
             return Err(value("people.source", "missing", "the CSV of points, since people.method is \"points\""));
         }
@@ -426,6 +444,7 @@ impl Plan {
                 return Err(value("services.facilities", &format!("`{}`", service.facilities), &expected));
             }
             self.profile(&service.profile)?;
+            limits::check(self, service)?;
             if let Some(sweep) = service.sweep.iter().find(|sweep| !sweep.fits(service.limit)) {
                 let expected = format!("what its limit of {} counts: limits of the same kind; speeds for a limit of time", service.limit);
                 return Err(value("services.sweep", &format!("`{sweep}`"), &expected));
@@ -658,6 +677,44 @@ mod tests {
             assert!(said.contains("services.sweep") && said.contains("of the same kind"), "{said}");
         }
         assert!(complaint("limit = \"15min\"", "limit = \"15min\"\nsweep = [\"limit=5..30min\"]").contains("FROM..TO"));
+    }
+
+    #[test]
+    fn masks_are_words_or_layers() {
+        let masks = |list: &str| Plan::parse(&format!("{PLAN}[ground]\nmask = {list}")).map(|plan| plan.ground.mask);
+        assert_eq!(Plan::parse(PLAN).unwrap().ground.mask, [Mask::Land]);
+        let several = masks("[\"zone\", \"built-up\", \"plans/Old town.geojson\"]").unwrap_err().to_string();
+        assert!(several.contains("`Old town`") && several.contains("letters, digits"), "{several}");
+        let several = masks("[\"zone\", \"built-up\", \"plans/老城.geojson\"]").unwrap();
+        assert_eq!(several.iter().map(Mask::name).collect::<Vec<_>>(), ["zone", "built-up", "老城"]);
+        assert_eq!(several[1].column(), "built_up");
+        for (list, words) in [
+            ("[]", "ground.mask is empty"),
+            ("[\"lnad\"]", "did you mean `land`?"),
+            ("[\"land\", \"land\"]", "`area_land_m2` is another's"),
+            ("[\"built-up\", \"built_up.json\"]", "`area_built_up_m2` is another's"),
+            ("[\"land\", \"covered.json\"]", "`area_covered_m2` is another's"),
+            ("[\"land\"]\nsource = \"lakes.geojson\"", "ground.source is `lakes.geojson`"),
+        ] {
+            let error = masks(list).unwrap_err().to_string();
+            assert!(error.contains(words), "{list}: {error}");
+        }
+    }
+
+    #[test]
+    fn limits_by_class_are_of_the_service_s_metric() {
+        let rule = "limit = \"15min\"\nlimits = { \"new-town\" = \"30min\" }";
+        assert!(complaint("limit = \"15min\"", rule).contains("none without zones.class"));
+        let text = PLAN.replace("limit = \"15min\"", rule).replace("admin_level = 8", "admin_level = 8\nclass = \"kind\"");
+        let mut plan = Plan::parse(&text).unwrap();
+        assert_eq!(Plan::parse(&plan.to_toml().unwrap()).unwrap(), plan);
+        assert!(plan.has_zone_limits());
+        let error = Plan::parse(&text.replace("30min", "3km")).unwrap_err().to_string();
+        assert!(error.contains("class `new-town` is 3 km") && error.contains("a limit by time"), "{error}");
+        // one limit for all, whatever its metric
+        plan.set_limit("1km".parse().unwrap());
+        assert!(plan.check().is_ok() && !plan.has_zone_limits());
+        assert_eq!(plan.services[0].limit.to_string(), "1 km");
     }
 
     #[test]

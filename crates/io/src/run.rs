@@ -3,22 +3,25 @@
 use std::collections::BTreeMap;
 use std::time::Instant;
 
+use catchment::geo::MultiPolygon;
 use catchment::{
-    CoverageTable, GapRules, Ground, GroundRules, Limit, LinkRules, Metric, Progress, Report, RoadNetwork, Service, Study, analyse, begin,
-    cover,
+    CoverageTable, GapRules, Ground, GroundRules, Issue, Limit, LinkRules, Mask, Metric, Progress, Report, RoadNetwork, Service, Stage,
+    Study, analyse, begin, cover,
 };
 use serde::Serialize;
 
 use crate::error::Error;
 use crate::files::Files;
 use crate::load::{Inputs, load};
-use crate::plan::{Plan, ServicePlan};
+use crate::plan::{self, Plan, ServicePlan};
 
 /// A finished run: what went in, and one report a service, in the plan's order.
 #[derive(Debug, Clone)]
 pub struct Run {
     /// What went in.
     pub inputs: Inputs,
+    /// By mask of the plan, the area of its polygons in all zones, m²: what the ground by status must add up to.
+    pub mask_areas_m2: Vec<f64>,
     /// One a service.
     pub reports: Vec<Report>,
     /// Coverage at other speeds, by service and speed.
@@ -90,10 +93,13 @@ pub struct NetworkFacts {
 /// ```
 pub fn run(plan: &Plan, files: &dyn Files, progress: &dyn Progress) -> Result<Run, Error> {
     let mut clock = Clock::new();
-    let inputs = load(plan, files, progress)?;
+    let mut inputs = load(plan, files, progress)?;
     clock.lap("load");
     begin(progress, "cells", 0)?;
-    let ground = Ground::new(&inputs.zones, GroundRules { cell_m: plan.ground.cell_m }, progress)?;
+    let ground = ground(&inputs, progress)?;
+    let mask_areas_m2 = ground.mask_areas_m2();
+    inputs.issues.extend(empty_masks(plan, &mask_areas_m2));
+    inputs.issues.sort();
     clock.lap("cells");
     let mut networks: BTreeMap<(String, Metric), RoadNetwork> = BTreeMap::new();
     for service in &plan.services {
@@ -107,17 +113,17 @@ pub fn run(plan: &Plan, files: &dyn Files, progress: &dyn Progress) -> Result<Ru
     let mut reports = Vec::new();
     let study = Study { zones: &inputs.zones, demand: &inputs.demand, ground: &ground, places: &inputs.places };
     let sweeps: Vec<Vec<Limit>> = plan.services.iter().map(ServicePlan::swept_limits).collect();
-    for (service, sweep) in plan.services.iter().zip(&sweeps) {
+    for ((service, zone_limits), sweep) in plan.services.iter().zip(&inputs.zone_limits).zip(&sweeps) {
         let key = (service.profile.clone(), service.limit.metric);
-        if let (Some(network), Some(asked)) = (networks.get(&key), inputs.service(service, &networks)) {
+        if let (Some(network), Some(asked)) = (networks.get(&key), inputs.service(service, zone_limits, &networks)) {
             debug_assert!(std::ptr::eq(network, asked.network));
             reports.push(analyse(&study, &Service { sweep, ..asked }, progress)?);
         }
         clock.lap(&format!("service {}", service.id));
     }
     let mut speeds = Vec::new();
-    for (i, service) in plan.services.iter().enumerate() {
-        if let Some(asked) = inputs.service(service, &networks) {
+    for (i, (service, zone_limits)) in plan.services.iter().zip(&inputs.zone_limits).enumerate() {
+        if let Some(asked) = inputs.service(service, zone_limits, &networks) {
             speeds.extend(at_other_speeds(&inputs, &study, i, &asked, progress)?);
         }
     }
@@ -125,7 +131,7 @@ pub fn run(plan: &Plan, files: &dyn Files, progress: &dyn Progress) -> Result<Ru
         clock.lap("speeds");
     }
     let networks = networks.into_iter().map(|(key, network)| (key, NetworkFacts::of(&network))).collect();
-    Ok(Run { inputs, reports, speeds, networks, timings: clock.laps })
+    Ok(Run { inputs, mask_areas_m2, reports, speeds, networks, timings: clock.laps })
 }
 
 /// Coverage of a service at each speed of its sweeps: a network and a search of its own.
@@ -151,9 +157,47 @@ fn at_other_speeds(
     Ok(points)
 }
 
+/// The ground of the zones, with the plan's masks.
+fn ground(inputs: &Inputs, progress: &dyn Progress) -> Result<Ground, Error> {
+    let plan = &inputs.plan.ground;
+    let masks: Vec<Mask<'_>> = plan.mask.iter().zip(&inputs.masks.masks).map(|(mask, polygons)| mask_of(mask, polygons)).collect();
+    Ok(Ground::masked(&inputs.zones, &masks, &inputs.masks.water, GroundRules { cell_m: plan.cell_m }, progress)?)
+}
+
+fn mask_of<'a>(mask: &plan::Mask, polygons: &'a [MultiPolygon<f64>]) -> Mask<'a> {
+    match mask {
+        plan::Mask::Zone => Mask::Zone,
+        plan::Mask::Land => Mask::Land,
+        plan::Mask::BuiltUp | plan::Mask::Residential | plan::Mask::Layer(_) => Mask::Within(polygons),
+    }
+}
+
+/// Masks that hold no ground of any zone: their shares are empty.
+fn empty_masks(plan: &Plan, areas_m2: &[f64]) -> Vec<Issue> {
+    let source = plan.ground.source.as_ref().unwrap_or(&plan.roads.source);
+    let empty = plan.ground.mask.iter().zip(areas_m2).filter(|(_, area)| **area <= 0.0);
+    let issue = |(mask, _): (&plan::Mask, &f64)| {
+        let (file, what) = match mask {
+            plan::Mask::Layer(file) => (file, "is this the layer of these zones?"),
+            plan::Mask::Zone | plan::Mask::Land => (source, "the zones are empty or under water"),
+            plan::Mask::BuiltUp | plan::Mask::Residential => {
+                (source, "the extract has no such areas in the zones; name one that has: ground.source")
+            }
+        };
+        let detail = format!("the mask `{}` holds no ground of any zone and has no shares: {what}", mask.name());
+        Issue::new(Stage::Zones, file, mask.name(), "empty_mask", detail)
+    };
+    empty.map(issue).collect()
+}
+
 impl Inputs {
     /// A service of the plan, with what was loaded for it.
-    fn service<'a>(&'a self, plan: &'a ServicePlan, networks: &'a BTreeMap<(String, Metric), RoadNetwork>) -> Option<Service<'a>> {
+    fn service<'a>(
+        &'a self,
+        plan: &'a ServicePlan,
+        zone_limits: &'a [Limit],
+        networks: &'a BTreeMap<(String, Metric), RoadNetwork>,
+    ) -> Option<Service<'a>> {
         let (profile, _) = self.roads.get(&plan.profile)?;
         let gaps = &self.plan.gaps;
         Some(Service {
@@ -162,6 +206,7 @@ impl Inputs {
             network: networks.get(&(plan.profile.clone(), plan.limit.metric))?,
             link: LinkRules { snap_m: profile.snap_m, access_speed_m_s: profile.access_speed_m_s, min_component: profile.min_component },
             limit: plan.limit,
+            zone_limits,
             direction: plan.direction,
             gaps: GapRules { ground: gaps.ground, min_people: gaps.min_people, min_area_m2: gaps.min_area_m2 },
             speed_m_s: profile.speed_m_s,

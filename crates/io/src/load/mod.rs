@@ -1,7 +1,10 @@
 //! Loading: from a plan and its files to everything a run needs, in metres of the working CRS.
 
+mod areas;
 mod facilities;
 mod layer;
+mod limits;
+mod masks;
 mod people;
 mod places;
 mod roads;
@@ -12,15 +15,19 @@ mod zones;
 use std::collections::BTreeMap;
 
 use catchment::geo::{BoundingRect, Coord, Densify, Euclidean, MultiPolygon, Rect};
-use catchment::{Demand, Facility, Group, Issue, People, Place, Profile, Progress, Roads, SpreadNote, Stage, Zone, begin};
+use catchment::{Demand, Facility, Group, Issue, Limit, Limits, People, Place, Profile, Progress, Roads, SpreadNote, Stage, Zone, begin};
 
 use crate::crs::{AutoCrs, Crs, Projector, auto_crs};
 use crate::error::{Error, data};
 use crate::files::{Files, InputFile, iso_time};
 use crate::osm::{self, OsmData};
-use crate::plan::{PeopleMethod, Plan, is_osm};
+use crate::plan::{Mask, PeopleMethod, Plan, is_osm};
 use crate::shape::{places, rebuilt};
+use limits::Told;
+use masks::Mapped;
 use select::Wanted;
+
+pub use masks::MaskPolygons;
 
 /// The longest edge of a zone that is projected by its ends alone, degrees: about 200 m, within which a millimetre is lost.
 const STRAIGHT_DEG: f64 = 0.002;
@@ -42,6 +49,10 @@ pub struct Inputs {
     pub people_read: People,
     /// What each zone's people were spread over; empty where people came as points.
     pub spread: Vec<SpreadNote>,
+    /// By service of the plan, the limit of each zone; empty where the service's own holds everywhere.
+    pub zone_limits: Vec<Vec<Limit>>,
+    /// What masks are made of.
+    pub masks: MaskPolygons,
     /// Facilities by set.
     pub facilities: BTreeMap<String, Vec<Facility>>,
     /// Roads by profile.
@@ -73,7 +84,7 @@ pub fn load(plan: &Plan, files: &dyn Files, progress: &dyn Progress) -> Result<I
     let waits = profiles.values().any(|profile| profile.crossing_delay_s > 0.0);
     loader.read_osm(waits)?;
     begin(progress, "zones", 0)?;
-    let mut zones = loader.zones()?;
+    let (mut zones, told) = loader.zones()?;
     let (working, projector) = working_crs(plan, &zones)?;
     // a border that is straight in degrees is not quite straight in metres: gaps are cut along it and must not leave it
     let mut areas: Vec<MultiPolygon<f64>> = zones.iter().map(|zone| Euclidean.densify(&zone.area, STRAIGHT_DEG)).collect();
@@ -82,6 +93,8 @@ pub fn load(plan: &Plan, files: &dyn Files, progress: &dyn Progress) -> Result<I
         zone.area = area;
     }
     loader.issues.extend(zones::part(&mut zones, &plan.zones.source));
+    let zone_limits = loader.zone_limits(&zones, &told);
+    let masks = loader.masks(&projector)?;
     begin(progress, "people", zones.len())?;
     let (demand, spread) = loader.people(&mut zones, &projector, progress)?;
     let people_read = match plan.people.method {
@@ -99,7 +112,7 @@ pub fn load(plan: &Plan, files: &dyn Files, progress: &dyn Progress) -> Result<I
             return Err(data(&plan.roads.source, "", "no road", expected));
         }
         loader.issues.extend(issues);
-        loader.issues.extend(loader.cut_roads(&own, &zones, &projector)?);
+        loader.issues.extend(loader.cut_roads(&own, &zones, &zone_limits, &projector)?);
         roads.insert(name, (profile, own));
     }
     let swept_roads = loader.swept_roads(&projector)?;
@@ -108,14 +121,17 @@ pub fn load(plan: &Plan, files: &dyn Files, progress: &dyn Progress) -> Result<I
     let Loader { inputs, mut issues, .. } = loader;
     issues.sort();
     issues.dedup();
+    let plan = plan.clone();
     Ok(Inputs {
-        plan: plan.clone(),
+        plan,
         working,
         projector,
         people_read,
         zones,
         demand,
         spread,
+        zone_limits,
+        masks,
         facilities,
         roads,
         swept_roads,
@@ -139,6 +155,7 @@ impl Loader<'_> {
         let plan = self.plan;
         let mut names = vec![plan.roads.source.as_str(), plan.zones.source.as_str()];
         names.extend(plan.people.source.as_deref().filter(|_| plan.people.method == PeopleMethod::Spread));
+        names.extend(plan.ground.source.as_deref().filter(|_| !Mapped::of(plan).is_empty()));
         names.extend(plan.facilities.iter().map(|set| set.source.as_str()));
         for name in names {
             if self.osm.contains_key(name) || !is_osm(name) {
@@ -178,18 +195,63 @@ impl Loader<'_> {
         }
     }
 
-    fn zones(&mut self) -> Result<Vec<Zone>, Error> {
+    /// The zones, with their classes; and their limits, as the sources tell them.
+    fn zones(&mut self) -> Result<(Vec<Zone>, Told), Error> {
         let plan = &self.plan.zones;
-        if is_osm(&plan.source) {
+        let mut told = Told::new();
+        let mut zones = if is_osm(&plan.source) {
             let mut issues = Vec::new();
-            let zones = zones::from_osm(self.osm_of(&plan.source)?, plan, &mut issues);
+            let zones = zones::from_osm(self.osm_of(&plan.source)?, plan, &mut told, &mut issues);
             self.issues.extend(issues);
-            return zones;
+            zones?
+        } else {
+            let bytes = self.table(&plan.source)?;
+            let zones = zones::from_geojson(&bytes, plan, &mut told, &mut self.issues)?;
+            self.count_rows("features", zones.len() as u64);
+            zones
+        };
+        if let Some(table) = &plan.table {
+            let bytes = self.table(table)?;
+            let rows = limits::from_table(&mut zones, &mut told, &bytes, table, &mut self.issues)?;
+            self.count_rows("rows", rows);
         }
-        let bytes = self.table(&plan.source)?;
-        let zones = zones::from_geojson(&bytes, plan, &mut self.issues)?;
-        self.count_rows("features", zones.len() as u64);
-        Ok(zones)
+        Ok((zones, told))
+    }
+
+    /// By service, the limit of each zone.
+    fn zone_limits(&mut self, zones: &[Zone], told: &Told) -> Vec<Vec<Limit>> {
+        let plan = &self.plan.zones;
+        let own = limits::own(zones, told, plan.table.as_ref().unwrap_or(&plan.source), &mut self.issues);
+        let services = &self.plan.services;
+        services.iter().map(|service| limits::applied(service, plan, zones, &own, &mut self.issues)).collect()
+    }
+
+    /// The polygons of the masks, and the water that land goes without.
+    fn masks(&mut self, projector: &Projector) -> Result<MaskPolygons, Error> {
+        let plan = &self.plan.ground;
+        let source = plan.source.as_ref().unwrap_or(&self.plan.roads.source);
+        let mut issues = Vec::new();
+        let mut mapped = |loader: &Self, kind: Mapped| kind.polygons(loader.osm_of(source)?, source, projector, &mut issues);
+        let mut found = MaskPolygons::default();
+        if Mapped::of(self.plan).contains(&Mapped::Water) {
+            found.water = mapped(self, Mapped::Water)?;
+        }
+        for mask in &plan.mask {
+            let polygons = match mask {
+                Mask::Zone | Mask::Land => Vec::new(),
+                Mask::BuiltUp => mapped(self, Mapped::BuiltUp)?,
+                Mask::Residential => mapped(self, Mapped::Residential)?,
+                Mask::Layer(file) => {
+                    let bytes = self.table(file)?;
+                    let (polygons, rows) = masks::of_layer(&bytes, file, projector, &mut self.issues)?;
+                    self.count_rows("features", rows);
+                    polygons
+                }
+            };
+            found.masks.push(polygons);
+        }
+        self.issues.extend(issues);
+        Ok(found)
     }
 
     fn people(&mut self, zones: &mut [Zone], projector: &Projector, progress: &dyn Progress) -> Result<(Demand, Vec<SpreadNote>), Error> {
@@ -270,10 +332,10 @@ impl Loader<'_> {
     }
 
     /// Roads that stop at the extract's edge within reach of the zones: people there may look uncovered.
-    fn cut_roads(&self, roads: &Roads, zones: &[Zone], projector: &Projector) -> Result<Vec<Issue>, Error> {
+    fn cut_roads(&self, roads: &Roads, zones: &[Zone], limits: &[Vec<Limit>], projector: &Projector) -> Result<Vec<Issue>, Error> {
         const EDGE_M: f64 = 30.0;
         let file = &self.plan.roads.source;
-        let reach = self.plan.services.iter().map(|service| self.straight_reach(service)).fold(0.0, f64::max);
+        let reach = self.plan.services.iter().zip(limits).map(|(service, own)| self.straight_reach(service, own)).fold(0.0, f64::max);
         let mut ends = roads.cut_ends.clone();
         if let Some(bbox) = self.osm_of(file)?.header.bbox {
             let mut corners: Vec<Coord<f64>> = vec![bbox.min(), bbox.max()];
@@ -297,11 +359,13 @@ impl Loader<'_> {
         Ok(if count > 0 { vec![Issue::new(Stage::Roads, file, "", "roads_cut_off", detail)] } else { Vec::new() })
     }
 
-    fn straight_reach(&self, service: &crate::plan::ServicePlan) -> f64 {
+    /// How far the longest limit of a service goes by a straight line, metres.
+    fn straight_reach(&self, service: &crate::plan::ServicePlan, own: &[Limit]) -> f64 {
+        let limit = Limits::by_zone(service.limit, own).greatest();
         let speed = self.plan.profile(&service.profile).map_or(0.0, |profile| profile.speed_m_s);
-        match service.limit.metric {
-            catchment::Metric::Time => service.limit.as_f64() * speed,
-            catchment::Metric::Distance => service.limit.as_f64(),
+        match limit.metric {
+            catchment::Metric::Time => limit.as_f64() * speed,
+            catchment::Metric::Distance => limit.as_f64(),
         }
     }
 

@@ -2,14 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use catchment::geo::{Coord, MultiPolygon};
+use catchment::geo::Coord;
 use catchment::{Demand, Group, Issue, People, Progress, SpreadNote, SpreadRules, Stage, Surface, Zone, ZoneIndex, spread};
 
+use super::areas::{Wish, areas};
+use super::project;
 use super::table::{PEOPLE, Table};
-use super::{project, project_polygons};
 use crate::crs::Projector;
 use crate::error::Error;
-use crate::osm::{OsmData, multipolygon, way_area};
+use crate::osm::OsmData;
 use crate::plan::{PeoplePlan, SurfaceName};
 
 /// A place node with a population: a town, village or city.
@@ -124,23 +125,15 @@ pub(super) fn totals_from_csv(
     let mut groups: Vec<Group> =
         plan.groups.iter().map(|name| Group { name: name.clone(), people: vec![People::ZERO; zones.len()] }).collect();
     for row in 0..table.len() {
-        let (own_id, own_name) = (table.text(row, id), table.text(row, name));
-        let fits = |zone: &Zone| if own_id.is_empty() { zone.name == own_name } else { zone.id == own_id };
-        let hits: Vec<usize> = (0..zones.len()).filter(|&z| fits(&zones[z])).collect();
-        let label = if own_id.is_empty() { own_name } else { own_id };
-        let [hit] = hits.as_slice() else {
-            let found = if hits.is_empty() { "no zone has this id or name" } else { "several zones have this name: use zone_id" };
-            let detail = format!("line {}: {found}; the row is not used", table.line(row));
-            issues.push(Issue::new(Stage::People, file, label, "total_without_zone", detail));
-            continue;
-        };
+        let label = table.zone_label(row, [id, name]);
+        let Some(hit) = table.zone(row, [id, name], zones, Stage::People, "total_without_zone", issues) else { continue };
         let Some(total) = people_of(&table, row, people, "the row is not used", issues) else { continue };
-        if zones[*hit].people.replace(total).is_some() {
+        if zones[hit].people.replace(total).is_some() {
             let detail = format!("line {}: the zone has a total already; this one is used", table.line(row));
             issues.push(Issue::new(Stage::People, file, label, "total_twice", detail));
         }
         for (group, column) in groups.iter_mut().zip(&columns) {
-            group.people[*hit] = people_of(&table, row, *column, "counted as 0", issues).unwrap_or_default();
+            group.people[hit] = people_of(&table, row, *column, "counted as 0", issues).unwrap_or_default();
         }
     }
     Ok((groups, table.len() as u64))
@@ -193,19 +186,8 @@ pub(super) fn surface(
         SurfaceName::Residential => tags.get(key) == Some("residential"),
         _ => tags.get(key).is_some_and(|value| value != "no"),
     };
-    let mut polygons: Vec<MultiPolygon<f64>> = Vec::new();
-    let ways = osm.ways.iter().filter(|way| way.selected && wanted(&way.tags)).map(|way| ("way", way.id, way_area(way, osm)));
-    let relations = osm.relations.iter().filter(|r| r.tags.get("type") == Some("multipolygon") && wanted(&r.tags));
-    for (what, id, area) in ways.chain(relations.map(|r| ("relation", r.id, multipolygon(r, osm)))) {
-        match area {
-            Ok(area) => polygons.push(area.polygons),
-            Err(why) => {
-                let detail = format!("{label}: {why}; left out");
-                issues.push(Issue::new(Stage::People, file, format!("{what}/{id}"), "broken_area", detail));
-            }
-        }
-    }
-    project_polygons(projector, &mut polygons, file)?;
+    let wish = Wish { label, stage: Stage::People, file, wanted: &wanted };
+    let polygons = areas(&wish, osm, projector, issues)?;
     Ok(Surface::Mapped { name: label.to_owned(), polygons })
 }
 

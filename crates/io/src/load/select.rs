@@ -1,5 +1,6 @@
 //! Which objects of an extract a plan needs: one reading serves all its parts.
 
+use super::masks::Mapped;
 use super::places::is_named;
 use crate::osm::{Kind, Select, TagView};
 use crate::plan::{Plan, Selector, SurfaceName};
@@ -14,6 +15,8 @@ pub(super) struct Wanted {
     pub surfaces: Vec<SurfaceName>,
     pub facilities: Vec<Selector>,
     pub signals: bool,
+    pub ground: Vec<Mapped>,
+    pub zone_tags: Vec<String>,
 }
 
 impl Wanted {
@@ -23,6 +26,7 @@ impl Wanted {
         let spread_here =
             plan.people.method == crate::plan::PeopleMethod::Spread && plan.people.source.as_deref().unwrap_or(&plan.roads.source) == file;
         let names = roads || plan.people.source.as_deref() == Some(file);
+        let ground_here = plan.ground.source.as_deref().unwrap_or(&plan.roads.source) == file;
         let sets = plan.facilities.iter().filter(|set| set.source == file);
         Wanted {
             roads,
@@ -32,7 +36,14 @@ impl Wanted {
             surfaces: if spread_here { plan.people.over.clone() } else { Vec::new() },
             facilities: sets.flat_map(|set| &set.osm).filter_map(|text| Selector::parse(text).ok()).collect(),
             signals: roads && signals,
+            ground: if ground_here { Mapped::of(plan) } else { Vec::new() },
+            zone_tags: [&plan.zones.class, &plan.zones.limit].into_iter().flatten().cloned().collect(),
         }
+    }
+
+    /// Whether a mask may be made of areas with this key.
+    fn looks_at_ground(&self, key: &str) -> bool {
+        self.ground.iter().any(|kind| kind.keys().contains(&key))
     }
 
     fn surface(&self, name: SurfaceName) -> bool {
@@ -54,11 +65,13 @@ impl Select for Wanted {
                     (self.roads && (key == "highway" || key == "route"))
                         || (self.surface(SurfaceName::Residential) && key == "landuse")
                         || (self.surface(SurfaceName::Building) && key == "building")
+                        || self.looks_at_ground(key)
                 }
                 Kind::Relation => {
                     (self.admin_level.is_some() && key == "boundary")
                         || (self.surface(SurfaceName::Residential) && key == "landuse")
                         || (self.surface(SurfaceName::Building) && key == "building")
+                        || self.looks_at_ground(key)
                 }
             }
     }
@@ -70,6 +83,7 @@ impl Select for Wanted {
         let surface = || {
             (self.surface(SurfaceName::Residential) && tags.get("landuse") == Some("residential"))
                 || (self.surface(SurfaceName::Building) && tags.get("building").is_some_and(|b| b != "no"))
+                || self.ground.iter().any(|kind| kind.holds(|key| tags.get(key)))
         };
         match kind {
             Kind::Node => {
@@ -108,6 +122,9 @@ impl Select for Wanted {
             "sidewalk",
             "type",
         ];
-        KEPT.contains(&key) || self.facilities.iter().any(|selector| selector.key == key)
+        KEPT.contains(&key)
+            || self.looks_at_ground(key)
+            || self.zone_tags.iter().any(|tag| tag == key)
+            || self.facilities.iter().any(|selector| selector.key == key)
     }
 }

@@ -1,7 +1,7 @@
 //! CSV tables: columns by name, numbers and places checked, bad rows listed.
 
 use catchment::geo::Coord;
-use catchment::{Issue, Stage};
+use catchment::{Issue, Stage, Zone};
 
 use super::layer::on_globe;
 use super::project;
@@ -55,6 +55,42 @@ impl<'a> Table<'a> {
     /// The name of a column.
     pub(super) fn name(&self, column: usize) -> &str {
         &self.header[column]
+    }
+
+    /// The names of all columns.
+    pub(super) fn columns(&self) -> &[String] {
+        &self.header
+    }
+
+    /// What a row calls its zone: the id where it has one, else the name; the columns of both are given.
+    pub(super) fn zone_label(&self, row: usize, [id, name]: [Option<usize>; 2]) -> &str {
+        match self.text(row, id) {
+            "" => self.text(row, name),
+            id => id,
+        }
+    }
+
+    /// The zone of a row, by id or name; an issue of this kind where none or several fit.
+    pub(super) fn zone(
+        &self,
+        row: usize,
+        columns: [Option<usize>; 2],
+        zones: &[Zone],
+        stage: Stage,
+        kind: &str,
+        issues: &mut Vec<Issue>,
+    ) -> Option<usize> {
+        let label = self.zone_label(row, columns);
+        let by_name = self.text(row, columns[0]).is_empty();
+        let fits = |zone: &Zone| if by_name { zone.name == label } else { zone.id == label };
+        let hits: Vec<usize> = (0..zones.len()).filter(|&z| fits(&zones[z])).collect();
+        if let [hit] = hits.as_slice() {
+            return Some(*hit);
+        }
+        let found = if hits.is_empty() { "no zone has this id or name" } else { "several zones have this name: use zone_id" };
+        let detail = format!("line {}: {found}; the row is not used", self.line(row));
+        issues.push(Issue::new(stage, self.file, label, kind, detail));
+        None
     }
 
     /// Number of rows.

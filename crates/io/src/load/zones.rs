@@ -9,8 +9,9 @@ use catchment::{Issue, Stage, Zone, ZoneIndex};
 use rayon::prelude::*;
 
 use super::layer;
+use super::limits::Told;
 use crate::error::{Error, data};
-use crate::osm::{OsmData, multipolygon};
+use crate::osm::{OsmData, Relation, multipolygon};
 use crate::plan::ZonesPlan;
 
 /// Overlaps and voids smaller than this are not worth a planner's time, m².
@@ -24,8 +25,8 @@ const CRUMB_M: f64 = 0.02;
 /// Overlaps smaller than this are the rounding of a common border, m².
 const ROUNDING_M2: f64 = 0.01;
 
-/// Zones from the boundary relations that were selected from `osm`, by id. Broken ones are issues and left out.
-pub(super) fn from_osm(osm: &OsmData, plan: &ZonesPlan, issues: &mut Vec<Issue>) -> Result<Vec<Zone>, Error> {
+/// Zones from the boundary relations that were selected from `osm`, by id. Broken ones are issues and left out. Limits go to `told`.
+pub(super) fn from_osm(osm: &OsmData, plan: &ZonesPlan, told: &mut Told, issues: &mut Vec<Issue>) -> Result<Vec<Zone>, Error> {
     let level = plan.admin_level.map(|level| level.to_string());
     let boundaries: Vec<_> =
         osm.relations.iter().filter(|r| r.tags.get("boundary").is_some() && r.tags.get("admin_level") == level.as_deref()).collect();
@@ -35,7 +36,10 @@ pub(super) fn from_osm(osm: &OsmData, plan: &ZonesPlan, issues: &mut Vec<Issue>)
         let name = relation.tags.get("name").unwrap_or_default();
         match area {
             Ok(area) => {
-                zones.push(Zone { id: relation.id.to_string(), name: named(name, relation.id), area: area.polygons, people: None });
+                let [class, limit] = [&plan.class, &plan.limit].map(|key| tag(relation, key.as_deref()));
+                let id = relation.id.to_string();
+                told.extend(limit.map(|limit| (id.clone(), limit)));
+                zones.push(Zone { id, name: named(name, relation.id), area: area.polygons, people: None, class });
             }
             Err(error) => {
                 let detail = format!("{}: {error}; left out", named(name, relation.id));
@@ -46,12 +50,16 @@ pub(super) fn from_osm(osm: &OsmData, plan: &ZonesPlan, issues: &mut Vec<Issue>)
     finish(zones, plan)
 }
 
+fn tag(relation: &Relation, key: Option<&str>) -> Option<String> {
+    key.and_then(|key| relation.tags.get(key)).filter(|value| !value.is_empty()).map(str::to_owned)
+}
+
 fn named(name: &str, id: impl std::fmt::Display) -> String {
     if name.is_empty() { format!("zone {id}") } else { name.to_owned() }
 }
 
-/// Zones from a GeoJSON file.
-pub(super) fn from_geojson(bytes: &[u8], plan: &ZonesPlan, issues: &mut Vec<Issue>) -> Result<Vec<Zone>, Error> {
+/// Zones from a GeoJSON file. Limits go to `told`.
+pub(super) fn from_geojson(bytes: &[u8], plan: &ZonesPlan, told: &mut Told, issues: &mut Vec<Issue>) -> Result<Vec<Zone>, Error> {
     let file = plan.source.as_str();
     let mut zones = Vec::new();
     for (row, feature) in layer::features(bytes, file)?.into_iter().enumerate() {
@@ -75,7 +83,9 @@ pub(super) fn from_geojson(bytes: &[u8], plan: &ZonesPlan, issues: &mut Vec<Issu
             issues.push(Issue::new(Stage::Zones, file, &id, kind, format!("{name}: {what}; {done}")));
         }
         if !area.0.is_empty() {
-            zones.push(Zone { id, name, area, people: None });
+            let property = |key: &Option<String>| layer::property(&feature, key.as_deref()?).filter(|text| !text.is_empty());
+            told.extend(property(&plan.limit).map(|limit| (id.clone(), limit)));
+            zones.push(Zone { id, name, area, people: None, class: property(&plan.class) });
         }
     }
     finish(zones, plan)
@@ -83,7 +93,7 @@ pub(super) fn from_geojson(bytes: &[u8], plan: &ZonesPlan, issues: &mut Vec<Issu
 
 /// The polygons as they are where they are valid, else joined into valid ones; and what was wrong. Whatever a ring goes around stays,
 /// whichever way it goes: both halves of a figure eight.
-fn repair(polygons: MultiPolygon<f64>) -> (MultiPolygon<f64>, Option<String>) {
+pub(super) fn repair(polygons: MultiPolygon<f64>) -> (MultiPolygon<f64>, Option<String>) {
     let oriented = catchment::geo::Orient::orient(&polygons, catchment::geo::orient::Direction::Default);
     match oriented.check_validation() {
         Ok(()) => (oriented, None),

@@ -20,9 +20,10 @@ The cost of a person is the straight leg to the nearest road, the way by road, a
 
 const GAPS: &str = "\
 gaps.geojson, gaps.csv: blind spots; the table holds the same without shape and style. Each is a connected piece of uncovered
-inhabited ground (within 100 m of a demand point), cut at zone borders. An uncovered person in no piece joins the nearest gap of the
-same zone: people in gaps = people not covered, those of gaps that gaps.min_people and gaps.min_area_m2 keep off the list included
-(summary.json counts these). A gap may hold nobody: uncovered ground near somebody who is covered.
+inhabited ground (within 100 m of a demand point), cut at zone borders and, unless the first mask is `zone`, at water. An uncovered
+person in no piece joins the nearest gap of the same zone: people in gaps = people not covered, those of gaps that gaps.min_people and
+gaps.min_area_m2 keep off the list included (summary.json counts these). A gap may hold nobody: uncovered ground near somebody who is
+covered, or who lives across a border.
   service                 the service of the plan
   rank                    1 for the gap with most people; gaps of unknown people come last
   zone_id, zone_name      the zone that it lies in
@@ -39,7 +40,7 @@ same zone: people in gaps = people not covered, those of gaps that gaps.min_peop
                           m metres); null where nobody in it can, or nobody lives in it
   excess_mean_S, excess_max_S
                           by how much the mean and the greatest cost lie beyond the limit
-  limit_S                 the limit
+  limit_S                 the limit that applied: that of the zone
   straight_m, road_m      straight line and cheapest way (both straight legs counted; the shortest of equally cheap ones) between the
                           point at lon, lat and the nearest facility; null where that is null
   detour                  road_m / straight_m
@@ -51,20 +52,22 @@ same zone: people in gaps = people not covered, those of gaps that gaps.min_peop
 ";
 
 const COVERAGE: &str = "\
-coverage.geojson: the covered ground, one feature a service and zone that has any.
+coverage.geojson: the covered ground, one feature a service and zone that has any; cut at water unless the first mask is `zone`.
   service, zone_id, zone_name, limit_S, contour, metric, fill   as above
-  area_covered_m2, area_share   the measured covered area of the zone and its share (as in zones.csv; the drawn polygon follows it)
+  area_covered_m2, area_share   the measured covered area of the zone's mask and its share (as in zones.csv; the drawn polygon, which
+                          is that of all land or ground, follows it)
 ";
 
 const FACILITIES: &str = "\
 facilities.geojson: one feature a service and facility.
-  service, facility_id, name, kind, zone_id, zone_name, limit_S
+  service, facility_id, name, kind, zone_id, zone_name
+  limit_S                 the limit; null where zones have limits of their own, as people then count by that of theirs
   link_status             linked, too_far (no road within the snap limit) or on_island (only small pieces of road nearby)
   link_distance_m         its straight leg to the road, m
   network_share           nodes of the piece of network that it is tied to, as a share of all
-  people_within_limit     people within the limit of it, whoever else they can reach: its own catchment (catchments overlap: no sum)
+  people_within_limit     people who have it within their limit, whoever else they can reach: its own catchment (catchments overlap: no sum)
   people_nearest          covered people to whom it is the nearest (sums to the covered people)
-  serves_nobody           true where no demand point lies within the limit of it
+  serves_nobody           true where no demand point has it within its limit
   twins_merged            ids of records that were found to be this same facility
 ";
 
@@ -74,9 +77,9 @@ totals are in summary.json. Unknown people are empty, not 0.
   service, zone_id, zone_name
   facilities              facilities in it
   area_m2                 area of the zone
-  mask, mask_area_m2      what area is a share of, and how large that is
+  mask, mask_area_m2      what area is a share of (the plan's first mask, see below), and how large that is
   area_covered_m2, area_uncovered_m2, area_unreachable_m2, area_unlinked_m2
-                          ground by status: cells by the status of their centre, refined where the limit passes
+                          its ground by status: cells by the status of their centre, refined where the limit passes
   area_share              area_covered_m2 / mask_area_m2, 0 to 1
   people_total, people_covered, people_uncovered, people_unreachable, people_unlinked
   people_share            people_covered / people_total, 0 to 1
@@ -86,6 +89,20 @@ totals are in summary.json. Unknown people are empty, not 0.
                           weight reaches it
   people_GROUP_total, people_GROUP_covered, people_GROUP_share
                           the same for each group of people that the plan names
+  area_MASK_m2, area_MASK_covered_m2, area_MASK_share
+                          ground, covered ground and its share for each further mask of the plan (`-` is `_` in the column's name);
+                          a share is empty where the mask holds nothing of the zone
+  limit_S                 the limit that applied in the zone; `outside` has the service's general one
+  zone_class              the zone's class, where the plan names classes
+";
+
+const MASKS: &str = "\
+Masks: what area is a share of. Overlapping areas count once.
+  zone         all ground of the zone
+  land         the zone without mapped water: areas of natural=water, waterway=riverbank|dock, landuse=reservoir|basin
+  built-up     landuse=commercial|construction|education|fairground|industrial|institutional|residential|retail, and building=* but no
+  residential  landuse=residential
+  others       the polygons of the GeoJSON file of that name
 ";
 
 const CURVE: &str = "\
@@ -93,12 +110,14 @@ curve.csv: coverage at the limits and speeds of the sweep, one row a service, va
 then `all` of them together (not to be added up with the others).
   service, zone_id, zone_name
   parameter               what differs from the service's own: limit or speed
-  limit_S, speed_m_s      limit, and general speed of the profile (that of the legs too), in this row
-  people_total, people_covered, people_share, mask, mask_area_m2, area_covered_m2, area_share   as in zones.csv
+  limit_S, speed_m_s      limit (a swept one holds in every zone; empty for `all` where zones have limits of their own), and general
+                          speed of the profile (that of the legs too), in this row
+  people_total, people_covered, people_share, mask, mask_area_m2, area_covered_m2, area_share   as in zones.csv; further masks too
 ";
 
 const REST: &str = "\
-summary.json    totals by service, the sentence of the result, conservation, issues by kind, places to review; straight-line shares
+summary.json    totals by service, the sentence of the result, conservation, issues by kind, places to review; `masks`: area by mask; `limits`:
+                which limit applied where, if zones differ; straight-line shares
                 (with and without the detour factor) stand there for comparison only; area_error_estimate_m2 is the length of the
                 limit's line x half a refined cell
 manifest.json   version, resolved plan and profiles, inputs with SHA-256 and counts, networks, outputs with SHA-256; the part `run`
@@ -112,7 +131,7 @@ pub(super) fn readme(run: &Run) -> String {
     let mut text = format!("{}\n\n", plan.study.title);
     for (service, report) in services(run) {
         text += &format!("{}\n", sentence(run, service, report, plan.study.lang));
-        for line in method(run, service) {
+        for line in method(run, service, report) {
             text += &format!("  {line}\n");
         }
     }
@@ -128,7 +147,7 @@ pub(super) fn readme(run: &Run) -> String {
             text += &format!("\n{part}");
         }
     }
-    text += &format!("\n{REST}");
+    text += &format!("\n{MASKS}\n{REST}");
     if plan.outputs.map {
         text += "map.svg, map.png  the picture of the first service; map-SERVICE.svg and .png those of the others\n";
     }

@@ -1,7 +1,7 @@
 //! The columns of `gaps.csv` and the properties of `gaps.geojson`: one definition for both.
 
 use catchment::geo::Coord;
-use catchment::{Cost, Gap, GapFacts, Metric, People};
+use catchment::{Cost, Gap, GapFacts, Metric, People, Report};
 use serde_json::{Value, json};
 
 use super::row::{Row, round, services};
@@ -15,9 +15,9 @@ pub(super) fn rows(run: &Run, blank: bool) -> Result<Vec<Row>, Error> {
     for (service, report) in services(run) {
         let mut at: Vec<Coord<f64>> = report.gaps.gaps.iter().map(|gap| gap.facts.at).collect();
         run.inputs.projector.inverse(&mut at).map_err(|source| Error::Crs { what: "writing WGS84".to_owned(), source })?;
-        rows.extend(report.gaps.gaps.iter().zip(at).map(|(gap, at)| row(run, service, Some((gap, at)))));
+        rows.extend(report.gaps.gaps.iter().zip(at).map(|(gap, at)| row(run, service, report, Some((gap, at)))));
         if blank && report.gaps.gaps.is_empty() {
-            rows.push(row(run, service, None));
+            rows.push(row(run, service, report, None));
         }
     }
     Ok(rows)
@@ -37,7 +37,7 @@ pub(super) fn table(run: &Run) -> Result<(Vec<String>, Vec<Row>), Error> {
 }
 
 /// The facts of a gap whose point lies at a longitude and latitude; nulls without one.
-fn row(run: &Run, service: &ServicePlan, gap: Option<(&Gap, Coord<f64>)>) -> Row {
+fn row(run: &Run, service: &ServicePlan, report: &Report, gap: Option<(&Gap, Coord<f64>)>) -> Row {
     let (at, gap) = (gap.map(|(_, at)| at), gap.map(|(gap, _)| gap));
     let zone = gap.map(|gap| &run.inputs.zones[gap.zone.index()]);
     let mut row = Row::new();
@@ -58,7 +58,8 @@ fn row(run: &Run, service: &ServicePlan, gap: Option<(&Gap, Coord<f64>)>) -> Row
     set("area_m2", json!(gap.map(|g| round(g.area_m2, 1))));
     set("people_share_of_zone", json!(gap.and_then(|g| g.people_share_of_zone).map(|s| round(s, 6))));
     costs(service.limit.metric, gap, &mut set);
-    set(&format!("limit_{}", service.limit.metric.suffix()), json!(service.limit.as_f64()));
+    let limit = gap.map(|g| report.limit_of(Some(g.zone)));
+    set(&format!("limit_{}", service.limit.metric.suffix()), json!(limit.map(|limit| limit.as_f64())));
     ways(run, service, gap, &mut set);
     set("lon", json!(at.map(|c| round(c.x, 7))));
     set("lat", json!(at.map(|c| round(c.y, 7))));

@@ -20,9 +20,9 @@ const UNKNOWN_FILL: &str = "#bdbdbd";
 /// `gaps.geojson`, by service and rank.
 pub(super) fn gaps(run: &Run) -> Result<String, Error> {
     let mut features = Vec::new();
-    let gaps = services(run).flat_map(|(service, report)| report.gaps.gaps.iter().map(move |gap| (service, gap)));
-    for ((service, gap), mut properties) in gaps.zip(gap_rows(run, false)?) {
-        style(&mut properties, service.limit, gap_fill(gap));
+    let gaps = services(run).flat_map(|(_, report)| report.gaps.gaps.iter().map(|gap| (gap, report.limit_of(Some(gap.zone)))));
+    for ((gap, limit), mut properties) in gaps.zip(gap_rows(run, false)?) {
+        style(&mut properties, limit, gap_fill(gap));
         features.push(feature(wgs84(&run.inputs.projector, &gap.polygon.clone().into())?, properties));
     }
     Ok(collection(run, features))
@@ -51,14 +51,15 @@ pub(super) fn coverage(run: &Run) -> Result<String, Error> {
     for (service, report) in services(run) {
         let zones = run.inputs.zones.iter().zip(&report.gaps.covered).zip(&report.coverage.zones);
         for ((zone, covered), row) in zones.filter(|((_, covered), _)| !covered.0.is_empty()) {
+            let limit = report.limit_of(row.zone);
             let mut properties = JsonObject::new();
             properties.insert("service".to_owned(), json!(service.id));
             properties.insert("zone_id".to_owned(), json!(zone.id));
             properties.insert("zone_name".to_owned(), json!(zone.name));
             properties.insert("area_covered_m2".to_owned(), json!(round(row.area.covered.m2(), 3)));
             properties.insert("area_share".to_owned(), json!(row.area_share().map(|s| round(s, 6))));
-            properties.insert(format!("limit_{}", service.limit.metric.suffix()), json!(service.limit.as_f64()));
-            style(&mut properties, service.limit, COVERED_FILL);
+            properties.insert(format!("limit_{}", limit.metric.suffix()), json!(limit.as_f64()));
+            style(&mut properties, limit, COVERED_FILL);
             features.push(feature(wgs84(&run.inputs.projector, covered)?, properties));
         }
     }
@@ -80,6 +81,8 @@ pub(super) fn facilities(run: &Run) -> Result<String, Error> {
     let mut features = Vec::new();
     for (service, report) in services(run) {
         let Some(set) = run.inputs.facilities.get(&service.facilities) else { continue };
+        // where zones have limits of their own, no single one is the facility's
+        let limit = Some(service.limit).filter(|_| !report.limits().differ());
         for (facility, found) in set.iter().zip(&report.facilities) {
             let zone = found.zone.map(|z| &run.inputs.zones[z.index()]);
             let mut at = [facility.location];
@@ -101,7 +104,7 @@ pub(super) fn facilities(run: &Run) -> Result<String, Error> {
             set("people_nearest", json!(round(found.people_nearest.as_f64(), 6)));
             set("serves_nobody", json!(found.points_within_limit == 0));
             set("twins_merged", json!(facility.twins));
-            set(&format!("limit_{}", service.limit.metric.suffix()), json!(service.limit.as_f64()));
+            set(&format!("limit_{}", service.limit.metric.suffix()), json!(limit.map(|limit| limit.as_f64())));
             let [at] = at.map(|c| Point::new(round(c.x, 7), round(c.y, 7)));
             features.push(feature(Some(Geometry::from(&at)), properties));
         }

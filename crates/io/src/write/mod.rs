@@ -6,6 +6,7 @@ mod gaps;
 mod layers;
 mod picture;
 mod row;
+mod shares;
 mod summary;
 mod tables;
 mod words;
@@ -20,6 +21,7 @@ use crate::plan::{Format, is_osm};
 use crate::run::Run;
 
 pub use curve::{SweepPoint, sweep_points};
+pub use shares::{km2, mask_zh, side_by_side, side_by_side_zh};
 pub use words::{most_uncovered, sentence, thousands, title};
 
 /// Writes every result of `run` into the folder `out`, making it where it is missing, and returns the files' paths.

@@ -3,10 +3,11 @@
 use catchment::geo::{Line, MultiPolygon};
 use catchment::{Metric, Report};
 
-use super::words::{limit_zh, sentence, title};
+use super::shares::{km2, limit_en, limit_zh, mask_en, mask_zh, side_by_side, side_by_side_zh};
+use super::words::{sentence, title};
 use crate::error::Error;
 use crate::map::{FacilityMark, GapShape, Lang, MapScene, PRINT_WIDTH_PX, Picture, ZoneShape, png, svg};
-use crate::plan::{PeopleMethod, ServicePlan};
+use crate::plan::{Mask, PeopleMethod, ServicePlan};
 use crate::run::Run;
 
 /// The SVG and the PNG of one service.
@@ -22,7 +23,7 @@ pub(super) fn draw(run: &Run, service: &ServicePlan, report: &Report) -> Result<
     let scene = MapScene {
         title: &inputs.plan.study.title,
         subtitle: &subtitle,
-        method: method(run, service),
+        method: method(run, service, report),
         lang: inputs.plan.study.lang,
         zones: inputs
             .zones
@@ -62,22 +63,22 @@ pub(super) fn draw(run: &Run, service: &ServicePlan, report: &Report) -> Result<
 }
 
 /// The lines of method (方法口径) that every number of the picture rests on.
-pub(super) fn method(run: &Run, service: &ServicePlan) -> Vec<String> {
+pub(super) fn method(run: &Run, service: &ServicePlan, report: &Report) -> Vec<String> {
     let plan = &run.inputs.plan;
     let lang = plan.study.lang;
     let mut lines = Vec::new();
     if lang != Lang::Zh {
-        lines.extend(method_en(run, service));
+        lines.extend(method_en(run, service, report));
     }
     if lang != Lang::En {
-        lines.extend(method_zh(run, service));
+        lines.extend(method_zh(run, service, report));
     }
     let attribution = super::attribution(run).map_or_else(String::new, |text| text + ". ");
     lines.push(format!("{attribution}catchment {}", env!("CARGO_PKG_VERSION")));
     lines
 }
 
-fn method_en(run: &Run, service: &ServicePlan) -> Option<String> {
+fn method_en(run: &Run, service: &ServicePlan, report: &Report) -> Option<String> {
     let plan = &run.inputs.plan;
     let (profile, _) = run.inputs.roads.get(&service.profile)?;
     let speed = match service.limit.metric {
@@ -88,19 +89,25 @@ fn method_en(run: &Run, service: &ServicePlan) -> Option<String> {
         PeopleMethod::Spread => format!("zone totals spread over {} m cells of the ground where people live", plan.people.cell_m),
         PeopleMethod::Points => "points of the table".to_owned(),
     };
+    let total = &report.coverage.total;
+    let mask = plan.ground.mask.first().unwrap_or(&Mask::Zone);
+    let several = side_by_side(run, total).map_or_else(String::new, |parts| format!("; by mask: {parts}"));
     Some(format!(
         "{}: within {} by the roads of the profile `{}`{speed}, straight legs of at most {} m to the road counted. People: {people}. \
-         Area: share of all ground of the zones (mask: zone), {} m cells. CRS: {}.",
+         Area: share of {} (mask: {}, {} km²){several}; {} m cells. CRS: {}.",
         title(service),
-        service.limit,
+        limit_en(run, report),
         service.profile,
         profile.snap_m,
+        mask_en(mask),
+        mask.name(),
+        km2(total.area.total()),
         plan.ground.cell_m,
         run.inputs.working.name,
     ))
 }
 
-fn method_zh(run: &Run, service: &ServicePlan) -> Option<String> {
+fn method_zh(run: &Run, service: &ServicePlan, report: &Report) -> Option<String> {
     let plan = &run.inputs.plan;
     let (profile, _) = run.inputs.roads.get(&service.profile)?;
     let speed = match service.limit.metric {
@@ -111,10 +118,16 @@ fn method_zh(run: &Run, service: &ServicePlan) -> Option<String> {
         PeopleMethod::Spread => format!("各街镇总数按居住用地分摊到{}米网格", plan.people.cell_m),
         PeopleMethod::Points => "表中各点".to_owned(),
     };
+    let total = &report.coverage.total;
+    let mask = plan.ground.mask.first().unwrap_or(&Mask::Zone);
+    let several = side_by_side_zh(run, total).map_or_else(String::new, |parts| format!("；分口径：{parts}"));
     Some(format!(
-        "口径：沿路网{}以内{speed}，至道路的直线接入段（不超过{}米）计入。人口：{people}。面积：占街镇全域（掩膜：zone），{}米网格。坐标系：{}。",
-        limit_zh(service.limit),
+        "口径：沿路网{}以内{speed}，至道路的直线接入段（不超过{}米）计入。人口：{people}。面积：占街镇{}（掩膜：{}，{}平方公里）{several}，{}米网格。坐标系：{}。",
+        limit_zh(run, report),
         profile.snap_m,
+        mask_zh(mask),
+        mask.name(),
+        km2(total.area.total()),
         plan.ground.cell_m,
         run.inputs.working.name,
     ))

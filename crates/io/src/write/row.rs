@@ -3,7 +3,8 @@
 use catchment::{Coverage, CoverageTable, Metric, People, Report, Zone};
 use serde_json::{Map, Value, json};
 
-use crate::plan::ServicePlan;
+use super::shares::masks;
+use crate::plan::{Mask, ServicePlan};
 use crate::run::Run;
 
 /// A row: column names and values in order. Unknown values are null, and empty in CSV.
@@ -15,7 +16,12 @@ pub(super) fn rows(run: &Run) -> Vec<(Option<usize>, Row)> {
     let mut rows = Vec::new();
     for (service, report) in run.inputs.plan.services.iter().zip(&run.reports) {
         let blind = not_covered(&report.coverage);
-        let add = |(zone, coverage)| row(run, service, zone, coverage, blind, metrics);
+        let add = |(zone, coverage): (Option<&Zone>, &Coverage)| {
+            let mut row = row(run, service, zone, coverage, blind, metrics);
+            more_masks(run, coverage, &mut row);
+            limits(run, report, zone, coverage, metrics, &mut row);
+            row
+        };
         for (z, coverage) in report.coverage.zones.iter().enumerate() {
             rows.push((Some(z), add((run.inputs.zones.get(z), coverage))));
         }
@@ -42,7 +48,7 @@ fn row(run: &Run, service: &ServicePlan, zone: Option<&Zone>, coverage: &Coverag
     set("zone_name", json!(zone.map_or("outside", |z| z.name.as_str())));
     set("facilities", json!(coverage.facilities));
     set("area_m2", json!(round(coverage.area_m2, 3)));
-    set("mask", json!("zone"));
+    set("mask", json!(run.inputs.plan.ground.mask.first().map(Mask::name)));
     set("mask_area_m2", area(coverage.area.total()));
     set("area_covered_m2", area(coverage.area.covered));
     set("area_share", json!(coverage.area_share().map(|s| round(s, 6))));
@@ -72,6 +78,28 @@ fn row(run: &Run, service: &ServicePlan, zone: Option<&Zone>, coverage: &Coverag
         set(&format!("people_{}_share", group.name), json!(share));
     }
     row
+}
+
+/// The ground of every mask but the first.
+pub(super) fn more_masks(run: &Run, coverage: &Coverage, row: &mut Row) {
+    for (mask, area) in masks(run, coverage).skip(1) {
+        let column = mask.column();
+        row.insert(format!("area_{column}_m2"), json!(round(area.total().m2(), 3)));
+        row.insert(format!("area_{column}_covered_m2"), json!(round(area.covered.m2(), 3)));
+        row.insert(format!("area_{column}_share"), json!(area.share().map(|s| round(s, 6))));
+    }
+}
+
+/// The limit that applied, and the class of the zone where any zone has one.
+fn limits(run: &Run, report: &Report, zone: Option<&Zone>, coverage: &Coverage, metrics: [bool; 2], row: &mut Row) {
+    let limit = report.limit_of(coverage.zone);
+    for (metric, _) in [Metric::Time, Metric::Distance].into_iter().zip(metrics).filter(|(_, wanted)| *wanted) {
+        let own = Some(limit).filter(|limit| limit.metric == metric);
+        row.insert(format!("limit_{}", metric.suffix()), json!(own.map(|limit| limit.as_f64())));
+    }
+    if run.inputs.zones.iter().any(|zone| zone.class.is_some()) {
+        row.insert("zone_class".to_owned(), json!(zone.and_then(|zone| zone.class.as_ref())));
+    }
 }
 
 /// The report of a service by its position in the plan.

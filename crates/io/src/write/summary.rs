@@ -1,17 +1,18 @@
 //! `summary.json` and `manifest.json`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use catchment::geo::{Euclidean, Length, MultiPolygon};
-use catchment::{ByStatus, Issue, People, REFINE, Report, SquareMm, Unlisted};
+use catchment::{ByStatus, Issue, Limit, People, REFINE, Report, SquareMm, Unlisted};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
 use super::row::{not_covered, round, services};
+use super::shares::{limits, masks};
 use super::words::{most_uncovered, sentence, title};
 use crate::error::Error;
 use crate::map::Lang;
-use crate::plan::ServicePlan;
+use crate::plan::{Mask, ServicePlan};
 use crate::run::Run;
 
 /// `summary.json`: totals by service, conservation, and the sentence of the result.
@@ -58,7 +59,8 @@ fn service_summary(run: &Run, service: &ServicePlan, report: &Report) -> Value {
         "zones_of_unknown_people": unknown,
         "area": split_area(&total.area),
         "area_share": total.area_share().map(|s| round(s, 6)),
-        "mask": "zone",
+        "mask": run.inputs.plan.ground.mask.first().map(Mask::name),
+        "masks": masks(run, total).map(mask_area).collect::<Vec<_>>(),
         "cell_m": run.inputs.plan.ground.cell_m,
         "area_error_estimate_m2": round(error_estimate(run, &report.gaps.covered), 0),
         "straight_line_people_share": share_of(total.straight_line),
@@ -74,6 +76,9 @@ fn service_summary(run: &Run, service: &ServicePlan, report: &Report) -> Value {
     });
     if let Some(map) = value.as_object_mut() {
         map.insert(format!("limit_{suffix}"), json!(service.limit.as_f64()));
+        if report.limits().differ() {
+            map.insert("limits".to_owned(), limits_by_zone(run, report));
+        }
         for (name, cost) in [("mean", total.costs.mean), ("p50", total.costs.p50), ("p90", total.costs.p90)] {
             map.insert(format!("cost_{name}_{suffix}"), json!(cost.map(|c| c.as_f64())));
         }
@@ -101,6 +106,30 @@ fn split_area(area: &ByStatus<SquareMm>) -> Value {
     })
 }
 
+/// One mask of several: its name, its ground by status and what of it is covered.
+fn mask_area((mask, area): (&Mask, &ByStatus<SquareMm>)) -> Value {
+    let mut value = json!({ "mask": mask.name(), "share": area.share().map(|s| round(s, 6)) });
+    if let (Some(map), Value::Object(parts)) = (value.as_object_mut(), split_area(area)) {
+        map.extend(parts);
+    }
+    value
+}
+
+/// Which limit applied where: each with its zones and their classes.
+fn limits_by_zone(run: &Run, report: &Report) -> Value {
+    let zones = &run.inputs.zones;
+    let entry = |(limit, of): (Limit, Vec<usize>)| {
+        let classes: BTreeSet<&str> = of.iter().filter_map(|&z| zones[z].class.as_deref()).collect();
+        let ids: Vec<&str> = of.iter().map(|&z| zones[z].id.as_str()).collect();
+        let mut entry = json!({ "zones": of.len(), "zone_classes": classes, "zone_ids": ids });
+        if let Some(map) = entry.as_object_mut() {
+            map.insert(format!("limit_{}", limit.metric.suffix()), json!(limit.as_f64()));
+        }
+        entry
+    };
+    limits(run, report).into_iter().map(entry).collect()
+}
+
 /// By how much the covered area may be off: the length of the limit's line × half a refined cell.
 fn error_estimate(run: &Run, covered: &[MultiPolygon<f64>]) -> f64 {
     let line = |polygons: &MultiPolygon<f64>| -> f64 {
@@ -118,7 +147,9 @@ fn conservation(run: &Run, report: &Report) -> Value {
     let listed: People = report.gaps.gaps.iter().filter_map(|g| g.people).sum();
     let in_gaps = listed + report.gaps.unlisted().people;
     let not_covered = not_covered(&report.coverage);
-    let (zones, ground) = (total.area_m2, total.area.total().m2());
+    let measured_m2: Vec<f64> = masks(run, total).map(|(_, area)| area.total().m2()).collect();
+    let first = |areas: &[f64]| round(areas.first().copied().unwrap_or_default(), 3);
+    let holds = |(polygons, measured): (&f64, &f64)| (polygons - measured).abs() <= 1e-6 * polygons + 1.0;
     json!({
         "people_input": round(input.as_f64(), 6),
         "people_by_status": round(measured.as_f64(), 6),
@@ -126,9 +157,10 @@ fn conservation(run: &Run, report: &Report) -> Value {
         "people_not_covered_in_zones": round(not_covered.as_f64(), 6),
         "people_in_gaps": round(in_gaps.as_f64(), 6),
         "gaps_hold": in_gaps == not_covered,
-        "area_of_zones_m2": round(zones, 3),
-        "area_by_status_m2": round(ground, 3),
-        "area_holds": (zones - ground).abs() <= 1e-6 * zones + 1.0,
+        "area_of_zones_m2": round(total.area_m2, 3),
+        "area_of_mask_m2": first(&run.mask_areas_m2),
+        "area_by_status_m2": first(&measured_m2),
+        "area_holds": run.mask_areas_m2.iter().zip(&measured_m2).all(holds),
     })
 }
 

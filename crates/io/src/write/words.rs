@@ -1,9 +1,10 @@
 //! Sentences of a result, in English and Chinese.
 
-use catchment::{Limit, Metric, Report};
+use catchment::Report;
 
+use super::shares::{km2, limit_en, limit_zh, mask_en, mask_zh};
 use crate::map::Lang;
-use crate::plan::ServicePlan;
+use crate::plan::{Mask, ServicePlan};
 use crate::run::Run;
 
 /// How many towns a sentence names.
@@ -20,11 +21,13 @@ pub fn most_uncovered(report: &Report) -> Vec<(usize, f64)> {
 
 /// The sentence of a result, as plans print it.
 ///
-/// The Chinese one follows 闵行's plan: 「居民步行15分钟基层医疗服务圈覆盖率为68.24%，常住人口覆盖率达85.84%，覆盖盲区占比31.76%，主要位于…」.
+/// Mask and km² stand beside the area. The Chinese one follows 闵行's plan: 「居民步行15分钟基层医疗服务圈覆盖率为68.24%，常住人口覆盖率达85.84%，覆盖盲区占比31.76%，主要位于…」.
 pub fn sentence(run: &Run, service: &ServicePlan, report: &Report, lang: Lang) -> String {
     let total = &report.coverage.total;
     let percent = |share: Option<f64>| share.map_or("–".to_owned(), |s| format!("{:.2}%", 100.0 * s));
     let (area, people) = (percent(total.area_share()), percent(total.people_share()));
+    let mask = run.inputs.plan.ground.mask.first().unwrap_or(&Mask::Zone);
+    let ground = km2(total.area.total());
     let blind = percent(total.area_share().map(|s| 1.0 - s));
     let names: Vec<&str> = most_uncovered(report).iter().take(NAMED).map(|(z, _)| run.inputs.zones[*z].name.as_str()).collect();
     let sums = total.people.unwrap_or_default();
@@ -32,11 +35,12 @@ pub fn sentence(run: &Run, service: &ServicePlan, report: &Report, lang: Lang) -
     let english = || {
         let known = if unknown.is_empty() { "residents" } else { "known residents" };
         let mut text = format!(
-            "{}: within {}, {people} of {known} ({} of {}) and {area} of the land are covered; blind spots are {blind} of the land",
+            "{}: within {}, {people} of {known} ({} of {}) and {area} of {} ({ground} km²) are covered; blind spots are {blind} of it",
             title(service),
-            service.limit,
+            limit_en(run, report),
             thousands(sums.covered.as_f64()),
-            thousands(sums.total().as_f64())
+            thousands(sums.total().as_f64()),
+            mask_en(mask)
         );
         if !names.is_empty() {
             text += &format!(", most of their people in {}", listed(&names, ", ", " and "));
@@ -48,10 +52,11 @@ pub fn sentence(run: &Run, service: &ServicePlan, report: &Report, lang: Lang) -
     };
     let chinese = || {
         let mut text = format!(
-            "{}：居民{}{}服务圈覆盖率为{area}，常住人口覆盖率达{people}，覆盖盲区占比{blind}",
+            "{}：居民{}{}服务圈覆盖率为{area}，常住人口覆盖率达{people}，覆盖盲区占比{blind}（口径：{}，{ground}平方公里）",
             title(service),
             if service.profile == "walk" { "步行" } else { "" },
-            limit_zh(service.limit)
+            limit_zh(run, report),
+            mask_zh(mask)
         );
         if !names.is_empty() {
             text += &format!("，主要位于{}", listed(&names, "、", "和"));
@@ -71,13 +76,6 @@ pub fn sentence(run: &Run, service: &ServicePlan, report: &Report, lang: Lang) -
 /// The service's title, or its id.
 pub fn title(service: &ServicePlan) -> &str {
     if service.title.is_empty() { &service.id } else { &service.title }
-}
-
-pub(super) fn limit_zh(limit: Limit) -> String {
-    match limit.metric {
-        Metric::Time => limit.to_string().replace(" min", "分钟").replace(" s", "秒"),
-        Metric::Distance => limit.to_string().replace(" km", "公里").replace(" m", "米"),
-    }
 }
 
 fn listed(names: &[&str], comma: &str, and: &str) -> String {

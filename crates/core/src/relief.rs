@@ -1,0 +1,383 @@
+//! Relief: the squares between cell centres that a limit passes through, in detail.
+//!
+//! A square is looked at closely where its corners differ in status, where a road in it differs from a corner, or where the limit's
+//! line enters it from a neighbour. It then gets costs on a lattice of [`FINE`] × [`FINE`] steps, and the roads in it, cut at the
+//! lattice's lines, with their own exact costs. [`crate::outline`] draws from that.
+
+use geo::Coord;
+use rayon::prelude::*;
+
+use crate::along::{Knot, knots};
+use crate::assess::Status;
+use crate::cells::Cell;
+use crate::ids::EdgeId;
+use crate::link::{EdgeGrid, Snaps};
+use crate::reach::{CellCost, CostField, Window};
+use crate::search::NearestFacility;
+use crate::units::{Cost, Limit, Metric};
+
+/// Steps of the fine lattice, by side of a square.
+pub(crate) const FINE: i32 = 4;
+/// Lattice points by side of a square.
+pub(crate) const POINTS: usize = FINE as usize + 1;
+/// Roads keep this far from lattice lines at their nodes, and from lattice points where they cross a line, m.
+const OFF_LINE_M: f64 = 0.02;
+
+/// A side of a fine square, or none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Side {
+    South,
+    East,
+    North,
+    West,
+    Inside,
+}
+
+/// An end of a piece of road: its place, its cost (units; infinite without a path) and the side of the fine square that it lies on.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct End {
+    pub at: Coord<f64>,
+    pub cost: f64,
+    pub side: Side,
+}
+
+/// A straight piece of road within one fine square.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Piece {
+    /// Position of the fine square in its square, row by row.
+    pub fine: u8,
+    pub from: End,
+    pub to: End,
+}
+
+/// A square in detail.
+#[derive(Debug, Clone)]
+pub(crate) struct Detail {
+    /// Costs of the lattice's points, row by row from the south-west; infinite where none can be walked to.
+    pub costs: [f64; POINTS * POINTS],
+    /// Roads, by fine square.
+    pub pieces: Vec<Piece>,
+}
+
+/// The squares of a cost field, those in detail that the limits pass through.
+pub(crate) struct Relief<'a> {
+    pub field: &'a CostField<'a>,
+    /// Metres of ground that a unit of cost is worth off the road.
+    pub metres_a_unit: f64,
+    index: Vec<u32>,
+    details: Vec<Detail>,
+}
+
+const PLAIN: u32 = u32::MAX;
+
+/// What a relief is made from.
+#[derive(Clone, Copy)]
+pub(crate) struct Surveyed<'a> {
+    pub field: &'a CostField<'a>,
+    pub edges: &'a EdgeGrid<'a>,
+    pub nearest: &'a NearestFacility<'a>,
+}
+
+impl<'a> Relief<'a> {
+    /// Surveys the squares that any of `limits` passes through.
+    pub(crate) fn new(surveyed: Surveyed<'a>, limits: &[Limit]) -> Relief<'a> {
+        let survey = Survey::new(surveyed);
+        let mut active = vec![false; survey.window.len()];
+        for &limit in limits {
+            survey.mark(limit, &mut active);
+        }
+        let index = vec![PLAIN; survey.window.len()];
+        let metres_a_unit = surveyed.edges.metres_a_unit();
+        let mut relief = Relief { field: surveyed.field, metres_a_unit, index, details: Vec::new() };
+        let mut wave: Vec<u32> = (0..active.len() as u32).filter(|&square| active[square as usize]).collect();
+        while !wave.is_empty() {
+            relief.survey(&survey, &wave);
+            wave = relief.entered(&wave, limits);
+        }
+        relief.roads(&survey);
+        relief
+    }
+
+    pub(crate) fn window(&self) -> Window {
+        self.field.window()
+    }
+
+    /// The side of a fine square, metres.
+    pub(crate) fn step(&self) -> f64 {
+        self.field.grid().size / f64::from(FINE)
+    }
+
+    /// The detail of a square; `None` where no limit passes.
+    pub(crate) fn detail(&self, square: usize) -> Option<&Detail> {
+        self.index.get(square).filter(|i| **i != PLAIN).and_then(|i| self.details.get(*i as usize))
+    }
+
+    /// The cost at a cell's centre; infinite where there is no way or nothing was measured.
+    pub(crate) fn corner(&self, position: usize) -> f64 {
+        units(self.field.cost_at(position))
+    }
+
+    /// Adds costs on the lattice of each square of `wave`.
+    fn survey(&mut self, survey: &Survey<'_>, wave: &[u32]) {
+        for (i, &square) in wave.iter().enumerate() {
+            self.index[square as usize] = (self.details.len() + i) as u32;
+        }
+        self.details.par_extend(wave.par_iter().with_min_len(64).map_init(Snaps::default, |snaps, &square| survey.lattice(square, snaps)));
+    }
+
+    /// Squares without detail that a limit's line enters from one of `wave`.
+    fn entered(&self, wave: &[u32], limits: &[Limit]) -> Vec<u32> {
+        let columns = self.window().columns as i64;
+        let mut found = Vec::new();
+        for &square in wave {
+            let Some(detail) = self.detail(square as usize) else { continue };
+            for (step, along) in [(-columns, [0, 1]), (columns, [POINTS * (POINTS - 1), 1]), (-1, [0, POINTS]), (1, [POINTS - 1, POINTS])] {
+                let [first, stride] = along;
+                let side = || (0..POINTS).map(|i| detail.costs[first + i * stride]);
+                let crossed = limits.iter().any(|l| {
+                    let within = |cost: f64| cost <= f64::from(l.cost.0);
+                    side().any(within) != side().all(within)
+                });
+                let beside = usize::try_from(i64::from(square) + step).ok();
+                if let (true, Some(beside)) = (crossed, beside.filter(|b| self.index.get(*b) == Some(&PLAIN))) {
+                    found.push(beside as u32);
+                }
+            }
+        }
+        found.sort_unstable();
+        found.dedup();
+        found.retain(|&square| is_square(self.window(), square as usize));
+        found
+    }
+
+    /// Adds the roads to all details.
+    fn roads(&mut self, survey: &Survey<'_>) {
+        let index = &self.index;
+        let ids: Vec<u32> = (0..survey.from.edges.network().edges().len() as u32).collect();
+        let parts: Vec<Vec<(u32, Piece)>> = ids
+            .par_chunks(8192)
+            .map(|chunk| {
+                let mut found = Vec::new();
+                for &id in chunk {
+                    survey.walk(EdgeId(id), &mut |square, piece| {
+                        let detail = index.get(square).copied().unwrap_or(PLAIN);
+                        if detail != PLAIN {
+                            found.push((detail, piece));
+                        }
+                    });
+                }
+                found
+            })
+            .collect();
+        for (detail, piece) in parts.into_iter().flatten() {
+            if let Some(detail) = self.details.get_mut(detail as usize) {
+                detail.pieces.push(piece);
+            }
+        }
+        for detail in &mut self.details {
+            detail.pieces.sort_by_key(|piece| piece.fine);
+        }
+    }
+}
+
+/// Whether the cell at `position` is the south-western corner of a square.
+pub(crate) fn is_square(window: Window, position: usize) -> bool {
+    position % window.columns + 1 < window.columns && position / window.columns + 1 < window.rows
+}
+
+/// Units as a real number; infinite without a path.
+fn units(cost: CellCost) -> f64 {
+    cost.cost().map_or(f64::INFINITY, |cost| f64::from(cost.0))
+}
+
+/// What details are measured with.
+struct Survey<'a> {
+    from: Surveyed<'a>,
+    window: Window,
+    step: f64,
+}
+
+impl<'a> Survey<'a> {
+    fn new(from: Surveyed<'a>) -> Survey<'a> {
+        Survey { from, window: from.field.window(), step: from.field.grid().size / f64::from(FINE) }
+    }
+
+    /// Marks the squares whose corners differ, or in which a road differs from a corner.
+    fn mark(&self, limit: Limit, active: &mut [bool]) {
+        let within = f64::from(limit.cost.0);
+        let corner: Vec<bool> =
+            (0..self.window.len()).into_par_iter().map(|p| self.from.field.cost_at(p).status(limit) == Some(Status::Covered)).collect();
+        let columns = self.window.columns;
+        let corners = |square: usize| [square, square + 1, square + columns, square + columns + 1].map(|p| corner[p]);
+        active.par_iter_mut().enumerate().filter(|(square, _)| is_square(self.window, *square)).for_each(|(square, active)| {
+            let [a, b, c, d] = corners(square);
+            *active |= a != b || a != c || a != d;
+        });
+        let ids: Vec<u32> = (0..self.from.edges.network().edges().len() as u32).collect();
+        let odd: Vec<Vec<u32>> = ids
+            .par_chunks(8192)
+            .map(|chunk| {
+                let mut found = Vec::new();
+                for &id in chunk {
+                    self.walk(EdgeId(id), &mut |square, piece| {
+                        let ends = [piece.from.cost <= within, piece.to.cost <= within];
+                        if ends != [corner[square]; 2] {
+                            found.push(square as u32);
+                        }
+                    });
+                }
+                found
+            })
+            .collect();
+        odd.into_iter().flatten().for_each(|square| active[square as usize] = true);
+    }
+
+    /// The lattice costs of a square.
+    fn lattice(&self, square: u32, snaps: &mut Snaps) -> Detail {
+        let mut costs = [f64::INFINITY; POINTS * POINTS];
+        let (columns, last) = (self.window.columns, POINTS - 1);
+        let low = self.fine_low(square as usize);
+        for (i, cost) in costs.iter_mut().enumerate() {
+            let (row, column) = (i / POINTS, i % POINTS);
+            *cost = if row % last == 0 && column % last == 0 {
+                units(self.from.field.cost_at(square as usize + row / last * columns + column / last))
+            } else {
+                let at = Coord { x: (low[0] + column as i64) as f64 * self.step, y: (low[1] + row as i64) as f64 * self.step };
+                match self.from.edges.snap(at, snaps) {
+                    crate::link::LinkStatus::Linked => real(self.from.nearest.point(snaps).cost),
+                    _ => f64::INFINITY,
+                }
+            };
+        }
+        Detail { costs, pieces: Vec::new() }
+    }
+
+    /// The lattice point of a square's south-western corner: column, row.
+    fn fine_low(&self, square: usize) -> [i64; 2] {
+        let cell = self.window.cell(square);
+        fine_low(cell)
+    }
+
+    /// Hands `visit` every piece of an eligible edge with the position of its square, as far as the window goes.
+    fn walk(&self, id: EdgeId, visit: &mut dyn FnMut(usize, Piece)) {
+        let edges = self.from.edges;
+        if !edges.is_eligible(id) {
+            return;
+        }
+        let network = edges.network();
+        let edge = network.edge(id);
+        let (a, b) = (network.location(edge.tail), network.location(edge.head));
+        if !self.is_near(a, b) {
+            return;
+        }
+        let mut own: Vec<Knot> = Vec::with_capacity(4);
+        knots(self.from.nearest, id, &mut own);
+        let length = f64::from(edge.length_mm.max(1));
+        let place = |knot: &Knot| {
+            let share = knot.offset_mm / length;
+            self.off_lines(Coord { x: a.x + share * (b.x - a.x), y: a.y + share * (b.y - a.y) })
+        };
+        for pair in own.windows(2) {
+            let ends = [(place(&pair[0]), pair[0].cost), (place(&pair[1]), pair[1].cost)];
+            self.cut(ends, visit);
+        }
+    }
+
+    /// Whether the box around a straight edge meets the window.
+    fn is_near(&self, a: Coord<f64>, b: Coord<f64>) -> bool {
+        let (size, window) = (self.from.field.grid().size, self.window);
+        let meets = |a: f64, b: f64, low: i32, count: usize| {
+            let (a, b, low) = (a / size, b / size, f64::from(low));
+            a.max(b) >= low && a.min(b) <= low + count as f64
+        };
+        meets(a.x, b.x, window.low.column, window.columns) && meets(a.y, b.y, window.low.row, window.rows)
+    }
+
+    /// The place, moved off the lattice's lines.
+    fn off_lines(&self, at: Coord<f64>) -> Coord<f64> {
+        let off = |v: f64| {
+            let line = (v / self.step).round() * self.step;
+            match v - line {
+                d if d.abs() >= OFF_LINE_M => v,
+                d if d < 0.0 => line - OFF_LINE_M,
+                _ => line + OFF_LINE_M,
+            }
+        };
+        Coord { x: off(at.x), y: off(at.y) }
+    }
+
+    /// Cuts a straight piece of road at the lattice's lines, in order.
+    fn cut(&self, [(a, cost_a), (b, cost_b)]: [(Coord<f64>, f64); 2], visit: &mut dyn FnMut(usize, Piece)) {
+        let step = self.step;
+        let fine = |v: f64| (v / step).floor() as i64;
+        let mut cell = [fine(a.x), fine(a.y)];
+        let last = [fine(b.x), fine(b.y)];
+        let ends = [cost_a, cost_b];
+        let cost_at = |t: f64| if ends.iter().all(|c| c.is_finite()) { cost_a + t * (cost_b - cost_a) } else { f64::INFINITY };
+        let mut from = End { at: a, cost: cost_a, side: Side::Inside };
+        // the share of the piece at which it next crosses a line of each axis
+        let next = |cell: i64, last: i64, from: f64, to: f64| match last - cell {
+            0 => f64::INFINITY,
+            d => ((cell + i64::from(d > 0)) as f64 * step - from) / (to - from),
+        };
+        while cell != last {
+            let t = [next(cell[0], last[0], a.x, b.x), next(cell[1], last[1], a.y, b.y)];
+            let axis = usize::from(t[1] < t[0]);
+            let share = t[axis].clamp(0.0, 1.0);
+            let forward = last[axis] > cell[axis];
+            let line = (cell[axis] + i64::from(forward)) as f64 * step;
+            let within = |v: f64, cell: i64| v.clamp(cell as f64 * step + OFF_LINE_M, (cell + 1) as f64 * step - OFF_LINE_M);
+            let (at, leaves, enters) = if axis == 0 {
+                let at = Coord { x: line, y: within(a.y + share * (b.y - a.y), cell[1]) };
+                if forward { (at, Side::East, Side::West) } else { (at, Side::West, Side::East) }
+            } else {
+                let at = Coord { x: within(a.x + share * (b.x - a.x), cell[0]), y: line };
+                if forward { (at, Side::North, Side::South) } else { (at, Side::South, Side::North) }
+            };
+            let cost = cost_at(share);
+            self.hand(cell, from, End { at, cost, side: leaves }, visit);
+            from = End { at, cost, side: enters };
+            cell[axis] += if forward { 1 } else { -1 };
+        }
+        self.hand(cell, from, End { at: b, cost: cost_b, side: Side::Inside }, visit);
+    }
+
+    /// Hands on a piece with its square, if the window holds it.
+    fn hand(&self, fine: [i64; 2], from: End, to: End, visit: &mut dyn FnMut(usize, Piece)) {
+        let (step, half) = (i64::from(FINE), i64::from(FINE / 2));
+        let square = fine.map(|v| (v - half).div_euclid(step));
+        let within = |v: i64| i32::try_from(v).ok();
+        let (Some(column), Some(row)) = (within(square[0]), within(square[1])) else { return };
+        let Some(position) = self.window.position(Cell { row, column }) else { return };
+        if is_square(self.window, position) {
+            let [column, row] = fine.map(|v| (v - half).rem_euclid(step));
+            visit(position, Piece { fine: (row * step + column) as u8, from, to });
+        }
+    }
+}
+
+/// The lattice point at the centre of a cell: column, row.
+pub(crate) fn fine_low(cell: Cell) -> [i64; 2] {
+    let at = |v: i32| i64::from(v) * i64::from(FINE) + i64::from(FINE / 2);
+    [at(cell.column), at(cell.row)]
+}
+
+fn real(cost: Cost) -> f64 {
+    if cost.is_reached() { f64::from(cost.0) } else { f64::INFINITY }
+}
+
+impl EdgeGrid<'_> {
+    /// Metres of ground that a unit of cost is worth off the road.
+    pub(crate) fn metres_a_unit(&self) -> f64 {
+        match self.network().metric() {
+            Metric::Time => self.rules().access_speed_m_s / 1000.0,
+            Metric::Distance => 0.001,
+        }
+    }
+
+    /// Whether points may be tied to an edge: it lies on no island.
+    pub(crate) fn is_eligible(&self, edge: EdgeId) -> bool {
+        let network = self.network();
+        network.component_nodes(network.edge(edge).tail) >= self.rules().min_component
+    }
+}

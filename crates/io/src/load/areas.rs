@@ -1,0 +1,40 @@
+//! Areas of an extract: closed ways and multipolygons with wanted tags, in metres of the working CRS.
+
+use catchment::geo::MultiPolygon;
+use catchment::{Issue, Stage};
+
+use super::project_polygons;
+use crate::crs::Projector;
+use crate::error::Error;
+use crate::osm::{OsmData, Tags, multipolygon, way_area};
+
+/// Which areas, and how issues speak of them.
+pub(super) struct Wish<'a> {
+    pub label: &'a str,
+    pub stage: Stage,
+    pub file: &'a str,
+    pub wanted: &'a dyn Fn(&Tags) -> bool,
+}
+
+/// The polygons of all wanted areas; broken ones are issues and left out.
+pub(super) fn areas(
+    wish: &Wish<'_>,
+    osm: &OsmData,
+    projector: &Projector,
+    issues: &mut Vec<Issue>,
+) -> Result<Vec<MultiPolygon<f64>>, Error> {
+    let mut polygons: Vec<MultiPolygon<f64>> = Vec::new();
+    let ways = osm.ways.iter().filter(|way| way.selected && (wish.wanted)(&way.tags)).map(|way| ("way", way.id, way_area(way, osm)));
+    let relations = osm.relations.iter().filter(|r| r.tags.get("type") == Some("multipolygon") && (wish.wanted)(&r.tags));
+    for (what, id, area) in ways.chain(relations.map(|r| ("relation", r.id, multipolygon(r, osm)))) {
+        match area {
+            Ok(area) => polygons.push(area.polygons),
+            Err(why) => {
+                let detail = format!("{}: {why}; left out", wish.label);
+                issues.push(Issue::new(wish.stage, wish.file, format!("{what}/{id}"), "broken_area", detail));
+            }
+        }
+    }
+    project_polygons(projector, &mut polygons, wish.file)?;
+    Ok(polygons)
+}
