@@ -76,7 +76,7 @@ impl NearestFacility<'_> {
             if shortest.is_some_and(|shortest| shortest <= way_mm) {
                 break;
             }
-            let arrived = self.from_node_mm(node).map(|rest| way_mm + rest);
+            let arrived = self.rest_mm(node).map(|rest| way_mm + rest);
             shortest = [shortest, arrived].into_iter().flatten().min();
             let label = self.node(node);
             for arc in self.travel_arcs(node) {
@@ -116,7 +116,7 @@ impl NearestFacility<'_> {
     }
 
     /// The rest of the way from a node of the facility's own edge, where the node's label comes from there.
-    fn from_node_mm(&self, node: NodeId) -> Option<u64> {
+    fn rest_mm(&self, node: NodeId) -> Option<u64> {
         let sources = self.sources;
         let label = self.node(node);
         let rests = sources.linkage.snaps(label.facility.index()).iter().flat_map(|snap| {

@@ -387,11 +387,12 @@ impl Loader<'_> {
 
     /// How far the longest limit of a service goes by a straight line, metres.
     fn straight_reach(&self, service: &crate::plan::ServicePlan, own: &[Limit]) -> f64 {
-        let limit = Limits::by_zone(service.limit, own).greatest();
+        let own = Limits::by_zone(service.limit, own).greatest();
+        let limit = service.swept_limits().iter().map(Limit::as_f64).fold(own.as_f64(), f64::max);
         let speed = self.plan.profile(&service.profile).map_or(0.0, |profile| profile.speed_m_s);
-        match limit.metric {
-            catchment::Metric::Time => limit.as_f64() * speed,
-            catchment::Metric::Distance => limit.as_f64(),
+        match own.metric {
+            catchment::Metric::Time => limit * service.swept_speeds().into_iter().fold(speed, f64::max),
+            catchment::Metric::Distance => limit,
         }
     }
 
