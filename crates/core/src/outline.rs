@@ -101,6 +101,10 @@ impl Pen<'_> {
         let own = self.relief.window();
         let cell = patch.window.cell(local);
         let Some(square) = own.position(cell).filter(|p| is_square(own, *p)) else { return };
+        let detail = self.relief.detail(square);
+        if detail.is_none() && (self.relief.corner(square) <= self.limit) != matches!(self.shape, Shape::Reached) {
+            return;
+        }
         let columns = patch.window.columns;
         self.whole = [local, local + 1, local + columns, local + columns + 1].iter().all(|&p| patch.full.get(p) == Some(&true));
         let positions = [square, square + 1, square + own.columns, square + own.columns + 1];
@@ -108,7 +112,6 @@ impl Pen<'_> {
             self.corners = positions.map(|p| f64::from(depth[p]));
         }
         self.low = fine_low(cell);
-        let detail = self.relief.detail(square);
         match detail {
             Some(detail) => self.detailed(detail),
             None => self.plain(positions),
@@ -123,9 +126,9 @@ impl Pen<'_> {
         }
     }
 
-    /// A square that no limit passes through: all within, or all beyond and drawn as deep as the depth goes.
+    /// A square that no limit passes through, all of it in the shape but for the depth.
     fn plain(&mut self, positions: [usize; 4]) {
-        if matches!(self.shape, Shape::Reached) || self.relief.corner(positions[0]) <= self.limit {
+        if matches!(self.shape, Shape::Reached) || self.corners.iter().all(|depth| *depth > 0.0) {
             return;
         }
         let corners = self.square_corners(positions);

@@ -158,8 +158,11 @@ impl<'a> Relief<'a> {
             .par_chunks(8192)
             .map(|chunk| {
                 let mut found = Vec::new();
-                for &id in chunk {
-                    survey.walk(EdgeId(id), &mut |square, piece| {
+                for id in chunk.iter().map(|id| EdgeId(*id)) {
+                    if !survey.squares_around(id).any(|square| index.get(square).is_some_and(|detail| *detail != PLAIN)) {
+                        continue;
+                    }
+                    survey.walk(id, &mut |square, piece| {
                         let detail = index.get(square).copied().unwrap_or(PLAIN);
                         if detail != PLAIN {
                             found.push((detail, piece));
@@ -218,8 +221,12 @@ impl<'a> Survey<'a> {
             .par_chunks(8192)
             .map(|chunk| {
                 let mut found = Vec::new();
-                for &id in chunk {
-                    self.walk(EdgeId(id), &mut |square, piece| {
+                for id in chunk.iter().map(|id| EdgeId(*id)) {
+                    let sure = self.side_of(id, within);
+                    if sure.is_some_and(|side| self.squares_around(id).all(|square| corners(square) == [side; 4])) {
+                        continue;
+                    }
+                    self.walk(id, &mut |square, piece| {
                         let ends = [piece.from.cost <= within, piece.to.cost <= within];
                         if ends != [corner[square]; 2] {
                             found.push(square as u32);
@@ -230,6 +237,35 @@ impl<'a> Survey<'a> {
             })
             .collect();
         odd.into_iter().flatten().for_each(|square| active[square as usize] = true);
+    }
+
+    /// Whether all of an edge lies within the limit, or all of it beyond; `None` where a closer look is needed.
+    fn side_of(&self, id: EdgeId, within: f64) -> Option<bool> {
+        let edge = self.from.edges.network().edge(id);
+        let [tail, head] = [edge.tail, edge.head].map(|node| real(self.from.nearest.node(node).cost));
+        if self.from.nearest.on_edge(id).next().is_some() {
+            return None;
+        }
+        let along = real(edge.forward).max(real(edge.backward));
+        if tail > within && head > within { Some(false) } else { (tail.max(head) + along <= within).then_some(true) }
+    }
+
+    /// The squares of the window that the box around an edge meets, and some beside it.
+    fn squares_around(&self, id: EdgeId) -> impl Iterator<Item = usize> + use<'a> {
+        let (network, size, window) = (self.from.edges.network(), self.from.field.grid().size, self.window);
+        let edge = network.edge(id);
+        let (a, b) = (network.location(edge.tail), network.location(edge.head));
+        // half a cell from cells to squares, and a hair for roads that are moved off a line
+        let range = |a: f64, b: f64, low: i32, count: usize| {
+            let place = |v: f64| v / size - 0.5 - f64::from(low);
+            let hair = 2.0 * OFF_LINE_M / size;
+            let (first, last) = ((place(a.min(b)) - hair).floor().max(0.0), (place(a.max(b)) + hair).floor());
+            let last = last.min(count as f64 - 2.0);
+            if last < first { 0..0 } else { first as usize..last as usize + 1 }
+        };
+        let columns = range(a.x, b.x, window.low.column, window.columns);
+        let rows = range(a.y, b.y, window.low.row, window.rows);
+        rows.flat_map(move |row| columns.clone().map(move |column| row * window.columns + column))
     }
 
     /// The lattice costs of a square.
@@ -267,9 +303,6 @@ impl<'a> Survey<'a> {
         let network = edges.network();
         let edge = network.edge(id);
         let (a, b) = (network.location(edge.tail), network.location(edge.head));
-        if !self.is_near(a, b) {
-            return;
-        }
         let mut own: Vec<Knot> = Vec::with_capacity(4);
         knots(self.from.nearest, id, &mut own);
         let length = f64::from(edge.length_mm.max(1));
@@ -281,16 +314,6 @@ impl<'a> Survey<'a> {
             let ends = [(place(&pair[0]), pair[0].cost), (place(&pair[1]), pair[1].cost)];
             self.cut(ends, visit);
         }
-    }
-
-    /// Whether the box around a straight edge meets the window.
-    fn is_near(&self, a: Coord<f64>, b: Coord<f64>) -> bool {
-        let (size, window) = (self.from.field.grid().size, self.window);
-        let meets = |a: f64, b: f64, low: i32, count: usize| {
-            let (a, b, low) = (a / size, b / size, f64::from(low));
-            a.max(b) >= low && a.min(b) <= low + count as f64
-        };
-        meets(a.x, b.x, window.low.column, window.columns) && meets(a.y, b.y, window.low.row, window.rows)
     }
 
     /// The place, moved off the lattice's lines.
