@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use catchment::{Issue, People};
+use catchment::{Issue, People, Stage};
 use catchment_io::render;
 
 use super::world::{PLAN, TagList, World, of_kind, only, points};
@@ -136,8 +136,10 @@ fn broken_water_is_an_issue_and_lines_go_on_behind_missing_nodes() {
     world.way(70, &[70, 71, 72], &[("natural", "water"), ("name", "Pond")]);
     let (cost, issues) = north(&world, &all(), &[]);
     assert!(cost.is_some());
-    let issue = only(&issues, "broken_area");
-    assert_eq!((issue.stage.name(), issue.id.as_str()), ("barriers", "way/70"));
+    // (masks of land speak of it too)
+    let own: Vec<Issue> = issues.into_iter().filter(|issue| issue.stage == Stage::Barriers).collect();
+    let issue = only(&own, "broken_area");
+    assert_eq!(issue.id, "way/70");
     assert!(issue.detail.starts_with("water: ") && issue.detail.ends_with("left out"), "{}", issue.detail);
     // a river of which the extract lacks the middle node: both ends stay
     let mut river = World::street(5);
