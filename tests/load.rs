@@ -20,6 +20,9 @@ mod masks;
 #[path = "load/people.rs"]
 mod people;
 #[cfg(test)]
+#[path = "load/places.rs"]
+mod places;
+#[cfg(test)]
 #[path = "load/roads.rs"]
 mod roads;
 #[cfg(test)]

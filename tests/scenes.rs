@@ -8,8 +8,12 @@ mod common;
 mod area;
 #[path = "scenes/barriers.rs"]
 mod barriers;
+#[path = "scenes/curve.rs"]
+mod curve;
 #[path = "scenes/edges.rs"]
 mod edges;
+#[path = "scenes/facts.rs"]
+mod facts;
 #[path = "scenes/gaps.rs"]
 mod gaps;
 #[path = "scenes/limits.rs"]

@@ -42,7 +42,9 @@ pub(crate) struct Scene {
     pub(crate) zones: Vec<Zone>,
     pub(crate) demand: Demand,
     pub(crate) facilities: Vec<Facility>,
+    pub(crate) places: Vec<Place>,
     pub(crate) limit: Limit,
+    pub(crate) sweep: Vec<Limit>,
     pub(crate) link: LinkRules,
     pub(crate) gaps: GapRules,
     pub(crate) direction: Direction,
@@ -62,7 +64,9 @@ impl Scene {
             zones: Vec::new(),
             demand: Demand::default(),
             facilities: Vec::new(),
+            places: Vec::new(),
             limit: limit.parse().unwrap(),
+            sweep: Vec::new(),
             link: LinkRules { snap_m: 50.0, access_speed_m_s: 1.0, min_component: 2 },
             gaps: GapRules { ground: GapGround::All, min_people: 0.0, min_area_m2: 0.0 },
             direction: Direction::ToFacility,
@@ -210,10 +214,19 @@ impl Scene {
     }
 
     pub(crate) fn analyse(&self) -> Report {
+        self.ask(|study, service| analyse(study, service, &NoProgress).unwrap())
+    }
+
+    /// Coverage alone.
+    pub(crate) fn cover(&self) -> CoverageTable {
+        self.ask(|study, service| cover(study, service, &NoProgress).unwrap())
+    }
+
+    fn ask<T>(&self, question: impl Fn(&Study<'_>, &Service<'_>) -> T) -> T {
         let network = self.network();
         let ground = self.ground();
         let barriers = Barriers::new(self.barriers.clone());
-        let study = Study { zones: &self.zones, demand: &self.demand, ground: &ground };
+        let study = Study { zones: &self.zones, demand: &self.demand, ground: &ground, places: &self.places };
         let service = Service {
             id: "scene",
             facilities: &self.facilities,
@@ -226,8 +239,9 @@ impl Scene {
             gaps: self.gaps,
             speed_m_s: 1.0,
             detour_factor: 1.25,
+            sweep: &self.sweep,
         };
-        analyse(&study, &service, &NoProgress).unwrap()
+        question(&study, &service)
     }
 
     /// Persons that are covered, uncovered, unreachable, unlinked.

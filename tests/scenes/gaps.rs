@@ -78,28 +78,60 @@ fn gaps_are_ranked_by_people() {
     close(report.gaps.gaps[1].area_m2, 2400.0, tolerance);
 }
 
+/// Gaps, whole persons and m² that a rule keeps off the list.
+fn counted(unlisted: Unlisted) -> (usize, u64, f64) {
+    (unlisted.gaps, whole(unlisted.people), unlisted.area_m2)
+}
+
 #[test]
-fn people_of_a_piece_that_is_too_small_join_the_nearest_gap() {
+fn small_gaps_are_counted_not_listed() {
     let mut scene = two_gaps();
+    let small = scene.analyse().gaps.gaps[1].area_m2;
+    // exactly as large as asked for is enough
+    scene.gaps.min_area_m2 = small;
+    assert_eq!(listed(&scene.analyse()), [(6, 2), (1, 1)]);
     scene.gaps.min_area_m2 = 5000.0;
     let report = scene.analyse();
-    assert_eq!(listed(&report), [(7, 3)]);
-    assert_eq!(report.gaps.gaps[0].cost_min, Some(Cost(140_000)));
-    // no piece is large enough: still nobody vanishes
+    assert_eq!((listed(&report), report.gaps.gaps[0].rank), (vec![(6, 2)], 1));
+    assert_eq!((counted(report.gaps.too_small), counted(report.gaps.too_few)), ((1, 1, small), (0, 0, 0.0)));
+    let said = report.issues.iter().find(|issue| issue.kind == "gaps_unlisted").unwrap();
+    assert!(said.detail.starts_with("1 gaps of less than 5000 m² are not listed; 1.0 people and"), "{}", said.detail);
+    // none is large enough: nobody vanishes
     scene.gaps.min_area_m2 = 1e6;
-    assert_eq!(people_in(&scene.analyse(), 0), 7);
+    let gaps = scene.analyse().gaps;
+    assert_eq!((gaps.gaps.len(), gaps.too_small.gaps, whole(gaps.too_small.people)), (0, 2, 7));
 }
 
 #[test]
 fn gaps_of_few_people_are_counted_not_listed() {
     let mut scene = two_gaps();
+    let small = scene.analyse().gaps.gaps[1].area_m2;
     // exactly as many as asked for is enough
     scene.gaps.min_people = 1.0;
     assert_eq!(listed(&scene.analyse()), [(6, 2), (1, 1)]);
-    scene.gaps.min_people = 1.5;
+    // a gap that fails by both rules is counted once, for its people
+    (scene.gaps.min_people, scene.gaps.min_area_m2) = (1.5, 5000.0);
     let report = scene.analyse();
-    assert_eq!((listed(&report), report.gaps.unlisted, whole(report.gaps.people_unlisted)), (vec![(6, 2)], 1, 1));
+    assert_eq!((listed(&report), counted(report.gaps.too_few), report.gaps.too_small.gaps), (vec![(6, 2)], (1, 1, small), 0));
+    assert_eq!(counted(report.gaps.unlisted()), (1, 1, small));
     assert!(kinds(&report).contains(&"gaps_unlisted"));
+}
+
+#[test]
+fn people_on_the_border_of_covered_ground_get_ground_within_it() {
+    // the town lies east of x = 0, all of it covered; someone on an island's path stands 20 m west of its border, counted as the town's
+    let mut scene = Scene::new("1km").clinics(&[(50.0, 12.5)]).street(&[(-100.0, 0.0), (-20.0, 0.0)]);
+    let rows: Vec<f64> = (0..4).map(|i| 25.0 * f64::from(i) - 37.5).collect();
+    for &y in &rows {
+        scene = scene.street(&[(0.0, y), (100.0, y)]);
+    }
+    scene = scene.street(&rows.iter().map(|&y| (0.0, y)).collect::<Vec<_>>());
+    let report = scene.zone("Town", rect(0.0, -25.0, 100.0, 25.0)).people(&[(-20.0, 0.0)]).analyse();
+    assert_eq!(statuses(&report), [Status::Unreachable]);
+    // a square of 25 m around (−20, 0) ends at −7.5; one of 50 m ends at 5: 5 × 50 m² of town
+    assert_eq!((report.gaps.gaps.len(), people_in(&report, 0)), (1, 1));
+    close(report.gaps.gaps[0].area_m2, 250.0, 1e-3);
+    assert!(!report.gaps.gaps[0].polygon.intersects(&at(-1.0, 0.0)) && report.gaps.gaps[0].polygon.intersects(&at(1.0, 0.0)));
 }
 
 #[test]

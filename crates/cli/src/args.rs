@@ -92,6 +92,10 @@ pub(crate) struct Common {
     /// The speed of every profile, with its unit: 1.0m/s, 4km/h (steps keep theirs).
     #[arg(long, value_name = "SPEED")]
     pub speed: Option<String>,
+    /// Coverage at further limits or speeds as well, in curve.csv; may be given several times: limit=5..30min/5, limit=5min,10min,
+    /// speed=1.0,1.2,1.39 (m/s), speed=3..5km/h/0.5. Each goes to the services whose limit it can vary.
+    #[arg(long, value_name = "SWEEP")]
+    pub sweep: Vec<String>,
     /// How many threads [default: one a core]. The results are the same.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,

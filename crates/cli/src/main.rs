@@ -2,6 +2,7 @@
 
 mod args;
 mod job;
+mod tables;
 mod terminal;
 
 use std::fs;

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use crate::tables::{curve_table, gap_table};
 use catchment::{People, Progress, Report};
 use catchment_io::map::Lang;
 use catchment_io::plan::Mask;
@@ -84,7 +85,7 @@ pub(crate) fn tables(run: &Run, out: &Path, files: usize) -> String {
     let plan = &run.inputs.plan;
     let zh = plan.study.lang == Lang::Zh;
     let mut text = String::new();
-    for (service, report) in plan.services.iter().zip(&run.reports) {
+    for (i, (service, report)) in plan.services.iter().zip(&run.reports).enumerate() {
         text += &format!("{}\n\n", sentence(run, service, report, plan.study.lang));
         let time = service.limit.metric == catchment::Metric::Time;
         let mean = match (zh, time) {
@@ -111,6 +112,8 @@ pub(crate) fn tables(run: &Run, out: &Path, files: usize) -> String {
             text += &format!("{}{areas}{}\n", if zh { "面积覆盖率，分口径：" } else { "Area by mask: " }, if zh { "。" } else { "." });
         }
         text += &format!("{}\n{}{}\n", gaps(report), beyond_barrier(report), straight_line(report));
+        text += &gap_table(run, i, zh);
+        text += &curve_table(run, i, zh);
     }
     let review: Vec<String> =
         run.reports.iter().flat_map(|r| &r.issues).filter(|i| i.kind == "same_spot").map(|i| format!("  {}", i.detail)).collect();

@@ -21,6 +21,15 @@ pub struct Facility {
     pub twins: Vec<String>,
 }
 
+/// A place that people know by its name: a village, a quarter, a hamlet.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Place {
+    /// Its name.
+    pub name: String,
+    /// Where it is, metres of the working CRS.
+    pub location: Coord<f64>,
+}
+
 /// A town, council or district.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Zone {

@@ -170,10 +170,14 @@ fn beyond_barrier(found: &Found<'_>, issues: &mut Vec<Issue>) {
 }
 
 fn unlisted(found: &Found<'_>, issues: &mut Vec<Issue>) {
-    let gaps = found.gaps;
-    if gaps.unlisted > 0 {
-        let (least, people) = (found.service.gaps.min_people, gaps.people_unlisted.as_f64());
-        let detail = format!("{} gaps of fewer than {least} people are not listed; {people:.1} people are in them", gaps.unlisted);
+    let (gaps, rules) = (found.gaps, found.service.gaps);
+    let reasons = [
+        (gaps.too_few, format!("of fewer than {} people", rules.min_people)),
+        (gaps.too_small, format!("of less than {} m²", rules.min_area_m2)),
+    ];
+    for (unlisted, which) in reasons.iter().filter(|(unlisted, _)| unlisted.gaps > 0) {
+        let (count, people, area) = (unlisted.gaps, unlisted.people.as_f64(), unlisted.area_m2);
+        let detail = format!("{count} gaps {which} are not listed; {people:.1} people and {area:.0} m² are in them");
         issues.push(Issue::new(Stage::Coverage, found.service.id, "", "gaps_unlisted", detail));
     }
 }

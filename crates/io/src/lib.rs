@@ -12,11 +12,15 @@ pub mod osm;
 pub mod plan;
 mod run;
 mod shape;
+mod sweep;
 mod write;
 
 pub use error::Error;
 pub use files::{Files, Folder, InMemory, InputFile};
 pub use load::{Inputs, MaskPolygons, load};
 pub use plan::{Plan, PlanError};
-pub use run::{NetworkFacts, Run, run};
-pub use write::{km2, mask_zh, most_uncovered, render, sentence, side_by_side, side_by_side_zh, thousands, title, write};
+pub use run::{NetworkFacts, Run, SpeedPoint, run};
+pub use sweep::Sweep;
+pub use write::{
+    SweepPoint, km2, mask_zh, most_uncovered, render, sentence, side_by_side, side_by_side_zh, sweep_points, thousands, title, write,
+};

@@ -10,6 +10,7 @@ use catchment::{Direction, GapGround, Limit, Profile, WALK};
 use serde::{Deserialize, Serialize};
 
 use crate::map::Lang;
+use crate::sweep::Sweep;
 
 pub use barriers::{BarrierKind, BarriersPlan};
 pub(crate) use mask::DEVELOPED;
@@ -234,6 +235,29 @@ pub struct ServicePlan {
     /// Who travels.
     #[serde(default = "to_facility")]
     pub direction: Direction,
+    /// Further limits or speeds to measure coverage at: `limit=5..30min/5`, `speed=1.0,1.2,1.39`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sweep: Vec<Sweep>,
+}
+
+impl ServicePlan {
+    /// All limits of its sweeps, ascending, each once.
+    pub fn swept_limits(&self) -> Vec<Limit> {
+        let limits = self.sweep.iter().flat_map(|sweep| if let Sweep::Limits(limits) = sweep { limits.as_slice() } else { &[] });
+        let mut limits: Vec<Limit> = limits.copied().collect();
+        limits.sort_by_key(|limit| limit.cost);
+        limits.dedup();
+        limits
+    }
+
+    /// All speeds of its sweeps, metres a second, ascending, each once.
+    pub fn swept_speeds(&self) -> Vec<f64> {
+        let speeds = self.sweep.iter().flat_map(|sweep| if let Sweep::Speeds(speeds) = sweep { speeds.as_slice() } else { &[] });
+        let mut speeds: Vec<f64> = speeds.copied().collect();
+        speeds.sort_by(f64::total_cmp);
+        speeds.dedup();
+        speeds
+    }
 }
 
 /// `[ground]`
@@ -257,7 +281,7 @@ pub struct GapsPlan {
     pub ground: GapGround,
     /// Gaps of fewer people are counted, not listed.
     pub min_people: f64,
-    /// Smaller pieces are no gaps of their own, m².
+    /// Smaller gaps are counted, not listed, m².
     pub min_area_m2: f64,
 }
 
@@ -427,8 +451,36 @@ impl Plan {
             }
             self.profile(&service.profile)?;
             limits::check(self, service)?;
+            if let Some(sweep) = service.sweep.iter().find(|sweep| !sweep.fits(service.limit)) {
+                let expected = format!("what its limit of {} counts: limits of the same kind; speeds for a limit of time", service.limit);
+                return Err(value("services.sweep", &format!("`{sweep}`"), &expected));
+            }
         }
         Ok(())
+    }
+
+    /// The speeds of all sweeps by profile, ascending, each once.
+    pub fn swept_speeds(&self) -> BTreeMap<String, Vec<f64>> {
+        let mut swept: BTreeMap<String, Vec<f64>> = BTreeMap::new();
+        for service in &self.services {
+            swept.entry(service.profile.clone()).or_default().extend(service.swept_speeds());
+        }
+        for speeds in swept.values_mut() {
+            speeds.sort_by(f64::total_cmp);
+            speeds.dedup();
+        }
+        swept
+    }
+
+    /// A profile with another general speed, metres a second, as `--speed` sets it.
+    ///
+    /// # Errors
+    ///
+    /// [`PlanError`] as [`Plan::profile`].
+    pub fn profile_at(&self, name: &str, metres_a_second: f64) -> Result<Profile, PlanError> {
+        let mut plan = self.clone();
+        plan.set_speed(name, metres_a_second);
+        plan.profile(name)
     }
 
     /// Sets the general speed of a profile, metres a second, as `--speed` does.
@@ -613,6 +665,24 @@ mod tests {
         assert!(complaint("speed_m_s = 1.0", "speed_m_s = -1.0").contains("speed_m_s is -1"));
         assert!(complaint("[people]", "[people]\ncell_m = 0.0").contains("people.cell_m is 0"));
         assert!(complaint("id = \"walk\"", "id = \"walk\"\nprofile = \"wlak\"").contains("did you mean `walk`?"));
+    }
+
+    #[test]
+    fn sweeps_count_what_the_limit_does() {
+        let text =
+            PLAN.replace("limit = \"15min\"", "limit = \"15min\"\nsweep = [\"limit=10..20min/5\", \"speed=1.2,1.0\", \"limit=5min\"]");
+        let plan = Plan::parse(&text).unwrap();
+        assert_eq!(Plan::parse(&plan.to_toml().unwrap()).unwrap(), plan);
+        let limits: Vec<String> = plan.services[0].swept_limits().iter().map(Limit::to_string).collect();
+        assert_eq!(limits, ["5 min", "10 min", "15 min", "20 min"]);
+        assert_eq!(plan.swept_speeds()["walk"], [1.0, 1.2]);
+        let slow = plan.profile_at("walk", 0.9).unwrap();
+        assert_eq!((slow.speed_m_s, slow.access_speed_m_s, slow.steps_m_s), (0.9, 0.9, 0.6));
+        for (limit, sweep) in [("15min", "limit=1km"), ("3.5km", "limit=5min"), ("3.5km", "speed=1.0")] {
+            let said = complaint("limit = \"15min\"", &format!("limit = \"{limit}\"\nsweep = [\"{sweep}\"]"));
+            assert!(said.contains("services.sweep") && said.contains("of the same kind"), "{said}");
+        }
+        assert!(complaint("limit = \"15min\"", "limit = \"15min\"\nsweep = [\"limit=5..30min\"]").contains("FROM..TO"));
     }
 
     #[test]

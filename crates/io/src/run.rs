@@ -5,8 +5,8 @@ use std::time::Instant;
 
 use catchment::geo::MultiPolygon;
 use catchment::{
-    GapRules, Ground, GroundRules, Issue, Limit, LinkRules, Mask, Metric, Progress, Report, RoadNetwork, Service, Stage, Study, analyse,
-    begin,
+    CoverageTable, GapRules, Ground, GroundRules, Issue, Limit, LinkRules, Mask, Metric, Progress, Report, RoadNetwork, Service, Stage,
+    Study, analyse, begin, cover,
 };
 use serde::Serialize;
 
@@ -24,10 +24,23 @@ pub struct Run {
     pub mask_areas_m2: Vec<f64>,
     /// One a service.
     pub reports: Vec<Report>,
+    /// Coverage at other speeds, by service and speed.
+    pub speeds: Vec<SpeedPoint>,
     /// Networks by profile and metric.
     pub networks: BTreeMap<(String, Metric), NetworkFacts>,
     /// Wall time of each step, seconds, in order.
     pub timings: Vec<(String, f64)>,
+}
+
+/// Coverage of a service at another speed of its profile; all else is the plan's.
+#[derive(Debug, Clone)]
+pub struct SpeedPoint {
+    /// The service's position in the plan.
+    pub service: usize,
+    /// The general speed and that of the legs, metres a second.
+    pub speed_m_s: f64,
+    /// What a run at that speed would say.
+    pub coverage: CoverageTable,
 }
 
 /// How large a network is.
@@ -98,17 +111,50 @@ pub fn run(plan: &Plan, files: &dyn Files, progress: &dyn Progress) -> Result<Ru
     }
     clock.lap("network");
     let mut reports = Vec::new();
-    let study = Study { zones: &inputs.zones, demand: &inputs.demand, ground: &ground };
-    for (service, zone_limits) in plan.services.iter().zip(&inputs.zone_limits) {
+    let study = Study { zones: &inputs.zones, demand: &inputs.demand, ground: &ground, places: &inputs.places };
+    let sweeps: Vec<Vec<Limit>> = plan.services.iter().map(ServicePlan::swept_limits).collect();
+    for ((service, zone_limits), sweep) in plan.services.iter().zip(&inputs.zone_limits).zip(&sweeps) {
         let key = (service.profile.clone(), service.limit.metric);
-        if let (Some(network), Some(service)) = (networks.get(&key), inputs.service(service, zone_limits, &networks)) {
-            debug_assert!(std::ptr::eq(network, service.network));
-            reports.push(analyse(&study, &service, progress)?);
+        if let (Some(network), Some(asked)) = (networks.get(&key), inputs.service(service, zone_limits, &networks)) {
+            debug_assert!(std::ptr::eq(network, asked.network));
+            reports.push(analyse(&study, &Service { sweep, ..asked }, progress)?);
         }
         clock.lap(&format!("service {}", service.id));
     }
+    let mut speeds = Vec::new();
+    for (i, (service, zone_limits)) in plan.services.iter().zip(&inputs.zone_limits).enumerate() {
+        if let Some(asked) = inputs.service(service, zone_limits, &networks) {
+            speeds.extend(at_other_speeds(&inputs, &study, i, &asked, progress)?);
+        }
+    }
+    if !speeds.is_empty() {
+        clock.lap("speeds");
+    }
     let networks = networks.into_iter().map(|(key, network)| (key, NetworkFacts::of(&network))).collect();
-    Ok(Run { inputs, mask_areas_m2, reports, networks, timings: clock.laps })
+    Ok(Run { inputs, mask_areas_m2, reports, speeds, networks, timings: clock.laps })
+}
+
+/// Coverage of a service at each speed of its sweeps: a network and a search of its own.
+fn at_other_speeds(
+    inputs: &Inputs,
+    study: &Study<'_>,
+    service: usize,
+    asked: &Service<'_>,
+    progress: &dyn Progress,
+) -> Result<Vec<SpeedPoint>, Error> {
+    let plan = &inputs.plan.services[service];
+    let wanted = plan.swept_speeds();
+    let swept = inputs.swept_roads.get(&plan.profile).map_or(&[][..], Vec::as_slice);
+    let mut points = Vec::new();
+    for (profile, roads) in swept.iter().filter(|(profile, _)| wanted.contains(&profile.speed_m_s)) {
+        let speed_m_s = profile.speed_m_s;
+        begin(progress, &format!("speed {speed_m_s} m/s"), 0)?;
+        let network = RoadNetwork::build(roads, plan.limit.metric)?;
+        let link = LinkRules { access_speed_m_s: profile.access_speed_m_s, ..asked.link };
+        let coverage = cover(study, &Service { network: &network, link, speed_m_s, ..*asked }, progress)?;
+        points.push(SpeedPoint { service, speed_m_s, coverage });
+    }
+    Ok(points)
 }
 
 /// The ground of the zones, with the plan's masks.
@@ -166,6 +212,7 @@ impl Inputs {
             gaps: GapRules { ground: gaps.ground, min_people: gaps.min_people, min_area_m2: gaps.min_area_m2 },
             speed_m_s: profile.speed_m_s,
             detour_factor: profile.detour_factor,
+            sweep: &[],
         })
     }
 }

@@ -7,6 +7,7 @@ mod layer;
 mod limits;
 mod masks;
 mod people;
+mod places;
 mod roads;
 mod select;
 mod table;
@@ -16,7 +17,7 @@ use std::collections::BTreeMap;
 
 use catchment::geo::{BoundingRect, Coord, Densify, Euclidean, MultiPolygon, Rect};
 use catchment::{
-    Barriers, Demand, Facility, Group, Issue, Limit, Limits, People, Profile, Progress, Roads, SpreadNote, Stage, Zone, begin,
+    Barriers, Demand, Facility, Group, Issue, Limit, Limits, People, Place, Profile, Progress, Roads, SpreadNote, Stage, Zone, begin,
 };
 
 use crate::crs::{AutoCrs, Crs, Projector, auto_crs};
@@ -61,6 +62,10 @@ pub struct Inputs {
     pub barriers: Barriers,
     /// Roads by profile.
     pub roads: BTreeMap<String, (Profile, Roads)>,
+    /// Roads by profile at the speeds of its services' sweeps, ascending.
+    pub swept_roads: BTreeMap<String, Vec<(Profile, Roads)>>,
+    /// Named places of the extract.
+    pub places: Vec<Place>,
     /// The files that were read.
     pub files: Vec<InputFile>,
     /// What was not used, or should be looked at.
@@ -116,6 +121,8 @@ pub fn load(plan: &Plan, files: &dyn Files, progress: &dyn Progress) -> Result<I
         loader.issues.extend(loader.cut_roads(&own, &zones, &zone_limits, &projector)?);
         roads.insert(name, (profile, own));
     }
+    let swept_roads = loader.swept_roads(&projector)?;
+    let places = loader.places(&projector)?;
     loader.osm_warnings();
     let Loader { inputs, mut issues, .. } = loader;
     issues.sort();
@@ -134,6 +141,8 @@ pub fn load(plan: &Plan, files: &dyn Files, progress: &dyn Progress) -> Result<I
         facilities,
         barriers,
         roads,
+        swept_roads,
+        places,
         files: inputs,
         issues,
     })
@@ -333,6 +342,21 @@ impl Loader<'_> {
         Ok(Barriers::new(found))
     }
 
+    /// The roads of every swept profile at each of the sweeps' speeds.
+    fn swept_roads(&self, projector: &Projector) -> Result<BTreeMap<String, Vec<(Profile, Roads)>>, Error> {
+        let source = &self.plan.roads.source;
+        let mut swept = BTreeMap::new();
+        for (name, speeds) in self.plan.swept_speeds() {
+            for speed in speeds {
+                let profile = self.plan.profile_at(&name, speed);
+                let profile = profile.map_err(|source| Error::Plan { file: self.plan.study.id.clone(), source })?;
+                let (roads, _) = roads::roads(self.osm_of(source)?, source, &profile, projector)?;
+                swept.entry(name.clone()).or_insert_with(Vec::new).push((profile, roads));
+            }
+        }
+        Ok(swept)
+    }
+
     /// Roads that stop at the extract's edge within reach of the zones: people there may look uncovered.
     fn cut_roads(&self, roads: &Roads, zones: &[Zone], limits: &[Vec<Limit>], projector: &Projector) -> Result<Vec<Issue>, Error> {
         const EDGE_M: f64 = 30.0;
@@ -363,11 +387,12 @@ impl Loader<'_> {
 
     /// How far the longest limit of a service goes by a straight line, metres.
     fn straight_reach(&self, service: &crate::plan::ServicePlan, own: &[Limit]) -> f64 {
-        let limit = Limits::by_zone(service.limit, own).greatest();
+        let own = Limits::by_zone(service.limit, own).greatest();
+        let limit = service.swept_limits().iter().map(Limit::as_f64).fold(own.as_f64(), f64::max);
         let speed = self.plan.profile(&service.profile).map_or(0.0, |profile| profile.speed_m_s);
-        match limit.metric {
-            catchment::Metric::Time => limit.as_f64() * speed,
-            catchment::Metric::Distance => limit.as_f64(),
+        match own.metric {
+            catchment::Metric::Time => limit * service.swept_speeds().into_iter().fold(speed, f64::max),
+            catchment::Metric::Distance => limit,
         }
     }
 

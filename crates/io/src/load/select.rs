@@ -2,6 +2,7 @@
 
 use super::barriers;
 use super::masks::Mapped;
+use super::places::is_named;
 use crate::osm::{Kind, Select, TagView};
 use crate::plan::{BarrierKind, Plan, Selector, SurfaceName};
 
@@ -11,6 +12,7 @@ pub(super) struct Wanted {
     pub roads: bool,
     pub admin_level: Option<String>,
     pub places: bool,
+    pub names: bool,
     pub surfaces: Vec<SurfaceName>,
     pub facilities: Vec<Selector>,
     pub signals: bool,
@@ -25,12 +27,14 @@ impl Wanted {
         let roads = plan.roads.source == file;
         let spread_here =
             plan.people.method == crate::plan::PeopleMethod::Spread && plan.people.source.as_deref().unwrap_or(&plan.roads.source) == file;
+        let names = roads || plan.people.source.as_deref() == Some(file);
         let ground_here = plan.ground.source.as_deref().unwrap_or(&plan.roads.source) == file;
         let sets = plan.facilities.iter().filter(|set| set.source == file);
         Wanted {
             roads,
             admin_level: plan.zones.admin_level.filter(|_| plan.zones.source == file).map(|level| level.to_string()),
             places: spread_here && plan.people.totals == "osm",
+            names,
             surfaces: if spread_here { plan.people.over.clone() } else { Vec::new() },
             facilities: sets.flat_map(|set| &set.osm).filter_map(|text| Selector::parse(text).ok()).collect(),
             signals: roads && signals,
@@ -61,7 +65,7 @@ impl Select for Wanted {
         facility
             || barrier()
             || match kind {
-                Kind::Node => (self.places && key == "place") || (self.signals && (key == "highway" || key == "crossing")),
+                Kind::Node => ((self.places || self.names) && key == "place") || (self.signals && (key == "highway" || key == "crossing")),
                 Kind::Way => {
                     (self.roads && (key == "highway" || key == "route"))
                         || (self.surface(SurfaceName::Residential) && key == "landuse")
@@ -90,6 +94,7 @@ impl Select for Wanted {
         match kind {
             Kind::Node => {
                 (self.places && is_place(tags))
+                    || (self.names && is_named(tags))
                     || (self.signals && (tags.get("highway") == Some("traffic_signals") || tags.get("crossing") == Some("traffic_signals")))
             }
             Kind::Way => {

@@ -19,19 +19,35 @@ The cost of a person is the straight leg to the nearest road, the way by road, a
 ";
 
 const GAPS: &str = "\
-gaps.geojson: blind spots. Each is a connected piece of uncovered inhabited ground (within 100 m of a demand point), cut at zone
-borders and, unless the first mask is `zone`, at water. An uncovered person in no piece joins the nearest gap of the same zone: people in gaps = people not covered.
+gaps.geojson, gaps.csv: blind spots; the table holds the same without shape and style. Each is a connected piece of uncovered
+inhabited ground (within 100 m of a demand point), cut at zone borders and, unless the first mask is `zone`, at water. An uncovered
+person in no piece joins the nearest gap of the same zone: people in gaps = people not covered, those of gaps that gaps.min_people and
+gaps.min_area_m2 keep off the list included (summary.json counts these). A gap may hold nobody: uncovered ground near somebody who is
+covered, or who lives across a border.
   service                 the service of the plan
   rank                    1 for the gap with most people; gaps of unknown people come last
   zone_id, zone_name      the zone that it lies in
+  place_name, place_distance_m
+                          the named place (OpenStreetMap place=*) nearest to its people-weighted centre; null where the extract has none
   people                  people in it who are not covered; null where the zone's people are unknown
+  people_GROUP            the same for each group of people that the plan names
   area_m2                 area of the polygon, m2
   people_share_of_zone    its people as a share of the zone's, 0 to 1
   nearest_facility_id, nearest_facility_name
                           the facility nearest to most of its people by cost; null where most can reach none
-  cost_min_S, cost_mean_S the least and the people-weighted mean cost of those who can reach a facility (S: s seconds, m metres);
-                          null where nobody in it can, or nobody lives in it
+  cost_min_S, cost_mean_S, cost_max_S
+                          the least, the people-weighted mean and the greatest cost of those who can reach a facility (S: s seconds,
+                          m metres); null where nobody in it can, or nobody lives in it
+  excess_mean_S, excess_max_S
+                          by how much the mean and the greatest cost lie beyond the limit
   limit_S                 the limit that applied: that of the zone
+  straight_m, road_m      straight line and cheapest way (both straight legs counted; the shortest of equally cheap ones) between the
+                          point at lon, lat and the nearest facility; null where that is null
+  detour                  road_m / straight_m
+  straight_line_share     its people who live within the limit's walk of a facility by a straight line, as a share: a rule of thumb
+                          would have called them covered; null where people are unknown or none
+  lon, lat                the point that stands for it: of the demand points whose nearest facility is the gap's, the one nearest to the
+                          people-weighted centre; a point of its ground where it has no demand points
   contour, metric, fill   the limit in minutes or kilometres, time or distance, a colour: for styles made for other tools
 ";
 
@@ -90,6 +106,16 @@ Masks: what area is a share of. Overlapping areas count once.
   others       the polygons of the GeoJSON file of that name
 ";
 
+const CURVE: &str = "\
+curve.csv: coverage at the limits and speeds of the sweep, one row a service, value and zone, then `outside` where zones.csv has it,
+then `all` of them together (not to be added up with the others).
+  service, zone_id, zone_name
+  parameter               what differs from the service's own: limit or speed
+  limit_S, speed_m_s      limit (a swept one holds in every zone; empty for `all` where zones have limits of their own), and general
+                          speed of the profile (that of the legs too), in this row
+  people_total, people_covered, people_share, mask, mask_area_m2, area_covered_m2, area_share   as in zones.csv; further masks too
+";
+
 const REST: &str = "\
 summary.json    totals by service, the sentence of the result, conservation, issues by kind, places to review; `masks`: area by mask; `limits`:
                 which limit applied where, if zones differ; straight-line shares
@@ -116,7 +142,8 @@ pub(super) fn readme(run: &Run) -> String {
     text += "shares are 0 to 1. People are a model unless they came as points: shares of a person are kept.\n\n";
     text += STATUS;
     let has = |format| plan.outputs.formats.contains(&format);
-    for (shown, part) in [(has(Format::Geojson), GAPS), (has(Format::Geojson), COVERAGE), (has(Format::Geojson), FACILITIES), (true, ZONES)]
+    let swept = has(Format::Csv) && plan.services.iter().any(|service| !service.sweep.is_empty());
+    for (shown, part) in [(true, GAPS), (has(Format::Geojson), COVERAGE), (has(Format::Geojson), FACILITIES), (true, ZONES), (swept, CURVE)]
     {
         if shown {
             text += &format!("\n{part}");

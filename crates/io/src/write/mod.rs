@@ -1,6 +1,8 @@
 //! Writing: the folder of results, each file written to a temporary name and renamed.
 
+mod curve;
 mod dictionary;
+mod gaps;
 mod layers;
 mod picture;
 mod row;
@@ -18,6 +20,7 @@ use crate::error::Error;
 use crate::plan::{Format, is_osm};
 use crate::run::Run;
 
+pub use curve::{SweepPoint, sweep_points};
 pub use shares::{km2, mask_zh, side_by_side, side_by_side_zh};
 pub use words::{most_uncovered, sentence, thousands, title};
 
@@ -49,6 +52,10 @@ pub fn render(run: &Run) -> Result<Vec<(String, Vec<u8>)>, Error> {
     }
     if plan.outputs.formats.contains(&Format::Csv) {
         add("zones.csv", tables::zones(run));
+        add("gaps.csv", tables::gaps(run)?);
+        if let Some(curve) = tables::curve(run) {
+            add("curve.csv", curve);
+        }
     }
     let mut missing = Vec::new();
     if plan.outputs.map {

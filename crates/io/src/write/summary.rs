@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use catchment::geo::{Euclidean, Length, MultiPolygon};
-use catchment::{ByStatus, Issue, Limit, People, REFINE, Report, SquareMm};
+use catchment::{ByStatus, Issue, Limit, People, REFINE, Report, SquareMm, Unlisted};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
@@ -68,8 +68,10 @@ fn service_summary(run: &Run, service: &ServicePlan, report: &Report) -> Value {
         "straight_line_with_detour_people_share": share_of(total.straight_line_detour),
         "gaps": report.gaps.gaps.len(),
         "people_in_gaps": round(report.gaps.gaps.iter().filter_map(|g| g.people).sum::<People>().as_f64(), 6),
-        "gaps_unlisted": report.gaps.unlisted,
-        "people_in_gaps_unlisted": round(report.gaps.people_unlisted.as_f64(), 6),
+        "gaps_unlisted": report.gaps.unlisted().gaps,
+        "people_in_gaps_unlisted": round(report.gaps.unlisted().people.as_f64(), 6),
+        "area_of_gaps_unlisted_m2": round(report.gaps.unlisted().area_m2, 1),
+        "gaps_unlisted_by_reason": { "min_people": unlisted(report.gaps.too_few), "min_area_m2": unlisted(report.gaps.too_small) },
         "conservation": conservation(run, report),
         "most_uncovered_zones": top,
     });
@@ -83,6 +85,10 @@ fn service_summary(run: &Run, service: &ServicePlan, report: &Report) -> Value {
         }
     }
     value
+}
+
+fn unlisted(gaps: Unlisted) -> Value {
+    json!({ "gaps": gaps.gaps, "people": round(gaps.people.as_f64(), 6), "area_m2": round(gaps.area_m2, 1) })
 }
 
 fn split_people(people: &ByStatus<People>) -> Value {
@@ -140,7 +146,7 @@ fn conservation(run: &Run, report: &Report) -> Value {
     let input = run.inputs.people_read;
     let measured = total.people.unwrap_or_default().total();
     let listed: People = report.gaps.gaps.iter().filter_map(|g| g.people).sum();
-    let in_gaps = listed + report.gaps.people_unlisted;
+    let in_gaps = listed + report.gaps.unlisted().people;
     let not_covered = not_covered(&report.coverage);
     let measured_m2: Vec<f64> = masks(run, total).map(|(_, area)| area.total().m2()).collect();
     let first = |areas: &[f64]| round(areas.first().copied().unwrap_or_default(), 3);
