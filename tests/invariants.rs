@@ -14,6 +14,8 @@ mod masks;
 mod order;
 #[path = "invariants/plan.rs"]
 mod plan;
+#[path = "invariants/shapes.rs"]
+mod shapes;
 
 use catchment::*;
 use proptest::prelude::*;

@@ -22,6 +22,8 @@ mod limits;
 mod masks;
 #[path = "scenes/odd.rs"]
 mod odd;
+#[path = "scenes/shapes.rs"]
+mod shapes;
 #[path = "scenes/streets.rs"]
 mod streets;
 #[path = "scenes/zone_limits.rs"]

@@ -222,7 +222,31 @@ impl Scene {
         self.ask(|study, service| cover(study, service, &NoProgress).unwrap())
     }
 
-    fn ask<T>(&self, question: impl Fn(&Study<'_>, &Service<'_>) -> T) -> T {
+    /// Isochrones of the scene's roads and clinics, not simplified unless `simplify_m` is above zero.
+    pub(crate) fn isochrones(&self, limits: &[Limit], per_facility: bool, simplify_m: f64) -> Vec<Isochrone> {
+        let rules = IsochroneRules { limits, cell_m: self.cell_m, per_facility, simplify_m };
+        self.ask(|_, service| isochrones(service, &rules, &NoProgress).unwrap())
+    }
+
+    /// The ground within the scene's own limit, in one shape.
+    pub(crate) fn reach(&self) -> Isochrone {
+        self.isochrones(&[self.limit], false, 0.0).remove(0)
+    }
+
+    /// What the separator audit says of `ground`: 4,000 places, those within `leave_out` mm or ms of the limit left out.
+    pub(crate) fn audit(&self, ground: &MultiPolygon<f64>, limit: Limit, leave_out: u32) -> Audit {
+        self.ask(|_, service| {
+            let edges = service.edge_grid();
+            let places: Vec<_> = service.facilities.iter().map(|f| f.location).collect();
+            let links = Linkage::new(&edges, &places);
+            let sources = Sources::new(service.network, &links, service.direction);
+            let mut space = SearchSpace::default();
+            let rules = AuditRules { points: 4000, seed: 1, leave_out: Cost(leave_out) };
+            audit(ground, &edges, &sources.nearest_facility(&mut space), &|_| Some(limit), rules)
+        })
+    }
+
+    pub(crate) fn ask<T>(&self, question: impl Fn(&Study<'_>, &Service<'_>) -> T) -> T {
         let network = self.network();
         let ground = self.ground();
         let barriers = Barriers::new(self.barriers.clone());
