@@ -37,7 +37,7 @@ fn outside_all_zones_the_general_limit_applies() {
 fn ground_has_its_zone_s_limit_and_a_cell_on_the_border_both() {
     // one street eastwards; the border at x = 455 runs through cells that are uncovered in the west and covered in the east
     let mut scene = Scene::new("7min").street(&[(0.0, 0.0), (1000.0, 0.0)]).clinics(&[(0.0, 0.0)]);
-    scene.link.access_speed_m_s = 1e6;
+    (scene.link.access_speed_m_s, scene.link.snap_m) = (1e6, 200.0);
     let scene = scene.zone("West", rect(0.0, -50.0, 455.0, 50.0)).zone("East", rect(455.0, -50.0, 1000.0, 50.0));
     let report = scene.zone_limits(&["5min", "10min"]).analyse();
     let areas = |z: usize| {

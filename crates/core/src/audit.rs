@@ -13,6 +13,9 @@ use crate::link::EdgeGrid;
 use crate::search::NearestFacility;
 use crate::units::{Cost, Limit};
 
+/// A place this near one of the other side on the same road, where costs jump (a one-way end), is on no side, mm.
+const JUMP_MM: u32 = 100;
+
 /// A place this near a crossing of two roads without a junction cannot be on the right side for both, m.
 const CROSSING_M: f64 = 1.0;
 
@@ -23,7 +26,8 @@ pub struct AuditRules {
     pub points: u32,
     /// The same seed draws the same places.
     pub seed: u64,
-    /// Places whose cost is this near the limit, or nearer, do not count.
+    /// Places whose cost is this near the limit, or nearer, do not count; nor do those within 0.1 m of where the cost of their road jumps
+    /// across the limit (a one-way end).
     pub leave_out: Cost,
 }
 
@@ -99,8 +103,11 @@ pub fn audit(
             let at = place(edges, edge, offset_mm);
             let limit = limit_at(at)?;
             let cost = nearest.place(edge, offset_mm).cost;
-            let left_out = cost.is_reached() && cost.0.abs_diff(limit.cost.0) <= rules.leave_out.0;
             let (reached, held) = (limit.admits(cost), holder.holds(at));
+            let length = edges.network().edge(edge).length_mm;
+            let beside = || [offset_mm.saturating_sub(JUMP_MM), offset_mm.saturating_add(JUMP_MM).min(length)];
+            let jumps = || beside().into_iter().any(|offset| limit.admits(nearest.place(edge, offset).cost) != reached);
+            let left_out = cost.is_reached() && cost.0.abs_diff(limit.cost.0) <= rules.leave_out.0 || (reached != held && jumps());
             let thirds = 3 * u64::from(cost.0);
             let near = (2 * u64::from(limit.cost.0)..=4 * u64::from(limit.cost.0)).contains(&thirds);
             let fault = if held { Fault::FalseIn } else { Fault::FalseOut };
