@@ -362,7 +362,7 @@ impl Pen<'_> {
                 }
             }
         }
-        let place = |v: &Vertex| if side % 2 == 0 { v.at.x } else { v.at.y };
+        let place = |v: &Vertex| if side.is_multiple_of(2) { v.at.x } else { v.at.y };
         net.vertices.sort_by(|a, b| place(a).total_cmp(&place(b)));
         net.vertices
     }

@@ -313,9 +313,11 @@ impl<'a> Survey<'a> {
         let mut own: Vec<Knot> = Vec::with_capacity(4);
         knots(self.from.nearest, id, &mut own);
         let length = f64::from(edge.length_mm.max(1));
-        let place = |knot: &Knot| {
-            let share = knot.offset_mm / length;
-            self.off_lines(Coord { x: a.x + share * (b.x - a.x), y: a.y + share * (b.y - a.y) })
+        // the very places of the nodes, which other edges share
+        let place = |knot: &Knot| match knot.offset_mm / length {
+            share if share <= 0.0 => self.off_lines(a),
+            share if share >= 1.0 => self.off_lines(b),
+            share => self.off_lines(Coord { x: a.x + share * (b.x - a.x), y: a.y + share * (b.y - a.y) }),
         };
         for pair in own.windows(2) {
             let ends = [(place(&pair[0]), pair[0].cost), (place(&pair[1]), pair[1].cost)];
