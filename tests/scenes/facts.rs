@@ -130,3 +130,13 @@ fn ground_without_anybody_has_a_point_of_its_own() {
     assert!(geo::Intersects::intersects(&gap.polygon, &gap.facts.at));
     assert_eq!((gap.facts.cost_max, gap.facts.straight_m, gap.facts.straight_line_share), (None, None, None));
 }
+
+#[test]
+fn a_gap_names_the_barrier_before_its_facility() {
+    // the clinic is 100 m away beyond the railway, and 900 m by the only crossing
+    let scene = Scene::new("200m").street(&[(0.0, 0.0), (400.0, 0.0), (400.0, 100.0), (0.0, 100.0)]).clinics(&[(0.0, 100.0)]);
+    let scene = scene.zone("Town", rect(-50.0, -50.0, 450.0, 50.0)).people(&[(0.0, 0.0), (5.0, 0.0)]);
+    let barrier = |scene: &Scene| scene.analyse().gaps.gaps[0].facts.barrier.clone();
+    assert_eq!(barrier(&scene), None);
+    assert_eq!(barrier(&scene.barrier("railway", &[(-100.0, 60.0), (300.0, 60.0)])).as_deref(), Some("railway"));
+}

@@ -185,6 +185,11 @@ impl<'n> EdgeGrid<'n> {
         grid
     }
 
+    /// The barriers that straight legs do not cross, if there are any.
+    pub(crate) fn barriers(&self) -> Option<&'n Barriers> {
+        self.barriers
+    }
+
     /// The same grid, with barriers that straight legs do not cross.
     pub fn with_barriers(self, barriers: &'n Barriers) -> EdgeGrid<'n> {
         EdgeGrid { barriers: Some(barriers).filter(|barriers| !barriers.is_empty()), ..self }
