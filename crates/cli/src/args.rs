@@ -123,4 +123,5 @@ pub(crate) enum LangArg {
 pub(crate) enum FormatArg {
     Geojson,
     Csv,
+    Geotiff,
 }

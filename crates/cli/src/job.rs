@@ -96,6 +96,7 @@ impl Job {
             let format = |format: &FormatArg| match format {
                 FormatArg::Geojson => Format::Geojson,
                 FormatArg::Csv => Format::Csv,
+                FormatArg::Geotiff => Format::Geotiff,
             };
             plan.outputs.formats = common.format.iter().map(format).collect();
         }

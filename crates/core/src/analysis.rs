@@ -14,6 +14,7 @@ use crate::limits::Limits;
 use crate::link::{EdgeGrid, LinkRules, LinkStatus, Linkage};
 use crate::network::RoadNetwork;
 use crate::progress::{Cancelled, Progress, begin};
+use crate::raster::CostRaster;
 use crate::reach::{CostField, Ground};
 use crate::search::{Direction, SearchSpace, Sources};
 use crate::units::{Cost, Limit, Metric, People};
@@ -53,6 +54,8 @@ pub struct Service<'a> {
     pub speed_m_s: f64,
     /// Road distance over straight-line distance, for the comparison.
     pub detour_factor: f64,
+    /// Whether the report keeps the cost of every ground cell, 4 bytes a cell.
+    pub keep_field: bool,
 }
 
 impl Service<'_> {
@@ -91,6 +94,9 @@ pub struct Report {
     pub assessments: Vec<Assessment>,
     /// Findings for a planner to look at.
     pub issues: Vec<Issue>,
+    /// What it costs from every ground cell, where [`Service::keep_field`] asks for it.
+    #[serde(skip)]
+    pub field: Option<CostRaster>,
 }
 
 impl Report {
@@ -159,7 +165,7 @@ pub struct FacilityReport {
 ///         id: "walk", facilities: &[clinic], network: &network, limit: "5min".parse()?, zone_limits: &[], direction: Direction::ToFacility,
 ///         link: LinkRules { snap_m: 300.0, access_speed_m_s: 1.2, min_component: 2 },
 ///         gaps: GapRules { ground: GapGround::Inhabited, min_people: 0.0, min_area_m2: 0.0 },
-///         speed_m_s: 1.2, detour_factor: 1.3,
+///         speed_m_s: 1.2, detour_factor: 1.3, keep_field: false,
 ///     },
 ///     &NoProgress,
 /// )?;
@@ -222,7 +228,8 @@ pub fn analyse(study: &Study<'_>, service: &Service<'_>, progress: &dyn Progress
         assessments: &assessments,
     });
     let zone_limits = service.zone_limits.to_vec();
-    Ok(Report { service: service.id.to_owned(), limit: service.limit, zone_limits, coverage, gaps, facilities, assessments, issues })
+    let field = service.keep_field.then(|| field.raster());
+    Ok(Report { service: service.id.to_owned(), limit: service.limit, zone_limits, coverage, gaps, facilities, assessments, issues, field })
 }
 
 /// Both linkages of a service.

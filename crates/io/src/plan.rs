@@ -264,6 +264,8 @@ pub struct OutputsPlan {
     pub formats: Vec<Format>,
     /// Whether `map.svg` and `map.png` are drawn.
     pub map: bool,
+    /// Whether `coverage.geojson` is audited against the roads: `audit.json` and `audit.geojson`.
+    pub audit: bool,
 }
 
 /// A format of tables and layers.
@@ -274,6 +276,8 @@ pub enum Format {
     Geojson,
     /// Tables.
     Csv,
+    /// The cost of every ground cell, one picture a service.
+    Geotiff,
 }
 
 impl Default for GroundPlan {
@@ -290,7 +294,7 @@ impl Default for GapsPlan {
 
 impl Default for OutputsPlan {
     fn default() -> OutputsPlan {
-        OutputsPlan { formats: vec![Format::Geojson, Format::Csv], map: true }
+        OutputsPlan { formats: vec![Format::Geojson, Format::Csv], map: true, audit: false }
     }
 }
 
@@ -421,6 +425,9 @@ impl Plan {
             }
             self.profile(&service.profile)?;
             limits::check(self, service)?;
+        }
+        if self.outputs.audit && !self.outputs.formats.contains(&Format::Geojson) {
+            return Err(value("outputs.audit", "true", "`geojson` among outputs.formats: coverage.geojson is what is audited"));
         }
         Ok(())
     }

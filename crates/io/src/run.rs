@@ -13,7 +13,7 @@ use serde::Serialize;
 use crate::error::Error;
 use crate::files::Files;
 use crate::load::{Inputs, load};
-use crate::plan::{self, Plan, ServicePlan};
+use crate::plan::{self, Format, Plan, ServicePlan};
 
 /// A finished run: what went in, and one report a service, in the plan's order.
 #[derive(Debug, Clone)]
@@ -88,14 +88,7 @@ pub fn run(plan: &Plan, files: &dyn Files, progress: &dyn Progress) -> Result<Ru
     inputs.issues.extend(empty_masks(plan, &mask_areas_m2));
     inputs.issues.sort();
     clock.lap("cells");
-    let mut networks: BTreeMap<(String, Metric), RoadNetwork> = BTreeMap::new();
-    for service in &plan.services {
-        let key = (service.profile.clone(), service.limit.metric);
-        if let (false, Some((_, roads))) = (networks.contains_key(&key), inputs.roads.get(&service.profile)) {
-            begin(progress, "network", 0)?;
-            networks.insert(key, RoadNetwork::build(roads, service.limit.metric)?);
-        }
-    }
+    let networks = inputs.networks(plan.services.iter(), progress)?;
     clock.lap("network");
     let mut reports = Vec::new();
     let study = Study { zones: &inputs.zones, demand: &inputs.demand, ground: &ground };
@@ -144,14 +137,25 @@ fn empty_masks(plan: &Plan, areas_m2: &[f64]) -> Vec<Issue> {
     empty.map(issue).collect()
 }
 
+/// Networks by profile and metric.
+pub(crate) type Networks = BTreeMap<(String, Metric), RoadNetwork>;
+
 impl Inputs {
+    /// The networks that `services` need.
+    pub(crate) fn networks<'s>(&self, services: impl Iterator<Item = &'s ServicePlan>, progress: &dyn Progress) -> Result<Networks, Error> {
+        let mut networks = Networks::new();
+        for service in services {
+            let key = (service.profile.clone(), service.limit.metric);
+            if let (false, Some((_, roads))) = (networks.contains_key(&key), self.roads.get(&service.profile)) {
+                begin(progress, "network", 0)?;
+                networks.insert(key, RoadNetwork::build(roads, service.limit.metric)?);
+            }
+        }
+        Ok(networks)
+    }
+
     /// A service of the plan, with what was loaded for it.
-    fn service<'a>(
-        &'a self,
-        plan: &'a ServicePlan,
-        zone_limits: &'a [Limit],
-        networks: &'a BTreeMap<(String, Metric), RoadNetwork>,
-    ) -> Option<Service<'a>> {
+    pub(crate) fn service<'a>(&'a self, plan: &'a ServicePlan, zone_limits: &'a [Limit], networks: &'a Networks) -> Option<Service<'a>> {
         let (profile, _) = self.roads.get(&plan.profile)?;
         let gaps = &self.plan.gaps;
         Some(Service {
@@ -165,6 +169,7 @@ impl Inputs {
             gaps: GapRules { ground: gaps.ground, min_people: gaps.min_people, min_area_m2: gaps.min_area_m2 },
             speed_m_s: profile.speed_m_s,
             detour_factor: profile.detour_factor,
+            keep_field: self.plan.outputs.formats.contains(&Format::Geotiff),
         })
     }
 }

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::row::{round, rows, services};
 use crate::crs::Projector;
 use crate::error::Error;
+use crate::load::Inputs;
 use crate::plan::ServicePlan;
 use crate::run::Run;
 use crate::shape::{places, rebuilt};
@@ -57,7 +58,7 @@ fn gap_properties(run: &Run, service: &ServicePlan, gap: &Gap, limit: Limit) -> 
 }
 
 /// What styles made for other tools look for: `contour` in minutes or kilometres, `metric`, `fill`.
-fn style(properties: &mut JsonObject, limit: Limit, fill: &str) {
+pub(crate) fn style(properties: &mut JsonObject, limit: Limit, fill: &str) {
     let contour = match limit.metric {
         Metric::Time => limit.as_f64() / 60.0,
         Metric::Distance => limit.as_f64() / 1000.0,
@@ -134,16 +135,21 @@ pub(super) fn facilities(run: &Run) -> Result<String, Error> {
     Ok(collection(run, features))
 }
 
-fn feature(geometry: Option<Geometry>, properties: JsonObject) -> Feature {
+pub(crate) fn feature(geometry: Option<Geometry>, properties: JsonObject) -> Feature {
     Feature { bbox: None, geometry, id: None, properties: Some(properties), foreign_members: None }
 }
 
 /// A collection, one feature a line: diffs and greps work on it.
 fn collection(run: &Run, features: Vec<Feature>) -> String {
+    collection_of(&run.inputs, features)
+}
+
+/// The same of what was loaded.
+pub(crate) fn collection_of(inputs: &Inputs, features: Vec<Feature>) -> String {
     let collection = FeatureCollection {
         bbox: None,
         features: Vec::new(),
-        foreign_members: super::attribution(run).map(|text| JsonObject::from_iter([("attribution".to_owned(), json!(text))])),
+        foreign_members: super::attribution(inputs).map(|text| JsonObject::from_iter([("attribution".to_owned(), json!(text))])),
     };
     let head = collection.to_string();
     let lines: Vec<String> = features.iter().map(Feature::to_string).collect();
@@ -152,7 +158,7 @@ fn collection(run: &Run, features: Vec<Feature>) -> String {
 
 /// A polygon in longitude and latitude to 8 decimals (about a millimetre: thin pieces stay valid, and within their zone); `None`
 /// where nothing is left of it.
-fn wgs84(projector: &Projector, polygons: &MultiPolygon<f64>) -> Result<Option<Geometry>, Error> {
+pub(crate) fn wgs84(projector: &Projector, polygons: &MultiPolygon<f64>) -> Result<Option<Geometry>, Error> {
     let mut moved = places(polygons);
     inverse(projector, &mut moved)?;
     for place in &mut moved {
@@ -188,6 +194,6 @@ fn wound(mut ring: LineString<f64>, sign: f64) -> Option<LineString<f64>> {
     (area != 0.0).then_some(ring)
 }
 
-fn inverse(projector: &Projector, places: &mut [Coord<f64>]) -> Result<(), Error> {
+pub(crate) fn inverse(projector: &Projector, places: &mut [Coord<f64>]) -> Result<(), Error> {
     projector.inverse(places).map_err(|source| Error::Crs { what: "writing WGS84".to_owned(), source })
 }

@@ -11,6 +11,7 @@ use super::row::{not_covered, round, services};
 use super::shares::{limits, masks};
 use super::words::{most_uncovered, sentence, title};
 use crate::error::Error;
+use crate::load::Inputs;
 use crate::map::Lang;
 use crate::plan::{Mask, ServicePlan};
 use crate::run::Run;
@@ -22,8 +23,8 @@ pub(super) fn summary(run: &Run, issues: &[&Issue]) -> String {
     pretty(&json!({
         "study": plan.study.id,
         "title": plan.study.title,
-        "attribution": super::attribution(run),
-        "working_crs": working(run),
+        "attribution": super::attribution(&run.inputs),
+        "working_crs": working(&run.inputs),
         "zones": run.inputs.zones.len(),
         "services": list,
         "issues": by_kind(issues),
@@ -159,7 +160,7 @@ fn conservation(run: &Run, report: &Report) -> Value {
 }
 
 /// Issues counted by stage and kind.
-fn by_kind(issues: &[&Issue]) -> Value {
+pub(crate) fn by_kind(issues: &[&Issue]) -> Value {
     let mut counts: BTreeMap<(catchment::Stage, &str), usize> = BTreeMap::new();
     for issue in issues {
         *counts.entry((issue.stage, issue.kind.as_str())).or_default() += 1;
@@ -167,8 +168,8 @@ fn by_kind(issues: &[&Issue]) -> Value {
     counts.into_iter().map(|((stage, kind), count)| (format!("{}.{kind}", stage.name()), json!(count))).collect::<Map<_, _>>().into()
 }
 
-fn working(run: &Run) -> Value {
-    let working = &run.inputs.working;
+pub(crate) fn working(inputs: &Inputs) -> Value {
+    let working = &inputs.working;
     json!({
         "name": working.name, "definition": working.crs.definition(), "reason": working.reason,
         "worst_areal_distortion": round(working.worst_areal_distortion, 7),
@@ -192,10 +193,10 @@ pub(super) fn manifest(run: &Run, issues: &[&Issue], outputs: &[(String, Vec<u8>
         outputs.iter().map(|(name, bytes)| json!({ "file": name, "bytes": bytes.len(), "sha256": sha256(bytes) })).collect();
     let timings: Map<String, Value> = run.timings.iter().map(|(name, seconds)| (name.clone(), json!(round(*seconds, 4)))).collect();
     Ok(pretty(&json!({
-        "tool": { "name": "catchment", "version": env!("CARGO_PKG_VERSION") },
+        "tool": { "name": "catchment", "version": env!("CARGO_PKG_VERSION"), "command": "run" },
         "plan": plan,
         "profiles": profiles,
-        "working_crs": working(run),
+        "working_crs": working(&run.inputs),
         "inputs": run.inputs.files,
         "demand_points": run.inputs.demand.len(),
         "zones_by_surface": surfaces,
@@ -207,10 +208,10 @@ pub(super) fn manifest(run: &Run, issues: &[&Issue], outputs: &[(String, Vec<u8>
     })))
 }
 
-fn sha256(bytes: &[u8]) -> String {
+pub(crate) fn sha256(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn pretty(value: &Value) -> String {
+pub(crate) fn pretty(value: &Value) -> String {
     format!("{value:#}\n")
 }
