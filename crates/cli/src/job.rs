@@ -100,6 +100,7 @@ impl Job {
             };
             plan.outputs.formats = common.format.iter().map(format).collect();
         }
+        plan.outputs.audit |= common.audit;
         if common.no_map {
             plan.outputs.map = false;
         }

@@ -13,6 +13,8 @@ use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
 use comfy_table::{CellAlignment, Table};
 use indicatif::{ProgressBar, ProgressStyle};
 
+use crate::shapes::own_audits;
+
 /// Set by Ctrl-C.
 pub(crate) static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 
@@ -117,6 +119,7 @@ pub(crate) fn tables(run: &Run, out: &Path, files: usize) -> String {
     if !review.is_empty() {
         text += &format!("To review:\n{}\n", review.join("\n"));
     }
+    text += &own_audits(&run.audits);
     let issues = run.inputs.issues.len() + run.reports.iter().map(|r| r.issues.len()).sum::<usize>();
     text + &format!("{files} files in {}/ ({issues} issues in issues.csv; README.txt explains every field)\n", out.display())
 }

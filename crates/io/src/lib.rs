@@ -12,6 +12,7 @@ pub mod osm;
 pub mod plan;
 mod run;
 mod shape;
+mod shapes;
 mod write;
 
 pub use error::Error;
@@ -19,4 +20,8 @@ pub use files::{Files, Folder, InMemory, InputFile};
 pub use load::{Inputs, MaskPolygons, load};
 pub use plan::{Plan, PlanError};
 pub use run::{NetworkFacts, Run, run};
-pub use write::{km2, mask_zh, most_uncovered, render, sentence, side_by_side, side_by_side_zh, thousands, title, write};
+pub use shapes::{
+    AUDIT_TOLERANCE, Ask, AuditAsk, IsochroneAsk, IsochroneRow, LayerAudit, Made, OwnAudit, Points, ReachAsk, ReachRow, audit_layer,
+    isochrones, reach,
+};
+pub use write::{km2, mask_zh, most_uncovered, owned, render, sentence, side_by_side, side_by_side_zh, thousands, title, write};

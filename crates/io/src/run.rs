@@ -14,6 +14,7 @@ use crate::error::Error;
 use crate::files::Files;
 use crate::load::{Inputs, load};
 use crate::plan::{self, Format, Plan, ServicePlan};
+use crate::shapes::{OwnAudit, audit_coverage};
 
 /// A finished run: what went in, and one report a service, in the plan's order.
 #[derive(Debug, Clone)]
@@ -24,6 +25,8 @@ pub struct Run {
     pub mask_areas_m2: Vec<f64>,
     /// One a service.
     pub reports: Vec<Report>,
+    /// One a service, where the plan asks for an audit of its covered ground.
+    pub audits: Vec<OwnAudit>,
     /// Networks by profile and metric.
     pub networks: BTreeMap<(String, Metric), NetworkFacts>,
     /// Wall time of each step, seconds, in order.
@@ -100,8 +103,14 @@ pub fn run(plan: &Plan, files: &dyn Files, progress: &dyn Progress) -> Result<Ru
         }
         clock.lap(&format!("service {}", service.id));
     }
-    let networks = networks.into_iter().map(|(key, network)| (key, NetworkFacts::of(&network))).collect();
-    Ok(Run { inputs, mask_areas_m2, reports, networks, timings: clock.laps })
+    let facts = networks.iter().map(|(key, network)| (key.clone(), NetworkFacts::of(network))).collect();
+    let mut done = Run { inputs, mask_areas_m2, reports, audits: Vec::new(), networks: facts, timings: Vec::new() };
+    if plan.outputs.audit {
+        done.audits = audit_coverage(&done, &ground, &networks, progress)?;
+        clock.lap("audit");
+    }
+    done.timings = clock.laps;
+    Ok(done)
 }
 
 /// The ground of the zones, with the plan's masks.

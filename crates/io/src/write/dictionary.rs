@@ -7,6 +7,7 @@ use super::row::services;
 use super::words::sentence;
 use crate::plan::Format;
 use crate::run::Run;
+use crate::shapes::audit_own;
 
 const STATUS: &str = "\
 A person's status comes from their own exact cost:
@@ -99,6 +100,11 @@ manifest.json   version, resolved plan and profiles, inputs with SHA-256 and cou
 issues.csv      stage, source, id, kind, detail: every input row that was not used as it stands, and findings to look at
 ";
 
+const RASTER: &str = "\
+cost-SERVICE.tif  what it costs from the centre of every ground cell to the nearest facility: minutes (limits of distance: metres), 32-bit
+                floats, the working CRS, north up; -9999 where there is no way, no road within the snap limit, or no zone
+";
+
 /// The text of `README.txt`.
 pub(super) fn readme(run: &Run) -> String {
     let plan = &run.inputs.plan;
@@ -121,6 +127,12 @@ pub(super) fn readme(run: &Run) -> String {
         }
     }
     text += &format!("\n{MASKS}\n{REST}");
+    if plan.outputs.audit {
+        text += &audit_own();
+    }
+    if has(Format::Geotiff) {
+        text += RASTER;
+    }
     if plan.outputs.map {
         text += "map.svg, map.png  the picture of the first service; map-SERVICE.svg and .png those of the others\n";
     }

@@ -69,7 +69,7 @@ pub(crate) fn style(properties: &mut JsonObject, limit: Limit, fill: &str) {
 }
 
 /// `coverage.geojson`: the covered ground, one feature a service and zone that has any.
-pub(super) fn coverage(run: &Run) -> Result<String, Error> {
+pub(crate) fn coverage(run: &Run) -> Result<String, Error> {
     let mut features = Vec::new();
     for (service, report) in services(run) {
         let zones = run.inputs.zones.iter().zip(&report.gaps.covered).zip(&report.coverage.zones);

@@ -20,10 +20,13 @@ use crate::error::Error;
 use crate::load::Inputs;
 use crate::plan::{Format, PlanError, is_osm};
 use crate::run::Run;
+use crate::shapes::audit_files;
 
-pub(crate) use layers::{collection_of, feature, inverse, style, wgs84};
+pub(crate) use layers::{collection_of, coverage as coverage_layer, feature, inverse, style, wgs84};
 pub(crate) use row::round;
 pub use shares::{km2, mask_zh, side_by_side, side_by_side_zh};
+pub(crate) use summary::{by_kind, pretty, sha256, working};
+pub(crate) use tables::issues as issues_table;
 pub use words::{most_uncovered, sentence, thousands, title};
 
 /// Writes every result of `run` into the folder `out`, making it where it is missing, and returns the files' paths.
@@ -60,6 +63,11 @@ pub fn render(run: &Run) -> Result<Vec<(String, Vec<u8>)>, Error> {
             if let Some(field) = &report.field {
                 add(&format!("cost-{}.tif", service.id), raster::geotiff(run, service, field)?);
             }
+        }
+    }
+    if plan.outputs.audit {
+        for (name, bytes) in audit_files(run)? {
+            add(&name, bytes);
         }
     }
     let mut missing = Vec::new();
