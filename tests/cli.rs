@@ -31,3 +31,6 @@ mod shares;
 #[cfg(test)]
 #[path = "cli/signals.rs"]
 mod signals;
+#[cfg(test)]
+#[path = "cli/sweep.rs"]
+mod sweep;

@@ -82,6 +82,40 @@ fn nearest_facilities_equal_petgraphs() {
 }
 
 #[test]
+fn ways_are_as_long_as_petgraphs() {
+    let (mut ways, mut shorter_than_others, mut on_one_edge) = (0, 0, 0);
+    for seed in SEEDS {
+        let town = Town::new(seed);
+        let (facilities, people) = town.linkages();
+        for direction in BOTH {
+            let judge = Judge::new(&town.network, &facilities, &people, direction);
+            let sources = Sources::new(&town.network, &facilities, direction);
+            let mut space = SearchSpace::default();
+            let nearest = sources.nearest_facility(&mut space);
+            let by_facility: Vec<_> = (0..facilities.len()).map(|f| judge.out_of_facility(f)).collect();
+            for person in 0..people.len() {
+                let snaps = people.snaps(person);
+                let label = nearest.point(snaps);
+                let way = nearest.way_mm(snaps);
+                let truth = label.cost.is_reached().then(|| by_facility[label.facility.index()].way_mm(person).unwrap());
+                assert_eq!(way, truth, "seed {seed}, {direction:?}, person {person}");
+                let Some(way) = way else { continue };
+                if town.network.metric() == Metric::Distance {
+                    assert_eq!(way, u64::from(label.cost.0), "by distance the way is the cost");
+                }
+                ways += 1;
+                let all = by_facility.iter().filter_map(|facility| facility.way_mm(person));
+                shorter_than_others += usize::from(all.min() < Some(way));
+                let own: Vec<EdgeId> = snaps.iter().map(|snap| snap.edge).collect();
+                on_one_edge += usize::from(facilities.snaps(label.facility.index()).iter().any(|snap| own.contains(&snap.edge)));
+            }
+        }
+    }
+    // the cheapest way often leads past a facility that is nearer, or stays on one edge
+    assert!(ways > 5000 && shorter_than_others > 100 && on_one_edge > 500, "{ways}, {shorter_than_others}, {on_one_edge}");
+}
+
+#[test]
 fn nearest_facilities_equal_brute_force() {
     for seed in SEEDS {
         let town = Town::of_size(seed, 8);
@@ -158,7 +192,7 @@ fn petgraphs_algorithms_run_on_the_network_itself() {
     for seed in SEEDS {
         let town = Town::new(seed);
         let network = &town.network;
-        let graph = judge::travel(network);
+        let graph = judge::travel(network, |_, cost| cost);
         let start = NodeId::at(seed as usize % network.node_count());
         let ours = dijkstra(network, start, None, |arc| u64::from(arc.cost.0));
         let theirs = dijkstra(&graph, petgraph::graph::NodeIndex::new(start.index()), None, |arc| *arc.weight());

@@ -4,6 +4,8 @@
 
 mod common;
 
+#[path = "invariants/curve.rs"]
+mod curve;
 #[path = "invariants/ground.rs"]
 mod ground;
 #[path = "invariants/masks.rs"]
@@ -12,6 +14,8 @@ mod masks;
 mod order;
 #[path = "invariants/plan.rs"]
 mod plan;
+#[path = "invariants/shapes.rs"]
+mod shapes;
 
 use catchment::*;
 use proptest::prelude::*;
@@ -100,11 +104,11 @@ proptest! {
         for gap in &report.gaps.gaps {
             points[gap.zone.index()] += gap.points;
             people[gap.zone.index()] += gap.people.unwrap_or(People::ZERO);
-            prop_assert!(gap.people.is_none_or(|p| p.as_f64() >= min_people));
+            prop_assert!(gap.people.is_none_or(|p| p.as_f64() >= min_people) && gap.area_m2 >= min_area_m2);
         }
         let not_covered: People = report.coverage.zones.iter().filter_map(|row| row.people).map(|p| p.not_covered()).sum();
-        prop_assert_eq!(people.iter().copied().sum::<People>() + report.gaps.people_unlisted, not_covered);
-        if report.gaps.unlisted == 0 {
+        prop_assert_eq!(people.iter().copied().sum::<People>() + report.gaps.unlisted().people, not_covered);
+        if report.gaps.unlisted().gaps == 0 {
             for (z, row) in report.coverage.zones.iter().enumerate() {
                 prop_assert_eq!(people[z], row.people.map_or(People::ZERO, |p| p.not_covered()));
                 let uncovered = |i: &usize| scene.demand.zones[*i] == Some(ZoneId::at(z)) && report.assessments[*i].status != Status::Covered;

@@ -4,6 +4,9 @@
 
 mod common;
 
+#[path = "linking/barriers.rs"]
+mod barriers;
+
 use catchment::geo::{Coord, Distance, Euclidean, Line, Point};
 use catchment::*;
 
@@ -160,6 +163,7 @@ fn compare(seed: u64, count: usize, side: f64, asked: usize, seen: &mut Seen) {
             LinkStatus::Linked => seen.linked += 1,
             LinkStatus::OnIsland => seen.on_island += 1,
             LinkStatus::TooFar => seen.too_far += 1,
+            LinkStatus::BehindBarrier => unreachable!("there is no barrier"),
         }
         seen.tied += usize::from(tied.len() > 1);
     }

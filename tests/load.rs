@@ -5,6 +5,9 @@
 mod world;
 
 #[cfg(test)]
+#[path = "load/barriers.rs"]
+mod barriers;
+#[cfg(test)]
 #[path = "load/facilities.rs"]
 mod facilities;
 #[cfg(test)]
@@ -16,6 +19,9 @@ mod masks;
 #[cfg(test)]
 #[path = "load/people.rs"]
 mod people;
+#[cfg(test)]
+#[path = "load/places.rs"]
+mod places;
 #[cfg(test)]
 #[path = "load/roads.rs"]
 mod roads;

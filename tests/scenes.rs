@@ -6,8 +6,14 @@ mod common;
 
 #[path = "scenes/area.rs"]
 mod area;
+#[path = "scenes/barriers.rs"]
+mod barriers;
+#[path = "scenes/curve.rs"]
+mod curve;
 #[path = "scenes/edges.rs"]
 mod edges;
+#[path = "scenes/facts.rs"]
+mod facts;
 #[path = "scenes/gaps.rs"]
 mod gaps;
 #[path = "scenes/limits.rs"]
@@ -16,6 +22,8 @@ mod limits;
 mod masks;
 #[path = "scenes/odd.rs"]
 mod odd;
+#[path = "scenes/shapes.rs"]
+mod shapes;
 #[path = "scenes/streets.rs"]
 mod streets;
 #[path = "scenes/zone_limits.rs"]

@@ -8,11 +8,12 @@ use std::process::{Command, Output};
 use serde_json::Value;
 use tempfile::TempDir;
 
-/// The eleven files of a run with one service and all outputs.
-pub(crate) const FILES: [&str; 11] = [
+/// The twelve files of a run with one service and all outputs.
+pub(crate) const FILES: [&str; 12] = [
     "README.txt",
     "coverage.geojson",
     "facilities.geojson",
+    "gaps.csv",
     "gaps.geojson",
     "issues.csv",
     "manifest.json",

@@ -42,11 +42,14 @@ pub(crate) struct Scene {
     pub(crate) zones: Vec<Zone>,
     pub(crate) demand: Demand,
     pub(crate) facilities: Vec<Facility>,
+    pub(crate) places: Vec<Place>,
     pub(crate) limit: Limit,
+    pub(crate) sweep: Vec<Limit>,
     pub(crate) link: LinkRules,
     pub(crate) gaps: GapRules,
     pub(crate) direction: Direction,
     pub(crate) cell_m: f64,
+    pub(crate) barriers: Vec<Barrier>,
     pub(crate) masks: Vec<Share>,
     pub(crate) water: Vec<MultiPolygon<f64>>,
     pub(crate) zone_limits: Vec<Limit>,
@@ -61,11 +64,14 @@ impl Scene {
             zones: Vec::new(),
             demand: Demand::default(),
             facilities: Vec::new(),
+            places: Vec::new(),
             limit: limit.parse().unwrap(),
+            sweep: Vec::new(),
             link: LinkRules { snap_m: 50.0, access_speed_m_s: 1.0, min_component: 2 },
             gaps: GapRules { ground: GapGround::All, min_people: 0.0, min_area_m2: 0.0 },
             direction: Direction::ToFacility,
             cell_m: 25.0,
+            barriers: Vec::new(),
             masks: vec![Share::Zone],
             water: Vec::new(),
             zone_limits: Vec::new(),
@@ -158,6 +164,19 @@ impl Scene {
         self
     }
 
+    /// A barrier along these places.
+    pub(crate) fn barrier(mut self, kind: &str, places: &[(f64, f64)]) -> Scene {
+        let line = geo::LineString::from(places.to_vec());
+        self.barriers.push(Barrier { kind: kind.to_owned(), shape: BarrierShape::Lines(line.into()) });
+        self
+    }
+
+    /// A lake that nobody walks in.
+    pub(crate) fn lake(mut self, area: MultiPolygon<f64>) -> Scene {
+        self.barriers.push(Barrier { kind: "water".to_owned(), shape: BarrierShape::Areas(area) });
+        self
+    }
+
     pub(crate) fn limit(mut self, limit: &str) -> Scene {
         self.limit = limit.parse().unwrap();
         self
@@ -195,14 +214,49 @@ impl Scene {
     }
 
     pub(crate) fn analyse(&self) -> Report {
+        self.ask(|study, service| analyse(study, service, &NoProgress).unwrap())
+    }
+
+    /// Coverage alone.
+    pub(crate) fn cover(&self) -> CoverageTable {
+        self.ask(|study, service| cover(study, service, &NoProgress).unwrap())
+    }
+
+    /// Isochrones of the scene's roads and clinics, not simplified unless `simplify_m` is above zero.
+    pub(crate) fn isochrones(&self, limits: &[Limit], per_facility: bool, simplify_m: f64) -> Vec<Isochrone> {
+        let rules = IsochroneRules { limits, cell_m: self.cell_m, per_facility, simplify_m };
+        self.ask(|_, service| isochrones(service, &rules, &NoProgress).unwrap())
+    }
+
+    /// The ground within the scene's own limit, in one shape.
+    pub(crate) fn reach(&self) -> Isochrone {
+        self.isochrones(&[self.limit], false, 0.0).remove(0)
+    }
+
+    /// What the separator audit says of `ground`: 4,000 places, those within `leave_out` mm or ms of the limit left out.
+    pub(crate) fn audit(&self, ground: &MultiPolygon<f64>, limit: Limit, leave_out: u32) -> Audit {
+        self.ask(|_, service| {
+            let edges = service.edge_grid();
+            let places: Vec<_> = service.facilities.iter().map(|f| f.location).collect();
+            let links = Linkage::new(&edges, &places);
+            let sources = Sources::new(service.network, &links, service.direction);
+            let mut space = SearchSpace::default();
+            let rules = AuditRules { points: 4000, seed: 1, leave_out: Cost(leave_out) };
+            audit(ground, &edges, &sources.nearest_facility(&mut space), &|_| Some(limit), rules)
+        })
+    }
+
+    pub(crate) fn ask<T>(&self, question: impl Fn(&Study<'_>, &Service<'_>) -> T) -> T {
         let network = self.network();
         let ground = self.ground();
-        let study = Study { zones: &self.zones, demand: &self.demand, ground: &ground };
+        let barriers = Barriers::new(self.barriers.clone());
+        let study = Study { zones: &self.zones, demand: &self.demand, ground: &ground, places: &self.places };
         let service = Service {
             id: "scene",
             facilities: &self.facilities,
             network: &network,
             link: self.link,
+            barriers: &barriers,
             limit: self.limit,
             zone_limits: &self.zone_limits,
             direction: self.direction,
@@ -210,8 +264,9 @@ impl Scene {
             speed_m_s: 1.0,
             detour_factor: 1.25,
             keep_field: false,
+            sweep: &self.sweep,
         };
-        analyse(&study, &service, &NoProgress).unwrap()
+        question(&study, &service)
     }
 
     /// Persons that are covered, uncovered, unreachable, unlinked.

@@ -59,7 +59,7 @@ fn rows(scene: &Scene, report: &Report) -> Vec<(String, Coverage)> {
     rows
 }
 
-type GapRow = (String, Option<People>, usize, Option<Cost>, Option<Cost>);
+type GapRow = (String, Option<People>, usize, [Option<Cost>; 5], Vec<People>);
 
 /// Gaps by what they count, with their areas.
 fn gaps(scene: &Scene, report: &Report) -> (Vec<GapRow>, Vec<f64>) {
@@ -67,7 +67,10 @@ fn gaps(scene: &Scene, report: &Report) -> (Vec<GapRow>, Vec<f64>) {
         .gaps
         .gaps
         .iter()
-        .map(|g| ((scene.zones[g.zone.index()].id.clone(), g.people, g.points, g.cost_min, g.cost_mean), g.area_m2))
+        .map(|g| {
+            let costs = [g.cost_min, g.cost_mean, g.facts.cost_max, g.facts.excess_mean, g.facts.excess_max];
+            ((scene.zones[g.zone.index()].id.clone(), g.people, g.points, costs, g.facts.groups.clone()), g.area_m2)
+        })
         .collect();
     gaps.sort_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
     gaps.into_iter().unzip()

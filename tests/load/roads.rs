@@ -101,6 +101,11 @@ fn roads_far_from_the_zones_may_be_cut() {
     assert!(of_kind(&world.load(PLAN, &[]).issues, "roads_cut_off").is_empty());
     let far = PLAN.replace("15min", "3km");
     assert!(only(&world.load(&far, &[]).issues, "roads_cut_off").detail.contains("within 3000 m"));
+    // a sweep looks as far: 2,500 s at 1.2 m/s; 900 s at 4 m/s
+    for (sweep, within) in [("limit=2500s", "within 3000 m"), ("speed=4.0", "within 3600 m")] {
+        let swept = PLAN.replace("\"15min\"", &format!("\"15min\"\nsweep = [\"{sweep}\"]"));
+        assert!(only(&world.load(&swept, &[]).issues, "roads_cut_off").detail.contains(within), "{sweep}");
+    }
 }
 
 #[test]

@@ -39,7 +39,7 @@ fn a_gap_is_cut_at_the_border() {
 }
 
 #[test]
-fn people_whose_ground_is_covered_get_a_square_of_their_own() {
+fn people_on_a_path_that_leads_nowhere_have_ground_of_their_own() {
     // streets run through every cell's centre, all within the limit; one person lives on a shed's path that meets no street
     let mut scene = Scene::new("1km").clinics(&[(-50.0, 12.5)]);
     let rows: Vec<f64> = (0..6).map(|i| 25.0 * f64::from(i) - 37.5).collect();
@@ -50,12 +50,14 @@ fn people_whose_ground_is_covered_get_a_square_of_their_own() {
     let report = scene.zone("Town", rect(0.0, 0.0, 50.0, 50.0)).people(&[(2.5, 2.0), (30.0, 30.0)]).analyse();
     assert_eq!(statuses(&report), [Status::Unreachable, Status::Covered]);
     assert_eq!(report.coverage.zones[0].area.covered, SquareMm(2_500_000_000));
-    // the cell-sized square around (2.5, 2) is −10 … 15 by −10.5 … 14.5; in town 15 × 14.5 = 217.5 m²
+    // every cell's centre is covered, and yet the ground nearer to the path than to any street is drawn: in town, below the parabola
+    // between the point (2, 2) and the line y = 12.5, 81 m², known to within a cell of 625 m²
     assert_eq!(report.gaps.gaps.len(), 1);
     let gap = &report.gaps.gaps[0];
     assert_eq!((whole(gap.people.unwrap()), gap.points, gap.nearest, gap.cost_min, gap.cost_mean), (1, 1, None, None, None));
-    close(gap.area_m2, 217.5, 1e-3);
-    close(report.gaps.covered[0].unsigned_area(), 2500.0 - 217.5, 1e-3);
+    assert!(gap.polygon.intersects(&at(2.5, 2.0)) && !gap.polygon.intersects(&at(30.0, 30.0)));
+    assert!(gap.area_m2 > 1.0 && gap.area_m2 < 625.0, "{}", gap.area_m2);
+    close(report.gaps.covered[0].unsigned_area() + gap.area_m2, 2500.0, 1e-3);
 }
 
 /// 550 m of street, the clinic at 0 reaches 100 m either way: 50 m are left in the west, 300 m in the east.
@@ -78,28 +80,60 @@ fn gaps_are_ranked_by_people() {
     close(report.gaps.gaps[1].area_m2, 2400.0, tolerance);
 }
 
+/// Gaps, whole persons and m² that a rule keeps off the list.
+fn counted(unlisted: Unlisted) -> (usize, u64, f64) {
+    (unlisted.gaps, whole(unlisted.people), unlisted.area_m2)
+}
+
 #[test]
-fn people_of_a_piece_that_is_too_small_join_the_nearest_gap() {
+fn small_gaps_are_counted_not_listed() {
     let mut scene = two_gaps();
+    let small = scene.analyse().gaps.gaps[1].area_m2;
+    // exactly as large as asked for is enough
+    scene.gaps.min_area_m2 = small;
+    assert_eq!(listed(&scene.analyse()), [(6, 2), (1, 1)]);
     scene.gaps.min_area_m2 = 5000.0;
     let report = scene.analyse();
-    assert_eq!(listed(&report), [(7, 3)]);
-    assert_eq!(report.gaps.gaps[0].cost_min, Some(Cost(140_000)));
-    // no piece is large enough: still nobody vanishes
+    assert_eq!((listed(&report), report.gaps.gaps[0].rank), (vec![(6, 2)], 1));
+    assert_eq!((counted(report.gaps.too_small), counted(report.gaps.too_few)), ((1, 1, small), (0, 0, 0.0)));
+    let said = report.issues.iter().find(|issue| issue.kind == "gaps_unlisted").unwrap();
+    assert!(said.detail.starts_with("1 gaps of less than 5000 m² are not listed; 1.0 people and"), "{}", said.detail);
+    // none is large enough: nobody vanishes
     scene.gaps.min_area_m2 = 1e6;
-    assert_eq!(people_in(&scene.analyse(), 0), 7);
+    let gaps = scene.analyse().gaps;
+    assert_eq!((gaps.gaps.len(), gaps.too_small.gaps, whole(gaps.too_small.people)), (0, 2, 7));
 }
 
 #[test]
 fn gaps_of_few_people_are_counted_not_listed() {
     let mut scene = two_gaps();
+    let small = scene.analyse().gaps.gaps[1].area_m2;
     // exactly as many as asked for is enough
     scene.gaps.min_people = 1.0;
     assert_eq!(listed(&scene.analyse()), [(6, 2), (1, 1)]);
-    scene.gaps.min_people = 1.5;
+    // a gap that fails by both rules is counted once, for its people
+    (scene.gaps.min_people, scene.gaps.min_area_m2) = (1.5, 5000.0);
     let report = scene.analyse();
-    assert_eq!((listed(&report), report.gaps.unlisted, whole(report.gaps.people_unlisted)), (vec![(6, 2)], 1, 1));
+    assert_eq!((listed(&report), counted(report.gaps.too_few), report.gaps.too_small.gaps), (vec![(6, 2)], (1, 1, small), 0));
+    assert_eq!(counted(report.gaps.unlisted()), (1, 1, small));
     assert!(kinds(&report).contains(&"gaps_unlisted"));
+}
+
+#[test]
+fn people_on_the_border_of_covered_ground_get_ground_within_it() {
+    // the town lies east of x = 0, all of it covered; someone on an island's path stands 20 m west of its border, counted as the town's
+    let mut scene = Scene::new("1km").clinics(&[(50.0, 12.5)]).street(&[(-100.0, 0.0), (-20.0, 0.0)]);
+    let rows: Vec<f64> = (0..4).map(|i| 25.0 * f64::from(i) - 37.5).collect();
+    for &y in &rows {
+        scene = scene.street(&[(0.0, y), (100.0, y)]);
+    }
+    scene = scene.street(&rows.iter().map(|&y| (0.0, y)).collect::<Vec<_>>());
+    let report = scene.zone("Town", rect(0.0, -25.0, 100.0, 25.0)).people(&[(-20.0, 0.0)]).analyse();
+    assert_eq!(statuses(&report), [Status::Unreachable]);
+    // a square of 25 m around (−20, 0) ends at −7.5; one of 50 m ends at 5: 5 × 50 m² of town
+    assert_eq!((report.gaps.gaps.len(), people_in(&report, 0)), (1, 1));
+    close(report.gaps.gaps[0].area_m2, 250.0, 1e-3);
+    assert!(!report.gaps.gaps[0].polygon.intersects(&at(-1.0, 0.0)) && report.gaps.gaps[0].polygon.intersects(&at(1.0, 0.0)));
 }
 
 #[test]

@@ -86,3 +86,25 @@ fn a_limit_of_another_metric_is_passed_over() {
     // seven minutes in the west: 1 + 2
     assert_eq!(persons(report.coverage.zones[0].people.unwrap()), [3, 4, 0, 0]);
 }
+
+#[test]
+fn a_gap_lies_beyond_the_limit_of_its_zone() {
+    let report = towns().analyse();
+    let facts = |z: u32| &report.gaps.gaps.iter().find(|gap| gap.zone == ZoneId(z) && gap.points > 0).unwrap().facts;
+    // west: 2 at 300.001 and 4 at 500 s, the mean 433.333667; east: 16 at 600.001
+    assert_eq!((facts(0).excess_mean, facts(0).excess_max), (Some(Cost(133_334)), Some(Cost(200_000))));
+    assert_eq!((facts(1).excess_mean, facts(1).excess_max), (Some(Cost(1)), Some(Cost(1))));
+    // a straight line along the street is as long as the way
+    assert_eq!((facts(0).straight_line_share, facts(1).straight_line_share), (Some(0.0), Some(0.0)));
+}
+
+#[test]
+fn a_swept_limit_holds_in_every_zone() {
+    let mut scene = towns();
+    scene.sweep = vec!["500s".parse().unwrap(), "601s".parse().unwrap()];
+    let report = scene.analyse();
+    // 500 s: all of the west, 32 in the east; 601 s: everybody
+    let covered: Vec<_> = report.curve.iter().map(|point| [0, 1].map(|z| persons(point.coverage.zones[z].people.unwrap())[0])).collect();
+    assert_eq!(covered, [[7, 32], [7, 56]]);
+    assert_eq!(persons(report.coverage.zones[0].people.unwrap())[0], 1, "the result keeps the zones' own");
+}

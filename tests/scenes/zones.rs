@@ -80,7 +80,7 @@ fn a_zone_of_unknown_people_has_ground_and_gaps_but_no_count() {
     let mut asked = scene.clone();
     asked.gaps.min_people = 9.0;
     let listed = asked.analyse().gaps;
-    assert_eq!((listed.gaps.len(), listed.unlisted, whole(listed.people_unlisted)), (1, 1, 8));
+    assert_eq!((listed.gaps.len(), listed.too_few.gaps, whole(listed.too_few.people)), (1, 1, 8));
 }
 
 #[test]

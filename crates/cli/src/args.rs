@@ -99,6 +99,10 @@ pub(crate) struct Common {
     /// The speed of every profile, with its unit: 1.0m/s, 4km/h (steps keep theirs).
     #[arg(long, value_name = "SPEED")]
     pub speed: Option<String>,
+    /// Coverage at further limits or speeds as well, in curve.csv; may be given several times: limit=5..30min/5, limit=5min,10min,
+    /// speed=1.0,1.2,1.39 (m/s), speed=3..5km/h/0.5. Each goes to the services whose limit it can vary.
+    #[arg(long, value_name = "SWEEP")]
+    pub sweep: Vec<String>,
     /// How many threads [default: one a core]. The results are the same.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
@@ -112,6 +116,9 @@ pub(crate) struct Common {
     /// of the places are on the wrong side.
     #[arg(long)]
     pub audit: bool,
+    /// Measure covered area again at half the cell, and say by how much it differs: summary.json and a line.
+    #[arg(long)]
+    pub measure_error: bool,
     /// Draw no map.
     #[arg(long)]
     pub no_map: bool,

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use catchment_io::map::Lang;
 use catchment_io::plan::{self, Format, Plan, PlanError};
-use catchment_io::{Error, Files, Folder, InMemory};
+use catchment_io::{Error, Files, Folder, InMemory, Sweep};
 
 use crate::args::{Common, Coverage, FormatArg, LangArg};
 
@@ -85,6 +85,7 @@ impl Job {
                 plan.set_speed(&name, speed);
             }
         }
+        sweeps(&mut plan, &common.sweep)?;
         if let Some(lang) = common.lang {
             plan.study.lang = match lang {
                 LangArg::En => Lang::En,
@@ -101,11 +102,30 @@ impl Job {
             plan.outputs.formats = common.format.iter().map(format).collect();
         }
         plan.outputs.audit |= common.audit;
+        plan.outputs.measure_error |= common.measure_error;
         if common.no_map {
             plan.outputs.map = false;
         }
         Ok(Job { plan, files, out: common.out.clone().unwrap_or(out), notes })
     }
+}
+
+/// Puts the sweeps of the flags in the place of the plan's, each where it fits.
+fn sweeps(plan: &mut Plan, texts: &[String]) -> Result<(), Error> {
+    let error = |source| Error::Plan { file: "the flags".to_owned(), source };
+    if !texts.is_empty() {
+        plan.services.iter_mut().for_each(|service| service.sweep.clear());
+    }
+    for text in texts {
+        let sweep: Sweep = text.parse().map_err(error)?;
+        let mut fitting = plan.services.iter_mut().filter(|service| sweep.fits(service.limit)).peekable();
+        if fitting.peek().is_none() {
+            let expected = "a service whose limit counts the same (speeds: a limit of time); the plan has none".to_owned();
+            return Err(error(PlanError::Value { key: "--sweep".to_owned(), found: format!("`{text}`"), expected }));
+        }
+        fitting.for_each(|service| service.sweep.push(sweep.clone()));
+    }
+    Ok(())
 }
 
 fn parse(text: &str, name: &str) -> Result<Plan, Error> {

@@ -4,6 +4,7 @@ mod args;
 mod job;
 mod shape_args;
 mod shapes;
+mod tables;
 mod terminal;
 
 use std::fs;

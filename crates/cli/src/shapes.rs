@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use catchment::{Audit, Fault};
 use catchment_io::{
-    Ask, AuditAsk, Error, Files, Folder, IsochroneAsk, IsochroneRow, LayerAudit, Made, OwnAudit, Points, ReachAsk, ReachRow,
+    Ask, AuditAsk, Error, Files, Folder, IsochroneAsk, IsochroneRow, LayerAudit, Made, OwnAudit, Points, ReachAsk, ReachRow, Run,
+    area_error,
 };
 use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
 use comfy_table::{CellAlignment, Table};
@@ -71,6 +72,24 @@ pub(crate) fn audit(typed: &AuditArgs) -> anyhow::Result<()> {
 /// What a run's own audits found, a line each.
 pub(crate) fn own_audits(audits: &[OwnAudit]) -> String {
     audits.iter().map(|own| format!("Audit of coverage.geojson, {}: {}\n", own.service, faults(&own.audit))).collect()
+}
+
+/// By how much covered area differs at half the cell, a line a service; nothing where that was not measured.
+pub(crate) fn area_errors(run: &Run) -> String {
+    let mut text = String::new();
+    for (place, report) in run.reports.iter().enumerate() {
+        let error = area_error(run, place);
+        if let Some(half) = error.half_cell_m2 {
+            let (cell, covered) = (run.inputs.plan.ground.cell_m, report.coverage.total.area.covered.m2());
+            let (id, half_cell, bound) = (&report.service, cell / 2.0, km2(error.bound_m2));
+            let (before, after, off) = (km2(covered), km2(half), half - covered);
+            let share = percent(off / covered.max(f64::MIN_POSITIVE));
+            text += &format!(
+                "Covered area of {id}: {before} km² with cells of {cell} m, {after} with {half_cell} m: {off:+.0} m² ({share}); bound {bound} km²\n"
+            );
+        }
+    }
+    text
 }
 
 /// Fails where an audit of a run's own exceeds its tolerance.

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use crate::tables::{curve_table, gap_table};
 use catchment::{People, Progress, Report};
 use catchment_io::map::Lang;
 use catchment_io::plan::Mask;
@@ -13,7 +14,7 @@ use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
 use comfy_table::{CellAlignment, Table};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::shapes::own_audits;
+use crate::shapes::{area_errors, own_audits};
 
 /// Set by Ctrl-C.
 pub(crate) static INTERRUPTED: AtomicBool = AtomicBool::new(false);
@@ -86,7 +87,7 @@ pub(crate) fn tables(run: &Run, out: &Path, files: usize) -> String {
     let plan = &run.inputs.plan;
     let zh = plan.study.lang == Lang::Zh;
     let mut text = String::new();
-    for (service, report) in plan.services.iter().zip(&run.reports) {
+    for (i, (service, report)) in plan.services.iter().zip(&run.reports).enumerate() {
         text += &format!("{}\n\n", sentence(run, service, report, plan.study.lang));
         let time = service.limit.metric == catchment::Metric::Time;
         let mean = match (zh, time) {
@@ -112,13 +113,16 @@ pub(crate) fn tables(run: &Run, out: &Path, files: usize) -> String {
         if let Some(areas) = areas {
             text += &format!("{}{areas}{}\n", if zh { "面积覆盖率，分口径：" } else { "Area by mask: " }, if zh { "。" } else { "." });
         }
-        text += &format!("{}\n{}\n", gaps(report), straight_line(report));
+        text += &format!("{}\n{}{}\n", gaps(report), beyond_barrier(report), straight_line(report));
+        text += &gap_table(run, i, zh);
+        text += &curve_table(run, i, zh);
     }
     let review: Vec<String> =
         run.reports.iter().flat_map(|r| &r.issues).filter(|i| i.kind == "same_spot").map(|i| format!("  {}", i.detail)).collect();
     if !review.is_empty() {
         text += &format!("To review:\n{}\n", review.join("\n"));
     }
+    text += &area_errors(run);
     text += &own_audits(&run.audits);
     let issues = run.inputs.issues.len() + run.reports.iter().map(|r| r.issues.len()).sum::<usize>();
     text + &format!("{files} files in {}/ ({issues} issues in issues.csv; README.txt explains every field)\n", out.display())
@@ -147,6 +151,16 @@ fn gaps(report: &Report) -> String {
     format!(
         "{with} gaps with people, {unknown} in zones of unknown people, {without} pieces of uncovered ground with nobody counted in them."
     )
+}
+
+/// A line on people whose nearest road lies beyond a barrier, where there are any.
+fn beyond_barrier(report: &Report) -> String {
+    let people = report.people_nearest_road_beyond_barrier;
+    let line = || {
+        let people = thousands(people.as_f64());
+        format!("The nearest road of {people} people lies beyond a barrier: they are tied to a farther one, or to none.\n")
+    };
+    if people > People::ZERO { line() } else { String::new() }
 }
 
 /// What a straight line would have said: a comparison, never the result.

@@ -5,11 +5,14 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::assess::{Assessment, Status, assess};
+use crate::barriers::Barriers;
 use crate::coverage::{CoverageTable, Measured, measure};
+use crate::curve::{CurvePoint, curve};
+use crate::gap_facts::GapSources;
 use crate::gaps::{GapRules, Gaps, Traced, trace};
 use crate::ids::{FacilityId, ZoneId};
-use crate::index::{DemandIndex, FacilityIndex, ZoneIndex};
-use crate::input::{Demand, Facility, Issue, Zone};
+use crate::index::{DemandIndex, FacilityIndex, PlaceIndex, ZoneIndex};
+use crate::input::{Demand, Facility, Issue, Place, Zone};
 use crate::limits::Limits;
 use crate::link::{EdgeGrid, LinkRules, LinkStatus, Linkage};
 use crate::network::RoadNetwork;
@@ -29,6 +32,8 @@ pub struct Study<'a> {
     pub demand: &'a Demand,
     /// The ground of the zones.
     pub ground: &'a Ground,
+    /// Named places, to say where a gap is; a place's id is its row.
+    pub places: &'a [Place],
 }
 
 /// One question: who reaches one of these facilities within this limit?
@@ -42,6 +47,8 @@ pub struct Service<'a> {
     pub network: &'a RoadNetwork,
     /// How points are tied to roads.
     pub link: LinkRules,
+    /// What straight legs to them do not cross.
+    pub barriers: &'a Barriers,
     /// The limit, where a zone has none of its own.
     pub limit: Limit,
     /// The limit of each zone, by its id and in the metric of `limit`; empty where `limit` holds everywhere.
@@ -56,12 +63,14 @@ pub struct Service<'a> {
     pub detour_factor: f64,
     /// Whether the report keeps the cost of every ground cell, 4 bytes a cell.
     pub keep_field: bool,
+    /// Further limits, in the metric of `limit`, for the coverage curve: each holds in every zone.
+    pub sweep: &'a [Limit],
 }
 
 impl Service<'_> {
-    /// The edges that points are tied to, by the service's rules.
+    /// The edges that points are tied to, by the service's rules and before its barriers.
     pub fn edge_grid(&self) -> EdgeGrid<'_> {
-        EdgeGrid::new(self.network, self.link)
+        EdgeGrid::new(self.network, self.link).with_barriers(self.barriers)
     }
 
     /// The limits that apply.
@@ -92,11 +101,15 @@ pub struct Report {
     pub facilities: Vec<FacilityReport>,
     /// What became of each demand point.
     pub assessments: Vec<Assessment>,
+    /// People whose nearest road lies beyond a barrier: they are tied to a farther one, or to none.
+    pub people_nearest_road_beyond_barrier: People,
     /// Findings for a planner to look at.
     pub issues: Vec<Issue>,
     /// What it costs from every ground cell, where [`Service::keep_field`] asks for it.
     #[serde(skip)]
     pub field: Option<CostRaster>,
+    /// Coverage at each limit of [`Service::sweep`].
+    pub curve: Vec<CurvePoint>,
 }
 
 impl Report {
@@ -160,21 +173,38 @@ pub struct FacilityReport {
 /// };
 /// let ground = Ground::new(&zones, GroundRules { cell_m: 25.0 }, &NoProgress)?;
 /// let report = analyse(
-///     &Study { zones: &zones, demand: &demand, ground: &ground },
+///     &Study { zones: &zones, demand: &demand, ground: &ground, places: &[] },
 ///     &Service {
 ///         id: "walk", facilities: &[clinic], network: &network, limit: "5min".parse()?, zone_limits: &[], direction: Direction::ToFacility,
-///         link: LinkRules { snap_m: 300.0, access_speed_m_s: 1.2, min_component: 2 },
+///         link: LinkRules { snap_m: 300.0, access_speed_m_s: 1.2, min_component: 2 }, barriers: &Barriers::default(),
 ///         gaps: GapRules { ground: GapGround::Inhabited, min_people: 0.0, min_area_m2: 0.0 },
-///         speed_m_s: 1.2, detour_factor: 1.3, keep_field: false,
+///         speed_m_s: 1.2, detour_factor: 1.3, sweep: &["10min".parse()?], keep_field: false,
 ///     },
 ///     &NoProgress,
 /// )?;
 /// // five minutes are 360 m: the people at 0, 100, 200 and 300 m are covered, the other seven are one gap
 /// assert_eq!(report.coverage.total.people.map(|p| p.covered), Some(People::persons(4)));
 /// assert_eq!((report.gaps.gaps.len(), report.gaps.gaps[0].people), (1, Some(People::persons(7))));
+/// // in ten minutes it would be eight of them
+/// assert_eq!(report.curve[0].coverage.total.people.map(|p| p.covered), Some(People::persons(8)));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn analyse(study: &Study<'_>, service: &Service<'_>, progress: &dyn Progress) -> Result<Report, Cancelled> {
+    answer(study, service, true, progress)
+}
+
+/// Measures the coverage of one service alone, as [`analyse`] does: no gaps, catchments or warnings. For the same question asked many
+/// times, at one speed after another.
+///
+/// # Errors
+///
+/// [`Cancelled`] through `progress`.
+pub fn cover(study: &Study<'_>, service: &Service<'_>, progress: &dyn Progress) -> Result<CoverageTable, Cancelled> {
+    Ok(answer(study, service, false, progress)?.coverage)
+}
+
+/// The report of a service; with coverage alone in it unless `whole`.
+fn answer(study: &Study<'_>, service: &Service<'_>, whole: bool, progress: &dyn Progress) -> Result<Report, Cancelled> {
     let network = service.network;
     begin(progress, "link", 0)?;
     let edges = service.edge_grid();
@@ -192,44 +222,75 @@ pub fn analyse(study: &Study<'_>, service: &Service<'_>, progress: &dyn Progress
     begin(progress, "coverage", 0)?;
     let zone_index = ZoneIndex::new(study.zones);
     let facility_zones: Vec<Option<ZoneId>> = facility_places.par_iter().map(|&at| zone_index.locate(at)).collect();
-    let coverage = measure(&Measured {
+    let straight_m = straight_lines(study.demand, service.facilities);
+    let straight = within_reach(study.demand, service, service.limits(), &straight_m);
+    let measured = Measured {
         zones: study.zones,
         demand: study.demand,
         assessments: &assessments,
-        straight: &straight_lines(study.demand, service),
+        straight: &straight,
         facility_zones: &facility_zones,
         areas: &areas,
-    });
+    };
+    let coverage = measure(&measured);
+    let straight_at = |limits: Limits<'_>| within_reach(study.demand, service, limits, &straight_m);
+    let curve = curve(service.sweep, &measured, &field, &edges, &nearest, straight_at);
+    let (id, limit, zone_limits) = (service.id.to_owned(), service.limit, service.zone_limits.to_vec());
+    let report = Report {
+        service: id,
+        limit,
+        zone_limits,
+        coverage,
+        gaps: Gaps::default(),
+        facilities: Vec::new(),
+        assessments,
+        people_nearest_road_beyond_barrier: people_beyond_barrier(study.demand, &demand_links),
+        issues: Vec::new(),
+        curve,
+        field: None,
+    };
+    if !whole {
+        return Ok(report);
+    }
     begin(progress, "gaps", study.zones.len())?;
     let gaps = trace(
         &Traced {
             zones: study.zones,
             demand: study.demand,
-            assessments: &assessments,
+            assessments: &report.assessments,
             ground: study.ground,
             field: &field,
             edges: &edges,
             nearest: &nearest,
             limits: service.limits(),
             rules: service.gaps,
+            sources: GapSources {
+                facilities: service.facilities,
+                links: &demand_links,
+                straight: &straight,
+                places: &PlaceIndex::of_places(study.places),
+            },
         },
         progress,
     )?;
     begin(progress, "catchments", service.facilities.len())?;
     let links = Links { facilities: &facility_links, demand: &demand_links };
-    let facilities = facility_reports(study, service, &links, &sources, &assessments, &facility_zones, progress)?;
+    let facilities = facility_reports(study, service, &links, &sources, &report.assessments, &facility_zones, progress)?;
     let issues = warnings::find(&warnings::Found {
         study,
         service,
         links: &links,
-        coverage: &coverage,
+        coverage: &report.coverage,
         facilities: &facilities,
         gaps: &gaps,
-        assessments: &assessments,
+        assessments: &report.assessments,
     });
-    let zone_limits = service.zone_limits.to_vec();
     let field = service.keep_field.then(|| field.raster());
-    Ok(Report { service: service.id.to_owned(), limit: service.limit, zone_limits, coverage, gaps, facilities, assessments, issues, field })
+    Ok(Report { gaps, facilities, issues, field, ..report })
+}
+
+fn people_beyond_barrier(demand: &Demand, links: &Linkage) -> People {
+    (0..demand.len()).filter(|&i| links.beyond_barrier(i)).map(|i| demand.people[i]).sum()
 }
 
 /// Both linkages of a service.
@@ -247,15 +308,17 @@ fn straight_reach(service: &Service<'_>, limit: Limit) -> [f64; 2] {
     [reach, reach / service.detour_factor]
 }
 
+/// Straight-line distance of every demand point to its nearest facility, metres; infinite without facilities.
+fn straight_lines(demand: &Demand, facilities: &[Facility]) -> Vec<f64> {
+    let index = FacilityIndex::of_facilities(facilities);
+    let away = |at: &Coord<f64>| index.nearest(*at, 1).first().map_or(f64::INFINITY, |(_, metres)| *metres);
+    demand.locations.par_iter().map(away).collect()
+}
+
 /// Whether every demand point's nearest facility lies within its limit by a straight line: as it is, and with the detour.
-fn straight_lines(demand: &Demand, service: &Service<'_>) -> Vec<[bool; 2]> {
-    let index = FacilityIndex::of_facilities(service.facilities);
-    let away = |at: Coord<f64>| index.nearest(at, 1).first().map_or(f64::INFINITY, |(_, metres)| *metres);
-    let reached = |(at, zone): (&Coord<f64>, &Option<ZoneId>)| {
-        let metres = away(*at);
-        straight_reach(service, service.limit_of(*zone)).map(|reach| metres <= reach)
-    };
-    demand.locations.par_iter().zip(&demand.zones).map(reached).collect()
+fn within_reach(demand: &Demand, service: &Service<'_>, limits: Limits<'_>, straight_m: &[f64]) -> Vec<[bool; 2]> {
+    let reached = |(metres, zone): (&f64, &Option<ZoneId>)| straight_reach(service, limits.of(*zone)).map(|reach| *metres <= reach);
+    straight_m.iter().zip(&demand.zones).map(reached).collect()
 }
 
 /// Straight-line distance that no path within any zone's limit can exceed, metres.

@@ -19,7 +19,7 @@ pub enum Status {
     Uncovered,
     /// On a road from which no facility can be reached.
     Unreachable,
-    /// No eligible road within the snap limit.
+    /// No eligible road within the snap limit, or none without a barrier before it.
     Unlinked,
 }
 
@@ -63,7 +63,9 @@ pub fn assess(linkage: &Linkage, zones: &[Option<ZoneId>], nearest: &NearestFaci
             let label = nearest.point(linkage.snaps(i));
             Assessment { status: Status::of_label(label, limits.of(zones[i])), label }
         }
-        LinkStatus::TooFar | LinkStatus::OnIsland => Assessment { status: Status::Unlinked, label: Label::UNREACHED },
+        LinkStatus::TooFar | LinkStatus::OnIsland | LinkStatus::BehindBarrier => {
+            Assessment { status: Status::Unlinked, label: Label::UNREACHED }
+        }
     };
     (0..linkage.len()).into_par_iter().with_min_len(1024).map(point).collect()
 }

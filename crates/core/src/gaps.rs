@@ -2,13 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use geo::{Area, BooleanOps, Centroid, Coord, Distance, Euclidean, Intersects, MultiPolygon, Polygon, Rect, unary_union};
+use geo::{
+    Area, BooleanOps, BoundingRect, Centroid, Coord, Distance, Euclidean, InteriorPoint, Intersects, MultiPolygon, Polygon, Rect,
+    unary_union,
+};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::assess::{Assessment, Status};
 use crate::cells::Cell;
 use crate::coverage::CostSummary;
+use crate::gap_facts::{GapFacts, GapSources, facts, is_somewhere};
 use crate::ids::{FacilityId, ZoneId};
 use crate::input::{Demand, Zone};
 use crate::limits::Limits;
@@ -41,9 +45,9 @@ pub enum GapGround {
 pub struct GapRules {
     /// The ground that they are traced on.
     pub ground: GapGround,
-    /// Gaps of fewer people are counted, not listed.
+    /// Gaps of fewer people are counted, not listed. Those of unknown people are listed.
     pub min_people: f64,
-    /// Smaller pieces are no gaps of their own, m²; their people join the nearest gap of the zone.
+    /// Smaller gaps are counted, not listed, m².
     pub min_area_m2: f64,
 }
 
@@ -70,6 +74,19 @@ pub struct Gap {
     pub cost_min: Option<Cost>,
     /// Their people-weighted mean.
     pub cost_mean: Option<Cost>,
+    /// What a planner asks next about it.
+    pub facts: GapFacts,
+}
+
+/// Gaps that a rule keeps off the list.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+pub struct Unlisted {
+    /// How many.
+    pub gaps: usize,
+    /// Their known people.
+    pub people: People,
+    /// Area of their polygons, m².
+    pub area_m2: f64,
 }
 
 /// The gaps of a service, by rank, and the covered ground that they leave.
@@ -79,10 +96,18 @@ pub struct Gaps {
     pub gaps: Vec<Gap>,
     /// Covered ground by zone.
     pub covered: Vec<MultiPolygon<f64>>,
-    /// Gaps that `min_people` keeps off the list.
-    pub unlisted: usize,
-    /// Their people.
-    pub people_unlisted: People,
+    /// Gaps of fewer than [`GapRules::min_people`].
+    pub too_few: Unlisted,
+    /// Gaps of enough people, smaller than [`GapRules::min_area_m2`].
+    pub too_small: Unlisted,
+}
+
+impl Gaps {
+    /// Gaps that are not listed, for whatever reason.
+    pub fn unlisted(&self) -> Unlisted {
+        let (a, b) = (self.too_few, self.too_small);
+        Unlisted { gaps: a.gaps + b.gaps, people: a.people + b.people, area_m2: a.area_m2 + b.area_m2 }
+    }
 }
 
 /// What gaps are traced from.
@@ -105,6 +130,8 @@ pub struct Traced<'a> {
     pub limits: Limits<'a>,
     /// Which pieces are gaps.
     pub rules: GapRules,
+    /// What their facts are taken from.
+    pub sources: GapSources<'a>,
 }
 
 /// Traces, fills and ranks the gaps of every zone.
@@ -139,25 +166,36 @@ pub fn trace(traced: &Traced<'_>, progress: &dyn Progress) -> Result<Gaps, Cance
         gaps.covered.push(covered);
         gaps.gaps.extend(found);
     }
-    rank(&mut gaps, traced.rules.min_people);
+    rank(&mut gaps.gaps);
+    list(&mut gaps, traced.rules);
     Ok(gaps)
 }
 
-fn rank(gaps: &mut Gaps, min_people: f64) {
-    let listed = |gap: &Gap| gap.people.is_none_or(|people| people.as_f64() >= min_people);
-    let (mut kept, unlisted): (Vec<Gap>, Vec<Gap>) = std::mem::take(&mut gaps.gaps).into_iter().partition(listed);
-    gaps.unlisted = unlisted.len();
-    gaps.people_unlisted = unlisted.iter().filter_map(|gap| gap.people).sum();
+/// Keeps the gaps that are large enough in people and in area, and numbers them; counts the others.
+fn list(gaps: &mut Gaps, rules: GapRules) {
+    for mut gap in std::mem::take(&mut gaps.gaps) {
+        let count = if gap.people.is_some_and(|people| people.as_f64() < rules.min_people) {
+            &mut gaps.too_few
+        } else if gap.area_m2 < rules.min_area_m2 {
+            &mut gaps.too_small
+        } else {
+            gap.rank = gaps.gaps.len() + 1;
+            gaps.gaps.push(gap);
+            continue;
+        };
+        count.gaps += 1;
+        count.people += gap.people.unwrap_or_default();
+        count.area_m2 += gap.area_m2;
+    }
+}
+
+fn rank(gaps: &mut [Gap]) {
     let place = |gap: &Gap| gap.polygon.centroid().map_or((0.0, 0.0), |c| c.x_y());
-    kept.sort_by(|a, b| {
+    gaps.sort_by(|a, b| {
         let by_people = b.people.cmp(&a.people);
         let (p, q) = (place(a), place(b));
         by_people.then(b.area_m2.total_cmp(&a.area_m2)).then(a.zone.cmp(&b.zone)).then(p.0.total_cmp(&q.0)).then(p.1.total_cmp(&q.1))
     });
-    for (i, gap) in kept.iter_mut().enumerate() {
-        gap.rank = i + 1;
-    }
-    gaps.gaps = kept;
 }
 
 /// By how many metres every cell's centre lies within the ground that gaps are traced on; negative outside it, at most a cell.
@@ -187,8 +225,7 @@ fn depths(traced: &Traced<'_>) -> Vec<f32> {
 /// The covered ground and the gaps of zone `z`; `points` are its demand points that are not covered.
 fn zone_gaps(traced: &Traced<'_>, z: usize, points: &[usize], drawing: &Drawing<'_>) -> (MultiPolygon<f64>, Vec<Gap>) {
     let (mut covered, mut parts) = drawn(traced, z, drawing);
-    let least = SLIVER_M2.max(traced.rules.min_area_m2);
-    parts.retain(|part| part.unsigned_area() >= least);
+    parts.retain(|part| part.unsigned_area() >= SLIVER_M2);
     if parts.is_empty() && !points.is_empty() {
         parts = squares_around(traced, z, points);
         covered = covered.difference(&MultiPolygon::new(parts.clone()));
@@ -231,20 +268,29 @@ fn within_ground(ground: &MultiPolygon<f64>, drawn: Vec<Drawn>) -> MultiPolygon<
     MultiPolygon::new(kept)
 }
 
-/// Ground for people who are not covered where no cell's centre is uncovered: the cell's square around each.
+/// Ground for people who are not covered where no cell's centre is uncovered: the cell's square around each, cut at the border of the zone's
+/// ground; larger squares where next to nothing of them lies within it. Squares alone only where the zone has no ground.
 fn squares_around(traced: &Traced<'_>, z: usize, points: &[usize]) -> Vec<Polygon<f64>> {
-    let half = traced.ground.grid().size / 2.0;
-    let squares: Vec<Polygon<f64>> = points
-        .iter()
-        .map(|&i| {
-            let at = traced.demand.locations[i];
-            let (low, high) = ((at.x - half, at.y - half), (at.x + half, at.y + half));
-            Rect::new(low, high).to_polygon()
-        })
-        .collect();
-    let joined = unary_union(&squares);
-    let within = joined.intersection(traced.ground.drawn_on(z, &traced.zones[z]));
-    if within.unsigned_area() >= SLIVER_M2 { within.0 } else { joined.0 }
+    let zone = &traced.zones[z].area;
+    let ground = Some(traced.ground.drawn_on(z, &traced.zones[z])).filter(|ground| !ground.0.is_empty()).unwrap_or(zone);
+    let mut places: Vec<Coord<f64>> = points.iter().map(|&i| traced.demand.locations[i]).filter(|c| is_somewhere(*c)).collect();
+    if places.is_empty() {
+        places.extend(ground.interior_point().map(Coord::from));
+    }
+    let farthest = ground.bounding_rect().map_or(0.0, |bounds| {
+        let away = |c: Coord<f64>| (c.x - bounds.center().x).abs().max((c.y - bounds.center().y).abs());
+        places.iter().copied().map(away).fold(0.0, f64::max) + bounds.width().max(bounds.height())
+    });
+    let mut half = traced.ground.grid().size / 2.0;
+    loop {
+        let square = |c: Coord<f64>| Rect::new((c.x - half, c.y - half), (c.x + half, c.y + half)).to_polygon();
+        let joined = unary_union(&places.iter().copied().map(square).collect::<Vec<_>>());
+        let within = joined.intersection(ground);
+        if within.unsigned_area() >= SLIVER_M2 || half > farthest {
+            return if within.0.is_empty() { joined.0 } else { within.0 };
+        }
+        half *= 2.0;
+    }
 }
 
 /// The part that holds `at`, else the nearest.
@@ -270,6 +316,9 @@ fn gap(traced: &Traced<'_>, z: usize, polygon: Polygon<f64>, members: &[usize]) 
     }
     let most = nearest.iter().max_by(|a, b| a.1.cmp(b.1).then(b.0.cmp(a.0)));
     let costs = CostSummary::new(members.iter().map(|&i| (label(i).cost, weight(i))).collect());
+    let nearest = most.and_then(|(facility, _)| *facility);
+    let limit = traced.limits.of(Some(ZoneId::at(z)));
+    let facts = facts(traced, limit, &polygon, members, (nearest, costs.mean));
     Gap {
         rank: 0,
         zone: ZoneId::at(z),
@@ -278,8 +327,9 @@ fn gap(traced: &Traced<'_>, z: usize, polygon: Polygon<f64>, members: &[usize]) 
         people: known.then_some(people),
         points: members.len(),
         people_share_of_zone: zone.people.filter(|all| *all > People::ZERO).map(|all| people.as_f64() / all.as_f64()),
-        nearest: most.and_then(|(facility, _)| *facility),
+        nearest,
         cost_min: members.iter().map(|&i| label(i).cost).filter(|cost| cost.is_reached()).min(),
         cost_mean: costs.mean,
+        facts,
     }
 }

@@ -35,4 +35,6 @@ id! {
     DemandId
     /// A row of [`crate::Study::zones`].
     ZoneId
+    /// A row of [`crate::Study::places`].
+    PlaceId
 }

@@ -4,8 +4,8 @@ use geo::{BoundingRect, Coord, Intersects, MultiPolygon, Rect};
 use rstar::primitives::{GeomWithData, Rectangle};
 use rstar::{AABB, PointDistance, RTree};
 
-use crate::ids::{DemandId, FacilityId, ZoneId};
-use crate::input::{Demand, Facility, Zone};
+use crate::ids::{DemandId, FacilityId, PlaceId, ZoneId};
+use crate::input::{Demand, Facility, Place, Zone};
 
 type Point = GeomWithData<[f64; 2], u32>;
 
@@ -37,6 +37,9 @@ pub type FacilityIndex = PointIndex<FacilityId>;
 /// An R-tree of demand points: population cells, estates, calls.
 pub type DemandIndex = PointIndex<DemandId>;
 
+/// An R-tree of named places.
+pub type PlaceIndex = PointIndex<PlaceId>;
+
 impl FacilityIndex {
     /// Indexes facilities by their place.
     pub fn of_facilities(facilities: &[Facility]) -> FacilityIndex {
@@ -48,6 +51,13 @@ impl DemandIndex {
     /// Indexes demand points.
     pub fn of_demand(demand: &Demand) -> DemandIndex {
         PointIndex::new(demand.locations.iter().copied(), DemandId::at)
+    }
+}
+
+impl PlaceIndex {
+    /// Indexes named places.
+    pub fn of_places(places: &[Place]) -> PlaceIndex {
+        PointIndex::new(places.iter().map(|p| p.location), PlaceId::at)
     }
 }
 

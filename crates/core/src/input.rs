@@ -21,6 +21,15 @@ pub struct Facility {
     pub twins: Vec<String>,
 }
 
+/// A place that people know by its name: a village, a quarter, a hamlet.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Place {
+    /// Its name.
+    pub name: String,
+    /// Where it is, metres of the working CRS.
+    pub location: Coord<f64>,
+}
+
 /// A town, council or district.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Zone {
@@ -115,6 +124,8 @@ pub enum Stage {
     People,
     /// Reading facilities.
     Facilities,
+    /// Reading barriers.
+    Barriers,
     /// Tying points to roads.
     Link,
     /// Searching, measuring, tracing gaps.
@@ -131,6 +142,7 @@ impl Stage {
             Stage::Zones => "zones",
             Stage::People => "people",
             Stage::Facilities => "facilities",
+            Stage::Barriers => "barriers",
             Stage::Link => "link",
             Stage::Coverage => "coverage",
             Stage::Output => "output",

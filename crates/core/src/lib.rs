@@ -9,6 +9,7 @@
 //! | which ways does a walker use, how fast? | [`Profile`] |
 //! | what is the road network? | [`RoadNetwork`], built from [`Roads`]; petgraph's algorithms run on it |
 //! | which road does a point belong to? | [`EdgeGrid`], [`Linkage`] |
+//! | what keeps people from it? | [`Barriers`] |
 //! | what does it cost to reach the nearest facility? | [`Sources::nearest_facility`]; one facility alone: [`Sources::catchment`] |
 //! | what lies nearby, in a straight line? | R-trees: [`FacilityIndex`], [`DemandIndex`], [`ZoneIndex`] |
 //! | where do people live within a zone? | [`spread()`] |
@@ -16,6 +17,7 @@
 //! | does another kind of town have another limit? | [`Limits`] |
 //! | how many people, by zone? | [`CoverageTable`] |
 //! | where are the blind spots? | [`Gaps`] |
+//! | and with another limit, or another speed? | [`Service::sweep`]; [`cover`] measures coverage alone |
 //!
 //! Costs are whole milliseconds or millimetres ([`Cost`]), people whole millionths ([`People`]), ground whole mm² ([`SquareMm`]): sums are
 //! exact, a limit is inclusive, and the same input gives the same bytes on any number of threads.
@@ -28,8 +30,11 @@ mod along;
 mod analysis;
 mod assess;
 mod audit;
+mod barriers;
 mod cells;
 mod coverage;
+mod curve;
+mod gap_facts;
 mod gaps;
 mod ids;
 mod index;
@@ -53,15 +58,18 @@ mod units;
 mod visit;
 mod warnings;
 
-pub use analysis::{FacilityReport, Report, Service, Study, analyse};
+pub use analysis::{FacilityReport, Report, Service, Study, analyse, cover};
 pub use assess::{Assessment, ByStatus, Status, assess};
 pub use audit::{Audit, AuditRules, Fault, Offender, audit};
+pub use barriers::{Barrier, BarrierShape, Barriers};
 pub use cells::{Cell, Grid, Part, moments, signed_area, split};
 pub use coverage::{CostSummary, Coverage, CoverageTable, Measured, measure};
-pub use gaps::{Gap, GapGround, GapRules, Gaps, INHABITED_M, Traced, trace};
-pub use ids::{DemandId, EdgeId, FacilityId, NodeId, ZoneId};
-pub use index::{DemandIndex, FacilityIndex, PointIndex, ZoneIndex};
-pub use input::{Demand, Facility, Group, Issue, RoadSegment, Roads, Stage, Zone};
+pub use curve::CurvePoint;
+pub use gap_facts::{GapFacts, GapSources, NearPlace};
+pub use gaps::{Gap, GapGround, GapRules, Gaps, INHABITED_M, Traced, Unlisted, trace};
+pub use ids::{DemandId, EdgeId, FacilityId, NodeId, PlaceId, ZoneId};
+pub use index::{DemandIndex, FacilityIndex, PlaceIndex, PointIndex, ZoneIndex};
+pub use input::{Demand, Facility, Group, Issue, Place, RoadSegment, Roads, Stage, Zone};
 pub use isochrone::{Isochrone, IsochroneRules, NothingReached, isochrones, rings};
 pub use limits::Limits;
 pub use link::{EdgeGrid, LinkRules, LinkStatus, Linkage, Snap, Snaps};

@@ -3,10 +3,13 @@
 //! A [`Linkage`] is separate from both the points and the network: it owns, for each point, the edge, the place along it, the straight
 //! leg and a status. Edges are found through a uniform grid of buckets, which answers many queries in order faster than a tree.
 
+mod clear;
+
 use geo::{Coord, Rect};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use crate::barriers::Barriers;
 use crate::ids::EdgeId;
 use crate::network::{Edge, RoadNetwork};
 use crate::units::{Cost, Metric};
@@ -35,6 +38,8 @@ pub enum LinkStatus {
     TooFar,
     /// Roads within the snap limit, but all of them on islands of fewer than `min_component` nodes.
     OnIsland,
+    /// Roads within the snap limit, but barriers on the straight ways to all of them.
+    BehindBarrier,
 }
 
 impl LinkStatus {
@@ -44,6 +49,7 @@ impl LinkStatus {
             LinkStatus::Linked => "linked",
             LinkStatus::TooFar => "too_far",
             LinkStatus::OnIsland => "on_island",
+            LinkStatus::BehindBarrier => "behind_barrier",
         }
     }
 }
@@ -67,10 +73,11 @@ pub struct Linkage {
     first: Vec<u32>,
     snaps: Vec<Snap>,
     status: Vec<LinkStatus>,
+    beyond_barrier: Vec<bool>,
 }
 
 impl Linkage {
-    /// Ties `points` to the nearest eligible edge of `grid`'s network, in parallel.
+    /// Ties `points` to the nearest eligible edge of `grid`'s network to which no barrier cuts the way off, in parallel.
     ///
     /// # Complexity
     ///
@@ -84,6 +91,7 @@ impl Linkage {
                 for &point in chunk {
                     part.first.push(part.snaps.len() as u32);
                     part.status.push(grid.snap(point, &mut scratch));
+                    part.beyond_barrier.push(scratch.beyond_barrier());
                     part.snaps.extend_from_slice(&scratch);
                 }
                 part
@@ -95,6 +103,7 @@ impl Linkage {
             whole.first.extend(part.first.iter().map(|f| f + base));
             whole.snaps.extend_from_slice(&part.snaps);
             whole.status.extend_from_slice(&part.status);
+            whole.beyond_barrier.extend_from_slice(&part.beyond_barrier);
         }
         whole.first.push(whole.snaps.len() as u32);
         whole
@@ -115,6 +124,11 @@ impl Linkage {
         self.status[i]
     }
 
+    /// Whether a barrier lies between point `i` and its nearest eligible road: it is tied to a farther one, or to none.
+    pub fn beyond_barrier(&self, i: usize) -> bool {
+        self.beyond_barrier[i]
+    }
+
     /// The places that point `i` is tied to; empty unless linked.
     pub fn snaps(&self, i: usize) -> &[Snap] {
         &self.snaps[self.first[i] as usize..self.first[i + 1] as usize]
@@ -126,6 +140,7 @@ impl Linkage {
 pub struct EdgeGrid<'n> {
     network: &'n RoadNetwork,
     rules: LinkRules,
+    barriers: Option<&'n Barriers>,
     low: Coord<f64>,
     size: f64,
     columns: i64,
@@ -163,11 +178,16 @@ impl<'n> EdgeGrid<'n> {
         let size = size.max(width.max(height) / 1e6);
         let (columns, rows) = ((width / size) as i64 + 1, (height / size) as i64 + 1);
         let (eligible, islands) = (Buckets::default(), Buckets::default());
-        let mut grid = EdgeGrid { network, rules, low: bounds.min(), size, columns, rows, eligible, islands };
+        let mut grid = EdgeGrid { network, rules, barriers: None, low: bounds.min(), size, columns, rows, eligible, islands };
         let on_island = |edge: &Edge| network.component_nodes(edge.tail) < rules.min_component;
         grid.eligible = grid.fill(|edge| !on_island(edge));
         grid.islands = grid.fill(on_island);
         grid
+    }
+
+    /// The same grid, with barriers that straight legs do not cross.
+    pub fn with_barriers(self, barriers: &'n Barriers) -> EdgeGrid<'n> {
+        EdgeGrid { barriers: Some(barriers).filter(|barriers| !barriers.is_empty()), ..self }
     }
 
     /// The network whose edges it holds.
@@ -232,21 +252,25 @@ impl<'n> EdgeGrid<'n> {
     /// Ties one point; `snaps` receives its places (none unless linked).
     pub fn snap(&self, point: Coord<f64>, snaps: &mut Snaps) -> LinkStatus {
         snaps.tied.clear();
+        snaps.beyond_barrier = false;
         // the nearest edge is no farther than the last point's, and the way from there (a hair more, for rounding)
         let bound = snaps.last.map_or(f64::INFINITY, |(last, best)| best + distance(last, point) + 1e-6);
         let best_2 = self.search(&self.eligible, point, bound.min(self.rules.snap_m), &mut snaps.tied);
         let status = self.settle(point, best_2, snaps);
-        snaps.last = (status == LinkStatus::Linked).then_some((point, best_2.sqrt()));
+        snaps.last = matches!(status, LinkStatus::Linked | LinkStatus::BehindBarrier).then_some((point, best_2.sqrt()));
         status
     }
 
     /// From candidates to places: those tied with the best, each node once.
     fn settle(&self, point: Coord<f64>, best_2: f64, snaps: &mut Snaps) -> LinkStatus {
-        let Snaps { found, tied, .. } = snaps;
-        found.clear();
         let limit_2 = self.rules.snap_m * self.rules.snap_m;
         let best = best_2.sqrt();
-        tied.retain(|t| t.distance_2.sqrt() <= best + TIE_M && t.distance_2 <= limit_2);
+        snaps.tied.retain(|t| t.distance_2.sqrt() <= best + TIE_M && t.distance_2 <= limit_2);
+        if let Some(barriers) = self.barriers {
+            self.clear(barriers, point, snaps);
+        }
+        let Snaps { found, tied, beyond_barrier, .. } = snaps;
+        found.clear();
         if tied.len() > 1 {
             tied.sort_unstable_by_key(|t| t.edge);
             tied.dedup_by_key(|t| t.edge);
@@ -259,6 +283,9 @@ impl<'n> EdgeGrid<'n> {
         }
         if !found.is_empty() {
             return LinkStatus::Linked;
+        }
+        if *beyond_barrier {
+            return LinkStatus::BehindBarrier;
         }
         tied.clear();
         self.search(&self.islands, point, self.rules.snap_m, tied);
@@ -395,8 +422,16 @@ impl<'n> EdgeGrid<'n> {
 pub struct Snaps {
     found: Vec<Snap>,
     tied: Vec<Tied>,
-    /// The last point, where it was linked, and how far its edge was.
+    /// The last point, where there is a road near it, and how far its nearest edge was (whether or not the way was clear).
     last: Option<(Coord<f64>, f64)>,
+    beyond_barrier: bool,
+}
+
+impl Snaps {
+    /// Whether a barrier lies between the point and its nearest eligible road.
+    pub fn beyond_barrier(&self) -> bool {
+        self.beyond_barrier
+    }
 }
 
 impl std::ops::Deref for Snaps {
@@ -412,6 +447,13 @@ struct Tied {
     distance_2: f64,
     edge: u32,
     along: f64,
+}
+
+impl Tied {
+    /// By distance, then by edge. (The bits of numbers that are not negative are in their order.)
+    fn order(&self) -> (u64, u32) {
+        (self.distance_2.to_bits(), self.edge)
+    }
 }
 
 /// The square of a distance that is longer by [`TIE_M`] (and a hair, for rounding).

@@ -2,7 +2,7 @@
 
 use geo::algorithm::bool_ops::FillRule;
 use geo::orient::Direction;
-use geo::{BooleanOps, BoundingRect, MultiPolygon, Orient};
+use geo::{Area, BooleanOps, BoundingRect, MultiPolygon, Orient};
 use rayon::prelude::*;
 
 use crate::cells::Grid;
@@ -21,6 +21,9 @@ pub enum Mask<'a> {
     /// What these polygons hold of the zone, overlaps counted once; metres of the working CRS.
     Within(&'a [MultiPolygon<f64>]),
 }
+
+/// Water that takes less from a zone is only near it, and moved by rounding, m².
+const LEAST_M2: f64 = 0.01;
 
 /// A part of a zone, and its cells.
 #[derive(Debug, Clone)]
@@ -55,6 +58,10 @@ impl Cutter<'_> {
         self.by_zone(|zone| {
             let near = water.near(zone)?;
             let polygons = oriented(&zone.area).difference_with_fill_rule(&near, FillRule::NonZero);
+            let taken = zone.area.unsigned_area() - polygons.unsigned_area();
+            if taken < LEAST_M2 {
+                return None;
+            }
             let cells = zone_ground(&polygons, self.grid, self.window);
             Some(Piece { polygons, cells })
         })

@@ -154,6 +154,14 @@ impl RoadNetwork {
         &self.edges[id.index()]
     }
 
+    /// The edges between two nodes, drawn either way: several where streets run side by side.
+    pub fn edges_between(&self, a: NodeId, b: NodeId) -> &[Edge] {
+        let ends = (a.min(b), a.max(b));
+        let first = self.edges.partition_point(|edge| (edge.tail, edge.head) < ends);
+        let count = self.edges[first..].partition_point(|edge| (edge.tail, edge.head) == ends);
+        &self.edges[first..first + count]
+    }
+
     /// Where a node lies, metres of the working CRS.
     pub fn location(&self, node: NodeId) -> Coord<f64> {
         self.locations[node.index()]

@@ -9,7 +9,7 @@ use geo::{Area, BoundingRect, Contains, Coord, LineString, Polygon};
 use spade::{ConstrainedDelaunayTriangulation, HasPosition, Point2, Triangulation};
 
 use crate::reach::Window;
-use crate::relief::{Detail, End, FINE, POINTS, Piece, Relief, Side, fine_low, is_square};
+use crate::relief::{Detail, End, FINE, POINTS, Piece, Relief, Side, fine_low, is_square, line};
 
 /// The cheaper of two roads that cross without a junction is taken to be alone so far from the crossing, m.
 const GUARD_M: f64 = 0.25;
@@ -146,7 +146,7 @@ impl Pen<'_> {
     /// A point of the lattice of a square.
     fn lattice(&self, column: i32, row: i32, cost: f64) -> Vertex {
         let step = self.relief.step();
-        let at = Coord { x: (self.low[0] + i64::from(column)) as f64 * step, y: (self.low[1] + i64::from(row)) as f64 * step };
+        let at = Coord { x: line(self.low[0] + i64::from(column), step), y: line(self.low[1] + i64::from(row), step) };
         let on = [row == 0, column == FINE, row == FINE, column == 0];
         let sides = on.iter().zip(SIDES).filter(|(on, _)| **on).map(|(_, bit)| bit).sum();
         self.vertex(at, cost, sides)
@@ -158,7 +158,7 @@ impl Pen<'_> {
             Shape::Reached => f64::INFINITY,
             Shape::Unreached { .. } => {
                 let size = self.relief.step() * f64::from(FINE);
-                let [x, y] = [at.x / size - self.low[0] as f64 / f64::from(FINE), at.y / size - self.low[1] as f64 / f64::from(FINE)];
+                let [x, y] = [(at.x - line(self.low[0], self.relief.step())) / size, (at.y - line(self.low[1], self.relief.step())) / size];
                 let [a, b, c, d] = self.corners;
                 let between = |a: f64, b: f64, t: f64| {
                     if t <= 0.0 {
@@ -272,7 +272,7 @@ impl Pen<'_> {
     fn side_depth(&self, on: &Vertex, side: u8) -> Coord<f64> {
         let [sw, se, nw, ne] = self.corners;
         let step = self.relief.step();
-        let along = |low: i64, a: f64, b: f64| low as f64 * step + a / (a - b) * step * f64::from(FINE);
+        let along = |low: i64, a: f64, b: f64| line(low, step) + a / (a - b) * step * f64::from(FINE);
         match SIDES.iter().position(|bit| side & bit != 0) {
             Some(0) => Coord { x: along(self.low[0], sw, se), y: on.at.y },
             Some(2) => Coord { x: along(self.low[0], nw, ne), y: on.at.y },

@@ -457,7 +457,7 @@ impl<'g> CostField<'g> {
                 let centre = ground.grid.centre(window.cell(row * window.columns + column));
                 *cost = match edges.snap(centre, &mut snaps) {
                     LinkStatus::Linked => CellCost(nearest.point(&snaps).cost.0),
-                    LinkStatus::TooFar | LinkStatus::OnIsland => CellCost::UNLINKED,
+                    LinkStatus::TooFar | LinkStatus::OnIsland | LinkStatus::BehindBarrier => CellCost::UNLINKED,
                 };
             }
             Ok(())
@@ -587,7 +587,7 @@ impl<'g> CostField<'g> {
                     let column = low.column * REFINE + i as i32 % REFINE;
                     match edges.snap(fine.centre(Cell { row, column }), &mut snaps) {
                         LinkStatus::Linked => Status::of_label(nearest.point(&snaps), limit),
-                        LinkStatus::TooFar | LinkStatus::OnIsland => Status::Unlinked,
+                        LinkStatus::TooFar | LinkStatus::OnIsland | LinkStatus::BehindBarrier => Status::Unlinked,
                     }
                 })
             })

@@ -21,7 +21,14 @@ pub(crate) const FINE: i32 = 4;
 /// Lattice points by side of a square.
 pub(crate) const POINTS: usize = FINE as usize + 1;
 /// Roads keep this far from lattice lines at their nodes, and from lattice points where they cross a line, m.
-const OFF_LINE_M: f64 = 0.02;
+const OFF_LINE_M: f64 = 0.005;
+/// The lattice lies so far north-east of the cells' centres, m: roads drawn on round coordinates do not run along its lines.
+const SHIFT_M: f64 = 0.0137;
+
+/// Where line `i` of a lattice runs, metres of the working CRS.
+pub(crate) fn line(i: i64, step: f64) -> f64 {
+    i as f64 * step + SHIFT_M
+}
 
 /// A side of a fine square, or none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -258,7 +265,7 @@ impl<'a> Survey<'a> {
         // half a cell from cells to squares, and a hair for roads that are moved off a line
         let range = |a: f64, b: f64, low: i32, count: usize| {
             let place = |v: f64| v / size - 0.5 - f64::from(low);
-            let hair = 2.0 * OFF_LINE_M / size;
+            let hair = (SHIFT_M + OFF_LINE_M) / size;
             let (first, last) = ((place(a.min(b)) - hair).floor().max(0.0), (place(a.max(b)) + hair).floor());
             let last = last.min(count as f64 - 2.0);
             if last < first { 0..0 } else { first as usize..last as usize + 1 }
@@ -278,7 +285,7 @@ impl<'a> Survey<'a> {
             *cost = if row % last == 0 && column % last == 0 {
                 units(self.from.field.cost_at(square as usize + row / last * columns + column / last))
             } else {
-                let at = Coord { x: (low[0] + column as i64) as f64 * self.step, y: (low[1] + row as i64) as f64 * self.step };
+                let at = Coord { x: line(low[0] + column as i64, self.step), y: line(low[1] + row as i64, self.step) };
                 match self.from.edges.snap(at, snaps) {
                     crate::link::LinkStatus::Linked => real(self.from.nearest.point(snaps).cost),
                     _ => f64::INFINITY,
@@ -319,11 +326,11 @@ impl<'a> Survey<'a> {
     /// The place, moved off the lattice's lines.
     fn off_lines(&self, at: Coord<f64>) -> Coord<f64> {
         let off = |v: f64| {
-            let line = (v / self.step).round() * self.step;
-            match v - line {
+            let near = line(((v - SHIFT_M) / self.step).round() as i64, self.step);
+            match v - near {
                 d if d.abs() >= OFF_LINE_M => v,
-                d if d < 0.0 => line - OFF_LINE_M,
-                _ => line + OFF_LINE_M,
+                d if d < 0.0 => near - OFF_LINE_M,
+                _ => near + OFF_LINE_M,
             }
         };
         Coord { x: off(at.x), y: off(at.y) }
@@ -332,7 +339,7 @@ impl<'a> Survey<'a> {
     /// Cuts a straight piece of road at the lattice's lines, in order.
     fn cut(&self, [(a, cost_a), (b, cost_b)]: [(Coord<f64>, f64); 2], visit: &mut dyn FnMut(usize, Piece)) {
         let step = self.step;
-        let fine = |v: f64| (v / step).floor() as i64;
+        let fine = |v: f64| ((v - SHIFT_M) / step).floor() as i64;
         let mut cell = [fine(a.x), fine(a.y)];
         let last = [fine(b.x), fine(b.y)];
         let ends = [cost_a, cost_b];
@@ -341,20 +348,20 @@ impl<'a> Survey<'a> {
         // the share of the piece at which it next crosses a line of each axis
         let next = |cell: i64, last: i64, from: f64, to: f64| match last - cell {
             0 => f64::INFINITY,
-            d => ((cell + i64::from(d > 0)) as f64 * step - from) / (to - from),
+            d => (line(cell + i64::from(d > 0), step) - from) / (to - from),
         };
         while cell != last {
             let t = [next(cell[0], last[0], a.x, b.x), next(cell[1], last[1], a.y, b.y)];
             let axis = usize::from(t[1] < t[0]);
             let share = t[axis].clamp(0.0, 1.0);
             let forward = last[axis] > cell[axis];
-            let line = (cell[axis] + i64::from(forward)) as f64 * step;
-            let within = |v: f64, cell: i64| v.clamp(cell as f64 * step + OFF_LINE_M, (cell + 1) as f64 * step - OFF_LINE_M);
+            let crossed = line(cell[axis] + i64::from(forward), step);
+            let within = |v: f64, cell: i64| v.clamp(line(cell, step) + OFF_LINE_M, line(cell + 1, step) - OFF_LINE_M);
             let (at, leaves, enters) = if axis == 0 {
-                let at = Coord { x: line, y: within(a.y + share * (b.y - a.y), cell[1]) };
+                let at = Coord { x: crossed, y: within(a.y + share * (b.y - a.y), cell[1]) };
                 if forward { (at, Side::East, Side::West) } else { (at, Side::West, Side::East) }
             } else {
-                let at = Coord { x: within(a.x + share * (b.x - a.x), cell[0]), y: line };
+                let at = Coord { x: within(a.x + share * (b.x - a.x), cell[0]), y: crossed };
                 if forward { (at, Side::North, Side::South) } else { (at, Side::South, Side::North) }
             };
             let cost = cost_at(share);

@@ -1,5 +1,7 @@
 //! Search: what it costs to reach a facility, from every node and from every point inside an edge.
 
+mod way;
+
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
@@ -125,6 +127,14 @@ impl<'a> Sources<'a> {
         let (at_tail, at_head) = if inward { (edge.forward, edge.backward) } else { (edge.backward, edge.forward) };
         [part(at_tail, offset_mm, edge.length_mm), part(at_head, edge.length_mm - offset_mm, edge.length_mm)]
     }
+
+    /// What it costs between a point and a facility that sit on one edge, without leaving it.
+    fn along(&self, edge: &Edge, point_mm: u32, facility_mm: u32) -> Cost {
+        let point_first = point_mm <= facility_mm;
+        let towards = self.direction == Direction::ToFacility;
+        let whole = if point_first == towards { edge.forward } else { edge.backward };
+        part(whole, point_mm.abs_diff(facility_mm), edge.length_mm)
+    }
 }
 
 impl<'a> NearestFacility<'a> {
@@ -181,10 +191,7 @@ impl<'a> NearestFacility<'a> {
     fn along_edge(&self, edge: &Edge, snap: &Snap) -> Label {
         self.on_edge(snap.edge)
             .map(|(offset_mm, leg, facility)| {
-                let point_first = snap.offset_mm <= offset_mm;
-                let towards = self.sources.direction == Direction::ToFacility;
-                let whole = if point_first == towards { edge.forward } else { edge.backward };
-                let way = part(whole, snap.offset_mm.abs_diff(offset_mm), edge.length_mm);
+                let way = self.sources.along(edge, snap.offset_mm, offset_mm);
                 Label { cost: snap.leg + way + leg, facility }
             })
             .min()

@@ -32,6 +32,7 @@ pub(crate) fn find(found: &Found<'_>) -> Vec<Issue> {
     same_spot(found, &mut issues);
     zones(found, &mut issues);
     points(found, &mut issues);
+    beyond_barrier(found, &mut issues);
     unlisted(found, &mut issues);
     issues.sort();
     issues
@@ -40,7 +41,7 @@ pub(crate) fn find(found: &Found<'_>) -> Vec<Issue> {
 fn facilities(found: &Found<'_>, issues: &mut Vec<Issue>) {
     let service = found.service;
     let snap_m = service.link.snap_m;
-    for (facility, report) in service.facilities.iter().zip(found.facilities) {
+    for (i, (facility, report)) in service.facilities.iter().zip(found.facilities).enumerate() {
         let mut add = |stage, kind, detail: String| issues.push(Issue::new(stage, service.id, &facility.id, kind, detail));
         let name = if facility.name.is_empty() { "(no name)" } else { &facility.name };
         match report.status {
@@ -53,11 +54,22 @@ fn facilities(found: &Found<'_>, issues: &mut Vec<Issue>) {
                     service.link.min_component
                 ),
             ),
+            LinkStatus::BehindBarrier => add(
+                Stage::Link,
+                "facility_behind_barrier",
+                format!("{name}: barriers lie before all roads within {snap_m} m; it serves nobody"),
+            ),
             LinkStatus::Linked if report.points_within_limit == 0 => {
                 let limit = if service.limits().differ() { "their zone's limit".to_owned() } else { service.limit.to_string() };
                 add(Stage::Coverage, "serves_nobody", format!("{name}: nobody lives within {limit} of it"));
             }
             LinkStatus::Linked => {}
+        }
+        if let (true, Some(leg_m)) = (found.links.facilities.beyond_barrier(i), report.leg_m) {
+            let detail = format!(
+                "{name}: a barrier lies before the nearest road; tied to another one, {leg_m:.1} m away: check where it is entered"
+            );
+            add(Stage::Link, "facility_nearest_road_beyond_barrier", detail);
         }
         if let Some(share) = report.network_share.filter(|share| *share < 0.01) {
             let percent = 100.0 * share;
@@ -111,21 +123,18 @@ fn points(found: &Found<'_>, issues: &mut Vec<Issue>) {
             (Status::Covered | Status::Uncovered, _) => continue,
             (Status::Unreachable, _) => "people_unreachable",
             (Status::Unlinked, LinkStatus::OnIsland) => "people_on_island",
+            (Status::Unlinked, LinkStatus::BehindBarrier) => "people_behind_barrier",
             (Status::Unlinked, _) => "people_too_far",
         };
         let sum = sums.entry((found.study.demand.zones[i], kind)).or_default();
         *sum = (sum.0 + 1, sum.1 + found.study.demand.people[i]);
     }
     for ((zone, kind), (count, people)) in sums {
-        let zone = zone.map(|z| &found.study.zones[z.index()]);
-        let (id, name) = zone.map_or(("outside", "outside"), |z| (&z.id, &z.name));
-        let who = match zone {
-            Some(zone) if zone.people.is_none() => "an unknown number of people".to_owned(),
-            _ => format!("{:.1} people", people.as_f64()),
-        };
+        let (id, name, who) = whose(found, zone, people);
         let why = match kind {
             "people_unreachable" => "no facility can be reached from their roads".to_owned(),
             "people_on_island" => format!("only islands of under {} road nodes nearby", found.service.link.min_component),
+            "people_behind_barrier" => format!("barriers lie before all roads within {} m", found.service.link.snap_m),
             _ => format!("no road within {} m", found.service.link.snap_m),
         };
         let stage = if kind == "people_unreachable" { Stage::Coverage } else { Stage::Link };
@@ -134,11 +143,41 @@ fn points(found: &Found<'_>, issues: &mut Vec<Issue>) {
     }
 }
 
+/// Id and name of a zone or the outside, and how many people, in words.
+fn whose<'a>(found: &Found<'a>, zone: Option<ZoneId>, people: People) -> (&'a str, &'a str, String) {
+    let zone = zone.map(|z| &found.study.zones[z.index()]);
+    let (id, name) = zone.map_or(("outside", "outside"), |z| (z.id.as_str(), z.name.as_str()));
+    let who = match zone {
+        Some(zone) if zone.people.is_none() => "an unknown number of people".to_owned(),
+        _ => format!("{:.1} people", people.as_f64()),
+    };
+    (id, name, who)
+}
+
+/// People whose nearest road lies beyond a barrier and who are tied to a farther one, by zone.
+fn beyond_barrier(found: &Found<'_>, issues: &mut Vec<Issue>) {
+    let (links, demand) = (found.links.demand, found.study.demand);
+    let mut sums: BTreeMap<Option<ZoneId>, (usize, People)> = BTreeMap::new();
+    for i in (0..demand.len()).filter(|&i| links.beyond_barrier(i) && links.status(i) == LinkStatus::Linked) {
+        let sum = sums.entry(demand.zones[i]).or_default();
+        *sum = (sum.0 + 1, sum.1 + demand.people[i]);
+    }
+    for (zone, (count, people)) in sums {
+        let (id, name, who) = whose(found, zone, people);
+        let detail = format!("{name}: {who} at {count} points are tied to a farther road, as a barrier lies before the nearest");
+        issues.push(Issue::new(Stage::Link, found.service.id, id, "nearest_road_beyond_barrier", detail));
+    }
+}
+
 fn unlisted(found: &Found<'_>, issues: &mut Vec<Issue>) {
-    let gaps = found.gaps;
-    if gaps.unlisted > 0 {
-        let (least, people) = (found.service.gaps.min_people, gaps.people_unlisted.as_f64());
-        let detail = format!("{} gaps of fewer than {least} people are not listed; {people:.1} people are in them", gaps.unlisted);
+    let (gaps, rules) = (found.gaps, found.service.gaps);
+    let reasons = [
+        (gaps.too_few, format!("of fewer than {} people", rules.min_people)),
+        (gaps.too_small, format!("of less than {} m²", rules.min_area_m2)),
+    ];
+    for (unlisted, which) in reasons.iter().filter(|(unlisted, _)| unlisted.gaps > 0) {
+        let (count, people, area) = (unlisted.gaps, unlisted.people.as_f64(), unlisted.area_m2);
+        let detail = format!("{count} gaps {which} are not listed; {people:.1} people and {area:.0} m² are in them");
         issues.push(Issue::new(Stage::Coverage, found.service.id, "", "gaps_unlisted", detail));
     }
 }

@@ -1,5 +1,6 @@
 //! The plan: one TOML file that says what a study is made of and what it asks.
 
+mod barriers;
 mod limits;
 mod mask;
 
@@ -9,7 +10,9 @@ use catchment::{Direction, GapGround, Limit, Profile, WALK};
 use serde::{Deserialize, Serialize};
 
 use crate::map::Lang;
+use crate::sweep::Sweep;
 
+pub use barriers::{BarrierKind, BarriersPlan};
 pub(crate) use mask::DEVELOPED;
 pub use mask::Mask;
 
@@ -34,6 +37,9 @@ pub struct Plan {
     pub people: PeoplePlan,
     /// Sets of facilities.
     pub facilities: Vec<FacilitiesPlan>,
+    /// What nobody crosses off the road; nothing where this is left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub barriers: Option<BarriersPlan>,
     /// The questions.
     pub services: Vec<ServicePlan>,
     /// What differs from a built-in profile, by name.
@@ -229,6 +235,29 @@ pub struct ServicePlan {
     /// Who travels.
     #[serde(default = "to_facility")]
     pub direction: Direction,
+    /// Further limits or speeds to measure coverage at: `limit=5..30min/5`, `speed=1.0,1.2,1.39`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sweep: Vec<Sweep>,
+}
+
+impl ServicePlan {
+    /// All limits of its sweeps, ascending, each once.
+    pub fn swept_limits(&self) -> Vec<Limit> {
+        let limits = self.sweep.iter().flat_map(|sweep| if let Sweep::Limits(limits) = sweep { limits.as_slice() } else { &[] });
+        let mut limits: Vec<Limit> = limits.copied().collect();
+        limits.sort_by_key(|limit| limit.cost);
+        limits.dedup();
+        limits
+    }
+
+    /// All speeds of its sweeps, metres a second, ascending, each once.
+    pub fn swept_speeds(&self) -> Vec<f64> {
+        let speeds = self.sweep.iter().flat_map(|sweep| if let Sweep::Speeds(speeds) = sweep { speeds.as_slice() } else { &[] });
+        let mut speeds: Vec<f64> = speeds.copied().collect();
+        speeds.sort_by(f64::total_cmp);
+        speeds.dedup();
+        speeds
+    }
 }
 
 /// `[ground]`
@@ -252,7 +281,7 @@ pub struct GapsPlan {
     pub ground: GapGround,
     /// Gaps of fewer people are counted, not listed.
     pub min_people: f64,
-    /// Smaller pieces are no gaps of their own, m².
+    /// Smaller gaps are counted, not listed, m².
     pub min_area_m2: f64,
 }
 
@@ -266,6 +295,8 @@ pub struct OutputsPlan {
     pub map: bool,
     /// Whether `coverage.geojson` is audited against the roads: `audit.json` and `audit.geojson`.
     pub audit: bool,
+    /// Whether covered area is measured again at half the cell, so that `summary.json` states by how much it differs.
+    pub measure_error: bool,
 }
 
 /// A format of tables and layers.
@@ -294,7 +325,7 @@ impl Default for GapsPlan {
 
 impl Default for OutputsPlan {
     fn default() -> OutputsPlan {
-        OutputsPlan { formats: vec![Format::Geojson, Format::Csv], map: true, audit: false }
+        OutputsPlan { formats: vec![Format::Geojson, Format::Csv], map: true, audit: false, measure_error: false }
     }
 }
 
@@ -412,6 +443,7 @@ impl Plan {
             positive("facilities.merge_within_m", set.merge_within_m, 0.0, 100_000.0)?;
             set.osm.iter().try_for_each(|text| Selector::parse(text).map(|_| ()))?;
         }
+        self.barriers.as_ref().map_or(Ok(()), BarriersPlan::check)?;
         let services: Vec<&str> = self.services.iter().map(|s| s.id.as_str()).collect();
         if services.is_empty() {
             return Err(value("services", "empty", "at least one [[services]]"));
@@ -425,11 +457,42 @@ impl Plan {
             }
             self.profile(&service.profile)?;
             limits::check(self, service)?;
+            if let Some(sweep) = service.sweep.iter().find(|sweep| !sweep.fits(service.limit)) {
+                let expected = format!("what its limit of {} counts: limits of the same kind; speeds for a limit of time", service.limit);
+                return Err(value("services.sweep", &format!("`{sweep}`"), &expected));
+            }
+        }
+        if self.outputs.measure_error {
+            positive("ground.cell_m where outputs.measure_error halves it", self.ground.cell_m, 2.0, 10_000.0)?;
         }
         if self.outputs.audit && !self.outputs.formats.contains(&Format::Geojson) {
             return Err(value("outputs.audit", "true", "`geojson` among outputs.formats: coverage.geojson is what is audited"));
         }
         Ok(())
+    }
+
+    /// The speeds of all sweeps by profile, ascending, each once.
+    pub fn swept_speeds(&self) -> BTreeMap<String, Vec<f64>> {
+        let mut swept: BTreeMap<String, Vec<f64>> = BTreeMap::new();
+        for service in &self.services {
+            swept.entry(service.profile.clone()).or_default().extend(service.swept_speeds());
+        }
+        for speeds in swept.values_mut() {
+            speeds.sort_by(f64::total_cmp);
+            speeds.dedup();
+        }
+        swept
+    }
+
+    /// A profile with another general speed, metres a second, as `--speed` sets it.
+    ///
+    /// # Errors
+    ///
+    /// [`PlanError`] as [`Plan::profile`].
+    pub fn profile_at(&self, name: &str, metres_a_second: f64) -> Result<Profile, PlanError> {
+        let mut plan = self.clone();
+        plan.set_speed(name, metres_a_second);
+        plan.profile(name)
     }
 
     /// Sets the general speed of a profile, metres a second, as `--speed` does.
@@ -617,6 +680,24 @@ mod tests {
     }
 
     #[test]
+    fn sweeps_count_what_the_limit_does() {
+        let text =
+            PLAN.replace("limit = \"15min\"", "limit = \"15min\"\nsweep = [\"limit=10..20min/5\", \"speed=1.2,1.0\", \"limit=5min\"]");
+        let plan = Plan::parse(&text).unwrap();
+        assert_eq!(Plan::parse(&plan.to_toml().unwrap()).unwrap(), plan);
+        let limits: Vec<String> = plan.services[0].swept_limits().iter().map(Limit::to_string).collect();
+        assert_eq!(limits, ["5 min", "10 min", "15 min", "20 min"]);
+        assert_eq!(plan.swept_speeds()["walk"], [1.0, 1.2]);
+        let slow = plan.profile_at("walk", 0.9).unwrap();
+        assert_eq!((slow.speed_m_s, slow.access_speed_m_s, slow.steps_m_s), (0.9, 0.9, 0.6));
+        for (limit, sweep) in [("15min", "limit=1km"), ("3.5km", "limit=5min"), ("3.5km", "speed=1.0")] {
+            let said = complaint("limit = \"15min\"", &format!("limit = \"{limit}\"\nsweep = [\"{sweep}\"]"));
+            assert!(said.contains("services.sweep") && said.contains("of the same kind"), "{said}");
+        }
+        assert!(complaint("limit = \"15min\"", "limit = \"15min\"\nsweep = [\"limit=5..30min\"]").contains("FROM..TO"));
+    }
+
+    #[test]
     fn masks_are_words_or_layers() {
         let masks = |list: &str| Plan::parse(&format!("{PLAN}[ground]\nmask = {list}")).map(|plan| plan.ground.mask);
         assert_eq!(Plan::parse(PLAN).unwrap().ground.mask, [Mask::Land]);
@@ -652,6 +733,22 @@ mod tests {
         plan.set_limit("1km".parse().unwrap());
         assert!(plan.check().is_ok() && !plan.has_zone_limits());
         assert_eq!(plan.services[0].limit.to_string(), "1 km");
+    }
+
+    #[test]
+    fn barriers_name_their_kinds_or_their_file() {
+        let with = |section: &str| Plan::parse(&PLAN.replace("[people]", &format!("[barriers]\n{section}\n[people]")));
+        let plan = with("osm = [\"water\", \"wall\"]\nsource = \"own.geojson\"\nkind = \"what\"").unwrap();
+        assert_eq!(plan.barriers.as_ref().unwrap().osm, [BarrierKind::Water, BarrierKind::Wall]);
+        assert_eq!(Plan::parse(&plan.to_toml().unwrap()).unwrap(), plan);
+        assert_eq!(Plan::parse(PLAN).unwrap().barriers, None);
+        let complaint = |section: &str| with(section).unwrap_err().to_string();
+        assert!(complaint("").contains("barriers is empty; expected kinds in barriers.osm"));
+        assert!(complaint("osm = [\"wall\", \"wall\"]").contains("barriers.osm is `wall` twice; expected each kind once"));
+        assert!(complaint("osm = [\"railways\"]").contains("did you mean `railway`?"));
+        assert!(complaint("osm = [\"wall\"]\nkind = \"what\"").contains("barriers.kind is `what`; expected barriers.source beside it"));
+        assert!(complaint("source = \"t.osm.pbf\"").contains("barriers.source is `t.osm.pbf`; expected a GeoJSON file"));
+        assert!(complaint("sorce = \"own.geojson\"").contains("did you mean `source`?"));
     }
 
     #[test]

@@ -5,8 +5,8 @@ use std::time::Instant;
 
 use catchment::geo::MultiPolygon;
 use catchment::{
-    GapRules, Ground, GroundRules, Issue, Limit, LinkRules, Mask, Metric, Progress, Report, RoadNetwork, Service, Stage, Study, analyse,
-    begin,
+    CoverageTable, GapRules, Ground, GroundRules, Issue, Limit, LinkRules, Mask, Metric, Progress, Report, RoadNetwork, Service, SquareMm,
+    Stage, Study, analyse, begin, cover,
 };
 use serde::Serialize;
 
@@ -27,10 +27,25 @@ pub struct Run {
     pub reports: Vec<Report>,
     /// One a service, where the plan asks for an audit of its covered ground.
     pub audits: Vec<OwnAudit>,
+    /// One a service, where the plan asks for the error of area: its covered ground (of the first mask) measured at half the cell.
+    pub covered_at_half_cell: Vec<SquareMm>,
+    /// Coverage at other speeds, by service and speed.
+    pub speeds: Vec<SpeedPoint>,
     /// Networks by profile and metric.
     pub networks: BTreeMap<(String, Metric), NetworkFacts>,
     /// Wall time of each step, seconds, in order.
     pub timings: Vec<(String, f64)>,
+}
+
+/// Coverage of a service at another speed of its profile; all else is the plan's.
+#[derive(Debug, Clone)]
+pub struct SpeedPoint {
+    /// The service's position in the plan.
+    pub service: usize,
+    /// The general speed and that of the legs, metres a second.
+    pub speed_m_s: f64,
+    /// What a run at that speed would say.
+    pub coverage: CoverageTable,
 }
 
 /// How large a network is.
@@ -86,7 +101,7 @@ pub fn run(plan: &Plan, files: &dyn Files, progress: &dyn Progress) -> Result<Ru
     let mut inputs = load(plan, files, progress)?;
     clock.lap("load");
     begin(progress, "cells", 0)?;
-    let ground = ground(&inputs, progress)?;
+    let ground = ground(&inputs, inputs.plan.ground.cell_m, progress)?;
     let mask_areas_m2 = ground.mask_areas_m2();
     inputs.issues.extend(empty_masks(plan, &mask_areas_m2));
     inputs.issues.sort();
@@ -94,17 +109,32 @@ pub fn run(plan: &Plan, files: &dyn Files, progress: &dyn Progress) -> Result<Ru
     let networks = inputs.networks(plan.services.iter(), progress)?;
     clock.lap("network");
     let mut reports = Vec::new();
-    let study = Study { zones: &inputs.zones, demand: &inputs.demand, ground: &ground };
-    for (service, zone_limits) in plan.services.iter().zip(&inputs.zone_limits) {
+    let study = Study { zones: &inputs.zones, demand: &inputs.demand, ground: &ground, places: &inputs.places };
+    let sweeps: Vec<Vec<Limit>> = plan.services.iter().map(ServicePlan::swept_limits).collect();
+    for ((service, zone_limits), sweep) in plan.services.iter().zip(&inputs.zone_limits).zip(&sweeps) {
         let key = (service.profile.clone(), service.limit.metric);
-        if let (Some(network), Some(service)) = (networks.get(&key), inputs.service(service, zone_limits, &networks)) {
-            debug_assert!(std::ptr::eq(network, service.network));
-            reports.push(analyse(&study, &service, progress)?);
+        if let (Some(network), Some(asked)) = (networks.get(&key), inputs.service(service, zone_limits, &networks)) {
+            debug_assert!(std::ptr::eq(network, asked.network));
+            reports.push(analyse(&study, &Service { sweep, ..asked }, progress)?);
         }
         clock.lap(&format!("service {}", service.id));
     }
+    let mut speeds = Vec::new();
+    for (i, (service, zone_limits)) in plan.services.iter().zip(&inputs.zone_limits).enumerate() {
+        if let Some(asked) = inputs.service(service, zone_limits, &networks) {
+            speeds.extend(at_other_speeds(&inputs, &study, i, &asked, progress)?);
+        }
+    }
+    if !speeds.is_empty() {
+        clock.lap("speeds");
+    }
+    let covered_at_half_cell = if plan.outputs.measure_error { at_half_cell(&inputs, &networks, progress)? } else { Vec::new() };
+    if plan.outputs.measure_error {
+        clock.lap("half cell");
+    }
     let facts = networks.iter().map(|(key, network)| (key.clone(), NetworkFacts::of(network))).collect();
-    let mut done = Run { inputs, mask_areas_m2, reports, audits: Vec::new(), networks: facts, timings: Vec::new() };
+    let mut done =
+        Run { inputs, mask_areas_m2, reports, audits: Vec::new(), covered_at_half_cell, speeds, networks: facts, timings: Vec::new() };
     if plan.outputs.audit {
         done.audits = audit_coverage(&done, &ground, &networks, progress)?;
         clock.lap("audit");
@@ -113,11 +143,48 @@ pub fn run(plan: &Plan, files: &dyn Files, progress: &dyn Progress) -> Result<Ru
     Ok(done)
 }
 
+/// Coverage of a service at each speed of its sweeps: a network and a search of its own.
+fn at_other_speeds(
+    inputs: &Inputs,
+    study: &Study<'_>,
+    service: usize,
+    asked: &Service<'_>,
+    progress: &dyn Progress,
+) -> Result<Vec<SpeedPoint>, Error> {
+    let plan = &inputs.plan.services[service];
+    let wanted = plan.swept_speeds();
+    let swept = inputs.swept_roads.get(&plan.profile).map_or(&[][..], Vec::as_slice);
+    let mut points = Vec::new();
+    for (profile, roads) in swept.iter().filter(|(profile, _)| wanted.contains(&profile.speed_m_s)) {
+        let speed_m_s = profile.speed_m_s;
+        begin(progress, &format!("speed {speed_m_s} m/s"), 0)?;
+        let network = RoadNetwork::build(roads, plan.limit.metric)?;
+        let link = LinkRules { access_speed_m_s: profile.access_speed_m_s, ..asked.link };
+        let coverage = cover(study, &Service { network: &network, link, speed_m_s, ..*asked }, progress)?;
+        points.push(SpeedPoint { service, speed_m_s, coverage });
+    }
+    Ok(points)
+}
+
+/// The covered ground of every service, measured at half the cell.
+fn at_half_cell(inputs: &Inputs, networks: &Networks, progress: &dyn Progress) -> Result<Vec<SquareMm>, Error> {
+    begin(progress, "half cell", 0)?;
+    let ground = ground(inputs, inputs.plan.ground.cell_m / 2.0, progress)?;
+    let study = Study { zones: &inputs.zones, demand: &inputs.demand, ground: &ground, places: &[] };
+    let mut covered = Vec::new();
+    for (service, zone_limits) in inputs.plan.services.iter().zip(&inputs.zone_limits) {
+        if let Some(asked) = inputs.service(service, zone_limits, networks) {
+            covered.push(cover(&study, &asked, progress)?.total.area.covered);
+        }
+    }
+    Ok(covered)
+}
+
 /// The ground of the zones, with the plan's masks.
-fn ground(inputs: &Inputs, progress: &dyn Progress) -> Result<Ground, Error> {
+fn ground(inputs: &Inputs, cell_m: f64, progress: &dyn Progress) -> Result<Ground, Error> {
     let plan = &inputs.plan.ground;
     let masks: Vec<Mask<'_>> = plan.mask.iter().zip(&inputs.masks.masks).map(|(mask, polygons)| mask_of(mask, polygons)).collect();
-    Ok(Ground::masked(&inputs.zones, &masks, &inputs.masks.water, GroundRules { cell_m: plan.cell_m }, progress)?)
+    Ok(Ground::masked(&inputs.zones, &masks, &inputs.masks.water, GroundRules { cell_m }, progress)?)
 }
 
 fn mask_of<'a>(mask: &plan::Mask, polygons: &'a [MultiPolygon<f64>]) -> Mask<'a> {
@@ -172,6 +239,7 @@ impl Inputs {
             facilities: self.facilities.get(&plan.facilities)?,
             network: networks.get(&(plan.profile.clone(), plan.limit.metric))?,
             link: LinkRules { snap_m: profile.snap_m, access_speed_m_s: profile.access_speed_m_s, min_component: profile.min_component },
+            barriers: &self.barriers,
             limit: plan.limit,
             zone_limits,
             direction: plan.direction,
@@ -179,6 +247,7 @@ impl Inputs {
             speed_m_s: profile.speed_m_s,
             detour_factor: profile.detour_factor,
             keep_field: self.plan.outputs.formats.contains(&Format::Geotiff),
+            sweep: &[],
         })
     }
 }

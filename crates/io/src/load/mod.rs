@@ -1,11 +1,13 @@
 //! Loading: from a plan and its files to everything a run needs, in metres of the working CRS.
 
 mod areas;
+mod barriers;
 mod facilities;
 pub(crate) mod layer;
 mod limits;
 mod masks;
 mod people;
+mod places;
 mod roads;
 mod select;
 mod table;
@@ -14,7 +16,9 @@ mod zones;
 use std::collections::BTreeMap;
 
 use catchment::geo::{BoundingRect, Coord, Densify, Euclidean, MultiPolygon, Rect};
-use catchment::{Demand, Facility, Group, Issue, Limit, Limits, People, Profile, Progress, Roads, SpreadNote, Stage, Zone, begin};
+use catchment::{
+    Barriers, Demand, Facility, Group, Issue, Limit, Limits, People, Place, Profile, Progress, Roads, SpreadNote, Stage, Zone, begin,
+};
 
 use crate::crs::{AutoCrs, Crs, Projector, auto_crs};
 use crate::error::{Error, data};
@@ -54,8 +58,14 @@ pub struct Inputs {
     pub masks: MaskPolygons,
     /// Facilities by set.
     pub facilities: BTreeMap<String, Vec<Facility>>,
+    /// What straight legs do not cross; none unless the plan names them.
+    pub barriers: Barriers,
     /// Roads by profile.
     pub roads: BTreeMap<String, (Profile, Roads)>,
+    /// Roads by profile at the speeds of its services' sweeps, ascending.
+    pub swept_roads: BTreeMap<String, Vec<(Profile, Roads)>>,
+    /// Named places of the extract.
+    pub places: Vec<Place>,
     /// The files that were read.
     pub files: Vec<InputFile>,
     /// What was not used, or should be looked at.
@@ -98,6 +108,7 @@ pub fn load(plan: &Plan, files: &dyn Files, progress: &dyn Progress) -> Result<I
     };
     begin(progress, "facilities", 0)?;
     let facilities = loader.facilities(&projector)?;
+    let barriers = loader.barriers(&projector, progress)?;
     begin(progress, "roads", 0)?;
     let mut roads = BTreeMap::new();
     for (name, profile) in profiles {
@@ -110,6 +121,8 @@ pub fn load(plan: &Plan, files: &dyn Files, progress: &dyn Progress) -> Result<I
         loader.issues.extend(loader.cut_roads(&own, &zones, &zone_limits, &projector)?);
         roads.insert(name, (profile, own));
     }
+    let swept_roads = loader.swept_roads(&projector)?;
+    let places = loader.places(&projector)?;
     loader.osm_warnings();
     let Loader { inputs, mut issues, .. } = loader;
     issues.sort();
@@ -126,7 +139,10 @@ pub fn load(plan: &Plan, files: &dyn Files, progress: &dyn Progress) -> Result<I
         zone_limits,
         masks,
         facilities,
+        barriers,
         roads,
+        swept_roads,
+        places,
         files: inputs,
         issues,
     })
@@ -307,6 +323,40 @@ impl Loader<'_> {
         Ok(sets)
     }
 
+    fn barriers(&mut self, projector: &Projector, progress: &dyn Progress) -> Result<Barriers, Error> {
+        let Some(plan) = &self.plan.barriers else { return Ok(Barriers::default()) };
+        begin(progress, "barriers", 0)?;
+        let mut issues = Vec::new();
+        let mut found = Vec::new();
+        if !plan.osm.is_empty() {
+            let file = &self.plan.roads.source;
+            found = barriers::from_osm(self.osm_of(file)?, &plan.osm, file, projector, &mut issues)?;
+        }
+        if let Some(file) = &plan.source {
+            let bytes = self.table(file)?;
+            let own = barriers::from_geojson(&bytes, plan, file, projector, &mut issues)?;
+            self.count_rows("barriers", own.len() as u64);
+            found.extend(own);
+        }
+        self.issues.extend(issues);
+        Ok(Barriers::new(found))
+    }
+
+    /// The roads of every swept profile at each of the sweeps' speeds.
+    fn swept_roads(&self, projector: &Projector) -> Result<BTreeMap<String, Vec<(Profile, Roads)>>, Error> {
+        let source = &self.plan.roads.source;
+        let mut swept = BTreeMap::new();
+        for (name, speeds) in self.plan.swept_speeds() {
+            for speed in speeds {
+                let profile = self.plan.profile_at(&name, speed);
+                let profile = profile.map_err(|source| Error::Plan { file: self.plan.study.id.clone(), source })?;
+                let (roads, _) = roads::roads(self.osm_of(source)?, source, &profile, projector)?;
+                swept.entry(name.clone()).or_insert_with(Vec::new).push((profile, roads));
+            }
+        }
+        Ok(swept)
+    }
+
     /// Roads that stop at the extract's edge within reach of the zones: people there may look uncovered.
     fn cut_roads(&self, roads: &Roads, zones: &[Zone], limits: &[Vec<Limit>], projector: &Projector) -> Result<Vec<Issue>, Error> {
         const EDGE_M: f64 = 30.0;
@@ -337,11 +387,12 @@ impl Loader<'_> {
 
     /// How far the longest limit of a service goes by a straight line, metres.
     fn straight_reach(&self, service: &crate::plan::ServicePlan, own: &[Limit]) -> f64 {
-        let limit = Limits::by_zone(service.limit, own).greatest();
+        let own = Limits::by_zone(service.limit, own).greatest();
+        let limit = service.swept_limits().iter().map(Limit::as_f64).fold(own.as_f64(), f64::max);
         let speed = self.plan.profile(&service.profile).map_or(0.0, |profile| profile.speed_m_s);
-        match limit.metric {
-            catchment::Metric::Time => limit.as_f64() * speed,
-            catchment::Metric::Distance => limit.as_f64(),
+        match own.metric {
+            catchment::Metric::Time => limit * service.swept_speeds().into_iter().fold(speed, f64::max),
+            catchment::Metric::Distance => limit,
         }
     }
 

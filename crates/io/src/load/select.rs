@@ -1,8 +1,10 @@
 //! Which objects of an extract a plan needs: one reading serves all its parts.
 
+use super::barriers;
 use super::masks::Mapped;
+use super::places::is_named;
 use crate::osm::{Kind, Select, TagView};
-use crate::plan::{Plan, Selector, SurfaceName};
+use crate::plan::{BarrierKind, Plan, Selector, SurfaceName};
 
 /// What is wanted of one OpenStreetMap file.
 #[derive(Debug, Clone, Default)]
@@ -10,9 +12,11 @@ pub(super) struct Wanted {
     pub roads: bool,
     pub admin_level: Option<String>,
     pub places: bool,
+    pub names: bool,
     pub surfaces: Vec<SurfaceName>,
     pub facilities: Vec<Selector>,
     pub signals: bool,
+    pub barriers: Vec<BarrierKind>,
     pub ground: Vec<Mapped>,
     pub zone_tags: Vec<String>,
 }
@@ -23,15 +27,18 @@ impl Wanted {
         let roads = plan.roads.source == file;
         let spread_here =
             plan.people.method == crate::plan::PeopleMethod::Spread && plan.people.source.as_deref().unwrap_or(&plan.roads.source) == file;
+        let names = roads || plan.people.source.as_deref() == Some(file);
         let ground_here = plan.ground.source.as_deref().unwrap_or(&plan.roads.source) == file;
         let sets = plan.facilities.iter().filter(|set| set.source == file);
         Wanted {
             roads,
             admin_level: plan.zones.admin_level.filter(|_| plan.zones.source == file).map(|level| level.to_string()),
             places: spread_here && plan.people.totals == "osm",
+            names,
             surfaces: if spread_here { plan.people.over.clone() } else { Vec::new() },
             facilities: sets.flat_map(|set| &set.osm).filter_map(|text| Selector::parse(text).ok()).collect(),
             signals: roads && signals,
+            barriers: plan.barriers.as_ref().filter(|_| roads).map(|plan| plan.osm.clone()).unwrap_or_default(),
             ground: if ground_here { Mapped::of(plan) } else { Vec::new() },
             zone_tags: [&plan.zones.class, &plan.zones.limit].into_iter().flatten().cloned().collect(),
         }
@@ -54,9 +61,11 @@ pub(super) fn is_place(tags: TagView<'_>) -> bool {
 impl Select for Wanted {
     fn looks_at(&self, kind: Kind, key: &str) -> bool {
         let facility = self.facilities.iter().any(|selector| selector.key == key);
+        let barrier = || kind != Kind::Node && self.barriers.iter().any(|barrier| barriers::makes(*barrier, key));
         facility
+            || barrier()
             || match kind {
-                Kind::Node => (self.places && key == "place") || (self.signals && (key == "highway" || key == "crossing")),
+                Kind::Node => ((self.places || self.names) && key == "place") || (self.signals && (key == "highway" || key == "crossing")),
                 Kind::Way => {
                     (self.roads && (key == "highway" || key == "route"))
                         || (self.surface(SurfaceName::Residential) && key == "landuse")
@@ -81,17 +90,22 @@ impl Select for Wanted {
                 || (self.surface(SurfaceName::Building) && tags.get("building").is_some_and(|b| b != "no"))
                 || self.ground.iter().any(|kind| kind.holds(|key| tags.get(key)))
         };
+        let barrier = || barriers::meaning(&self.barriers, |key| tags.get(key));
         match kind {
             Kind::Node => {
                 (self.places && is_place(tags))
+                    || (self.names && is_named(tags))
                     || (self.signals && (tags.get("highway") == Some("traffic_signals") || tags.get("crossing") == Some("traffic_signals")))
             }
-            Kind::Way => (self.roads && (tags.get("highway").is_some() || tags.get("route") == Some("ferry"))) || surface(),
+            Kind::Way => {
+                (self.roads && (tags.get("highway").is_some() || tags.get("route") == Some("ferry"))) || surface() || barrier().is_some()
+            }
             Kind::Relation => {
                 let boundary = self.admin_level.is_some()
                     && tags.get("boundary") == Some("administrative")
                     && tags.get("admin_level") == self.admin_level.as_deref();
-                boundary || (tags.get("type") == Some("multipolygon") && surface())
+                let area = || surface() || matches!(barrier(), Some(barriers::Meaning::Area(_)));
+                boundary || (tags.get("type") == Some("multipolygon") && area())
             }
         }
     }
@@ -118,6 +132,7 @@ impl Select for Wanted {
             "type",
         ];
         KEPT.contains(&key)
+            || (!self.barriers.is_empty() && barriers::reads(key))
             || self.looks_at_ground(key)
             || self.zone_tags.iter().any(|tag| tag == key)
             || self.facilities.iter().any(|selector| selector.key == key)

@@ -14,25 +14,41 @@ A person's status comes from their own exact cost:
   covered       cost <= limit
   uncovered     there is a way to a facility, longer than the limit
   unreachable   on a road from which no facility can be reached
-  unlinked      no eligible road within the snap limit (too far, or only on a small island of roads)
+  unlinked      no eligible road within the snap limit (too far, only on a small island of roads, or all behind a barrier)
 For people and for area, covered + uncovered + unreachable + unlinked = total, in every row.
 The cost of a person is the straight leg to the nearest road, the way by road, and the facility's own straight leg.
 ";
 
 const GAPS: &str = "\
-gaps.geojson: blind spots. Each is a connected piece of uncovered inhabited ground (within 100 m of a demand point), cut at zone
-borders and, unless the first mask is `zone`, at water. An uncovered person in no piece joins the nearest gap of the same zone: people in gaps = people not covered.
+gaps.geojson, gaps.csv: blind spots; the table holds the same without shape and style. Each is a connected piece of uncovered
+inhabited ground (within 100 m of a demand point), cut at zone borders and, unless the first mask is `zone`, at water. An uncovered
+person in no piece joins the nearest gap of the same zone: people in gaps = people not covered, those of gaps that gaps.min_people and
+gaps.min_area_m2 keep off the list included (summary.json counts these). A gap may hold nobody: uncovered ground near somebody who is
+covered, or who lives across a border.
   service                 the service of the plan
   rank                    1 for the gap with most people; gaps of unknown people come last
   zone_id, zone_name      the zone that it lies in
+  place_name, place_distance_m
+                          the named place (OpenStreetMap place=*) nearest to its people-weighted centre; null where the extract has none
   people                  people in it who are not covered; null where the zone's people are unknown
+  people_GROUP            the same for each group of people that the plan names
   area_m2                 area of the polygon, m2
   people_share_of_zone    its people as a share of the zone's, 0 to 1
   nearest_facility_id, nearest_facility_name
                           the facility nearest to most of its people by cost; null where most can reach none
-  cost_min_S, cost_mean_S the least and the people-weighted mean cost of those who can reach a facility (S: s seconds, m metres);
-                          null where nobody in it can, or nobody lives in it
+  cost_min_S, cost_mean_S, cost_max_S
+                          the least, the people-weighted mean and the greatest cost of those who can reach a facility (S: s seconds,
+                          m metres); null where nobody in it can, or nobody lives in it
+  excess_mean_S, excess_max_S
+                          by how much the mean and the greatest cost lie beyond the limit
   limit_S                 the limit that applied: that of the zone
+  straight_m, road_m      straight line and cheapest way (both straight legs counted; the shortest of equally cheap ones) between the
+                          point at lon, lat and the nearest facility; null where that is null
+  detour                  road_m / straight_m
+  straight_line_share     its people who live within the limit's walk of a facility by a straight line, as a share: a rule of thumb
+                          would have called them covered; null where people are unknown or none
+  lon, lat                the point that stands for it: of the demand points whose nearest facility is the gap's, the one nearest to the
+                          people-weighted centre; a point of its ground where it has no demand points
   contour, metric, fill   the limit in minutes or kilometres, time or distance, a colour: for styles made for other tools
 ";
 
@@ -47,7 +63,8 @@ const FACILITIES: &str = "\
 facilities.geojson: one feature a service and facility.
   service, facility_id, name, kind, zone_id, zone_name
   limit_S                 the limit; null where zones have limits of their own, as people then count by that of theirs
-  link_status             linked, too_far (no road within the snap limit) or on_island (only small pieces of road nearby)
+  link_status             linked, too_far (no road within the snap limit), on_island (only small pieces of road nearby) or
+                          behind_barrier (a barrier lies before all of them)
   link_distance_m         its straight leg to the road, m
   network_share           nodes of the piece of network that it is tied to, as a share of all
   people_within_limit     people who have it within their limit, whoever else they can reach: its own catchment (catchments overlap: no sum)
@@ -90,11 +107,24 @@ Masks: what area is a share of. Overlapping areas count once.
   others       the polygons of the GeoJSON file of that name
 ";
 
+const CURVE: &str = "\
+curve.csv: coverage at the limits and speeds of the sweep, one row a service, value and zone, then `outside` where zones.csv has it,
+then `all` of them together (not to be added up with the others).
+  service, zone_id, zone_name
+  parameter               what differs from the service's own: limit or speed
+  limit_S, speed_m_s      limit (a swept one holds in every zone; empty for `all` where zones have limits of their own), and general
+                          speed of the profile (that of the legs too), in this row
+  people_total, people_covered, people_share, mask, mask_area_m2, area_covered_m2, area_share   as in zones.csv; further masks too
+";
+
 const REST: &str = "\
 summary.json    totals by service, the sentence of the result, conservation, issues by kind, places to review; `masks`: area by mask; `limits`:
                 which limit applied where, if zones differ; straight-line shares
-                (with and without the detour factor) stand there for comparison only; area_error_estimate_m2 is the length of the
-                limit's line x half a refined cell
+                (with and without the detour factor) stand there for comparison only; area_error_bound_m2 is the length of the covered
+                ground's outline x half a cell, the stated bound of its error; area_error_estimate_m2 is half of it, as cells are
+                refined where the limit passes; area_covered_half_cell_m2 (with measure_error) is the covered area at half the cell,
+                area_error_measured_m2 the difference; people_nearest_road_beyond_barrier are those whose straight way to the nearest
+                road a barrier cuts: they are tied to a farther road, or unlinked
 manifest.json   version, resolved plan and profiles, inputs with SHA-256 and counts, networks, outputs with SHA-256; the part `run`
                 (threads, seconds) alone differs between two runs of the same plan
 issues.csv      stage, source, id, kind, detail: every input row that was not used as it stands, and findings to look at
@@ -120,7 +150,8 @@ pub(super) fn readme(run: &Run) -> String {
     text += "shares are 0 to 1. People are a model unless they came as points: shares of a person are kept.\n\n";
     text += STATUS;
     let has = |format| plan.outputs.formats.contains(&format);
-    for (shown, part) in [(has(Format::Geojson), GAPS), (has(Format::Geojson), COVERAGE), (has(Format::Geojson), FACILITIES), (true, ZONES)]
+    let swept = has(Format::Csv) && plan.services.iter().any(|service| !service.sweep.is_empty());
+    for (shown, part) in [(true, GAPS), (has(Format::Geojson), COVERAGE), (has(Format::Geojson), FACILITIES), (true, ZONES), (swept, CURVE)]
     {
         if shown {
             text += &format!("\n{part}");

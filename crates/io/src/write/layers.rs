@@ -5,11 +5,11 @@ use catchment::{Gap, Limit, Metric};
 use geojson::{Feature, FeatureCollection, Geometry, JsonObject};
 use serde_json::{Value, json};
 
+use super::gaps::rows as gap_rows;
 use super::row::{round, rows, services};
 use crate::crs::Projector;
 use crate::error::Error;
 use crate::load::Inputs;
-use crate::plan::ServicePlan;
 use crate::run::Run;
 use crate::shape::{places, rebuilt};
 
@@ -21,40 +21,18 @@ const UNKNOWN_FILL: &str = "#bdbdbd";
 /// `gaps.geojson`, by service and rank.
 pub(super) fn gaps(run: &Run) -> Result<String, Error> {
     let mut features = Vec::new();
-    for (service, report) in services(run) {
-        for gap in &report.gaps.gaps {
-            let geometry = wgs84(&run.inputs.projector, &gap.polygon.clone().into())?;
-            features.push(feature(geometry, gap_properties(run, service, gap, report.limit_of(Some(gap.zone)))));
-        }
+    let gaps = services(run).flat_map(|(_, report)| report.gaps.gaps.iter().map(|gap| (gap, report.limit_of(Some(gap.zone)))));
+    for ((gap, limit), mut properties) in gaps.zip(gap_rows(run, false)?) {
+        style(&mut properties, limit, gap_fill(gap));
+        features.push(feature(wgs84(&run.inputs.projector, &gap.polygon.clone().into())?, properties));
     }
     Ok(collection(run, features))
 }
 
-fn gap_properties(run: &Run, service: &ServicePlan, gap: &Gap, limit: Limit) -> JsonObject {
-    let zone = &run.inputs.zones[gap.zone.index()];
-    let facilities = run.inputs.facilities.get(&service.facilities);
-    let nearest = gap.nearest.and_then(|id| facilities?.get(id.index()));
-    let suffix = service.limit.metric.suffix();
-    let people = gap.people.map(|p| round(p.as_f64(), 6));
-    let mut properties = JsonObject::new();
-    let mut set = |key: &str, value: Value| {
-        properties.insert(key.to_owned(), value);
-    };
-    set("service", json!(service.id));
-    set("rank", json!(gap.rank));
-    set("zone_id", json!(zone.id));
-    set("zone_name", json!(zone.name));
-    set("people", json!(people));
-    set("area_m2", json!(round(gap.area_m2, 1)));
-    set("people_share_of_zone", json!(gap.people_share_of_zone.map(|s| round(s, 6))));
-    set("nearest_facility_id", json!(nearest.map(|f| &f.id)));
-    set("nearest_facility_name", json!(nearest.map(|f| &f.name).filter(|name| !name.is_empty())));
-    set(&format!("cost_min_{suffix}"), json!(gap.cost_min.map(|c| c.as_f64())));
-    set(&format!("cost_mean_{suffix}"), json!(gap.cost_mean.map(|c| c.as_f64())));
-    set(&format!("limit_{suffix}"), json!(limit.as_f64()));
-    let class = people.and_then(|people| GAP_FILLS.iter().rev().find(|(least, _)| people >= *least));
-    style(&mut properties, limit, class.map_or(UNKNOWN_FILL, |(_, fill)| fill));
-    properties
+/// The colour of a gap by its people.
+fn gap_fill(gap: &Gap) -> &'static str {
+    let class = gap.people.and_then(|people| GAP_FILLS.iter().rev().find(|(least, _)| people.as_f64() >= *least));
+    class.map_or(UNKNOWN_FILL, |(_, fill)| fill)
 }
 
 /// What styles made for other tools look for: `contour` in minutes or kilometres, `metric`, `fill`.

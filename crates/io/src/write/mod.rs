@@ -1,6 +1,9 @@
 //! Writing: the folder of results, each file written to a temporary name and renamed.
 
+mod area_error;
+mod curve;
 mod dictionary;
+mod gaps;
 mod geokeys;
 mod layers;
 mod picture;
@@ -22,6 +25,8 @@ use crate::plan::{Format, PlanError, is_osm};
 use crate::run::Run;
 use crate::shapes::audit_files;
 
+pub use area_error::{AreaError, area_error};
+pub use curve::{SweepPoint, sweep_points};
 pub(crate) use layers::{collection_of, coverage as coverage_layer, feature, inverse, style, wgs84};
 pub(crate) use row::round;
 pub use shares::{km2, mask_zh, side_by_side, side_by_side_zh};
@@ -57,6 +62,10 @@ pub fn render(run: &Run) -> Result<Vec<(String, Vec<u8>)>, Error> {
     }
     if plan.outputs.formats.contains(&Format::Csv) {
         add("zones.csv", tables::zones(run));
+        add("gaps.csv", tables::gaps(run)?);
+        if let Some(curve) = tables::curve(run) {
+            add("curve.csv", curve);
+        }
     }
     if plan.outputs.formats.contains(&Format::Geotiff) {
         for (service, report) in row::services(run) {

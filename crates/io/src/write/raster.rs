@@ -52,8 +52,8 @@ fn encode(field: &CostRaster, metric: Metric, about: &str, keys: &GeoKeys) -> Ti
 
 /// The corner that pixels are counted from.
 fn north_west(field: &CostRaster) -> Coord<f64> {
-    let (low, side) = (field.window.low, field.grid.size);
-    Coord { x: f64::from(low.column) * side, y: (f64::from(low.row) + field.window.rows as f64) * side }
+    let south_west = field.grid.corner(field.window.low);
+    Coord { x: south_west.x, y: south_west.y + field.window.rows as f64 * field.grid.size }
 }
 
 /// Row by row from the north-west.

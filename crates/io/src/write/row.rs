@@ -81,7 +81,7 @@ fn row(run: &Run, service: &ServicePlan, zone: Option<&Zone>, coverage: &Coverag
 }
 
 /// The ground of every mask but the first.
-fn more_masks(run: &Run, coverage: &Coverage, row: &mut Row) {
+pub(super) fn more_masks(run: &Run, coverage: &Coverage, row: &mut Row) {
     for (mask, area) in masks(run, coverage).skip(1) {
         let column = mask.column();
         row.insert(format!("area_{column}_m2"), json!(round(area.total().m2(), 3)));

@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use catchment::geo::{Euclidean, Length, MultiPolygon};
-use catchment::{ByStatus, Issue, Limit, People, REFINE, Report, SquareMm};
+use catchment::{ByStatus, Issue, Limit, People, Report, SquareMm, Unlisted};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
+use super::area_error::area_error;
 use super::row::{not_covered, round, services};
 use super::shares::{limits, masks};
 use super::words::{most_uncovered, sentence, title};
@@ -19,7 +19,8 @@ use crate::run::Run;
 /// `summary.json`: totals by service, conservation, and the sentence of the result.
 pub(super) fn summary(run: &Run, issues: &[&Issue]) -> String {
     let plan = &run.inputs.plan;
-    let list: Vec<Value> = services(run).map(|(service, report)| service_summary(run, service, report)).collect();
+    let list: Vec<Value> =
+        services(run).enumerate().map(|(place, (service, report))| service_summary(run, place, service, report)).collect();
     pretty(&json!({
         "study": plan.study.id,
         "title": plan.study.title,
@@ -32,7 +33,7 @@ pub(super) fn summary(run: &Run, issues: &[&Issue]) -> String {
     }))
 }
 
-fn service_summary(run: &Run, service: &ServicePlan, report: &Report) -> Value {
+fn service_summary(run: &Run, place: usize, service: &ServicePlan, report: &Report) -> Value {
     let total = &report.coverage.total;
     let suffix = service.limit.metric.suffix();
     let people = total.people.unwrap_or_default();
@@ -47,6 +48,7 @@ fn service_summary(run: &Run, service: &ServicePlan, report: &Report) -> Value {
             json!({ "zone_id": zone.id, "zone_name": zone.name, "people_not_covered": round(people, 6) })
         })
         .collect();
+    let error = area_error(run, place);
     let mut value = json!({
         "service": service.id,
         "title": title(service),
@@ -58,23 +60,31 @@ fn service_summary(run: &Run, service: &ServicePlan, report: &Report) -> Value {
         "people": split_people(&people),
         "people_share": total.people_share().map(|s| round(s, 6)),
         "zones_of_unknown_people": unknown,
+        "people_nearest_road_beyond_barrier": round(report.people_nearest_road_beyond_barrier.as_f64(), 6),
         "area": split_area(&total.area),
         "area_share": total.area_share().map(|s| round(s, 6)),
         "mask": run.inputs.plan.ground.mask.first().map(Mask::name),
         "masks": masks(run, total).map(mask_area).collect::<Vec<_>>(),
         "cell_m": run.inputs.plan.ground.cell_m,
-        "area_error_estimate_m2": round(error_estimate(run, &report.gaps.covered), 0),
+        "area_error_estimate_m2": round(error.estimate_m2, 0),
+        "area_error_bound_m2": round(error.bound_m2, 0),
         "straight_line_people_share": share_of(total.straight_line),
         "straight_line_with_detour_people_share": share_of(total.straight_line_detour),
         "gaps": report.gaps.gaps.len(),
         "people_in_gaps": round(report.gaps.gaps.iter().filter_map(|g| g.people).sum::<People>().as_f64(), 6),
-        "gaps_unlisted": report.gaps.unlisted,
-        "people_in_gaps_unlisted": round(report.gaps.people_unlisted.as_f64(), 6),
+        "gaps_unlisted": report.gaps.unlisted().gaps,
+        "people_in_gaps_unlisted": round(report.gaps.unlisted().people.as_f64(), 6),
+        "area_of_gaps_unlisted_m2": round(report.gaps.unlisted().area_m2, 1),
+        "gaps_unlisted_by_reason": { "min_people": unlisted(report.gaps.too_few), "min_area_m2": unlisted(report.gaps.too_small) },
         "conservation": conservation(run, report),
         "most_uncovered_zones": top,
     });
     if let Some(map) = value.as_object_mut() {
         map.insert(format!("limit_{suffix}"), json!(service.limit.as_f64()));
+        if let Some(half) = error.half_cell_m2 {
+            map.insert("area_covered_half_cell_m2".to_owned(), json!(round(half, 3)));
+            map.insert("area_error_measured_m2".to_owned(), json!(round(half - total.area.covered.m2(), 3)));
+        }
         if report.limits().differ() {
             map.insert("limits".to_owned(), limits_by_zone(run, report));
         }
@@ -83,6 +93,10 @@ fn service_summary(run: &Run, service: &ServicePlan, report: &Report) -> Value {
         }
     }
     value
+}
+
+fn unlisted(gaps: Unlisted) -> Value {
+    json!({ "gaps": gaps.gaps, "people": round(gaps.people.as_f64(), 6), "area_m2": round(gaps.area_m2, 1) })
 }
 
 fn split_people(people: &ByStatus<People>) -> Value {
@@ -125,22 +139,13 @@ fn limits_by_zone(run: &Run, report: &Report) -> Value {
     limits(run, report).into_iter().map(entry).collect()
 }
 
-/// By how much the covered area may be off: the length of the limit's line × half a refined cell.
-fn error_estimate(run: &Run, covered: &[MultiPolygon<f64>]) -> f64 {
-    let line = |polygons: &MultiPolygon<f64>| -> f64 {
-        let rings = polygons.iter().flat_map(|p| std::iter::once(p.exterior()).chain(p.interiors()));
-        rings.map(|ring| Euclidean.length(ring)).sum()
-    };
-    covered.iter().map(line).sum::<f64>() * run.inputs.plan.ground.cell_m / f64::from(REFINE) / 2.0
-}
-
 /// What went in against what came out.
 fn conservation(run: &Run, report: &Report) -> Value {
     let total = &report.coverage.total;
     let input = run.inputs.people_read;
     let measured = total.people.unwrap_or_default().total();
     let listed: People = report.gaps.gaps.iter().filter_map(|g| g.people).sum();
-    let in_gaps = listed + report.gaps.people_unlisted;
+    let in_gaps = listed + report.gaps.unlisted().people;
     let not_covered = not_covered(&report.coverage);
     let measured_m2: Vec<f64> = masks(run, total).map(|(_, area)| area.total().m2()).collect();
     let first = |areas: &[f64]| round(areas.first().copied().unwrap_or_default(), 3);
@@ -200,12 +205,20 @@ pub(super) fn manifest(run: &Run, issues: &[&Issue], outputs: &[(String, Vec<u8>
         "inputs": run.inputs.files,
         "demand_points": run.inputs.demand.len(),
         "zones_by_surface": surfaces,
+        "barriers": barriers(run),
         "networks": networks,
         "issues": by_kind(issues),
         "conservation": conserved,
         "outputs": files,
         "run": { "threads": rayon::current_num_threads(), "seconds": timings },
     })))
+}
+
+/// Barriers counted by kind; kinds that were asked for and are not in the extract are 0.
+fn barriers(run: &Run) -> Value {
+    let asked = run.inputs.plan.barriers.iter().flat_map(|plan| &plan.osm).map(|kind| (kind.name(), 0));
+    let counts: BTreeMap<&str, usize> = asked.chain(run.inputs.barriers.counts()).collect();
+    json!(counts)
 }
 
 pub(crate) fn sha256(bytes: &[u8]) -> String {

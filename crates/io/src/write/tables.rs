@@ -1,9 +1,11 @@
-//! `zones.csv` and `issues.csv`.
+//! `zones.csv`, `gaps.csv`, `curve.csv` and `issues.csv`.
 
 use catchment::Issue;
 use serde_json::Value;
 
 use super::row::rows;
+use super::{curve, gaps};
+use crate::error::Error;
 use crate::run::Run;
 
 /// `zones.csv`: one row a service and zone, and `outside`; no total row.
@@ -12,6 +14,20 @@ pub(super) fn zones(run: &Run) -> Vec<u8> {
     let header = rows.first().map(|(_, row)| row.keys().cloned().collect::<Vec<_>>()).unwrap_or_default();
     let cells = rows.iter().map(|(_, row)| row.values().map(cell).collect());
     table(header, cells)
+}
+
+/// `gaps.csv`: one row a service and gap.
+pub(super) fn gaps(run: &Run) -> Result<Vec<u8>, Error> {
+    let (header, rows) = gaps::table(run)?;
+    let cells = rows.iter().map(|row| header.iter().map(|key| row.get(key).map_or_else(String::new, cell)).collect());
+    Ok(table(header.clone(), cells))
+}
+
+/// `curve.csv`: one row a service, swept value and zone; `None` without a sweep.
+pub(super) fn curve(run: &Run) -> Option<Vec<u8>> {
+    let rows = curve::rows(run);
+    let header = rows.first()?.keys().cloned().collect();
+    Some(table(header, rows.iter().map(|row| row.values().map(cell).collect())))
 }
 
 /// `issues.csv`.

@@ -1,0 +1,159 @@
+//! The way behind a label: how long the cheapest path to the nearest facility is.
+//!
+//! Labels hold costs alone. An arc is on a cheapest path where its cost is exactly what the labels of its ends differ by: whole numbers
+//! leave no doubt. Among equally cheap paths the shortest counts, so that the answer does not depend on any order.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BinaryHeap};
+
+use super::{Direction, Label, NearestFacility};
+use crate::ids::NodeId;
+use crate::link::Snap;
+use crate::network::Arc;
+use crate::units::Metric;
+
+/// Nodes on cheapest paths, by their way from the point.
+#[derive(Default)]
+struct Walk {
+    ways: BTreeMap<NodeId, u64>,
+    heap: BinaryHeap<Reverse<(u64, NodeId)>>,
+}
+
+impl Walk {
+    fn offer(&mut self, node: NodeId, way_mm: u64) {
+        let known = self.ways.entry(node).or_insert(u64::MAX);
+        if way_mm < *known {
+            *known = way_mm;
+            self.heap.push(Reverse((way_mm, node)));
+        }
+    }
+
+    fn next(&mut self) -> Option<(u64, NodeId)> {
+        while let Some(Reverse((way_mm, node))) = self.heap.pop() {
+            if self.ways.get(&node) == Some(&way_mm) {
+                return Some((way_mm, node));
+            }
+        }
+        None
+    }
+}
+
+impl NearestFacility<'_> {
+    /// Length of the cheapest way between a point and its facility ([`NearestFacility::point`]), both straight legs counted, millimetres;
+    /// the shortest where several are equally cheap. `None` without a way.
+    ///
+    /// ```
+    /// use catchment::geo::Coord;
+    /// use catchment::*;
+    ///
+    /// // 300 m of street walked at 1 m/s, a clinic at one end of it, somebody 20 m off the other
+    /// let street = RoadSegment {
+    ///     from: 0, to: 1, length_mm: 300_000, forward_m_s: Some(1.0), backward_m_s: Some(1.0), delay_ms: 0,
+    /// };
+    /// let place = |x, y| Coord { x, y };
+    /// let roads = Roads { nodes: vec![place(0.0, 0.0), place(300.0, 0.0)], segments: vec![street], ..Roads::default() };
+    /// let network = RoadNetwork::build(&roads, Metric::Time)?;
+    /// let grid = EdgeGrid::new(&network, LinkRules { snap_m: 50.0, access_speed_m_s: 1.0, min_component: 1 });
+    /// let (clinic, home) = (Linkage::new(&grid, &[place(0.0, 0.0)]), Linkage::new(&grid, &[place(300.0, 20.0)]));
+    /// let sources = Sources::new(&network, &clinic, Direction::ToFacility);
+    /// let mut space = SearchSpace::default();
+    /// assert_eq!(sources.nearest_facility(&mut space).way_mm(home.snaps(0)), Some(320_000));
+    /// # Ok::<(), NetworkError>(())
+    /// ```
+    ///
+    /// # Complexity
+    ///
+    /// O(k log k) for the `k` nodes and arcs on cheapest ways of the point.
+    pub fn way_mm(&self, snaps: &[Snap]) -> Option<u64> {
+        let goal = self.point(snaps);
+        if !goal.cost.is_reached() {
+            return None;
+        }
+        let mut walk = Walk::default();
+        snaps.iter().for_each(|snap| self.leave_edge(snap, goal, &mut walk));
+        let mut shortest = snaps.iter().filter_map(|snap| self.along_own_edge(snap, goal)).min();
+        while let Some((way_mm, node)) = walk.next() {
+            if shortest.is_some_and(|shortest| shortest <= way_mm) {
+                break;
+            }
+            let arrived = self.rest_mm(node).map(|rest| way_mm + rest);
+            shortest = [shortest, arrived].into_iter().flatten().min();
+            let label = self.node(node);
+            for arc in self.travel_arcs(node) {
+                let next = self.node(arc.head);
+                if next.facility == label.facility && next.cost + arc.cost == label.cost {
+                    walk.offer(arc.head, way_mm + self.arc_mm(node, arc));
+                }
+            }
+        }
+        shortest
+    }
+
+    /// Offers the ends of the point's edge through which `goal` is reached.
+    fn leave_edge(&self, snap: &Snap, goal: Label, walk: &mut Walk) {
+        let sources = self.sources;
+        let edge = sources.network.edge(snap.edge);
+        let costs = sources.to_ends(edge, snap.offset_mm, sources.direction == Direction::FromFacility);
+        let ends = [(edge.tail, snap.offset_mm), (edge.head, edge.length_mm - snap.offset_mm)];
+        for ((node, part_mm), cost) in ends.into_iter().zip(costs) {
+            let label = self.node(node);
+            if label.facility == goal.facility && label.cost + cost + snap.leg == goal.cost {
+                walk.offer(node, self.leg_mm(snap) + u64::from(part_mm));
+            }
+        }
+    }
+
+    /// The way to a facility on the point's own edge that never leaves it, where it costs what `goal` does.
+    fn along_own_edge(&self, snap: &Snap, goal: Label) -> Option<u64> {
+        let sources = self.sources;
+        let same_edge = sources.linkage.snaps(goal.facility.index()).iter().filter(|other| other.edge == snap.edge);
+        let as_cheap = same_edge.filter(|other| {
+            let edge = sources.network.edge(snap.edge);
+            snap.leg + sources.along(edge, snap.offset_mm, other.offset_mm) + other.leg == goal.cost
+        });
+        let way_mm = |other: &Snap| self.leg_mm(snap) + u64::from(snap.offset_mm.abs_diff(other.offset_mm)) + self.leg_mm(other);
+        as_cheap.map(way_mm).min()
+    }
+
+    /// The rest of the way from a node of the facility's own edge, where the node's label comes from there.
+    fn rest_mm(&self, node: NodeId) -> Option<u64> {
+        let sources = self.sources;
+        let label = self.node(node);
+        let rests = sources.linkage.snaps(label.facility.index()).iter().flat_map(|snap| {
+            let edge = sources.network.edge(snap.edge);
+            let costs = sources.to_ends(edge, snap.offset_mm, sources.direction == Direction::ToFacility);
+            let ends = [(edge.tail, snap.offset_mm), (edge.head, edge.length_mm - snap.offset_mm)];
+            ends.into_iter().zip(costs).filter_map(move |((end, part_mm), cost)| {
+                let comes_from_here = end == node && snap.leg + cost == label.cost;
+                comes_from_here.then(|| self.leg_mm(snap) + u64::from(part_mm))
+            })
+        });
+        rests.min()
+    }
+
+    /// Arcs along which a label's way goes on towards its facility: against those along which it spread.
+    fn travel_arcs(&self, node: NodeId) -> &[Arc] {
+        match self.sources.direction {
+            Direction::ToFacility => self.sources.network.arcs_from(node),
+            Direction::FromFacility => self.sources.network.arcs_to(node),
+        }
+    }
+
+    /// Length of an arc of [`Self::travel_arcs`]: of parallel edges that cost the same, the shortest.
+    fn arc_mm(&self, node: NodeId, arc: &Arc) -> u64 {
+        let (from, to) = match self.sources.direction {
+            Direction::ToFacility => (node, arc.head),
+            Direction::FromFacility => (arc.head, node),
+        };
+        let edges = self.sources.network.edges_between(from, to).iter();
+        let same = edges.filter(|edge| (edge.tail == from && edge.forward == arc.cost) || (edge.head == from && edge.backward == arc.cost));
+        same.map(|edge| u64::from(edge.length_mm)).min().unwrap_or(0)
+    }
+
+    fn leg_mm(&self, snap: &Snap) -> u64 {
+        match self.sources.network.metric() {
+            Metric::Distance => u64::from(snap.leg.0),
+            Metric::Time => (f64::from(snap.leg_m) * 1000.0).round() as u64,
+        }
+    }
+}

@@ -1,0 +1,40 @@
+//! Named places of an extract, to say where a gap is.
+
+use std::collections::BTreeMap;
+
+use catchment::Place;
+use catchment::geo::Coord;
+
+use super::{Loader, project};
+use crate::crs::Projector;
+use crate::error::Error;
+use crate::osm::TagView;
+
+/// Values of `place` by which people say where they live.
+const KINDS: [&str; 9] = ["city", "town", "village", "hamlet", "suburb", "quarter", "neighbourhood", "isolated_dwelling", "locality"];
+
+fn is_kind(value: Option<&str>) -> bool {
+    value.is_some_and(|value| KINDS.contains(&value))
+}
+
+pub(super) fn is_named(tags: TagView<'_>) -> bool {
+    is_kind(tags.get("place")) && tags.get("name").is_some()
+}
+
+impl Loader<'_> {
+    /// The named places of the roads' extract and the people's, by their number.
+    pub(super) fn places(&self, projector: &Projector) -> Result<Vec<Place>, Error> {
+        let mut places: BTreeMap<i64, (&str, Coord<f64>)> = BTreeMap::new();
+        for file in [Some(&self.plan.roads.source), self.plan.people.source.as_ref()].into_iter().flatten() {
+            let nodes = self.osm.get(file).map_or(&[][..], |osm| &osm.nodes);
+            for node in nodes.iter().filter(|node| is_kind(node.tags.get("place"))) {
+                if let Some(name) = node.tags.get("name") {
+                    places.insert(node.id, (name, Coord { x: node.lon, y: node.lat }));
+                }
+            }
+        }
+        let mut at: Vec<Coord<f64>> = places.values().map(|(_, at)| *at).collect();
+        project(projector, &mut at, &self.plan.roads.source)?;
+        Ok(places.values().zip(at).map(|((name, _), location)| Place { name: (*name).to_owned(), location }).collect())
+    }
+}
