@@ -263,6 +263,7 @@ impl Scene {
             gaps: self.gaps,
             speed_m_s: 1.0,
             detour_factor: 1.25,
+            keep_field: false,
             sweep: &self.sweep,
         };
         question(&study, &service)

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::shape_args::{Audit, Isochrones, Reach};
+
 /// Who cannot reach care, where are they, what would change that?
 #[derive(Debug, Parser)]
 #[command(name = "catchment", version, about, after_help = EXIT_CODES)]
@@ -13,8 +15,7 @@ pub(crate) struct Cli {
     pub command: Command,
 }
 
-const EXIT_CODES: &str =
-    "Exit codes: 0 done; 2 wrong usage or plan; 3 bad input data; 4 disk or memory; 130 interrupted (no half-written file is left).";
+const EXIT_CODES: &str = "Exit codes: 0 done; 1 a check that was asked for (--audit, --require) is not met; 2 wrong usage or plan; 3 bad input data; 4 disk or memory; 130 interrupted (no half-written file is left).";
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -24,6 +25,12 @@ pub(crate) enum Command {
     Run(Run),
     /// The same from flags alone.
     Coverage(Coverage),
+    /// Draw the ground within limits, of the nearest facility or of each, as polygons.
+    Isochrones(Isochrones),
+    /// The roads within limits, to the millimetre, as lines.
+    Reach(Reach),
+    /// Audit polygons, of this program or any other, against the roads: do they part the reached from the unreached?
+    Audit(Audit),
     /// Print the licences of this program, its parts and the demo's data.
     Licenses,
 }
@@ -81,7 +88,7 @@ pub(crate) struct Coverage {
 
 const TAGS: [&str; 2] = ["healthcare=hospital|clinic", "amenity=hospital|clinic"];
 
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub(crate) struct Common {
     /// The folder for the results [default: catchment-demo for the demo, else catchment-STUDY].
     #[arg(long, value_name = "DIR")]
@@ -105,6 +112,13 @@ pub(crate) struct Common {
     /// Formats of tables and layers.
     #[arg(long, value_enum, value_delimiter = ',')]
     pub format: Vec<FormatArg>,
+    /// Audit the covered ground of coverage.geojson against the roads: audit.json, audit.geojson, and exit code 1 where more than 0.01 %
+    /// of the places are on the wrong side.
+    #[arg(long)]
+    pub audit: bool,
+    /// Measure covered area again at half the cell, and say by how much it differs: summary.json and a line.
+    #[arg(long)]
+    pub measure_error: bool,
     /// Draw no map.
     #[arg(long)]
     pub no_map: bool,
@@ -127,4 +141,5 @@ pub(crate) enum LangArg {
 pub(crate) enum FormatArg {
     Geojson,
     Csv,
+    Geotiff,
 }

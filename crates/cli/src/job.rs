@@ -97,9 +97,12 @@ impl Job {
             let format = |format: &FormatArg| match format {
                 FormatArg::Geojson => Format::Geojson,
                 FormatArg::Csv => Format::Csv,
+                FormatArg::Geotiff => Format::Geotiff,
             };
             plan.outputs.formats = common.format.iter().map(format).collect();
         }
+        plan.outputs.audit |= common.audit;
+        plan.outputs.measure_error |= common.measure_error;
         if common.no_map {
             plan.outputs.map = false;
         }

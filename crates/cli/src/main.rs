@@ -2,6 +2,8 @@
 
 mod args;
 mod job;
+mod shape_args;
+mod shapes;
 mod tables;
 mod terminal;
 
@@ -16,6 +18,7 @@ use clap::Parser;
 
 use args::{Cli, Command, Common};
 use job::Job;
+use shapes::{NotMet, check_own};
 use terminal::{INTERRUPTED, Terminal, print, tables};
 
 const LICENSES: &str = include_str!("../assets/licenses.txt");
@@ -40,6 +43,7 @@ fn code(error: &anyhow::Error) -> u8 {
         Some(Error::Plan { .. } | Error::Profile(_) | Error::Ground(_)) => 2,
         Some(Error::Write { .. }) => 4,
         Some(_) => 3,
+        None if error.downcast_ref::<NotMet>().is_some() => 1,
         None if error.downcast_ref::<std::io::Error>().is_some() => 4,
         None => 2,
     }
@@ -53,6 +57,9 @@ fn dispatch(cli: Cli) -> anyhow::Result<()> {
         },
         Command::Run(typed) => execute(&Job::of_plan(&typed.plan, &typed.common)?, &typed.common),
         Command::Coverage(flags) => execute(&Job::of_flags(&flags)?, &flags.common),
+        Command::Isochrones(typed) => shapes::isochrones(&typed),
+        Command::Reach(typed) => shapes::reach(&typed),
+        Command::Audit(typed) => shapes::audit(&typed),
         Command::Licenses => {
             print(&licenses());
             Ok(())
@@ -60,9 +67,15 @@ fn dispatch(cli: Cli) -> anyhow::Result<()> {
     }
 }
 
-fn execute(job: &Job, common: &Common) -> anyhow::Result<()> {
+/// Catches Ctrl-C and makes the threads of a job.
+fn prepare(threads: Option<u16>) -> anyhow::Result<rayon::ThreadPool> {
     ctrlc::set_handler(|| INTERRUPTED.store(true, Ordering::Relaxed)).context("cannot catch Ctrl-C")?;
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(common.threads.map_or(0, usize::from)).build().context("--threads")?;
+    rayon::ThreadPoolBuilder::new().num_threads(threads.map_or(0, usize::from)).build().context("--threads")
+}
+
+fn execute(job: &Job, common: &Common) -> anyhow::Result<()> {
+    catchment_io::owned(&job.out, "run")?;
+    let pool = prepare(common.threads)?;
     let terminal = Terminal::new(common.quiet);
     job.notes.iter().for_each(|note| terminal.note(note));
     let (done, files) = pool.install(|| {
@@ -78,7 +91,7 @@ fn execute(job: &Job, common: &Common) -> anyhow::Result<()> {
     } else if !common.quiet {
         print(&tables(&done, &job.out, files.len()));
     }
-    Ok(())
+    check_own(&done.audits)
 }
 
 /// Writes the demo's plan to `file` and its data beside it.

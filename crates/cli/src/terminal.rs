@@ -14,6 +14,8 @@ use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
 use comfy_table::{CellAlignment, Table};
 use indicatif::{ProgressBar, ProgressStyle};
 
+use crate::shapes::{area_errors, own_audits};
+
 /// Set by Ctrl-C.
 pub(crate) static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 
@@ -120,6 +122,8 @@ pub(crate) fn tables(run: &Run, out: &Path, files: usize) -> String {
     if !review.is_empty() {
         text += &format!("To review:\n{}\n", review.join("\n"));
     }
+    text += &area_errors(run);
+    text += &own_audits(&run.audits);
     let issues = run.inputs.issues.len() + run.reports.iter().map(|r| r.issues.len()).sum::<usize>();
     text + &format!("{files} files in {}/ ({issues} issues in issues.csv; README.txt explains every field)\n", out.display())
 }

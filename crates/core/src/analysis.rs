@@ -17,6 +17,7 @@ use crate::limits::Limits;
 use crate::link::{EdgeGrid, LinkRules, LinkStatus, Linkage};
 use crate::network::RoadNetwork;
 use crate::progress::{Cancelled, Progress, begin};
+use crate::raster::CostRaster;
 use crate::reach::{CostField, Ground};
 use crate::search::{Direction, SearchSpace, Sources};
 use crate::units::{Cost, Limit, Metric, People};
@@ -60,6 +61,8 @@ pub struct Service<'a> {
     pub speed_m_s: f64,
     /// Road distance over straight-line distance, for the comparison.
     pub detour_factor: f64,
+    /// Whether the report keeps the cost of every ground cell, 4 bytes a cell.
+    pub keep_field: bool,
     /// Further limits, in the metric of `limit`, for the coverage curve: each holds in every zone.
     pub sweep: &'a [Limit],
 }
@@ -102,6 +105,9 @@ pub struct Report {
     pub people_nearest_road_beyond_barrier: People,
     /// Findings for a planner to look at.
     pub issues: Vec<Issue>,
+    /// What it costs from every ground cell, where [`Service::keep_field`] asks for it.
+    #[serde(skip)]
+    pub field: Option<CostRaster>,
     /// Coverage at each limit of [`Service::sweep`].
     pub curve: Vec<CurvePoint>,
 }
@@ -172,7 +178,7 @@ pub struct FacilityReport {
 ///         id: "walk", facilities: &[clinic], network: &network, limit: "5min".parse()?, zone_limits: &[], direction: Direction::ToFacility,
 ///         link: LinkRules { snap_m: 300.0, access_speed_m_s: 1.2, min_component: 2 }, barriers: &Barriers::default(),
 ///         gaps: GapRules { ground: GapGround::Inhabited, min_people: 0.0, min_area_m2: 0.0 },
-///         speed_m_s: 1.2, detour_factor: 1.3, sweep: &["10min".parse()?],
+///         speed_m_s: 1.2, detour_factor: 1.3, sweep: &["10min".parse()?], keep_field: false,
 ///     },
 ///     &NoProgress,
 /// )?;
@@ -241,6 +247,7 @@ fn answer(study: &Study<'_>, service: &Service<'_>, whole: bool, progress: &dyn 
         people_nearest_road_beyond_barrier: people_beyond_barrier(study.demand, &demand_links),
         issues: Vec::new(),
         curve,
+        field: None,
     };
     if !whole {
         return Ok(report);
@@ -278,7 +285,8 @@ fn answer(study: &Study<'_>, service: &Service<'_>, whole: bool, progress: &dyn 
         gaps: &gaps,
         assessments: &report.assessments,
     });
-    Ok(Report { gaps, facilities, issues, ..report })
+    let field = service.keep_field.then(|| field.raster());
+    Ok(Report { gaps, facilities, issues, field, ..report })
 }
 
 fn people_beyond_barrier(demand: &Demand, links: &Linkage) -> People {

@@ -50,6 +50,8 @@ pub struct Offender {
     pub edge: EdgeId,
     /// Its exact cost; [`Cost::UNREACHED`] without a way.
     pub cost: Cost,
+    /// The limit that applies there.
+    pub limit: Limit,
     /// How it is wrong.
     pub fault: Fault,
     /// Whether roads cross here without a junction (a bridge, a tunnel): no polygon can be right for both.
@@ -75,6 +77,12 @@ impl Audit {
     /// Places that count.
     pub fn counted(&self) -> usize {
         self.points - self.left_out
+    }
+
+    /// Places on the wrong side as a share of those that count, 0 to 1; crossings, where no polygon can be right, are left aside.
+    pub fn wrong_share(&self) -> f64 {
+        let wrong = self.offenders.iter().filter(|o| !o.at_crossing).count();
+        wrong as f64 / self.counted().max(1) as f64
     }
 
     /// Places of one fault; those at crossings, or the others.
@@ -111,8 +119,14 @@ pub fn audit(
             let thirds = 3 * u64::from(cost.0);
             let near = (2 * u64::from(limit.cost.0)..=4 * u64::from(limit.cost.0)).contains(&thirds);
             let fault = if held { Fault::FalseIn } else { Fault::FalseOut };
-            let offender =
-                (!left_out && reached != held).then(|| Offender { at, edge, cost, fault, at_crossing: is_crossing(edges, edge, at) });
+            let offender = (!left_out && reached != held).then(|| Offender {
+                at,
+                edge,
+                cost,
+                limit,
+                fault,
+                at_crossing: is_crossing(edges, edge, at),
+            });
             Some(Judged { left_out, reached, near, offender })
         })
         .collect();

@@ -32,11 +32,14 @@ pub struct IsochroneRules<'a> {
 /// Why an isochrone is empty.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum NothingReached {
     /// The facility (or every one of them) is tied to no road.
     FacilityUnlinked,
     /// Its straight leg alone takes longer than the limit, or no road leads to it.
     LimitTooShort,
+    /// A ring: all that lies within its limit lies within the shorter one too.
+    NothingBeyond,
 }
 
 /// The ground within a limit.
@@ -144,12 +147,11 @@ pub fn rings(disks: &[Isochrone]) -> Vec<Isochrone> {
         let disk = &disks[i];
         match i.checked_sub(1).map(|before| &disks[before]).filter(|inner| inner.facility == disk.facility) {
             None => disk.clone(),
-            Some(inner) => Isochrone {
-                beyond: Some(inner.limit),
-                ground: disk.ground.difference(&inner.ground),
-                road_mm: disk.road_mm - inner.road_mm,
-                ..disk.clone()
-            },
+            Some(inner) => {
+                let ground = disk.ground.difference(&inner.ground);
+                let nothing = disk.nothing.or(ground.0.is_empty().then_some(NothingReached::NothingBeyond));
+                Isochrone { beyond: Some(inner.limit), road_mm: disk.road_mm - inner.road_mm, ground, nothing, ..disk.clone() }
+            }
         }
     };
     (0..disks.len()).into_par_iter().map(ring).collect()

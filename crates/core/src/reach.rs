@@ -4,19 +4,21 @@
 //! of another status are measured again in [`REFINE`] × [`REFINE`] parts, so that the error is that of the finer grid where the
 //! limit passes.
 
-use geo::{Area, BoundingRect, Coord, MultiPolygon};
+use geo::{Area, BoundingRect, Coord, Intersects, MultiPolygon};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::assess::{ByStatus, Status};
 use crate::cells::{Cell, Grid, Part, signed_area, split};
 use crate::ids::{EdgeId, ZoneId};
+use crate::index::ZoneIndex;
 use crate::input::Zone;
 use crate::limits::Limits;
 use crate::link::{EdgeGrid, LinkStatus, Snaps};
 use crate::mask::{Cutter, Mask, MaskCells, Piece};
 use crate::outline::Patch;
 use crate::progress::{Cancelled, Progress};
+use crate::raster::CostRaster;
 use crate::search::NearestFacility;
 use crate::units::{Cost, Limit};
 
@@ -263,6 +265,19 @@ impl Ground {
         Ok(Ground { grid, window, zones: Vec::new(), active, land: Vec::new(), masks: Vec::new() })
     }
 
+    /// The zone on whose drawn ground a place lies: covered ground and gaps say nothing of any other place, such as one on water where
+    /// they are drawn on land. `zones` indexes the zones that this ground was made of.
+    pub fn zone_at(&self, zones: &ZoneIndex<'_>, at: Coord<f64>) -> Option<ZoneId> {
+        let zone = zones.locate(at)?;
+        let drawn = self.drawn_land(zone.index()).is_none_or(|land| land.polygons.intersects(&at));
+        drawn.then_some(zone)
+    }
+
+    /// By position of the window, whether a zone touches the cell.
+    pub(crate) fn held(&self) -> Vec<bool> {
+        held(&self.zones, self.window)
+    }
+
     /// The grid.
     pub fn grid(&self) -> Grid {
         self.grid
@@ -358,12 +373,18 @@ fn square(grid: Grid, cell: Cell) -> Vec<Coord<f64>> {
     [(0.0, 0.0), (side, 0.0), (side, side), (0.0, side)].map(|(x, y)| Coord { x: low.x + x, y: low.y + y }).to_vec()
 }
 
-/// Cells of a zone, and the two rows around them that a contour looks at. (A border along cell sides leaves no cell cut by it.)
-fn active(zones: &[ZoneGround], window: Window) -> Vec<bool> {
+/// Cells of a zone.
+fn held(zones: &[ZoneGround], window: Window) -> Vec<bool> {
     let mut held = vec![false; window.len()];
     for zone in zones {
         zone.full.iter().copied().chain(zone.partial.iter().map(|border| border.cell)).for_each(|cell| held[cell as usize] = true);
     }
+    held
+}
+
+/// Cells of a zone, and the two rows around them that a contour looks at. (A border along cell sides leaves no cell cut by it.)
+fn active(zones: &[ZoneGround], window: Window) -> Vec<bool> {
+    let held = held(zones, window);
     let mut active = held.clone();
     for (position, _) in held.iter().enumerate().filter(|(_, held)| **held) {
         let (row, column) = (position / window.columns, position % window.columns);
@@ -442,6 +463,13 @@ impl<'g> CostField<'g> {
             Ok(())
         })?;
         Ok(CostField { ground, costs })
+    }
+
+    /// The cells that a zone touches, on their own.
+    pub fn raster(&self) -> CostRaster {
+        let cost = |(cost, held): (&CellCost, bool)| if held { *cost } else { CellCost::UNMEASURED };
+        let costs = self.costs.iter().zip(self.ground.held()).map(cost).collect();
+        CostRaster { grid: self.ground.grid, window: self.ground.window, costs }
     }
 
     /// The grid of its cells.

@@ -12,6 +12,7 @@ pub mod osm;
 pub mod plan;
 mod run;
 mod shape;
+mod shapes;
 mod sweep;
 mod write;
 
@@ -20,7 +21,12 @@ pub use files::{Files, Folder, InMemory, InputFile};
 pub use load::{Inputs, MaskPolygons, load};
 pub use plan::{Plan, PlanError};
 pub use run::{NetworkFacts, Run, SpeedPoint, run};
+pub use shapes::{
+    AUDIT_TOLERANCE, Ask, AuditAsk, IsochroneAsk, IsochroneRow, LayerAudit, Made, OwnAudit, Points, ReachAsk, ReachRow, audit_layer,
+    isochrones, reach,
+};
 pub use sweep::Sweep;
 pub use write::{
-    SweepPoint, km2, mask_zh, most_uncovered, render, sentence, side_by_side, side_by_side_zh, sweep_points, thousands, title, write,
+    AreaError, SweepPoint, area_error, km2, mask_zh, most_uncovered, owned, render, sentence, side_by_side, side_by_side_zh, sweep_points,
+    thousands, title, write,
 };

@@ -293,6 +293,10 @@ pub struct OutputsPlan {
     pub formats: Vec<Format>,
     /// Whether `map.svg` and `map.png` are drawn.
     pub map: bool,
+    /// Whether `coverage.geojson` is audited against the roads: `audit.json` and `audit.geojson`.
+    pub audit: bool,
+    /// Whether covered area is measured again at half the cell, so that `summary.json` states by how much it differs.
+    pub measure_error: bool,
 }
 
 /// A format of tables and layers.
@@ -303,6 +307,8 @@ pub enum Format {
     Geojson,
     /// Tables.
     Csv,
+    /// The cost of every ground cell, one picture a service.
+    Geotiff,
 }
 
 impl Default for GroundPlan {
@@ -319,7 +325,7 @@ impl Default for GapsPlan {
 
 impl Default for OutputsPlan {
     fn default() -> OutputsPlan {
-        OutputsPlan { formats: vec![Format::Geojson, Format::Csv], map: true }
+        OutputsPlan { formats: vec![Format::Geojson, Format::Csv], map: true, audit: false, measure_error: false }
     }
 }
 
@@ -455,6 +461,12 @@ impl Plan {
                 let expected = format!("what its limit of {} counts: limits of the same kind; speeds for a limit of time", service.limit);
                 return Err(value("services.sweep", &format!("`{sweep}`"), &expected));
             }
+        }
+        if self.outputs.measure_error {
+            positive("ground.cell_m where outputs.measure_error halves it", self.ground.cell_m, 2.0, 10_000.0)?;
+        }
+        if self.outputs.audit && !self.outputs.formats.contains(&Format::Geojson) {
+            return Err(value("outputs.audit", "true", "`geojson` among outputs.formats: coverage.geojson is what is audited"));
         }
         Ok(())
     }

@@ -5,15 +5,16 @@ use std::time::Instant;
 
 use catchment::geo::MultiPolygon;
 use catchment::{
-    CoverageTable, GapRules, Ground, GroundRules, Issue, Limit, LinkRules, Mask, Metric, Progress, Report, RoadNetwork, Service, Stage,
-    Study, analyse, begin, cover,
+    CoverageTable, GapRules, Ground, GroundRules, Issue, Limit, LinkRules, Mask, Metric, Progress, Report, RoadNetwork, Service, SquareMm,
+    Stage, Study, analyse, begin, cover,
 };
 use serde::Serialize;
 
 use crate::error::Error;
 use crate::files::Files;
 use crate::load::{Inputs, load};
-use crate::plan::{self, Plan, ServicePlan};
+use crate::plan::{self, Format, Plan, ServicePlan};
+use crate::shapes::{OwnAudit, audit_coverage};
 
 /// A finished run: what went in, and one report a service, in the plan's order.
 #[derive(Debug, Clone)]
@@ -24,6 +25,10 @@ pub struct Run {
     pub mask_areas_m2: Vec<f64>,
     /// One a service.
     pub reports: Vec<Report>,
+    /// One a service, where the plan asks for an audit of its covered ground.
+    pub audits: Vec<OwnAudit>,
+    /// One a service, where the plan asks for the error of area: its covered ground (of the first mask) measured at half the cell.
+    pub covered_at_half_cell: Vec<SquareMm>,
     /// Coverage at other speeds, by service and speed.
     pub speeds: Vec<SpeedPoint>,
     /// Networks by profile and metric.
@@ -96,19 +101,12 @@ pub fn run(plan: &Plan, files: &dyn Files, progress: &dyn Progress) -> Result<Ru
     let mut inputs = load(plan, files, progress)?;
     clock.lap("load");
     begin(progress, "cells", 0)?;
-    let ground = ground(&inputs, progress)?;
+    let ground = ground(&inputs, inputs.plan.ground.cell_m, progress)?;
     let mask_areas_m2 = ground.mask_areas_m2();
     inputs.issues.extend(empty_masks(plan, &mask_areas_m2));
     inputs.issues.sort();
     clock.lap("cells");
-    let mut networks: BTreeMap<(String, Metric), RoadNetwork> = BTreeMap::new();
-    for service in &plan.services {
-        let key = (service.profile.clone(), service.limit.metric);
-        if let (false, Some((_, roads))) = (networks.contains_key(&key), inputs.roads.get(&service.profile)) {
-            begin(progress, "network", 0)?;
-            networks.insert(key, RoadNetwork::build(roads, service.limit.metric)?);
-        }
-    }
+    let networks = inputs.networks(plan.services.iter(), progress)?;
     clock.lap("network");
     let mut reports = Vec::new();
     let study = Study { zones: &inputs.zones, demand: &inputs.demand, ground: &ground, places: &inputs.places };
@@ -130,8 +128,19 @@ pub fn run(plan: &Plan, files: &dyn Files, progress: &dyn Progress) -> Result<Ru
     if !speeds.is_empty() {
         clock.lap("speeds");
     }
-    let networks = networks.into_iter().map(|(key, network)| (key, NetworkFacts::of(&network))).collect();
-    Ok(Run { inputs, mask_areas_m2, reports, speeds, networks, timings: clock.laps })
+    let covered_at_half_cell = if plan.outputs.measure_error { at_half_cell(&inputs, &networks, progress)? } else { Vec::new() };
+    if plan.outputs.measure_error {
+        clock.lap("half cell");
+    }
+    let facts = networks.iter().map(|(key, network)| (key.clone(), NetworkFacts::of(network))).collect();
+    let mut done =
+        Run { inputs, mask_areas_m2, reports, audits: Vec::new(), covered_at_half_cell, speeds, networks: facts, timings: Vec::new() };
+    if plan.outputs.audit {
+        done.audits = audit_coverage(&done, &ground, &networks, progress)?;
+        clock.lap("audit");
+    }
+    done.timings = clock.laps;
+    Ok(done)
 }
 
 /// Coverage of a service at each speed of its sweeps: a network and a search of its own.
@@ -157,11 +166,25 @@ fn at_other_speeds(
     Ok(points)
 }
 
+/// The covered ground of every service, measured at half the cell.
+fn at_half_cell(inputs: &Inputs, networks: &Networks, progress: &dyn Progress) -> Result<Vec<SquareMm>, Error> {
+    begin(progress, "half cell", 0)?;
+    let ground = ground(inputs, inputs.plan.ground.cell_m / 2.0, progress)?;
+    let study = Study { zones: &inputs.zones, demand: &inputs.demand, ground: &ground, places: &[] };
+    let mut covered = Vec::new();
+    for (service, zone_limits) in inputs.plan.services.iter().zip(&inputs.zone_limits) {
+        if let Some(asked) = inputs.service(service, zone_limits, networks) {
+            covered.push(cover(&study, &asked, progress)?.total.area.covered);
+        }
+    }
+    Ok(covered)
+}
+
 /// The ground of the zones, with the plan's masks.
-fn ground(inputs: &Inputs, progress: &dyn Progress) -> Result<Ground, Error> {
+fn ground(inputs: &Inputs, cell_m: f64, progress: &dyn Progress) -> Result<Ground, Error> {
     let plan = &inputs.plan.ground;
     let masks: Vec<Mask<'_>> = plan.mask.iter().zip(&inputs.masks.masks).map(|(mask, polygons)| mask_of(mask, polygons)).collect();
-    Ok(Ground::masked(&inputs.zones, &masks, &inputs.masks.water, GroundRules { cell_m: plan.cell_m }, progress)?)
+    Ok(Ground::masked(&inputs.zones, &masks, &inputs.masks.water, GroundRules { cell_m }, progress)?)
 }
 
 fn mask_of<'a>(mask: &plan::Mask, polygons: &'a [MultiPolygon<f64>]) -> Mask<'a> {
@@ -190,14 +213,25 @@ fn empty_masks(plan: &Plan, areas_m2: &[f64]) -> Vec<Issue> {
     empty.map(issue).collect()
 }
 
+/// Networks by profile and metric.
+pub(crate) type Networks = BTreeMap<(String, Metric), RoadNetwork>;
+
 impl Inputs {
+    /// The networks that `services` need.
+    pub(crate) fn networks<'s>(&self, services: impl Iterator<Item = &'s ServicePlan>, progress: &dyn Progress) -> Result<Networks, Error> {
+        let mut networks = Networks::new();
+        for service in services {
+            let key = (service.profile.clone(), service.limit.metric);
+            if let (false, Some((_, roads))) = (networks.contains_key(&key), self.roads.get(&service.profile)) {
+                begin(progress, "network", 0)?;
+                networks.insert(key, RoadNetwork::build(roads, service.limit.metric)?);
+            }
+        }
+        Ok(networks)
+    }
+
     /// A service of the plan, with what was loaded for it.
-    fn service<'a>(
-        &'a self,
-        plan: &'a ServicePlan,
-        zone_limits: &'a [Limit],
-        networks: &'a BTreeMap<(String, Metric), RoadNetwork>,
-    ) -> Option<Service<'a>> {
+    pub(crate) fn service<'a>(&'a self, plan: &'a ServicePlan, zone_limits: &'a [Limit], networks: &'a Networks) -> Option<Service<'a>> {
         let (profile, _) = self.roads.get(&plan.profile)?;
         let gaps = &self.plan.gaps;
         Some(Service {
@@ -212,6 +246,7 @@ impl Inputs {
             gaps: GapRules { ground: gaps.ground, min_people: gaps.min_people, min_area_m2: gaps.min_area_m2 },
             speed_m_s: profile.speed_m_s,
             detour_factor: profile.detour_factor,
+            keep_field: self.plan.outputs.formats.contains(&Format::Geotiff),
             sweep: &[],
         })
     }

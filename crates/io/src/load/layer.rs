@@ -6,7 +6,7 @@ use geojson::{Feature, FeatureCollection, GeoJson};
 use crate::error::{Error, data};
 
 /// The features of a GeoJSON text.
-pub(super) fn features(bytes: &[u8], file: &str) -> Result<Vec<Feature>, Error> {
+pub(crate) fn features(bytes: &[u8], file: &str) -> Result<Vec<Feature>, Error> {
     let expected = "GeoJSON (RFC 7946) in UTF-8, WGS84 longitude and latitude";
     let text = std::str::from_utf8(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes))
         .map_err(|e| data(file, format!("byte {}", e.valid_up_to()), "text that is not UTF-8", expected))?;
@@ -31,7 +31,7 @@ fn check_crs(collection: &FeatureCollection, file: &str) -> Result<(), Error> {
 }
 
 /// A property as text: numbers without a decimal point stay as written.
-pub(super) fn property(feature: &Feature, key: &str) -> Option<String> {
+pub(crate) fn property(feature: &Feature, key: &str) -> Option<String> {
     match feature.property(key)? {
         serde_json::Value::String(text) => Some(text.clone()),
         serde_json::Value::Null => None,
@@ -40,7 +40,7 @@ pub(super) fn property(feature: &Feature, key: &str) -> Option<String> {
 }
 
 /// The feature's own id as text.
-pub(super) fn feature_id(feature: &Feature) -> Option<String> {
+pub(crate) fn feature_id(feature: &Feature) -> Option<String> {
     match feature.id.as_ref()? {
         geojson::feature::Id::String(text) => Some(text.clone()),
         geojson::feature::Id::Number(number) => Some(number.to_string()),
@@ -60,7 +60,7 @@ pub(super) fn geometry(feature: &Feature, file: &str, place: &str) -> Result<Opt
 }
 
 /// The polygons of a feature; `None` where it has none.
-pub(super) fn polygons(feature: &Feature, file: &str, place: &str) -> Result<Option<MultiPolygon<f64>>, Error> {
+pub(crate) fn polygons(feature: &Feature, file: &str, place: &str) -> Result<Option<MultiPolygon<f64>>, Error> {
     Ok(match geometry(feature, file, place)? {
         Some(Geometry::Polygon(polygon)) => Some(polygon.into()),
         Some(Geometry::MultiPolygon(polygons)) => Some(polygons),

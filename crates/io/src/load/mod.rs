@@ -3,7 +3,7 @@
 mod areas;
 mod barriers;
 mod facilities;
-mod layer;
+pub(crate) mod layer;
 mod limits;
 mod masks;
 mod people;
@@ -33,7 +33,7 @@ use select::Wanted;
 pub use masks::MaskPolygons;
 
 /// The longest edge of a zone that is projected by its ends alone, degrees: about 200 m, within which a millimetre is lost.
-const STRAIGHT_DEG: f64 = 0.002;
+pub(crate) const STRAIGHT_DEG: f64 = 0.002;
 
 /// Everything that a run needs: read, checked, projected.
 #[derive(Debug, Clone)]
@@ -443,7 +443,7 @@ fn project(projector: &Projector, places: &mut [Coord<f64>], file: &str) -> Resu
 }
 
 /// Projects polygons, all their points in one go.
-fn project_polygons(projector: &Projector, polygons: &mut [MultiPolygon<f64>], file: &str) -> Result<(), Error> {
+pub(crate) fn project_polygons(projector: &Projector, polygons: &mut [MultiPolygon<f64>], file: &str) -> Result<(), Error> {
     let mut moved: Vec<Coord<f64>> = polygons.iter().flat_map(places).collect();
     project(projector, &mut moved, file)?;
     let mut moved = moved.into_iter();

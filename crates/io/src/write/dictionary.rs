@@ -7,6 +7,7 @@ use super::row::services;
 use super::words::sentence;
 use crate::plan::Format;
 use crate::run::Run;
+use crate::shapes::audit_own;
 
 const STATUS: &str = "\
 A person's status comes from their own exact cost:
@@ -120,12 +121,19 @@ then `all` of them together (not to be added up with the others).
 const REST: &str = "\
 summary.json    totals by service, the sentence of the result, conservation, issues by kind, places to review; `masks`: area by mask; `limits`:
                 which limit applied where, if zones differ; straight-line shares
-                (with and without the detour factor) stand there for comparison only; area_error_estimate_m2 is the length of the
-                limit's line x half a refined cell; people_nearest_road_beyond_barrier are those whose straight way to the nearest
+                (with and without the detour factor) stand there for comparison only; area_error_bound_m2 is the length of the covered
+                ground's outline x half a cell, the stated bound of its error; area_error_estimate_m2 is half of it, as cells are
+                refined where the limit passes; area_covered_half_cell_m2 (with measure_error) is the covered area at half the cell,
+                area_error_measured_m2 the difference; people_nearest_road_beyond_barrier are those whose straight way to the nearest
                 road a barrier cuts: they are tied to a farther road, or unlinked
 manifest.json   version, resolved plan and profiles, inputs with SHA-256 and counts, networks, outputs with SHA-256; the part `run`
                 (threads, seconds) alone differs between two runs of the same plan
 issues.csv      stage, source, id, kind, detail: every input row that was not used as it stands, and findings to look at
+";
+
+const RASTER: &str = "\
+cost-SERVICE.tif  what it costs from the centre of every ground cell to the nearest facility: minutes (limits of distance: metres), 32-bit
+                floats, the working CRS, north up; -9999 where there is no way, no road within the snap limit, or no zone
 ";
 
 /// The text of `README.txt`.
@@ -151,6 +159,12 @@ pub(super) fn readme(run: &Run) -> String {
         }
     }
     text += &format!("\n{MASKS}\n{REST}");
+    if plan.outputs.audit {
+        text += &audit_own();
+    }
+    if has(Format::Geotiff) {
+        text += RASTER;
+    }
     if plan.outputs.map {
         text += "map.svg, map.png  the picture of the first service; map-SERVICE.svg and .png those of the others\n";
     }

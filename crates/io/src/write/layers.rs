@@ -9,6 +9,7 @@ use super::gaps::rows as gap_rows;
 use super::row::{round, rows, services};
 use crate::crs::Projector;
 use crate::error::Error;
+use crate::load::Inputs;
 use crate::run::Run;
 use crate::shape::{places, rebuilt};
 
@@ -35,7 +36,7 @@ fn gap_fill(gap: &Gap) -> &'static str {
 }
 
 /// What styles made for other tools look for: `contour` in minutes or kilometres, `metric`, `fill`.
-fn style(properties: &mut JsonObject, limit: Limit, fill: &str) {
+pub(crate) fn style(properties: &mut JsonObject, limit: Limit, fill: &str) {
     let contour = match limit.metric {
         Metric::Time => limit.as_f64() / 60.0,
         Metric::Distance => limit.as_f64() / 1000.0,
@@ -46,7 +47,7 @@ fn style(properties: &mut JsonObject, limit: Limit, fill: &str) {
 }
 
 /// `coverage.geojson`: the covered ground, one feature a service and zone that has any.
-pub(super) fn coverage(run: &Run) -> Result<String, Error> {
+pub(crate) fn coverage(run: &Run) -> Result<String, Error> {
     let mut features = Vec::new();
     for (service, report) in services(run) {
         let zones = run.inputs.zones.iter().zip(&report.gaps.covered).zip(&report.coverage.zones);
@@ -112,16 +113,21 @@ pub(super) fn facilities(run: &Run) -> Result<String, Error> {
     Ok(collection(run, features))
 }
 
-fn feature(geometry: Option<Geometry>, properties: JsonObject) -> Feature {
+pub(crate) fn feature(geometry: Option<Geometry>, properties: JsonObject) -> Feature {
     Feature { bbox: None, geometry, id: None, properties: Some(properties), foreign_members: None }
 }
 
 /// A collection, one feature a line: diffs and greps work on it.
 fn collection(run: &Run, features: Vec<Feature>) -> String {
+    collection_of(&run.inputs, features)
+}
+
+/// The same of what was loaded.
+pub(crate) fn collection_of(inputs: &Inputs, features: Vec<Feature>) -> String {
     let collection = FeatureCollection {
         bbox: None,
         features: Vec::new(),
-        foreign_members: super::attribution(run).map(|text| JsonObject::from_iter([("attribution".to_owned(), json!(text))])),
+        foreign_members: super::attribution(inputs).map(|text| JsonObject::from_iter([("attribution".to_owned(), json!(text))])),
     };
     let head = collection.to_string();
     let lines: Vec<String> = features.iter().map(Feature::to_string).collect();
@@ -130,7 +136,7 @@ fn collection(run: &Run, features: Vec<Feature>) -> String {
 
 /// A polygon in longitude and latitude to 8 decimals (about a millimetre: thin pieces stay valid, and within their zone); `None`
 /// where nothing is left of it.
-fn wgs84(projector: &Projector, polygons: &MultiPolygon<f64>) -> Result<Option<Geometry>, Error> {
+pub(crate) fn wgs84(projector: &Projector, polygons: &MultiPolygon<f64>) -> Result<Option<Geometry>, Error> {
     let mut moved = places(polygons);
     inverse(projector, &mut moved)?;
     for place in &mut moved {
@@ -166,6 +172,6 @@ fn wound(mut ring: LineString<f64>, sign: f64) -> Option<LineString<f64>> {
     (area != 0.0).then_some(ring)
 }
 
-fn inverse(projector: &Projector, places: &mut [Coord<f64>]) -> Result<(), Error> {
+pub(crate) fn inverse(projector: &Projector, places: &mut [Coord<f64>]) -> Result<(), Error> {
     projector.inverse(places).map_err(|source| Error::Crs { what: "writing WGS84".to_owned(), source })
 }

@@ -1,10 +1,13 @@
 //! Writing: the folder of results, each file written to a temporary name and renamed.
 
+mod area_error;
 mod curve;
 mod dictionary;
 mod gaps;
+mod geokeys;
 mod layers;
 mod picture;
+mod raster;
 mod row;
 mod shares;
 mod summary;
@@ -17,11 +20,18 @@ use std::path::{Path, PathBuf};
 use catchment::{Issue, Stage};
 
 use crate::error::Error;
-use crate::plan::{Format, is_osm};
+use crate::load::Inputs;
+use crate::plan::{Format, PlanError, is_osm};
 use crate::run::Run;
+use crate::shapes::audit_files;
 
+pub use area_error::{AreaError, area_error};
 pub use curve::{SweepPoint, sweep_points};
+pub(crate) use layers::{collection_of, coverage as coverage_layer, feature, inverse, style, wgs84};
+pub(crate) use row::round;
 pub use shares::{km2, mask_zh, side_by_side, side_by_side_zh};
+pub(crate) use summary::{by_kind, pretty, sha256, working};
+pub(crate) use tables::issues as issues_table;
 pub use words::{most_uncovered, sentence, thousands, title};
 
 /// Writes every result of `run` into the folder `out`, making it where it is missing, and returns the files' paths.
@@ -32,7 +42,7 @@ pub use words::{most_uncovered, sentence, thousands, title};
 ///
 /// [`Error::Write`] names the file that the disk refused; [`Error::Map`] where the picture cannot be drawn.
 pub fn write(run: &Run, out: &Path) -> Result<Vec<PathBuf>, Error> {
-    place(out, &render(run)?)
+    place(out, "run", &render(run)?)
 }
 
 /// Every file of the folder, by name, in memory.
@@ -57,7 +67,20 @@ pub fn render(run: &Run) -> Result<Vec<(String, Vec<u8>)>, Error> {
             add("curve.csv", curve);
         }
     }
+    if plan.outputs.formats.contains(&Format::Geotiff) {
+        for (service, report) in row::services(run) {
+            if let Some(field) = &report.field {
+                add(&format!("cost-{}.tif", service.id), raster::geotiff(run, service, field)?);
+            }
+        }
+    }
+    if plan.outputs.audit {
+        for (name, bytes) in audit_files(run)? {
+            add(&name, bytes);
+        }
+    }
     let mut missing = Vec::new();
+    missing.extend(geokeys::untold(run));
     if plan.outputs.map {
         for (i, (service, report)) in row::services(run).enumerate() {
             let (svg, picture) = picture::draw(run, service, report)?;
@@ -78,8 +101,8 @@ pub fn render(run: &Run) -> Result<Vec<(String, Vec<u8>)>, Error> {
 }
 
 /// Whose data the results are made from; `None` where nothing came from OpenStreetMap.
-fn attribution(run: &Run) -> Option<String> {
-    let osm = run.inputs.files.iter().filter(|f| is_osm(&f.file));
+fn attribution(inputs: &Inputs) -> Option<String> {
+    let osm = inputs.files.iter().filter(|f| is_osm(&f.file));
     let time = osm.map(|f| f.osm_timestamp.as_deref().unwrap_or("")).max()?;
     let date = if time.is_empty() { String::new() } else { format!(", {}", time.split('T').next().unwrap_or(time)) };
     Some(format!("© OpenStreetMap contributors, ODbL 1.0{date}"))
@@ -91,11 +114,13 @@ fn glyphs(service: &str, missing: &[char]) -> Option<Issue> {
     (!missing.is_empty()).then(|| Issue::new(Stage::Output, service, "map.png", "missing_glyphs", detail))
 }
 
-fn place(out: &Path, files: &[(String, Vec<u8>)]) -> Result<Vec<PathBuf>, Error> {
+/// Puts the files of `command` into the folder `out`.
+pub(crate) fn place(out: &Path, command: &str, files: &[(String, Vec<u8>)]) -> Result<Vec<PathBuf>, Error> {
     let error = |file: &Path| {
         let file = file.to_owned();
         move |source| Error::Write { file, source }
     };
+    owned(out, command)?;
     fs::create_dir_all(out).map_err(error(out))?;
     let stale = stale(out, files);
     let names: Vec<(PathBuf, PathBuf)> =
@@ -115,11 +140,32 @@ fn place(out: &Path, files: &[(String, Vec<u8>)]) -> Result<Vec<PathBuf>, Error>
     Ok(names.into_iter().map(|(_, name)| name).collect())
 }
 
+/// Refuses a folder that holds the results of another command: they would go, or stand beside a manifest that does not know them.
+///
+/// # Errors
+///
+/// [`Error::Plan`] names the folder and the command.
+pub fn owned(out: &Path, command: &str) -> Result<(), Error> {
+    let Some(manifest) = manifest_of(out) else { return Ok(()) };
+    let of = |key: &str| manifest.get("tool")?.get(key)?.as_str();
+    match of("command").or(of("name").map(|_| "run")) {
+        Some(other) if other != command => {
+            let found = format!("`{}`, which holds the results of `catchment {other}`", out.display());
+            let expected = "a folder of its own for every command".to_owned();
+            Err(Error::Plan { file: "the flags".to_owned(), source: PlanError::Value { key: "--out".to_owned(), found, expected } })
+        }
+        _ => Ok(()),
+    }
+}
+
+fn manifest_of(out: &Path) -> Option<serde_json::Value> {
+    serde_json::from_slice(&fs::read(out.join("manifest.json")).ok()?).ok()
+}
+
 /// Files of an earlier run in the folder, by its manifest, that this one does not write: they would stand beside its numbers as if
 /// they belonged to them.
 fn stale(out: &Path, files: &[(String, Vec<u8>)]) -> Vec<PathBuf> {
-    let manifest = fs::read(out.join("manifest.json")).ok();
-    let manifest: Option<serde_json::Value> = manifest.and_then(|bytes| serde_json::from_slice(&bytes).ok());
+    let manifest = manifest_of(out);
     let listed = manifest.as_ref().and_then(|m| m.get("outputs")?.as_array()).map_or(&[][..], Vec::as_slice);
     let names = listed.iter().filter_map(|output| output.get("file")?.as_str());
     let plain = |name: &&str| !name.contains(['/', '\\']) && !files.iter().any(|(written, _)| written == name);

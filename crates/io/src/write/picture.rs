@@ -73,7 +73,7 @@ pub(super) fn method(run: &Run, service: &ServicePlan, report: &Report) -> Vec<S
     if lang != Lang::En {
         lines.extend(method_zh(run, service, report));
     }
-    let attribution = super::attribution(run).map_or_else(String::new, |text| text + ". ");
+    let attribution = super::attribution(&run.inputs).map_or_else(String::new, |text| text + ". ");
     lines.push(format!("{attribution}catchment {}", env!("CARGO_PKG_VERSION")));
     lines
 }

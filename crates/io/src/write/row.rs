@@ -108,7 +108,7 @@ pub(super) fn services(run: &Run) -> impl Iterator<Item = (&ServicePlan, &Report
 }
 
 /// To so many decimals; nothing that is no number reaches a file.
-pub(super) fn round(value: f64, decimals: i32) -> f64 {
+pub(crate) fn round(value: f64, decimals: i32) -> f64 {
     let scale = 10f64.powi(decimals);
     let rounded = (value * scale).round() / scale;
     if rounded == 0.0 { 0.0 } else { rounded }

@@ -2,15 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use catchment::geo::{Euclidean, Length, MultiPolygon};
-use catchment::{ByStatus, Issue, Limit, People, REFINE, Report, SquareMm, Unlisted};
+use catchment::{ByStatus, Issue, Limit, People, Report, SquareMm, Unlisted};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
+use super::area_error::area_error;
 use super::row::{not_covered, round, services};
 use super::shares::{limits, masks};
 use super::words::{most_uncovered, sentence, title};
 use crate::error::Error;
+use crate::load::Inputs;
 use crate::map::Lang;
 use crate::plan::{Mask, ServicePlan};
 use crate::run::Run;
@@ -18,12 +19,13 @@ use crate::run::Run;
 /// `summary.json`: totals by service, conservation, and the sentence of the result.
 pub(super) fn summary(run: &Run, issues: &[&Issue]) -> String {
     let plan = &run.inputs.plan;
-    let list: Vec<Value> = services(run).map(|(service, report)| service_summary(run, service, report)).collect();
+    let list: Vec<Value> =
+        services(run).enumerate().map(|(place, (service, report))| service_summary(run, place, service, report)).collect();
     pretty(&json!({
         "study": plan.study.id,
         "title": plan.study.title,
-        "attribution": super::attribution(run),
-        "working_crs": working(run),
+        "attribution": super::attribution(&run.inputs),
+        "working_crs": working(&run.inputs),
         "zones": run.inputs.zones.len(),
         "services": list,
         "issues": by_kind(issues),
@@ -31,7 +33,7 @@ pub(super) fn summary(run: &Run, issues: &[&Issue]) -> String {
     }))
 }
 
-fn service_summary(run: &Run, service: &ServicePlan, report: &Report) -> Value {
+fn service_summary(run: &Run, place: usize, service: &ServicePlan, report: &Report) -> Value {
     let total = &report.coverage.total;
     let suffix = service.limit.metric.suffix();
     let people = total.people.unwrap_or_default();
@@ -46,6 +48,7 @@ fn service_summary(run: &Run, service: &ServicePlan, report: &Report) -> Value {
             json!({ "zone_id": zone.id, "zone_name": zone.name, "people_not_covered": round(people, 6) })
         })
         .collect();
+    let error = area_error(run, place);
     let mut value = json!({
         "service": service.id,
         "title": title(service),
@@ -63,7 +66,8 @@ fn service_summary(run: &Run, service: &ServicePlan, report: &Report) -> Value {
         "mask": run.inputs.plan.ground.mask.first().map(Mask::name),
         "masks": masks(run, total).map(mask_area).collect::<Vec<_>>(),
         "cell_m": run.inputs.plan.ground.cell_m,
-        "area_error_estimate_m2": round(error_estimate(run, &report.gaps.covered), 0),
+        "area_error_estimate_m2": round(error.estimate_m2, 0),
+        "area_error_bound_m2": round(error.bound_m2, 0),
         "straight_line_people_share": share_of(total.straight_line),
         "straight_line_with_detour_people_share": share_of(total.straight_line_detour),
         "gaps": report.gaps.gaps.len(),
@@ -77,6 +81,10 @@ fn service_summary(run: &Run, service: &ServicePlan, report: &Report) -> Value {
     });
     if let Some(map) = value.as_object_mut() {
         map.insert(format!("limit_{suffix}"), json!(service.limit.as_f64()));
+        if let Some(half) = error.half_cell_m2 {
+            map.insert("area_covered_half_cell_m2".to_owned(), json!(round(half, 3)));
+            map.insert("area_error_measured_m2".to_owned(), json!(round(half - total.area.covered.m2(), 3)));
+        }
         if report.limits().differ() {
             map.insert("limits".to_owned(), limits_by_zone(run, report));
         }
@@ -131,15 +139,6 @@ fn limits_by_zone(run: &Run, report: &Report) -> Value {
     limits(run, report).into_iter().map(entry).collect()
 }
 
-/// By how much the covered area may be off: the length of the limit's line × half a refined cell.
-fn error_estimate(run: &Run, covered: &[MultiPolygon<f64>]) -> f64 {
-    let line = |polygons: &MultiPolygon<f64>| -> f64 {
-        let rings = polygons.iter().flat_map(|p| std::iter::once(p.exterior()).chain(p.interiors()));
-        rings.map(|ring| Euclidean.length(ring)).sum()
-    };
-    covered.iter().map(line).sum::<f64>() * run.inputs.plan.ground.cell_m / f64::from(REFINE) / 2.0
-}
-
 /// What went in against what came out.
 fn conservation(run: &Run, report: &Report) -> Value {
     let total = &report.coverage.total;
@@ -166,7 +165,7 @@ fn conservation(run: &Run, report: &Report) -> Value {
 }
 
 /// Issues counted by stage and kind.
-fn by_kind(issues: &[&Issue]) -> Value {
+pub(crate) fn by_kind(issues: &[&Issue]) -> Value {
     let mut counts: BTreeMap<(catchment::Stage, &str), usize> = BTreeMap::new();
     for issue in issues {
         *counts.entry((issue.stage, issue.kind.as_str())).or_default() += 1;
@@ -174,8 +173,8 @@ fn by_kind(issues: &[&Issue]) -> Value {
     counts.into_iter().map(|((stage, kind), count)| (format!("{}.{kind}", stage.name()), json!(count))).collect::<Map<_, _>>().into()
 }
 
-fn working(run: &Run) -> Value {
-    let working = &run.inputs.working;
+pub(crate) fn working(inputs: &Inputs) -> Value {
+    let working = &inputs.working;
     json!({
         "name": working.name, "definition": working.crs.definition(), "reason": working.reason,
         "worst_areal_distortion": round(working.worst_areal_distortion, 7),
@@ -199,10 +198,10 @@ pub(super) fn manifest(run: &Run, issues: &[&Issue], outputs: &[(String, Vec<u8>
         outputs.iter().map(|(name, bytes)| json!({ "file": name, "bytes": bytes.len(), "sha256": sha256(bytes) })).collect();
     let timings: Map<String, Value> = run.timings.iter().map(|(name, seconds)| (name.clone(), json!(round(*seconds, 4)))).collect();
     Ok(pretty(&json!({
-        "tool": { "name": "catchment", "version": env!("CARGO_PKG_VERSION") },
+        "tool": { "name": "catchment", "version": env!("CARGO_PKG_VERSION"), "command": "run" },
         "plan": plan,
         "profiles": profiles,
-        "working_crs": working(run),
+        "working_crs": working(&run.inputs),
         "inputs": run.inputs.files,
         "demand_points": run.inputs.demand.len(),
         "zones_by_surface": surfaces,
@@ -222,10 +221,10 @@ fn barriers(run: &Run) -> Value {
     json!(counts)
 }
 
-fn sha256(bytes: &[u8]) -> String {
+pub(crate) fn sha256(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn pretty(value: &Value) -> String {
+pub(crate) fn pretty(value: &Value) -> String {
     format!("{value:#}\n")
 }

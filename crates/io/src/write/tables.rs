@@ -31,7 +31,7 @@ pub(super) fn curve(run: &Run) -> Option<Vec<u8>> {
 }
 
 /// `issues.csv`.
-pub(super) fn issues(issues: &[&Issue]) -> Vec<u8> {
+pub(crate) fn issues(issues: &[&Issue]) -> Vec<u8> {
     let header = ["stage", "source", "id", "kind", "detail"].map(str::to_owned).to_vec();
     let cells = issues.iter().map(|i| vec![i.stage.name().to_owned(), i.source.clone(), i.id.clone(), i.kind.clone(), i.detail.clone()]);
     table(header, cells)

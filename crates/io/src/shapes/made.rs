@@ -1,0 +1,99 @@
+//! What a command on shapes made: facts for the terminal, and files.
+
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use catchment::{Issue, Limit, Metric};
+use serde_json::{Map, Value, json};
+
+use super::studied::Studied;
+use crate::error::Error;
+use crate::write::{by_kind, issues_table, place, pretty, sha256, working};
+
+/// What a command made, before it is written.
+#[derive(Debug, Clone)]
+pub struct Made<T> {
+    /// What was found.
+    pub found: T,
+    /// What was not used, or should be looked at; also in `issues.csv`.
+    pub issues: Vec<Issue>,
+    command: &'static str,
+    files: Vec<(String, Vec<u8>)>,
+}
+
+impl<T> Made<T> {
+    /// Writes the files into the folder `out`, making it where it is missing, and returns their paths.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Write`] names the file that the disk refused; [`Error::Plan`] where the folder holds the results of another command.
+    pub fn write(&self, out: &Path) -> Result<Vec<PathBuf>, Error> {
+        place(out, self.command, &self.files)
+    }
+
+    /// Every file by name, in memory.
+    pub fn files(&self) -> &[(String, Vec<u8>)] {
+        &self.files
+    }
+}
+
+/// A command at work.
+pub(super) struct Command<'a> {
+    pub name: &'static str,
+    /// What was asked for, as the manifest tells it.
+    pub asked: Value,
+    /// What `README.txt` says of the files.
+    pub about: &'a str,
+    pub started: Instant,
+}
+
+impl Command<'_> {
+    /// Adds `issues.csv`, `README.txt` and `manifest.json` to the command's own files.
+    pub(super) fn made<T>(self, studied: &Studied, found: T, more: Vec<Issue>, mut files: Vec<(String, Vec<u8>)>) -> Made<T> {
+        let mut issues = studied.issues();
+        issues.extend(more);
+        issues.sort();
+        let listed: Vec<&Issue> = issues.iter().collect();
+        files.push(("issues.csv".to_owned(), issues_table(&listed)));
+        let readme = format!("{}\n\n{}", studied.inputs.plan.study.title, self.about);
+        files.push(("README.txt".to_owned(), readme.into_bytes()));
+        let manifest = self.manifest(studied, &listed, &files);
+        files.push(("manifest.json".to_owned(), manifest.into_bytes()));
+        Made { found, issues, command: self.name, files }
+    }
+
+    /// What the files were made of; the part `run` alone differs from one run to the next.
+    fn manifest(&self, studied: &Studied, issues: &[&Issue], files: &[(String, Vec<u8>)]) -> String {
+        let inputs = &studied.inputs;
+        let profile = |(name, (profile, _)): (&String, &(catchment::Profile, catchment::Roads))| {
+            (name.clone(), serde_json::to_value(profile).unwrap_or_default())
+        };
+        let output = |(name, bytes): &(String, Vec<u8>)| json!({ "file": name, "bytes": bytes.len(), "sha256": sha256(bytes) });
+        pretty(&json!({
+            "tool": { "name": "catchment", "version": env!("CARGO_PKG_VERSION"), "command": self.name },
+            "asked": self.asked,
+            "plan": serde_json::to_value(&inputs.plan).unwrap_or_default(),
+            "profiles": inputs.roads.iter().map(profile).collect::<Map<_, _>>(),
+            "working_crs": working(inputs),
+            "inputs": inputs.files,
+            "issues": by_kind(issues),
+            "outputs": files.iter().map(output).collect::<Vec<_>>(),
+            "run": { "threads": rayon::current_num_threads(), "seconds": self.started.elapsed().as_secs_f64() },
+        }))
+    }
+}
+
+/// `limit_s` or `limit_m`, and the like.
+pub(super) fn unit(name: &str, metric: Metric) -> String {
+    format!("{name}_{}", metric.suffix())
+}
+
+/// Limits as the plan writes them.
+pub(super) fn texts(limits: &[Limit]) -> Vec<String> {
+    limits.iter().map(|limit| limit.to_string().replace(' ', "")).collect()
+}
+
+/// Millimetres as metres: three decimals are exact.
+pub(super) fn metres(mm: u64) -> f64 {
+    mm as f64 / 1000.0
+}
