@@ -268,8 +268,8 @@ fn within_ground(ground: &MultiPolygon<f64>, drawn: Vec<Drawn>) -> MultiPolygon<
     MultiPolygon::new(kept)
 }
 
-/// Ground for people who are not covered where no cell's centre is uncovered: the cell's square around each, cut at the border of the zone's
-/// ground; larger squares where next to nothing of them lies within it. Squares alone only where the zone has no ground.
+/// Ground for people who are not covered where none of their zone's is drawn beyond the limit: a cell's square around each, cut at the border
+/// of the zone's ground; larger squares where next to nothing of them lies within it. Squares alone only where the zone has no ground.
 fn squares_around(traced: &Traced<'_>, z: usize, points: &[usize]) -> Vec<Polygon<f64>> {
     let zone = &traced.zones[z].area;
     let ground = Some(traced.ground.drawn_on(z, &traced.zones[z])).filter(|ground| !ground.0.is_empty()).unwrap_or(zone);

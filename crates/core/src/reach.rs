@@ -389,7 +389,7 @@ fn held(zones: &[ZoneGround], window: Window) -> Vec<bool> {
     held
 }
 
-/// Cells of a zone, and the two rows around them that a contour looks at. (A border along cell sides leaves no cell cut by it.)
+/// Cells of a zone, and the two rows around them that an outline looks at. (A border along cell sides leaves no cell cut by it.)
 fn active(zones: &[ZoneGround], window: Window) -> Vec<bool> {
     let held = held(zones, window);
     let mut active = held.clone();

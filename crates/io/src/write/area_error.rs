@@ -8,7 +8,7 @@ use crate::run::Run;
 /// The error of a service's covered area.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct AreaError {
-    /// Most that it may be off, m²: the length of the covered ground's outline × half a cell.
+    /// The stated bound, m²: the length of the covered ground's outline × half a cell.
     pub bound_m2: f64,
     /// The same with the refined cell, into which cells are parted where the limit passes.
     pub estimate_m2: f64,
