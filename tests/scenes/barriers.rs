@@ -174,6 +174,7 @@ fn isochrones_end_at_the_wall_and_follow_the_road_through_its_gate() {
             speed_m_s: 1.0,
             detour_factor: 1.25,
             sweep: &[],
+            keep_field: false,
         };
         let rules = IsochroneRules { limits: &[scene.limit], cell_m: 25.0, per_facility: false, simplify_m: 0.0 };
         let ground = isochrones(&service, &rules, &NoProgress).unwrap().remove(0).ground;
