@@ -217,7 +217,10 @@ fn answer(study: &Study<'_>, service: &Service<'_>, whole: bool, progress: &dyn 
     let nearest = sources.nearest_facility(&mut space);
     let assessments = assess(&demand_links, &study.demand.zones, &nearest, service.limits());
     begin(progress, "ground", 0)?;
-    let field = CostField::measure(study.ground, &edges, &nearest, progress)?;
+    // a picture of the costs shows them all; tables and shapes ask for none beyond the greatest limit
+    let greatest = service.sweep.iter().map(|limit| limit.cost).fold(service.limits().greatest().cost, Cost::max);
+    let asked = (!service.keep_field).then_some(greatest);
+    let field = CostField::measure(study.ground, &edges, &nearest, asked, progress)?;
     let areas = field.areas(&edges, &nearest, service.limits());
     begin(progress, "coverage", 0)?;
     let zone_index = ZoneIndex::new(study.zones);

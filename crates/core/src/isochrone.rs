@@ -114,7 +114,7 @@ impl Drawing<'_> {
         let longest = self.limits.last().copied();
         let Some(longest) = longest else { return Ok(Vec::new()) };
         let ground = Ground::within(self.edges, nearest, longest, self.rules.cell_m)?;
-        let field = CostField::measure(&ground, self.edges, nearest, progress)?;
+        let field = CostField::measure(&ground, self.edges, nearest, None, progress)?;
         let relief = Relief::new(Surveyed { field: &field, edges: self.edges, nearest }, self.limits);
         let patch = Patch::all(field.window());
         let shapes = self.limits.iter().map(|limit| {

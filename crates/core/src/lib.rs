@@ -34,6 +34,7 @@ mod barriers;
 mod cells;
 mod coverage;
 mod curve;
+mod far;
 mod gap_facts;
 mod gaps;
 mod ids;

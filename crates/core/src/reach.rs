@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::assess::{ByStatus, Status};
 use crate::cells::{Cell, Grid, Part, signed_area, split};
+use crate::far::Far;
 use crate::ids::{EdgeId, ZoneId};
 use crate::index::ZoneIndex;
 use crate::input::Zone;
@@ -278,6 +279,12 @@ impl Ground {
         held(&self.zones, self.window)
     }
 
+    /// The box around all cells' centres, metres of the working CRS.
+    fn bounds(&self) -> geo::Rect<f64> {
+        let last = self.window.cell(self.window.len().saturating_sub(1));
+        geo::Rect::new(self.grid.centre(self.window.low), self.grid.centre(last))
+    }
+
     /// The grid.
     pub fn grid(&self) -> Grid {
         self.grid
@@ -406,12 +413,14 @@ fn active(zones: &[ZoneGround], window: Window) -> Vec<bool> {
 pub struct CellCost(u32);
 
 impl CellCost {
+    /// Beyond the greatest limit that was asked about; how far is not known.
+    const BEYOND: CellCost = CellCost(u32::MAX - 3);
     const UNMEASURED: CellCost = CellCost(u32::MAX - 2);
     const UNLINKED: CellCost = CellCost(u32::MAX - 1);
 
-    /// The cost, if there is a way.
+    /// The cost, if there is a way and its cost was asked for.
     pub fn cost(self) -> Option<Cost> {
-        (self.0 < Self::UNMEASURED.0).then_some(Cost(self.0))
+        (self.0 < Self::BEYOND.0).then_some(Cost(self.0))
     }
 
     /// The status; `None` for a cell that no zone comes near.
@@ -419,6 +428,7 @@ impl CellCost {
         match self {
             CellCost::UNMEASURED => None,
             CellCost::UNLINKED => Some(Status::Unlinked),
+            CellCost::BEYOND => Some(Status::Uncovered),
             CellCost(cost) if cost == Cost::UNREACHED.0 => Some(Status::Unreachable),
             CellCost(cost) if limit.admits(Cost(cost)) => Some(Status::Covered),
             CellCost(_) => Some(Status::Uncovered),
@@ -436,6 +446,9 @@ pub struct CostField<'g> {
 impl<'g> CostField<'g> {
     /// Links every cell's centre to its nearest road and adds the legs, in parallel.
     ///
+    /// Where `asked` is given, costs above it need not be known: cells that surely lie beyond it, tied to roads that reach a facility, get no
+    /// cost of their own and are uncovered at any limit up to it.
+    ///
     /// # Errors
     ///
     /// [`Cancelled`] through `progress`.
@@ -443,9 +456,11 @@ impl<'g> CostField<'g> {
         ground: &'g Ground,
         edges: &EdgeGrid<'_>,
         nearest: &NearestFacility<'_>,
+        asked: Option<Cost>,
         progress: &dyn Progress,
     ) -> Result<CostField<'g>, Cancelled> {
         let window = ground.window;
+        let far = asked.filter(|_| !window.is_empty()).and_then(|limit| Far::new(ground.bounds(), edges, nearest, limit));
         let mut costs = vec![CellCost::UNMEASURED; window.len()];
         let rows = costs.par_chunks_mut(window.columns.max(1)).zip(ground.active.par_chunks(window.columns.max(1)));
         rows.enumerate().try_for_each(|(row, (costs, active))| {
@@ -453,11 +468,23 @@ impl<'g> CostField<'g> {
                 return Err(Cancelled);
             }
             let mut snaps = Snaps::default();
+            // no road is farther from the last cell than this
+            let (mut last, mut within_m) = (0, f64::INFINITY);
             for (column, cost) in costs.iter_mut().enumerate().filter(|(column, _)| active[*column]) {
                 let centre = ground.grid.centre(window.cell(row * window.columns + column));
-                *cost = match edges.snap(centre, &mut snaps) {
-                    LinkStatus::Linked => CellCost(nearest.point(&snaps).cost.0),
-                    LinkStatus::TooFar | LinkStatus::OnIsland | LinkStatus::BehindBarrier => CellCost::UNLINKED,
+                within_m += (column - last) as f64 * ground.grid.size;
+                last = column;
+                let clear_m = far.as_ref().map_or(0.0, |far| far.clear_m(centre)).min(edges.rules().snap_m);
+                if within_m + 0.01 < clear_m {
+                    *cost = CellCost::BEYOND;
+                    continue;
+                }
+                (*cost, within_m) = match edges.snap(centre, &mut snaps) {
+                    LinkStatus::Linked => {
+                        let metres = snaps.iter().map(|snap| f64::from(snap.leg_m)).fold(0.0, f64::max);
+                        (CellCost(nearest.point(&snaps).cost.0), metres)
+                    }
+                    LinkStatus::TooFar | LinkStatus::OnIsland | LinkStatus::BehindBarrier => (CellCost::UNLINKED, f64::INFINITY),
                 };
             }
             Ok(())
