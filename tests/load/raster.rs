@@ -62,7 +62,7 @@ fn every_pixel_holds_what_its_place_costs() {
     for (east, north, value) in picture.pixels() {
         // the town is 1,224.5 × 221.1 m around the street of 1,001.9 m; cells on its border may be of it or not
         let within = east > -95.0 && east < 1095.0 && north.abs() < 95.0;
-        let beyond = east < -130.0 || east > 1131.0 || north.abs() > 129.0;
+        let beyond = !(-130.0..=1131.0).contains(&east) || north.abs() > 129.0;
         if within {
             let along = east.clamp(0.0, 1001.9);
             let minutes = (along + (east - along).hypot(north)) / 1.2 / 60.0;
