@@ -26,6 +26,9 @@ mod layers;
 #[path = "cli/plans.rs"]
 mod plans;
 #[cfg(test)]
+#[path = "cli/shapes.rs"]
+mod shapes;
+#[cfg(test)]
 #[path = "cli/shares.rs"]
 mod shares;
 #[cfg(test)]

@@ -11,5 +11,8 @@ mod reference;
 #[path = "golden/porto_alegre.rs"]
 mod porto_alegre;
 #[cfg(test)]
+#[path = "golden/shapes.rs"]
+mod shapes;
+#[cfg(test)]
 #[path = "golden/two_countries.rs"]
 mod two_countries;

@@ -10,6 +10,8 @@ mod area;
 mod barriers;
 #[path = "scenes/curve.rs"]
 mod curve;
+#[path = "scenes/drawn.rs"]
+mod drawn;
 #[path = "scenes/edges.rs"]
 mod edges;
 #[path = "scenes/facts.rs"]

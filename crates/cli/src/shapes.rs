@@ -235,3 +235,28 @@ fn table<const N: usize>(header: [&str; N], rows: impl Iterator<Item = [String; 
     }
     format!("{table}\n")
 }
+
+#[cfg(test)]
+mod tests {
+    use catchment::{Cost, Metric};
+
+    use super::*;
+
+    #[test]
+    fn a_check_that_is_not_met_ends_with_1() {
+        let audit = Audit { points: 10, reached: 5, ..Audit::default() };
+        let mut own = OwnAudit { service: "walk".to_owned(), metric: Metric::Time, leave_out: Cost(5_000), audit };
+        assert!(check_own(std::slice::from_ref(&own)).is_ok());
+        own.audit.offenders.push(catchment::Offender {
+            at: catchment::geo::Coord { x: 0.0, y: 0.0 },
+            edge: catchment::EdgeId(0),
+            cost: Cost(901_000),
+            limit: "15min".parse().unwrap(),
+            fault: Fault::FalseIn,
+            at_crossing: false,
+        });
+        let error = check_own(&[own]).unwrap_err();
+        assert_eq!(crate::code(&error), 1);
+        assert!(error.to_string().contains("audit of walk: 10.000 %"), "{error}");
+    }
+}

@@ -1,6 +1,6 @@
 //! Isochrones: the ground within a limit of one facility or of any, as polygons that separate reached from unreached road.
 
-use geo::{BooleanOps, MultiPolygon};
+use geo::{Area, BooleanOps, InteriorPoint, Intersects, MultiPolygon, Polygon, Validation};
 use rayon::prelude::*;
 use serde::Serialize;
 
@@ -148,11 +148,57 @@ pub fn rings(disks: &[Isochrone]) -> Vec<Isochrone> {
         match i.checked_sub(1).map(|before| &disks[before]).filter(|inner| inner.facility == disk.facility) {
             None => disk.clone(),
             Some(inner) => {
-                let ground = disk.ground.difference(&inner.ground);
+                let ground = without(&disk.ground, &inner.ground);
                 let nothing = disk.nothing.or(ground.0.is_empty().then_some(NothingReached::NothingBeyond));
                 Isochrone { beyond: Some(inner.limit), road_mm: disk.road_mm - inner.road_mm, ground, nothing, ..disk.clone() }
             }
         }
     };
     (0..disks.len()).into_par_iter().map(ring).collect()
+}
+
+/// `outer` without `inner`, valid.
+fn without(outer: &MultiPolygon<f64>, inner: &MultiPolygon<f64>) -> MultiPolygon<f64> {
+    let ground = outer.difference(inner);
+    if ground.is_valid() { ground } else { nested(ground) }
+}
+
+/// The same parts and holes, each hole in the smallest part around it: the overlay may hand it to a part that it does not lie in.
+fn nested(ground: MultiPolygon<f64>) -> MultiPolygon<f64> {
+    let (mut parts, mut holes) = (Vec::new(), Vec::new());
+    for polygon in ground {
+        let (exterior, interiors) = polygon.into_inner();
+        parts.push(Polygon::new(exterior, vec![]));
+        holes.extend(interiors.into_iter().map(|hole| Polygon::new(hole, vec![])));
+    }
+    parts.sort_by(|a, b| a.unsigned_area().total_cmp(&b.unsigned_area()));
+    let bare = parts.clone();
+    for hole in holes {
+        let (area, within) = (hole.unsigned_area(), hole.interior_point());
+        let around = |part: &Polygon<f64>| part.unsigned_area() > area && within.is_some_and(|at| part.intersects(&at));
+        if let Some(own) = bare.iter().position(around) {
+            parts[own].interiors_push(hole.into_inner().0);
+        }
+    }
+    MultiPolygon::new(parts)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hole_goes_to_the_part_that_it_lies_in() {
+        let square = |low: f64, high: f64| geo::Rect::new((low, low), (high, high)).to_polygon();
+        // a frame from 0 to 10 with a hole from 1 to 9; in it an island from 2 to 8 with a hole from 4 to 5; the holes given away wrongly
+        let mut far = square(20.0, 21.0);
+        far.interiors_push(square(4.0, 5.0).into_inner().0);
+        let mut island = square(2.0, 8.0);
+        island.interiors_push(square(1.0, 9.0).into_inner().0);
+        let wrong = MultiPolygon::new(vec![square(0.0, 10.0), island, far]);
+        assert!(!wrong.is_valid());
+        let right = nested(wrong);
+        assert!(right.is_valid());
+        assert_eq!(right.unsigned_area(), (100.0 - 64.0) + (36.0 - 1.0) + 1.0);
+    }
 }

@@ -17,6 +17,8 @@ use crate::write::{collection_of, feature, round, style, wgs84};
 
 /// From the shortest limit to the longest (ColorBrewer Blues).
 const FILLS: [&str; 5] = ["#08519c", "#3182bd", "#6baed6", "#9ecae1", "#c6dbef"];
+/// That of a limit alone.
+const ALONE: usize = 3;
 
 /// Which isochrones, and how.
 #[derive(Debug, Clone, Default)]
@@ -125,7 +127,7 @@ fn properties(ready: &Ready<'_>, shape: &Isochrone, geometry: Option<&Geometry>)
     let nothing = shape.nothing.or(geometry.is_none().then_some(NothingReached::LimitTooShort));
     set("reason", json!(nothing));
     let (place, last) = (ready.limits.iter().position(|limit| *limit == shape.limit).unwrap_or(0), ready.limits.len() - 1);
-    let fill = if last == 0 { 3 } else { place * (FILLS.len() - 1) / last };
+    let fill = (place * (FILLS.len() - 1)).checked_div(last).unwrap_or(ALONE);
     style(&mut properties, shape.limit, FILLS[fill]);
     properties
 }

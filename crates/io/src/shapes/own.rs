@@ -148,3 +148,50 @@ pub(super) fn offenders(projector: &Projector, service: &str, audit: &Audit) -> 
     };
     Ok(audit.offenders.iter().zip(places).map(one).collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use catchment::geo::Coord;
+    use catchment::{EdgeId, Limit};
+
+    use super::*;
+
+    /// An audit of 20,000 places that count, so many of them wrong, and so many at crossings.
+    fn own(wrong: usize, at_crossings: usize) -> OwnAudit {
+        let limit: Limit = "15min".parse().unwrap();
+        let offender = |at_crossing| Offender {
+            at: Coord { x: 0.0, y: 0.0 },
+            edge: EdgeId(0),
+            cost: Cost(1_000_000),
+            limit,
+            fault: Fault::FalseIn,
+            at_crossing,
+        };
+        let offenders = [vec![offender(false); wrong], vec![offender(true); at_crossings]].concat();
+        let audit = Audit { points: 20_100, left_out: 100, reached: 5_000, near: 4_000, offenders };
+        OwnAudit { service: "walk".to_owned(), metric: Metric::Time, leave_out: Cost(5_000), audit }
+    }
+
+    #[test]
+    fn two_places_of_twenty_thousand_pass_and_three_do_not() {
+        assert!(own(2, 0).holds() && own(2, 50).holds());
+        assert!(!own(3, 0).holds());
+        let figures = figures(&own(3, 7).audit, Metric::Time, Cost(5_000));
+        assert_eq!((&figures["counted"], &figures["false_in"]["points"]), (&json!(20_000), &json!(3)));
+        assert_eq!((&figures["false_in"]["share_of_counted"], &figures["false_in"]["share_of_near"]), (&json!(0.00015), &json!(0.00075)));
+        assert_eq!((&figures["at_crossings"]["false_in"], &figures["wrong_share"]), (&json!(7), &json!(0.00015)));
+    }
+
+    #[test]
+    fn more_places_are_drawn_until_enough_lie_within() {
+        let asked = std::cell::RefCell::new(Vec::new());
+        // one place in ten makes a claim
+        let audit = enough(|drawn| {
+            asked.borrow_mut().push(drawn);
+            Audit { points: drawn as usize / 10, ..Audit::default() }
+        });
+        assert_eq!((audit.points, asked.into_inner()), (21_000, vec![20_000, 210_000]));
+        // none does: an end all the same
+        assert_eq!(enough(|_| Audit::default()).points, 0);
+    }
+}
