@@ -67,14 +67,14 @@ proptest! {
             let covered = &report.gaps.covered[z];
             let (drawn, measured) = (covered.unsigned_area(), row.area.covered.m2());
             prop_assert!((drawn - measured).abs() <= border(covered) * cell + cell * cell, "drawn {} m², measured {}", drawn, measured);
-            // on all ground, what is not covered is drawn as gaps
-            if scene.gaps.ground == GapGround::All {
-                let gaps: Vec<_> = report.gaps.gaps.iter().filter(|g| g.zone.index() == z).collect();
-                let drawn_gaps: f64 = gaps.iter().map(|g| g.area_m2).sum();
-                // but for pieces under 1 m², fewer than cells
-                let slivers = row.area_m2 / (cell * cell) + 100.0;
-                prop_assert!((drawn + drawn_gaps - row.area_m2).abs() <= slivers, "{} + {} of {}", drawn, drawn_gaps, row.area_m2);
-            }
+        }
+        // on all ground, what is not covered is drawn as gaps, but for pieces under 1 m², fewer than cells
+        if scene.gaps.ground == GapGround::All {
+            let covered: f64 = report.gaps.covered.iter().map(|ground| ground.unsigned_area()).sum();
+            let listed: f64 = report.gaps.gaps.iter().map(|g| g.area_m2).sum();
+            let (drawn, all) = (covered + listed + report.gaps.hairs.area_m2, report.coverage.total.area_m2);
+            prop_assert!((drawn - all).abs() <= all / (cell * cell) + 100.0, "{} of {}", drawn, all);
+            prop_assert!(report.gaps.gaps.iter().all(|g| g.points > 0 || g.area_m2 >= cell * cell));
         }
     }
 

@@ -100,13 +100,16 @@ pub struct Gaps {
     pub too_few: Unlisted,
     /// Gaps of enough people, smaller than [`GapRules::min_area_m2`].
     pub too_small: Unlisted,
+    /// Other pieces without a demand point, smaller than a ground cell: hairs of the outline.
+    pub hairs: Unlisted,
 }
 
 impl Gaps {
     /// Gaps that are not listed, for whatever reason.
     pub fn unlisted(&self) -> Unlisted {
-        let (a, b) = (self.too_few, self.too_small);
-        Unlisted { gaps: a.gaps + b.gaps, people: a.people + b.people, area_m2: a.area_m2 + b.area_m2 }
+        let all = [self.too_few, self.too_small, self.hairs];
+        let area_m2 = all.iter().map(|part| part.area_m2).sum();
+        Unlisted { gaps: all.iter().map(|part| part.gaps).sum(), people: all.iter().map(|part| part.people).sum(), area_m2 }
     }
 }
 
@@ -167,17 +170,19 @@ pub fn trace(traced: &Traced<'_>, progress: &dyn Progress) -> Result<Gaps, Cance
         gaps.gaps.extend(found);
     }
     rank(&mut gaps.gaps);
-    list(&mut gaps, traced.rules);
+    list(&mut gaps, traced.rules, traced.ground.grid().cell_area());
     Ok(gaps)
 }
 
 /// Keeps the gaps that are large enough in people and in area, and numbers them; counts the others.
-fn list(gaps: &mut Gaps, rules: GapRules) {
+fn list(gaps: &mut Gaps, rules: GapRules, cell_m2: f64) {
     for mut gap in std::mem::take(&mut gaps.gaps) {
         let count = if gap.people.is_some_and(|people| people.as_f64() < rules.min_people) {
             &mut gaps.too_few
         } else if gap.area_m2 < rules.min_area_m2 {
             &mut gaps.too_small
+        } else if gap.points == 0 && gap.area_m2 < cell_m2 {
+            &mut gaps.hairs
         } else {
             gap.rank = gaps.gaps.len() + 1;
             gaps.gaps.push(gap);

@@ -174,6 +174,7 @@ fn unlisted(found: &Found<'_>, issues: &mut Vec<Issue>) {
     let reasons = [
         (gaps.too_few, format!("of fewer than {} people", rules.min_people)),
         (gaps.too_small, format!("of less than {} m²", rules.min_area_m2)),
+        (gaps.hairs, "without a demand point, each smaller than a ground cell,".to_owned()),
     ];
     for (unlisted, which) in reasons.iter().filter(|(unlisted, _)| unlisted.gaps > 0) {
         let (count, people, area) = (unlisted.gaps, unlisted.people.as_f64(), unlisted.area_m2);

@@ -24,7 +24,7 @@ gaps.geojson, gaps.csv: blind spots; the table holds the same without shape and 
 inhabited ground (within 100 m of a demand point), cut at zone borders and, unless the first mask is `zone`, at water. An uncovered
 person in no piece joins the nearest gap of the same zone: people in gaps = people not covered, those of gaps that gaps.min_people and
 gaps.min_area_m2 keep off the list included (summary.json counts these). A gap may hold nobody: uncovered ground near somebody who is
-covered, or who lives across a border.
+covered, or who lives across a border; without a demand point and smaller than a ground cell it is counted, not listed.
   service                 the service of the plan
   rank                    1 for the gap with most people; gaps of unknown people come last
   zone_id, zone_name      the zone that it lies in

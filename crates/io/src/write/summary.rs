@@ -75,7 +75,11 @@ fn service_summary(run: &Run, place: usize, service: &ServicePlan, report: &Repo
         "gaps_unlisted": report.gaps.unlisted().gaps,
         "people_in_gaps_unlisted": round(report.gaps.unlisted().people.as_f64(), 6),
         "area_of_gaps_unlisted_m2": round(report.gaps.unlisted().area_m2, 1),
-        "gaps_unlisted_by_reason": { "min_people": unlisted(report.gaps.too_few), "min_area_m2": unlisted(report.gaps.too_small) },
+        "gaps_unlisted_by_reason": {
+            "min_people": unlisted(report.gaps.too_few),
+            "min_area_m2": unlisted(report.gaps.too_small),
+            "no_point_and_under_a_cell": unlisted(report.gaps.hairs),
+        },
         "conservation": conservation(run, report),
         "most_uncovered_zones": top,
     });
