@@ -752,6 +752,20 @@ mod tests {
     }
 
     #[test]
+    fn what_is_asked_of_outputs_must_be_possible() {
+        let outputs = |rest: &str| Plan::parse(&format!("{PLAN}{rest}")).map(|plan| plan.outputs);
+        let plain = outputs("").unwrap();
+        assert!(!plain.audit && !plain.measure_error && !plain.formats.contains(&Format::Geotiff));
+        let asked = outputs("[outputs]\nformats = [\"geojson\", \"geotiff\"]\naudit = true\nmeasure_error = true\n").unwrap();
+        assert!(asked.audit && asked.measure_error && asked.formats == [Format::Geojson, Format::Geotiff]);
+        let error = outputs("[outputs]\nformats = [\"csv\"]\naudit = true\n").unwrap_err().to_string();
+        assert!(error.contains("outputs.audit is true") && error.contains("`geojson`"), "{error}");
+        let error = outputs("[outputs]\nmeasure_error = true\n[ground]\ncell_m = 1.5\n").unwrap_err().to_string();
+        assert!(error.contains("ground.cell_m where outputs.measure_error halves it is 1.5"), "{error}");
+        assert!(outputs("[outputs]\nformats = [\"geotif\"]\n").unwrap_err().to_string().contains("did you mean `geotiff`?"));
+    }
+
+    #[test]
     fn own_profiles_say_what_they_are_based_on() {
         let text = PLAN.replace("[profiles.walk]", "[profiles.older]\nbase = \"walk\"");
         assert_eq!(Plan::parse(&text).unwrap().profile("older").unwrap().speed_m_s, 1.0);

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use catchment::geo::{Densify, Euclidean, MultiPolygon, Polygon, Validation};
+use catchment::geo::{Densify, Euclidean, MultiPolygon, Validation};
 use catchment::{Audit, AuditRules, Cost, Issue, Limit, Linkage, Metric, Progress, SearchSpace, Sources, Stage, begin};
 use geojson::Feature;
 use rayon::prelude::*;
@@ -145,7 +145,7 @@ pub(super) fn usual_margin(metric: Metric, access_speed_m_s: f64) -> Cost {
 fn taken(ask: &AuditAsk<'_>, ready: &Ready<'_>, issues: &mut Vec<Issue>) -> Result<(MultiPolygon<f64>, LayerAudit), Error> {
     let limit = ready.service.limit;
     let features = features(ask.bytes, ask.file)?;
-    let (mut drawn, mut taken) = (Vec::new(), Vec::new());
+    let (mut drawn, mut taken) = (MultiPolygon::new(Vec::new()), Vec::new());
     let mut found = LayerAudit {
         service: ready.plan.id.clone(),
         limit,
@@ -172,7 +172,7 @@ fn taken(ask: &AuditAsk<'_>, ready: &Ready<'_>, issues: &mut Vec<Issue>) -> Resu
         } else if feature.geometry.is_none() {
             found.empty += 1;
         } else if let Some(shape) = shape {
-            drawn.extend(shape.0.iter().cloned());
+            drawn.0.extend(shape.0.iter().cloned());
             taken.push(shape);
         } else {
             let id = feature_id(feature).unwrap_or_else(|| (row + 1).to_string());
@@ -185,7 +185,7 @@ fn taken(ask: &AuditAsk<'_>, ready: &Ready<'_>, issues: &mut Vec<Issue>) -> Resu
     }
     found.taken = taken.len();
     found.invalid = taken.par_iter().filter(|shape| !shape.is_valid()).count();
-    Ok((MultiPolygon::<f64>::new(drawn as Vec<Polygon<f64>>), found))
+    Ok((drawn, found))
 }
 
 fn nothing(ask: &AuditAsk<'_>, found: &LayerAudit) -> Error {

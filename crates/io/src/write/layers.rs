@@ -1,12 +1,13 @@
 //! GeoJSON layers (RFC 7946): WGS84, outer rings counter-clockwise, holes clockwise.
 
-use catchment::geo::{Area, Coord, LineString, MultiPolygon, Point, Polygon};
+use catchment::geo::{Coord, MultiPolygon, Point, Polygon};
 use catchment::{Gap, Limit, Metric};
 use geojson::{Feature, FeatureCollection, Geometry, JsonObject};
 use serde_json::{Value, json};
 
 use super::gaps::rows as gap_rows;
 use super::row::{round, rows, services};
+use super::valid::rounded;
 use crate::crs::Projector;
 use crate::error::Error;
 use crate::load::Inputs;
@@ -134,42 +135,20 @@ pub(crate) fn collection_of(inputs: &Inputs, features: Vec<Feature>) -> String {
     head.replace("\"features\":[]", &format!("\"features\":[\n{}\n]", lines.join(",\n"))) + "\n"
 }
 
-/// A polygon in longitude and latitude to 8 decimals (about a millimetre: thin pieces stay valid, and within their zone); `None`
-/// where nothing is left of it.
+/// Parts and holes smaller than this are rounding, square degrees: about a square centimetre.
+const LEAST_DEG2: f64 = 1e-14;
+
+/// A polygon in longitude and latitude to 8 decimals (about a millimetre), valid; `None` where nothing is left of it.
 pub(crate) fn wgs84(projector: &Projector, polygons: &MultiPolygon<f64>) -> Result<Option<Geometry>, Error> {
     let mut moved = places(polygons);
     inverse(projector, &mut moved)?;
-    for place in &mut moved {
-        *place = Coord { x: round(place.x, 8), y: round(place.y, 8) };
-    }
-    let clean: Vec<Polygon<f64>> = rebuilt(polygons, &mut moved.into_iter()).into_iter().filter_map(clean).collect();
+    let moved: Vec<Polygon<f64>> = rebuilt(polygons, &mut moved.into_iter()).into_iter().collect();
+    let clean = rounded(moved, |place| Coord { x: round(place.x, 8), y: round(place.y, 8) }, LEAST_DEG2);
     Ok(match clean.len() {
         0 => None,
         1 => clean.first().map(Geometry::from),
         _ => Some(Geometry::from(&MultiPolygon::new(clean))),
     })
-}
-
-/// Drops points that rounding made equal, and rings that it emptied.
-fn clean(polygon: Polygon<f64>) -> Option<Polygon<f64>> {
-    let ring = |line: LineString<f64>| {
-        let mut points = line.0;
-        points.dedup();
-        (points.len() >= 4).then_some(LineString(points))
-    };
-    let (exterior, holes) = polygon.into_inner();
-    let exterior = wound(ring(exterior)?, 1.0)?;
-    Some(Polygon::new(exterior, holes.into_iter().filter_map(ring).filter_map(|hole| wound(hole, -1.0)).collect()))
-}
-
-/// The ring, counter-clockwise for 1, clockwise for −1, by its area: a hair at its lowest corner does not turn it. `None` where it has no
-/// area.
-fn wound(mut ring: LineString<f64>, sign: f64) -> Option<LineString<f64>> {
-    let area = Polygon::new(ring.clone(), vec![]).signed_area();
-    if area * sign < 0.0 {
-        ring.0.reverse();
-    }
-    (area != 0.0).then_some(ring)
 }
 
 pub(crate) fn inverse(projector: &Projector, places: &mut [Coord<f64>]) -> Result<(), Error> {

@@ -12,6 +12,7 @@ mod row;
 mod shares;
 mod summary;
 mod tables;
+mod valid;
 mod words;
 
 use std::fs;
