@@ -5,7 +5,10 @@ use super::world::{PLAN, World, of_kind, only};
 const TOWN: f64 = 2200.0;
 
 /// A street within the town, and areas in it.
-fn world(areas: &[([i64; 4], &[(&str, &str)])]) -> World {
+/// A rectangle and its tags.
+type Tagged<'a> = ([i64; 4], &'a [(&'a str, &'a str)]);
+
+fn world(areas: &[Tagged<'_>]) -> World {
     let mut world = World::street(10);
     for (i, (corners, tags)) in areas.iter().enumerate() {
         world.rectangle(60 + i as i64, *corners, tags);

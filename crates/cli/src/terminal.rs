@@ -148,8 +148,14 @@ fn gaps(report: &Report) -> String {
     let with = people().flatten().filter(|p| *p > People::ZERO).count();
     let unknown = people().filter(Option::is_none).count();
     let without = people().flatten().count() - with;
+    let unlisted = report.gaps.unlisted();
+    let left = match unlisted.gaps {
+        0 => String::new(),
+        count => format!(" {count} more, with {} people, are kept off the list.", thousands(unlisted.people.as_f64())),
+    };
     format!(
-        "{with} gaps with people, {unknown} in zones of unknown people, {without} pieces of uncovered ground with nobody counted in them."
+        "{with} gaps with people, {unknown} in zones of unknown people, {without} pieces of uncovered ground with nobody counted in \
+         them.{left}"
     )
 }
 

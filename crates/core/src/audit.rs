@@ -69,6 +69,10 @@ pub struct Audit {
     pub reached: usize,
     /// Of the others, those whose cost is two to four thirds of the limit (10 to 20 minutes around 15): where polygons go wrong.
     pub near: usize,
+    /// Length of the roads that places are drawn on, mm: those that points may be tied to.
+    pub road_mm: u64,
+    /// Length of the roads on islands, mm: points are tied past them, so that they are on no side, and no place is drawn on them.
+    pub island_mm: u64,
     /// Places on the wrong side, in the order drawn.
     pub offenders: Vec<Offender>,
 }
@@ -125,12 +129,17 @@ pub fn audit(
                 cost,
                 limit,
                 fault,
-                at_crossing: is_crossing(edges, edge, at),
+                at_crossing: is_crossing(edges, nearest, limit, edge, at),
             });
             Some(Judged { left_out, reached, near, offender })
         })
         .collect();
-    let mut audit = Audit::default();
+    let network = edges.network();
+    let length = |eligible: bool| {
+        let roads = network.edges().iter().enumerate().filter(|(i, _)| edges.is_eligible(EdgeId::at(*i)) == eligible);
+        roads.map(|(_, edge)| u64::from(edge.length_mm)).sum()
+    };
+    let mut audit = Audit { road_mm: length(true), island_mm: length(false), ..Audit::default() };
     for judged in judged.into_iter().flatten() {
         audit.points += 1;
         audit.left_out += usize::from(judged.left_out);
@@ -179,8 +188,8 @@ fn place(edges: &EdgeGrid<'_>, id: EdgeId, offset_mm: u32) -> Coord<f64> {
     Coord { x: a.x + share * (b.x - a.x), y: a.y + share * (b.y - a.y) }
 }
 
-/// Whether another road crosses `edge` within a metre of `at` without sharing a node with it.
-fn is_crossing(edges: &EdgeGrid<'_>, edge: EdgeId, at: Coord<f64>) -> bool {
+/// Whether another road, of the other status there, crosses `edge` within a metre of `at` without sharing a node with it.
+fn is_crossing(edges: &EdgeGrid<'_>, nearest: &NearestFacility<'_>, limit: Limit, edge: EdgeId, at: Coord<f64>) -> bool {
     let network = edges.network();
     let own = network.edge(edge);
     let ends = |id: EdgeId| {
@@ -195,9 +204,14 @@ fn is_crossing(edges: &EdgeGrid<'_>, edge: EdgeId, at: Coord<f64>) -> bool {
         let share = share.clamp(0.0, 1.0);
         Coord { x: a.x + share * (b.x - a.x), y: a.y + share * (b.y - a.y) }
     };
+    let reached = |id: EdgeId, share: f64| {
+        let offset_mm = (share.clamp(0.0, 1.0) * f64::from(network.edge(id).length_mm)).round() as u32;
+        limit.admits(nearest.place(id, offset_mm).cost)
+    };
     let mut found = false;
-    edges.crossed(part(along - reach), part(along + reach), &mut |other, _| {
-        found |= other != edge && !ends(other).iter().any(|node| ends(edge).contains(node));
+    edges.crossed(part(along - reach), part(along + reach), &mut |other, share| {
+        let apart = other != edge && !ends(other).iter().any(|node| ends(edge).contains(node));
+        found |= apart && reached(other, share) != reached(edge, along);
     });
     found
 }
@@ -229,7 +243,9 @@ impl Holder {
         let ys = || lines.iter().flat_map(|l| [l.a.y, l.b.y]);
         let (low, high) = (ys().fold(f64::INFINITY, f64::min), ys().fold(f64::NEG_INFINITY, f64::max));
         let count = (lines.len() / 4).clamp(1, 1 << 16);
-        let height = ((high - low) / count as f64).max(f64::MIN_POSITIVE);
+        // no more than some four bands a line, however tall the lines are
+        let tall: f64 = lines.iter().map(|l| (l.a.y - l.b.y).abs()).sum::<f64>() / (4.0 * lines.len().max(1) as f64);
+        let height = ((high - low) / count as f64).max(tall).max(f64::MIN_POSITIVE);
         let mut holder = Holder { low, height, bands: vec![Vec::new(); count + 1] };
         for line in lines {
             let (first, last) = (holder.band(line.a.y.min(line.b.y)), holder.band(line.a.y.max(line.b.y)));

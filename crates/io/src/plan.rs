@@ -430,7 +430,7 @@ impl Plan {
         file_name("study.id", &self.study.id)?;
         positive("people.cell_m", self.people.cell_m, 1.0, 10_000.0)?;
         positive("people.min_surface_ratio", self.people.min_surface_ratio, 0.0, 1.0)?;
-        positive("ground.cell_m", self.ground.cell_m, 1.0, 10_000.0)?;
+        positive("ground.cell_m", self.ground.cell_m, 1.0, 200.0)?;
         positive("gaps.min_people", self.gaps.min_people, 0.0, 1e12)?;
         positive("gaps.min_area_m2", self.gaps.min_area_m2, 0.0, 1e12)?;
         mask::check(self)?;
@@ -456,6 +456,10 @@ impl Plan {
                 return Err(value("services.facilities", &format!("`{}`", service.facilities), &expected));
             }
             self.profile(&service.profile)?;
+            let limits = service.limits.values().chain([&service.limit]);
+            if limits.into_iter().any(|limit| limit.cost.0 == 0) {
+                return Err(value(&format!("a limit of services.id `{}`", service.id), "0", "limits above zero"));
+            }
             limits::check(self, service)?;
             if let Some(sweep) = service.sweep.iter().find(|sweep| !sweep.fits(service.limit)) {
                 let expected = format!("what its limit of {} counts: limits of the same kind; speeds for a limit of time", service.limit);
@@ -463,7 +467,7 @@ impl Plan {
             }
         }
         if self.outputs.measure_error {
-            positive("ground.cell_m where outputs.measure_error halves it", self.ground.cell_m, 2.0, 10_000.0)?;
+            positive("ground.cell_m where outputs.measure_error halves it", self.ground.cell_m, 2.0, 200.0)?;
         }
         if self.outputs.audit && !self.outputs.formats.contains(&Format::Geojson) {
             return Err(value("outputs.audit", "true", "`geojson` among outputs.formats: coverage.geojson is what is audited"));

@@ -128,6 +128,9 @@ fn leave_out(given: Option<Limit>, ready: &Ready<'_>) -> Result<Cost, Error> {
             &margin.to_string(),
             &format!("a margin by {}, as the limit is ({})", metric.name(), ready.service.limit),
         )),
+        Some(margin) if margin.cost >= ready.service.limit.cost => {
+            Err(flag("--leave-out", &margin.to_string(), &format!("a margin shorter than the limit ({})", ready.service.limit)))
+        }
         Some(margin) => Ok(margin.cost),
         None => Ok(usual_margin(metric, ready.service.link.access_speed_m_s)),
     }

@@ -51,6 +51,8 @@ Asked within the zones, where the ground is drawn: a place on water that is left
 
 const AUDIT: &str = "\
   points                  places drawn on the roads, evenly by length
+  road_m                  length of the roads that places are drawn on
+  road_on_islands_m       length of the roads on islands: points are tied past them, so no place is drawn on them
   leave_out_S, left_out   places whose cost is this near the limit (S: s seconds, m metres) do not count; how many
   counted, reached        the others; those of them within the limit
   near                    those of them whose cost is two to four thirds of the limit (10 to 20 minutes around 15)

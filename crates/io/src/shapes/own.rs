@@ -36,9 +36,9 @@ pub struct OwnAudit {
 }
 
 impl OwnAudit {
-    /// Whether no more places are wrong than [`AUDIT_TOLERANCE`] allows.
+    /// Whether no more places are wrong than [`AUDIT_TOLERANCE`] allows; not where there was no place to judge by.
     pub fn holds(&self) -> bool {
-        self.audit.wrong_share() <= AUDIT_TOLERANCE
+        self.audit.counted() > 0 && self.audit.wrong_share() <= AUDIT_TOLERANCE
     }
 }
 
@@ -120,6 +120,8 @@ pub(super) fn figures(audit: &Audit, metric: Metric, leave_out: Cost) -> Map<Str
         ("points".to_owned(), json!(audit.points)),
         (unit("leave_out", metric), json!(leave_out.as_f64())),
         ("left_out".to_owned(), json!(audit.left_out)),
+        ("road_m".to_owned(), json!(audit.road_mm as f64 / 1000.0)),
+        ("road_on_islands_m".to_owned(), json!(audit.island_mm as f64 / 1000.0)),
         ("counted".to_owned(), json!(audit.counted())),
         ("reached".to_owned(), json!(audit.reached)),
         ("near".to_owned(), json!(audit.near)),
@@ -168,7 +170,7 @@ mod tests {
             at_crossing,
         };
         let offenders = [vec![offender(false); wrong], vec![offender(true); at_crossings]].concat();
-        let audit = Audit { points: 20_100, left_out: 100, reached: 5_000, near: 4_000, offenders };
+        let audit = Audit { points: 20_100, left_out: 100, reached: 5_000, near: 4_000, offenders, ..Audit::default() };
         OwnAudit { service: "walk".to_owned(), metric: Metric::Time, leave_out: Cost(5_000), audit }
     }
 

@@ -64,9 +64,10 @@ pub fn render(run: &Run) -> Result<Vec<(String, Vec<u8>)>, Error> {
     if plan.outputs.formats.contains(&Format::Csv) {
         add("zones.csv", tables::zones(run));
         add("gaps.csv", tables::gaps(run)?);
-        if let Some(curve) = tables::curve(run) {
-            add("curve.csv", curve);
-        }
+    }
+    // asked for by name, whatever the formats
+    if let Some(curve) = tables::curve(run) {
+        add("curve.csv", curve);
     }
     if plan.outputs.formats.contains(&Format::Geotiff) {
         for (service, report) in row::services(run) {

@@ -43,13 +43,16 @@ fn wound(mut ring: LineString<f64>, sign: f64, least: f64) -> Option<LineString<
     (area.abs() > least).then_some(ring)
 }
 
+/// A side of a ring: the ring's number, its own number in it, how many there are.
+type Numbered = (usize, usize, usize, Line<f64>);
+
 /// Whether two sides of the rings meet anywhere but where one follows the other.
 fn touches(polygons: &[Polygon<f64>]) -> bool {
     let rings = || polygons.iter().flat_map(|p| std::iter::once(p.exterior()).chain(p.interiors()));
     let count: usize = rings().map(|ring| ring.0.len()).sum();
     let length: f64 = rings().flat_map(|ring| ring.lines()).map(|l| (l.end.x - l.start.x).abs().max((l.end.y - l.start.y).abs())).sum();
     let size = 2.0 * length / count.max(1) as f64;
-    let mut buckets: HashMap<(i64, i64), Vec<(usize, usize, usize, Line<f64>)>> = HashMap::new();
+    let mut buckets: HashMap<(i64, i64), Vec<Numbered>> = HashMap::new();
     for (r, ring) in rings().enumerate() {
         let sides = ring.0.len().saturating_sub(1);
         for (i, line) in ring.lines().enumerate() {
@@ -70,7 +73,7 @@ fn touches(polygons: &[Polygon<f64>]) -> bool {
 }
 
 /// Whether two sides (their ring, place in it, the ring's sides) meet where they should not.
-fn meet((ring, i, sides, a): (usize, usize, usize, Line<f64>), (other, j, _, b): (usize, usize, usize, Line<f64>)) -> bool {
+fn meet((ring, i, sides, a): Numbered, (other, j, _, b): Numbered) -> bool {
     if ring == other && i == j {
         return false;
     }
@@ -121,7 +124,7 @@ mod tests {
     fn sound_polygons_stay_as_they_are() {
         let hole = LineString::from(vec![(2., 2.), (2., 4.), (4., 4.), (4., 2.), (2., 2.)]);
         let square = Polygon::new(LineString::from(vec![(0., 0.), (9., 0.), (9., 9.), (0., 9.), (0., 0.)]), vec![hole]);
-        assert_eq!(rounded(vec![square.clone()], whole, 0.0), [square.clone()]);
+        assert_eq!(rounded(vec![square.clone()], whole, 0.0), vec![square.clone()]);
         // holes smaller than what counts go
         assert_eq!(rounded(vec![square], whole, 5.0)[0].interiors().len(), 0);
     }
