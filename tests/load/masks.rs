@@ -4,10 +4,10 @@ use super::world::{PLAN, World, of_kind, only};
 
 const TOWN: f64 = 2200.0;
 
-/// A street within the town, and areas in it.
 /// A rectangle and its tags.
 type Tagged<'a> = ([i64; 4], &'a [(&'a str, &'a str)]);
 
+/// A street within the town, and areas in it.
 fn world(areas: &[Tagged<'_>]) -> World {
     let mut world = World::street(10);
     for (i, (corners, tags)) in areas.iter().enumerate() {

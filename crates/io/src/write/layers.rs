@@ -135,8 +135,8 @@ pub(crate) fn collection_of(inputs: &Inputs, features: Vec<Feature>) -> String {
     head.replace("\"features\":[]", &format!("\"features\":[\n{}\n]", lines.join(",\n"))) + "\n"
 }
 
-/// Parts and holes smaller than this are rounding, square degrees: about a square centimetre.
-const LEAST_DEG2: f64 = 1e-14;
+/// Parts and holes smaller than this are rounding, square degrees: some ten square centimetres.
+const LEAST_DEG2: f64 = 1e-13;
 
 /// A polygon in longitude and latitude to 8 decimals (about a millimetre), valid; `None` where nothing is left of it.
 pub(crate) fn wgs84(projector: &Projector, polygons: &MultiPolygon<f64>) -> Result<Option<Geometry>, Error> {
