@@ -136,7 +136,11 @@ fn a_gap_names_the_barrier_before_its_facility() {
     // the clinic is 100 m away beyond the railway, and 900 m by the only crossing
     let scene = Scene::new("200m").street(&[(0.0, 0.0), (400.0, 0.0), (400.0, 100.0), (0.0, 100.0)]).clinics(&[(0.0, 100.0)]);
     let scene = scene.zone("Town", rect(-50.0, -50.0, 450.0, 50.0)).people(&[(0.0, 0.0), (5.0, 0.0)]);
-    let barrier = |scene: &Scene| scene.analyse().gaps.gaps[0].facts.barrier.clone();
-    assert_eq!(barrier(&scene), None);
-    assert_eq!(barrier(&scene.barrier("railway", &[(-100.0, 60.0), (300.0, 60.0)])).as_deref(), Some("railway"));
+    let barriers = |scene: &Scene| scene.analyse().gaps.gaps[0].facts.barriers.clone();
+    assert!(barriers(&scene).is_empty());
+    let scene = scene.barrier("railway", &[(-100.0, 60.0), (300.0, 60.0)]);
+    assert_eq!(barriers(&scene), ["railway"]);
+    // a wall on the near side, and another behind the railway: each kind once, in the order met
+    let walls = scene.barrier("wall", &[(-100.0, 30.0), (300.0, 30.0)]).barrier("wall", &[(-100.0, 90.0), (300.0, 90.0)]);
+    assert_eq!(barriers(&walls), ["wall", "railway"]);
 }

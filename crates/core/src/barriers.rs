@@ -150,6 +150,25 @@ impl Barriers {
         self.kinds.get(first as usize).map(String::as_str)
     }
 
+    /// The kinds of all barriers that the open straight leg crosses, as [`Barriers::between`] has it, each once, in the order met.
+    pub fn all_between(&self, from: Coord<f64>, to: Coord<f64>) -> Vec<&str> {
+        let Some(leg) = Leg::new(from, to) else { return Vec::new() };
+        let areas = [(0.0, self.around(from)), (0.5, self.around(leg.middle()))];
+        let mut met: Vec<(f64, u32)> = areas.into_iter().filter_map(|(along, barrier)| Some((along, barrier?))).collect();
+        self.grid.any_bucket(from, to, 0.0, |bucket| {
+            met.extend(self.segments.of(bucket).iter().filter_map(|segment| Some((leg.meets(segment)?, segment.barrier))));
+            false
+        });
+        met.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+        let mut kinds: Vec<&str> = Vec::new();
+        for kind in met.into_iter().filter_map(|(_, barrier)| self.kinds.get(barrier as usize)) {
+            if !kinds.contains(&kind.as_str()) {
+                kinds.push(kind);
+            }
+        }
+        kinds
+    }
+
     fn first_between(&self, from: Coord<f64>, to: Coord<f64>) -> Option<u32> {
         let leg = Leg::new(from, to)?;
         if let Some(here) = self.around(from) {

@@ -45,8 +45,8 @@ pub struct GapFacts {
     pub straight_m: Option<f64>,
     /// Length of the cheapest way between them, both straight legs counted, metres.
     pub road_m: Option<f64>,
-    /// The kind of the first barrier that this straight line crosses: why the way may be so much longer.
-    pub barrier: Option<String>,
+    /// The kinds of the barriers that this straight line crosses, in the order met: why the way may be so much longer.
+    pub barriers: Vec<String>,
     /// Its people whose straight line to their nearest facility is within the limit's walk, as a share, 0 to 1: a rule of thumb would have
     /// called them covered.
     pub straight_line_share: Option<f64>,
@@ -97,7 +97,10 @@ pub(crate) fn facts(
         at,
         place,
         straight_m: facility.map(|facility| distance(at, facility.location)),
-        barrier: facility.and_then(|facility| traced.edges.barriers()?.between(at, facility.location)).map(str::to_owned),
+        barriers: facility.map_or_else(Vec::new, |facility| {
+            let crossed = traced.edges.barriers().map_or_else(Vec::new, |barriers| barriers.all_between(at, facility.location));
+            crossed.into_iter().map(str::to_owned).collect()
+        }),
         road_m: way_mm.map(|mm| mm as f64 / 1000.0),
         straight_line_share: straight_line_share(traced, members),
     }

@@ -2,7 +2,7 @@
 //!
 //! | kind | OpenStreetMap | drawn as |
 //! |---|---|---|
-//! | `water` | `natural=water`, `waterway=riverbank` | areas: closed ways and multipolygons |
+//! | `water` | `natural=water`, `waterway=riverbank`, `dock`, `landuse=reservoir`, `basin`: what `land` leaves out too | areas: closed ways and multipolygons |
 //! | `water` | `waterway=river`, `canal` (not `stream`, `ditch`, `drain`) | lines |
 //! | `coast` | `natural=coastline` | lines |
 //! | `railway` | `railway=rail`, `light_rail`, `narrow_gauge` in use (not `disused=yes`, not `abandoned=yes`) | lines |
@@ -17,6 +17,7 @@ use catchment::geo::{Coord, CoordsIter, Densify, Euclidean, Geometry, LineString
 use catchment::{Barrier, BarrierShape, Issue, Stage};
 
 use super::areas::{Wish, areas};
+use super::masks::Mapped;
 use super::{STRAIGHT_DEG, layer, project, project_polygons};
 use crate::crs::Projector;
 use crate::error::{Error, data};
@@ -24,13 +25,14 @@ use crate::osm::{OsmData, Tags, Way};
 use crate::plan::{BarrierKind, BarriersPlan};
 
 /// The keys whose values [`meaning`] reads.
-const KEYS: [&str; 13] = [
+const KEYS: [&str; 14] = [
     "abandoned",
     "barrier",
     "bridge",
     "covered",
     "disused",
     "highway",
+    "landuse",
     "layer",
     "location",
     "motorroad",
@@ -55,7 +57,7 @@ pub(super) fn reads(key: &str) -> bool {
 /// Whether a key can make something a barrier of this kind.
 pub(super) fn makes(kind: BarrierKind, key: &str) -> bool {
     match kind {
-        BarrierKind::Water => key == "natural" || key == "waterway",
+        BarrierKind::Water => Mapped::Water.keys().contains(&key),
         BarrierKind::Coast => key == "natural",
         BarrierKind::Railway => key == "railway",
         BarrierKind::Motorway => key == "highway",
@@ -71,7 +73,7 @@ pub(super) fn meaning<'t>(wanted: &[BarrierKind], tag: impl Fn(&str) -> Option<&
     }
     let on_ground = || tag("layer").is_none_or(|layer| layer == "0");
     let of = |kind: BarrierKind| match kind {
-        BarrierKind::Water if tag("natural") == Some("water") || tag("waterway") == Some("riverbank") => Some(Meaning::Area(kind)),
+        BarrierKind::Water if Mapped::Water.holds(&tag) => Some(Meaning::Area(kind)),
         BarrierKind::Water => matches!(tag("waterway"), Some("river" | "canal")).then_some(Meaning::Line(kind)),
         BarrierKind::Coast => (tag("natural") == Some("coastline")).then_some(Meaning::Line(kind)),
         BarrierKind::Railway => {

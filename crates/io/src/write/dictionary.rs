@@ -45,7 +45,7 @@ covered, or who lives across a border; without a demand point and smaller than a
   straight_m, road_m      straight line and cheapest way (both straight legs counted; the shortest of equally cheap ones) between the
                           point at lon, lat and the nearest facility; null where that is null
   detour                  road_m / straight_m
-  barrier                 kind of the first barrier that the straight line crosses, where the plan has [barriers]; null without one
+  barrier                 kinds of the barriers that the straight line crosses, in the order met, where the plan has [barriers]; else null
   straight_line_share     its people who live within the limit's walk of a facility by a straight line, as a share: a rule of thumb
                           would have called them covered; null where people are unknown or none
   lon, lat                the point that stands for it: of the demand points whose nearest facility is the gap's, the one nearest to the

@@ -97,6 +97,6 @@ fn ways(run: &Run, service: &ServicePlan, gap: Option<&Gap>, set: &mut impl FnMu
     set("straight_m", json!(facts.and_then(|f| f.straight_m).map(|m| round(m, 1))));
     set("road_m", json!(facts.and_then(|f| f.road_m).map(|m| round(m, 1))));
     set("detour", json!(facts.and_then(GapFacts::detour).map(|d| round(d, 3))));
-    set("barrier", json!(facts.and_then(|f| f.barrier.as_deref())));
+    set("barrier", json!(facts.map(|f| f.barriers.join(", ")).filter(|kinds| !kinds.is_empty())));
     set("straight_line_share", json!(facts.and_then(|f| f.straight_line_share).map(|s| round(s, 6))));
 }
