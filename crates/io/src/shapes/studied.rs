@@ -72,7 +72,7 @@ fn asked(plan: &Plan, ask: &Ask) -> Result<Vec<Asked>, Error> {
         return Err(flag("--limits", &format!("{} beside {other}", limits[0]), "limits of time or limits of distance, not both"));
     }
     if limits.first().is_some_and(|limit| limit.cost.0 == 0) {
-        return Err(flag("a limit", "0", "limits above zero"));
+        return Err(flag("--limit or --limits", "0", "limits above zero"));
     }
     let wanted = |service: &&ServicePlan| ask.service.as_ref().is_none_or(|id| *id == service.id);
     let services: Vec<Asked> = plan.services.iter().filter(wanted).map(|service| one(service, &limits)).collect();
