@@ -8,6 +8,10 @@ mod common;
 mod brute;
 #[path = "differential/judge.rs"]
 mod judge;
+#[path = "differential/large.rs"]
+mod large;
+#[path = "differential/rows.rs"]
+mod rows;
 #[path = "differential/town.rs"]
 mod town;
 
@@ -36,11 +40,40 @@ fn within(label: Label, bound: Cost) -> Option<u64> {
     (label.cost.is_reached() && label.cost <= bound).then_some(u64::from(label.cost.0))
 }
 
+/// Towns with many junctions, and towns with many bends.
+fn towns() -> impl Iterator<Item = (u64, Town)> {
+    SEEDS.flat_map(|seed| [(seed, Town::new(seed)), (seed, Town::winding(seed))])
+}
+
 #[test]
 fn the_network_holds_the_segments() {
-    for seed in SEEDS {
-        let town = Town::new(seed);
+    let (mut nodes, mut bends) = (0, 0);
+    for (seed, town) in towns() {
         assert_eq!(town.edges_of_network(), town.edges_of_segments(), "seed {seed}");
+        let network = &town.network;
+        let edges_at = |node: NodeId| network.incident(node).map(|at| at.edge).collect::<BTreeSet<_>>();
+        for node in (0..network.node_count()).map(NodeId::at) {
+            let ends = network.edges().iter().enumerate().filter(|(_, e)| e.tail == node || e.head == node);
+            assert_eq!(edges_at(node), ends.map(|(i, _)| EdgeId::at(i)).collect(), "seed {seed}, node {node:?}");
+            if node.index() >= network.junction_count() {
+                assert_eq!(edges_at(node).len(), 2, "seed {seed}, node {node:?}");
+                bends += 1;
+            }
+            nodes += 1;
+        }
+    }
+    assert!(bends > nodes / 2, "{bends} of {nodes} nodes");
+}
+
+#[test]
+fn the_order_of_segments_makes_no_difference() {
+    for (seed, town) in towns() {
+        let mut roads = town.roads.clone();
+        roads.segments.reverse();
+        let half = roads.segments.len() / 2;
+        roads.segments.rotate_left(half);
+        let other = RoadNetwork::build(&roads, town.network.metric()).unwrap();
+        assert_eq!(other.edges(), town.network.edges(), "seed {seed}");
     }
 }
 
@@ -48,8 +81,7 @@ fn the_network_holds_the_segments() {
 fn nearest_facilities_equal_petgraphs() {
     let mut kept = SearchSpace::default();
     let (mut reached, mut unreached, mut ties) = (0, 0, 0);
-    for seed in SEEDS {
-        let town = Town::new(seed);
+    for (seed, town) in towns() {
         let (facilities, people) = town.linkages();
         for direction in BOTH {
             let judge = Judge::new(&town.network, &facilities, &people, direction);
@@ -84,8 +116,7 @@ fn nearest_facilities_equal_petgraphs() {
 #[test]
 fn ways_are_as_long_as_petgraphs() {
     let (mut ways, mut shorter_than_others, mut on_one_edge) = (0, 0, 0);
-    for seed in SEEDS {
-        let town = Town::new(seed);
+    for (seed, town) in towns() {
         let (facilities, people) = town.linkages();
         for direction in BOTH {
             let judge = Judge::new(&town.network, &facilities, &people, direction);
@@ -136,8 +167,7 @@ fn nearest_facilities_equal_brute_force() {
 #[test]
 fn a_bounded_catchment_is_the_unbounded_one_up_to_the_bound() {
     let mut kept = SearchSpace::default();
-    for seed in SEEDS {
-        let town = Town::new(seed);
+    for (seed, town) in towns() {
         let (facilities, people) = town.linkages();
         for direction in BOTH {
             let judge = Judge::new(&town.network, &facilities, &people, direction);
@@ -173,7 +203,7 @@ fn a_search_space_that_was_used_is_as_good_as_a_new_one() {
     // one space through networks of every size, bounded and unbounded searches in turn
     let mut kept = SearchSpace::default();
     for seed in SEEDS {
-        let town = Town::of_size(seed, [30, 3, 12][seed as usize % 3]);
+        let town = if seed % 4 == 0 { Town::winding(seed) } else { Town::of_size(seed, [30, 3, 12][seed as usize % 3]) };
         let (facilities, _) = town.linkages();
         let sources = Sources::new(&town.network, &facilities, BOTH[seed as usize % 2]);
         let labels = |nearest: NearestFacility<'_>| (0..town.network.node_count()).map(|n| nearest.node(NodeId::at(n))).collect::<Vec<_>>();
@@ -189,8 +219,7 @@ fn a_search_space_that_was_used_is_as_good_as_a_new_one() {
 
 #[test]
 fn petgraphs_algorithms_run_on_the_network_itself() {
-    for seed in SEEDS {
-        let town = Town::new(seed);
+    for (seed, town) in towns() {
         let network = &town.network;
         let graph = judge::travel(network, |_, cost| cost);
         let start = NodeId::at(seed as usize % network.node_count());
@@ -206,7 +235,7 @@ fn petgraphs_algorithms_run_on_the_network_itself() {
         assert_eq!(connected_components(network), network.component_count(), "seed {seed}");
         let nodes = || (0..network.node_count()).map(NodeId::at);
         for node in nodes() {
-            assert!(network.arcs_from(node).iter().all(|arc| network.component(arc.head) == network.component(node)));
+            assert!(network.arcs_from(node).all(|arc| network.component(arc.head) == network.component(node)));
             let size = nodes().filter(|n| network.component(*n) == network.component(node)).count();
             assert_eq!(size as u32, network.component_nodes(node));
         }
