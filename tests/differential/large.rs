@@ -12,8 +12,8 @@ const SIDE: u32 = 300;
 
 fn network() -> RoadNetwork {
     let mut random = Random::new(11);
-    let mut roads = Roads::default();
-    roads.nodes = (0..SIDE * SIDE).map(|i| at(f64::from(i % SIDE) * 100.0, f64::from(i / SIDE) * 100.0)).collect();
+    let junction = |i: u32| at(f64::from(i % SIDE) * 100.0, f64::from(i / SIDE) * 100.0);
+    let mut roads = Roads { nodes: (0..SIDE * SIDE).map(junction).collect(), ..Roads::default() };
     let mut street = |roads: &mut Roads, from: u32, to: u32| {
         let mut ends = vec![from];
         if random.one_in(3) {
