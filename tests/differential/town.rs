@@ -95,9 +95,17 @@ impl Town {
         Town { roads, network, facilities, people, min_component: [1, 1, 3][seed as usize % 3] }
     }
 
+    pub(crate) fn grid(&self) -> EdgeGrid<'_> {
+        EdgeGrid::new(&self.network, LinkRules { snap_m: 200.0, access_speed_m_s: 1.0, min_component: self.min_component })
+    }
+
+    /// Where people and clinics are.
+    pub(crate) fn places(&self) -> impl Iterator<Item = geo::Coord<f64>> {
+        self.facilities.iter().chain(&self.people).copied()
+    }
+
     pub(crate) fn linkages(&self) -> (Linkage, Linkage) {
-        let rules = LinkRules { snap_m: 200.0, access_speed_m_s: 1.0, min_component: self.min_component };
-        let grid = EdgeGrid::new(&self.network, rules);
+        let grid = self.grid();
         (Linkage::new(&grid, &self.facilities), Linkage::new(&grid, &self.people))
     }
 

@@ -81,7 +81,7 @@ pub use progress::{Cancelled, NoProgress, Progress, begin};
 pub use raster::CostRaster;
 pub use reach::{CellCost, CostField, Ground, GroundError, GroundRules, REFINE, SquareMm, Window};
 pub use reached::{Interval, ReachedEdges, ReachedLine};
-pub use search::{Catchment, Direction, Label, NearestFacility, Residents, SearchSpace, Sources};
+pub use search::{Catchment, Change, Direction, Label, NearestFacility, Residents, SearchSpace, Sources, WhatIf};
 pub use spread::{SpreadNote, SpreadRules, Surface, apportion, spread};
 pub use units::{Cost, Limit, Metric, People, UnitError, parse_speed};
 pub use visit::{AllArcs, ArcRef, Arcs, Neighbors, Nodes, Visited};

@@ -11,6 +11,7 @@ mod residents;
 mod spread;
 mod sweep;
 mod way;
+mod what_if;
 
 use serde::{Deserialize, Serialize};
 
@@ -25,6 +26,7 @@ use sweep::Blocks;
 
 pub use catchments::Catchment;
 pub use residents::Residents;
+pub use what_if::{Change, WhatIf};
 
 /// Who travels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -198,31 +200,14 @@ impl<'a> Sources<'a> {
     }
 
     /// The labels below `limit` that a facility gives to the nodes of its own chains and to their junctions.
-    fn seed(&self, facility: usize, limit: u64, mut visit: impl FnMut(NodeId, u64)) {
-        for snap in self.linkage.snaps(facility) {
-            let edge = self.network.edge(snap.edge);
-            let ends = self.to_ends(edge, snap.offset_mm, self.direction == Direction::ToFacility);
-            let [tail, head] = ends.map(|cost| packed(snap.leg + cost, FacilityId::at(facility)));
-            self.spread().both_ways(self.network, snap.edge, tail, head, |node, label| {
-                if label < limit {
-                    visit(node, label);
-                }
-            });
-        }
-    }
-
-    /// What it costs between the place `offset_mm` along `edge` and its tail and head; `inward`: from the ends to the place.
-    fn to_ends(&self, edge: &Edge, offset_mm: u32, inward: bool) -> [Cost; 2] {
-        let (at_tail, at_head) = if inward { (edge.forward, edge.backward) } else { (edge.backward, edge.forward) };
-        [part(at_tail, offset_mm, edge.length_mm), part(at_head, edge.length_mm - offset_mm, edge.length_mm)]
+    fn seed(&self, facility: usize, limit: u64, visit: impl FnMut(NodeId, u64)) {
+        let snaps = self.linkage.snaps(facility);
+        seeds_of(self.network, self.direction, snaps, FacilityId::at(facility), limit, visit);
     }
 
     /// What it costs between a point and a facility that sit on one edge, without leaving it.
     fn along(&self, edge: &Edge, point_mm: u32, facility_mm: u32) -> Cost {
-        let point_first = point_mm <= facility_mm;
-        let towards = self.direction == Direction::ToFacility;
-        let whole = if point_first == towards { edge.forward } else { edge.backward };
-        part(whole, point_mm.abs_diff(facility_mm), edge.length_mm)
+        along(edge, self.direction, point_mm, facility_mm)
     }
 }
 
@@ -264,7 +249,7 @@ impl<'a> NearestFacility<'a> {
     fn snap(&self, snap: &Snap) -> Label {
         let sources = self.sources;
         let edge = sources.network.edge(snap.edge);
-        let [tail, head] = sources.to_ends(edge, snap.offset_mm, sources.direction == Direction::FromFacility);
+        let [tail, head] = sources.spread().into(edge, snap.offset_mm);
         let through = |node: NodeId, cost: Cost| {
             let label = self.node(node);
             Label { cost: label.cost + cost + snap.leg, ..label }
@@ -286,6 +271,34 @@ impl<'a> NearestFacility<'a> {
             .min()
             .unwrap_or(Label::UNREACHED)
     }
+}
+
+/// The labels below `limit` that a facility tied by `snaps` gives to the nodes of its own chains and to their junctions.
+fn seeds_of(
+    network: &RoadNetwork,
+    direction: Direction,
+    snaps: &[Snap],
+    facility: FacilityId,
+    limit: u64,
+    mut visit: impl FnMut(NodeId, u64),
+) {
+    for snap in snaps {
+        let ends = Spread(direction).out_of(network.edge(snap.edge), snap.offset_mm);
+        let [tail, head] = ends.map(|cost| packed(snap.leg + cost, facility));
+        Spread(direction).both_ways(network, snap.edge, tail, head, |node, label| {
+            if label < limit {
+                visit(node, label);
+            }
+        });
+    }
+}
+
+/// What it costs between a point and a facility that sit on one edge, without leaving it.
+fn along(edge: &Edge, direction: Direction, point_mm: u32, facility_mm: u32) -> Cost {
+    let point_first = point_mm <= facility_mm;
+    let towards = direction == Direction::ToFacility;
+    let whole = if point_first == towards { edge.forward } else { edge.backward };
+    part(whole, point_mm.abs_diff(facility_mm), edge.length_mm)
 }
 
 /// The cost of `part_mm` of an edge of `length_mm` that costs `whole`, rounded to the nearest unit; nothing where the part is nothing.

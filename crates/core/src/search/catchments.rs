@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::ball::Ball;
 use super::label::{UNREACHED, limit, packed, unpacked};
-use super::residents::{ChainSummary, Residents, ends};
+use super::residents::{ChainSummary, Residents};
 use super::{Sources, Spread};
 use crate::ids::{DemandId, EdgeId, FacilityId, NodeId};
 use crate::network::ChainId;
@@ -55,7 +55,7 @@ impl Sources<'_> {
                 }
                 whole
             });
-            sum.people += space.row.iter().map(|(point, _)| residents.people[point.index()]).sum();
+            sum.people += space.row.iter().map(|(point, _)| residents.people()[point.index()]).sum();
             sum.points += space.row.len();
             sum
         })
@@ -110,7 +110,7 @@ impl Sources<'_> {
 
     /// Facilities in the order of the roads that they sit on, so that one search finds in cache what the last one left there.
     fn for_each_facility<T: Send>(&self, residents: &Residents<'_>, each: impl Fn(FacilityId, &mut Workspace) -> T + Sync) -> Vec<T> {
-        let same = residents.chain_count() == self.network.chain_count() && residents.direction == self.direction;
+        let same = residents.chain_count() == self.network.chain_count() && residents.direction() == self.direction;
         assert!(same, "residents of this network and of this direction");
         let mut order: Vec<(Option<EdgeId>, FacilityId)> =
             (0..self.linkage.len()).map(|i| (self.linkage.snaps(i).first().map(|snap| snap.edge), FacilityId::at(i))).collect();
@@ -198,7 +198,7 @@ impl Sources<'_> {
             false => unpacked(bends[node.index() - first_bend]).cost,
         };
         let by_place = residents.places(chain, point).map(|(edge, snap)| {
-            let [tail, head] = ends(edge, snap.offset_mm, self.direction);
+            let [tail, head] = Spread(self.direction).into(edge, snap.offset_mm);
             let own = self.linkage.snaps(facility.index()).iter().filter(|own| own.edge == snap.edge);
             let along = own.map(|own| own.leg + self.along(edge, snap.offset_mm, own.offset_mm)).min();
             let through = (node(edge.tail) + tail).min(node(edge.head) + head);

@@ -1,7 +1,7 @@
 //! People on the roads: points by chain, so that a search that reached a chain's ends knows what it costs all of them.
 
+use super::Direction;
 use super::spread::Spread;
-use super::{Direction, part};
 use crate::link::{Linkage, Snap};
 use crate::network::{ChainId, Edge, RoadNetwork};
 use crate::units::{Cost, People};
@@ -12,9 +12,9 @@ use crate::units::{Cost, People};
 #[derive(Debug, Clone)]
 pub struct Residents<'a> {
     network: &'a RoadNetwork,
-    pub(super) direction: Direction,
-    pub(super) links: &'a Linkage,
-    pub(super) people: &'a [People],
+    direction: Direction,
+    links: &'a Linkage,
+    people: &'a [People],
     /// Of each chain; one more at the end.
     chains: Vec<ChainSummary>,
     /// Points tied to one place, chain by chain.
@@ -76,6 +76,26 @@ impl<'a> Residents<'a> {
         residents
     }
 
+    /// The network that they are on.
+    pub fn network(&self) -> &'a RoadNetwork {
+        self.network
+    }
+
+    /// Who travels.
+    pub fn direction(&self) -> Direction {
+        self.direction
+    }
+
+    /// How they are tied to it.
+    pub fn links(&self) -> &'a Linkage {
+        self.links
+    }
+
+    /// How many there are at each point.
+    pub fn people(&self) -> &'a [People] {
+        self.people
+    }
+
     fn summarise(&mut self, placed: &[(ChainId, Row)]) {
         let nobody = ChainSummary { first: 0, farthest: [Cost::ZERO; 2], people: People::ZERO, tied: false };
         self.chains = vec![nobody; self.network.chain_count() + 1];
@@ -100,7 +120,7 @@ impl<'a> Residents<'a> {
         let at = snap.edge.index() - chain.first_edge.index();
         let spread = Spread(self.direction);
         let edge = &chain.edges[at];
-        let [tail, head] = ends(edge, snap.offset_mm, self.direction);
+        let [tail, head] = spread.into(edge, snap.offset_mm);
         let start = chain.edges[..at].iter().fold(Cost::ZERO, |sum, e| sum + spread.down(e));
         let end = chain.edges[at + 1..].iter().fold(Cost::ZERO, |sum, e| sum + spread.up(e));
         (id, [start + tail + snap.leg, end + head + snap.leg])
@@ -138,10 +158,4 @@ impl Row {
     pub(super) fn cost(&self, ends: [Cost; 2]) -> Cost {
         (ends[0] + self.from[0]).min(ends[1] + self.from[1])
     }
-}
-
-/// What it costs from the tail and from the head of an edge to a place on it, as labels spread.
-pub(super) fn ends(edge: &Edge, offset_mm: u32, direction: Direction) -> [Cost; 2] {
-    let spread = Spread(direction);
-    [part(spread.down(edge), offset_mm, edge.length_mm), part(spread.up(edge), edge.length_mm - offset_mm, edge.length_mm)]
 }

@@ -1,7 +1,7 @@
 //! How costs spread along the edges of a chain, against travel or with it.
 
-use super::Direction;
 use super::label::longer;
+use super::{Direction, part};
 use crate::ids::{EdgeId, NodeId};
 use crate::network::{Edge, RoadNetwork};
 use crate::units::Cost;
@@ -25,6 +25,16 @@ impl Spread {
             Direction::ToFacility => edge.forward,
             Direction::FromFacility => edge.backward,
         }
+    }
+
+    /// What a label costs more at the tail and at the head of `edge`, from a place `offset_mm` along it.
+    pub(super) fn out_of(self, edge: &Edge, offset_mm: u32) -> [Cost; 2] {
+        [part(self.up(edge), offset_mm, edge.length_mm), part(self.down(edge), edge.length_mm - offset_mm, edge.length_mm)]
+    }
+
+    /// What labels at the tail and at the head of `edge` cost more at a place `offset_mm` along it.
+    pub(super) fn into(self, edge: &Edge, offset_mm: u32) -> [Cost; 2] {
+        [part(self.down(edge), offset_mm, edge.length_mm), part(self.up(edge), edge.length_mm - offset_mm, edge.length_mm)]
     }
 
     /// Labels of the bends between `edges` from those at the chain's two junctions, below `limit`; `bends` may hold labels already.

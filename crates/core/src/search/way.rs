@@ -92,7 +92,7 @@ impl NearestFacility<'_> {
     fn leave_edge(&self, snap: &Snap, goal: Label, walk: &mut Walk) {
         let sources = self.sources;
         let edge = sources.network.edge(snap.edge);
-        let costs = sources.to_ends(edge, snap.offset_mm, sources.direction == Direction::FromFacility);
+        let costs = sources.spread().into(edge, snap.offset_mm);
         let ends = [(edge.tail, snap.offset_mm), (edge.head, edge.length_mm - snap.offset_mm)];
         for ((node, part_mm), cost) in ends.into_iter().zip(costs) {
             let label = self.node(node);
@@ -120,7 +120,7 @@ impl NearestFacility<'_> {
         let label = self.node(node);
         let rests = sources.linkage.snaps(label.facility.index()).iter().flat_map(|snap| {
             let edge = sources.network.edge(snap.edge);
-            let costs = sources.to_ends(edge, snap.offset_mm, sources.direction == Direction::ToFacility);
+            let costs = sources.spread().out_of(edge, snap.offset_mm);
             let ends = [(edge.tail, snap.offset_mm), (edge.head, edge.length_mm - snap.offset_mm)];
             ends.into_iter().zip(costs).filter_map(move |((end, part_mm), cost)| {
                 let comes_from_here = end == node && snap.leg + cost == label.cost;
