@@ -15,7 +15,7 @@ use super::{Sources, Spread};
 use crate::network::{Arc, RoadNetwork};
 
 /// Junctions in a block: their labels and arcs fill about half of a second-level cache.
-const BLOCK: usize = 1 << 14;
+const BLOCK: usize = 1 << 13;
 
 /// A block of junctions between rounds.
 #[derive(Debug, Clone)]
@@ -25,6 +25,8 @@ struct Block {
     inbox: Vec<(u32, u64)>,
     /// Labels for junctions of other blocks.
     outbox: Vec<(u32, u64)>,
+    /// Whether it ran in this sweep.
+    ran: bool,
 }
 
 /// The blocks of a network, kept from search to search.
@@ -39,8 +41,12 @@ impl Blocks {
         let count = junctions.div_ceil(BLOCK);
         if self.blocks.len() != count || self.shift != shift {
             self.shift = shift;
-            self.blocks = vec![Block { queue: Queue::new(shift), inbox: Vec::new(), outbox: Vec::new() }; count];
+            self.blocks = vec![Block { queue: Queue::new(shift), inbox: Vec::new(), outbox: Vec::new(), ran: false }; count];
         }
+    }
+
+    fn start(&mut self) {
+        self.blocks.iter_mut().for_each(|block| block.ran = false);
     }
 
     fn post(&mut self, node: u32, label: u64) {
@@ -65,7 +71,10 @@ impl Blocks {
 impl Block {
     /// Takes what is in the inbox, and spreads it as far as the block's border.
     fn run(&mut self, base: usize, first: &[u32], arcs: &[Arc], labels: &mut [u64], limit: u64) {
-        let Block { queue, inbox, outbox } = self;
+        let Block { queue, inbox, outbox, ran } = self;
+        if !std::mem::replace(ran, true) {
+            fetch(first, arcs, base..base + labels.len());
+        }
         queue.start(inbox.iter().map(|(_, label)| cost(*label)).min().unwrap_or(0));
         for (node, label) in inbox.drain(..) {
             let held = &mut labels[node as usize - base];
@@ -97,6 +106,12 @@ impl Block {
     }
 }
 
+/// Reads all arcs of a block in a row, so that they are in cache when the search reads them here and there: most of its time would be waiting.
+fn fetch(first: &[u32], arcs: &[Arc], junctions: Range<usize>) {
+    let arcs = &arcs[first[junctions.start] as usize..first[junctions.end] as usize];
+    std::hint::black_box(arcs.iter().fold(0, |seen, arc| seen ^ arc.cost.0));
+}
+
 fn cost(label: u64) -> u32 {
     (label >> 32) as u32
 }
@@ -108,6 +123,7 @@ impl Sources<'_> {
         labels.clear();
         labels.resize(network.node_count(), UNREACHED);
         blocks.prepare(network.junction_count(), self.shift());
+        blocks.start();
         for facility in 0..self.linkage.len() {
             self.seed(facility, limit, |node, label| {
                 if network.is_junction(node) {
