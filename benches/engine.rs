@@ -110,7 +110,8 @@ fn ask(wanted: &Wanted, table: &mut Table) {
         let near = Ask { facilities: 2000, bound: NEAR, petgraph: Some(5.0), scipy: Some(40.0), replay: Some(3.5) };
         compete(table, &million, near, wanted.peers);
         for study in &real {
-            compete(table, study, Ask { facilities: 500, ..near }, wanted.peers);
+            let bars = if study.name == "Porto" { near } else { Ask { bound: NEAR, ..Ask::default() } };
+            compete(table, study, Ask { facilities: 500, ..bars }, wanted.peers);
         }
         compete(table, &million, Ask { facilities: 500, bound: FAR, scipy: Some(120.0), replay: None, ..near }, wanted.peers);
     }
