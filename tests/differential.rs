@@ -80,6 +80,66 @@ fn the_order_of_segments_makes_no_difference() {
 }
 
 #[test]
+fn a_network_made_of_its_parts_is_the_same() {
+    for (seed, town) in towns() {
+        let network = &town.network;
+        let again = RoadNetwork::from_parts(network.metric(), network.to_parts()).unwrap();
+        assert_eq!(again.to_parts(), network.to_parts());
+        let by_time = RoadNetwork::build(&town.roads, Metric::Time).unwrap();
+        let by_distance = RoadNetwork::build(&town.roads, Metric::Distance).unwrap();
+        assert_eq!(by_time.by_distance().to_parts(), by_distance.to_parts(), "seed {seed}");
+    }
+}
+
+#[test]
+fn parts_that_do_not_fit_are_refused_and_never_panic() {
+    let (mut refused, mut kept) = (0, 0);
+    for (seed, town) in towns() {
+        let mut random = common::random::Random::new(seed);
+        for _ in 0..20 {
+            let mut parts = town.network.to_parts();
+            let wrong = [0, 1, 7, 1000, u32::MAX][random.below(5)];
+            let mut change = |values: &mut Vec<u32>| match values.len() {
+                0 => values.push(wrong),
+                count if random.one_in(3) => values.truncate(count - 1),
+                count => values[random.below(count)] = wrong,
+            };
+            match seed % 7 {
+                0 => change(&mut parts.first_edge),
+                1 => change(&mut parts.bend_chain),
+                2 => change(&mut parts.first_arc),
+                3 => change(&mut parts.arc_chain),
+                4 => change(&mut parts.component),
+                5 => {
+                    let edge = random.below(parts.edges.len());
+                    parts.edges[edge][random.below(2)] = wrong;
+                }
+                _ => {
+                    let arc = random.below(parts.arcs_out.len());
+                    parts.arcs_out[arc][0] = wrong;
+                }
+            }
+            match RoadNetwork::from_parts(Metric::Time, parts) {
+                Err(NetworkError::Parts { .. }) => refused += 1,
+                Err(other) => panic!("{other}"),
+                // other roads, perhaps, and sound enough to search
+                Ok(network) => {
+                    let everywhere: Vec<NodeId> = (0..network.node_count()).map(NodeId::at).collect();
+                    let linkage = Linkage::at_nodes(&network, &everywhere);
+                    let sources = Sources::new(&network, &linkage, Direction::ToFacility);
+                    sources.nearest_facility(&mut SearchSpace::default());
+                    let people = vec![People::persons(1); everywhere.len()];
+                    let residents = Residents::new(&network, Direction::ToFacility, &linkage, &people);
+                    sources.catchments(Cost(100_000), &residents);
+                    kept += 1;
+                }
+            }
+        }
+    }
+    assert!(refused > 3000 && kept > 300, "{refused}, {kept}");
+}
+
+#[test]
 fn nearest_facilities_equal_petgraphs() {
     let mut kept = SearchSpace::default();
     let (mut reached, mut unreached, mut ties) = (0, 0, 0);

@@ -16,6 +16,7 @@
 
 mod build;
 mod chains;
+mod parts;
 
 use std::ops::Range;
 
@@ -27,6 +28,7 @@ use crate::units::{Cost, Metric};
 
 pub use build::NetworkError;
 pub(crate) use chains::ChainId;
+pub use parts::NetworkParts;
 
 /// One direction of an edge or of a chain of edges.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -191,6 +193,16 @@ impl RoadNetwork {
     /// Number of connected pieces.
     pub fn component_count(&self) -> usize {
         self.component_nodes.len()
+    }
+
+    /// The same network with lengths for costs.
+    pub fn by_distance(mut self) -> RoadNetwork {
+        if self.metric == Metric::Time {
+            self.metric = Metric::Distance;
+            self.edges.iter_mut().for_each(build::measure_by_distance);
+            self.join();
+        }
+        self
     }
 
     /// The box around all nodes; `None` without nodes.

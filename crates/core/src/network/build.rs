@@ -29,6 +29,12 @@ pub enum NetworkError {
         /// Position of the node.
         node: usize,
     },
+    /// Arrays of a network that do not fit together.
+    #[error("the array `{array}` of the network does not fit to the others")]
+    Parts {
+        /// Which one.
+        array: &'static str,
+    },
     /// More than ids can count.
     #[error("{count} segments are more than the 2,000,000,000 that one network can hold")]
     TooLarge {
@@ -73,7 +79,7 @@ impl RoadNetwork {
         // parallel edges are in the order of their times whatever the metric, so that both metrics give the same ids
         edges.par_sort_unstable();
         if metric == Metric::Distance {
-            edges.iter_mut().for_each(|e| (e.forward, e.backward) = (by_distance(e, e.forward), by_distance(e, e.backward)));
+            edges.iter_mut().for_each(measure_by_distance);
         }
         let chains = Chains::of(order.len(), &edges);
         Ok(chains.into_network(metric, edges, |rank| nodes[order[rank as usize] as usize]))
@@ -104,8 +110,11 @@ fn timed_edges(nodes: usize, segments: impl IntoIterator<Item = RoadSegment>) ->
     Ok(edges)
 }
 
-fn by_distance(edge: &Edge, cost: Cost) -> Cost {
-    if cost.is_reached() { Cost(edge.length_mm) } else { Cost::UNREACHED }
+/// Lengths for times, in the directions that are open.
+pub(super) fn measure_by_distance(edge: &mut Edge) {
+    for cost in [&mut edge.forward, &mut edge.backward] {
+        *cost = if cost.is_reached() { Cost(edge.length_mm) } else { Cost::UNREACHED };
+    }
 }
 
 /// Nodes that an edge touches, along a Hilbert curve of 2¹⁶ × 2¹⁶ squares over their box; ties by place.
@@ -268,8 +277,8 @@ impl Chains {
             component_nodes: Vec::new(),
             common_arc: Cost::ZERO,
         };
-        network.join(junctions);
         network.label_components(junctions);
+        network.join();
         network
     }
 }
@@ -301,7 +310,8 @@ fn number(
 
 impl RoadNetwork {
     /// Joins junctions by chains: the adjacency array.
-    fn join(&mut self, junctions: usize) {
+    pub(super) fn join(&mut self) {
+        let junctions = self.junction_count();
         let ends =
             |chain: usize| (self.edges[self.first_edge[chain] as usize].tail, self.edges[self.first_edge[chain + 1] as usize - 1].head);
         let chains = self.first_edge.len() - 1;

@@ -5,12 +5,14 @@
 //! crosses its border goes to the other block for the next round. The blocks of a round run in parallel. A label only ever falls, and the
 //! least label of a node does not depend on the order in which labels reach it, so blocks and threads change nothing in the result.
 
+use std::ops::Range;
+
 use rayon::prelude::*;
 
 use super::label::{UNREACHED, longer};
 use super::queue::Queue;
 use super::{Sources, Spread};
-use crate::network::{Arc, ChainId, RoadNetwork};
+use crate::network::{Arc, RoadNetwork};
 
 /// Junctions in a block: their labels and arcs fill about half of a second-level cache.
 const BLOCK: usize = 1 << 14;
@@ -118,30 +120,29 @@ impl Sources<'_> {
         }
         let (junctions, bends) = labels.split_at_mut(network.junction_count());
         blocks.run(network.first_arcs(), self.arcs(), junctions, limit);
-        expand(network, self.spread(), 0..network.chain_count() as u32, junctions, bends, limit);
+        expand(network, self.spread(), 0..network.chain_count(), junctions, bends, limit);
     }
 }
 
 /// Labels of the bends of `chains` from those of the junctions; `bends` are theirs alone, and hold what facilities on their edges gave them.
-fn expand(network: &RoadNetwork, spread: Spread, chains: std::ops::Range<u32>, junctions: &[u64], bends: &mut [u64], limit: u64) {
-    let count = chains.end - chains.start;
-    if count <= 1 << 13 {
-        let mut rest = bends;
-        for id in chains {
-            let chain = network.chain(ChainId(id));
-            let (own, others) = rest.split_at_mut(chain.edges.len() - 1);
-            rest = others;
-            if !own.is_empty() {
-                spread.along(chain.edges, junctions[chain.start.index()], junctions[chain.end.index()], own, limit);
-            }
-        }
+fn expand(network: &RoadNetwork, spread: Spread, chains: Range<usize>, junctions: &[u64], bends: &mut [u64], limit: u64) {
+    const AT_ONCE: usize = 1 << 13;
+    if chains.len() > AT_ONCE {
+        let middle = chains.start + chains.len() / 2;
+        let before = network.bends_before(middle) - network.bends_before(chains.start);
+        let (low, high) = bends.split_at_mut(before);
+        rayon::join(
+            || expand(network, spread, chains.start..middle, junctions, low, limit),
+            || expand(network, spread, middle..chains.end, junctions, high, limit),
+        );
         return;
     }
-    let middle = chains.start + count / 2;
-    let bends_before = network.chain(ChainId(middle)).first_bend.0 - network.chain(ChainId(chains.start)).first_bend.0;
-    let (low, high) = bends.split_at_mut(bends_before as usize);
-    rayon::join(
-        || expand(network, spread, chains.start..middle, junctions, low, limit),
-        || expand(network, spread, middle..chains.end, junctions, high, limit),
-    );
+    let mut rest = bends;
+    for edges in network.edges_of_chains(chains) {
+        if let [first, .., last] = edges {
+            let (own, others) = rest.split_at_mut(edges.len() - 1);
+            rest = others;
+            spread.along(edges, junctions[first.tail.index()], junctions[last.head.index()], own, limit);
+        }
+    }
 }
