@@ -12,10 +12,24 @@ use crate::generate::{Kind, facts, mix, roads};
 
 pub(crate) const SEED: u64 = 4;
 
+/// How nodes are numbered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Order {
+    /// As the source has them: what a peer's user has.
+    AsRead,
+    /// Along a Hilbert curve: the best that could be done for a peer.
+    Hilbert,
+}
+
+impl std::fmt::Display for Order {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(if *self == Order::AsRead { "order as read" } else { "Hilbert order" })
+    }
+}
+
 /// The arcs of a network as petgraph's visit traits show them, by tail, under a numbering of nodes that is not ours.
 pub(crate) struct Arrays {
-    /// What the numbering is called.
-    pub(crate) order: &'static str,
+    pub(crate) order: Order,
     /// Of each [`NodeId`] its number.
     pub(crate) number: Vec<u32>,
     /// Of each number its first arc; one more at the end.
@@ -28,9 +42,7 @@ pub(crate) struct Arrays {
 pub(crate) struct Study {
     pub(crate) name: String,
     pub(crate) network: RoadNetwork,
-    /// Nodes along a Hilbert curve: the best order that a peer could be given.
     pub(crate) hilbert: Arrays,
-    /// Nodes in the order in which the source has them: what a peer's user has.
     pub(crate) as_read: Arrays,
     /// Of each [`NodeId`] its people.
     pub(crate) people: Vec<People>,
@@ -39,8 +51,8 @@ pub(crate) struct Study {
 impl Study {
     fn new(name: String, roads: &Roads, metric: Metric) -> Study {
         let network = network(&name, roads, metric);
-        let hilbert = Arrays::of(&network, "Hilbert order", hilbert(&network), network.node_count());
-        let as_read = Arrays::of(&network, "order as read", as_read(&network, roads), roads.nodes.len());
+        let hilbert = Arrays::of(&network, Order::Hilbert, hilbert(&network), network.node_count());
+        let as_read = Arrays::of(&network, Order::AsRead, as_read(&network, roads), roads.nodes.len());
         let people = (0..network.node_count() as u64).map(|node| People::persons(1 + mix(SEED ^ mix(node)) % 8)).collect();
         Study { name, network, hilbert, as_read, people }
     }
@@ -77,7 +89,7 @@ impl Study {
 }
 
 impl Arrays {
-    fn of(network: &RoadNetwork, order: &'static str, number: Vec<u32>, nodes: usize) -> Arrays {
+    fn of(network: &RoadNetwork, order: Order, number: Vec<u32>, nodes: usize) -> Arrays {
         let mut first = vec![0u32; nodes + 1];
         for arc in network.edge_references() {
             first[number[arc.tail.index()] as usize + 1] += 1;
