@@ -12,6 +12,9 @@ pub struct Position {
 }
 
 impl Position {
+    /// No place: off the globe, so that no node lies there.
+    pub(super) const NONE: Position = Position { lon_e7: i32::MIN, lat_e7: i32::MIN };
+
     /// From 10⁻⁹ degrees, rounded; none when the place is off the globe.
     pub(super) fn from_nano(lon: i64, lat: i64) -> Option<Self> {
         let on_globe = lon.unsigned_abs() <= 180_000_000_000 && lat.unsigned_abs() <= 90_000_000_000;
@@ -55,15 +58,13 @@ pub struct Positions {
 }
 
 impl Positions {
-    /// `places[i]` belongs to `ids[i]`; `ids` ascend. Ids without a place are left out.
-    pub(super) fn from_sorted(ids: Vec<i64>, places: Vec<Option<Position>>) -> Self {
-        let found = places.iter().flatten().count();
-        if found == ids.len() {
-            let places = places.into_iter().flatten().collect();
-            return Positions { ids, places };
+    /// `places[i]` belongs to `ids[i]`; `ids` ascend. Ids whose place is [`Position::NONE`] are left out.
+    pub(super) fn from_sorted(mut ids: Vec<i64>, mut places: Vec<Position>) -> Self {
+        if places.contains(&Position::NONE) {
+            let mut place = places.iter();
+            ids.retain(|_| place.next().is_some_and(|place| *place != Position::NONE));
+            places.retain(|place| *place != Position::NONE);
         }
-        let known = ids.into_iter().zip(places);
-        let (ids, places) = known.filter_map(|(id, at)| Some((id, at?))).unzip();
         Positions { ids, places }
     }
 
