@@ -4,11 +4,11 @@
     python3 benches/scale/copies.py 100 malta_100.osm.pbf
 
 The copies stand in a square grid, row by row, around Malta's own place: a step is the extract's own box and a hundredth of a degree more,
-so that none touches another. 100 copies span about 11 degrees of longitude and 8 of latitude. Longitudes are shifted first; a copy to the
+so that none touches another. 100 copies span about 10.5 degrees of longitude and 8 of latitude (31.5 to 39.6 north). Longitudes are shifted first; a copy to the
 north is narrower on the ground (a street that runs east loses about 1 % for every degree), so lengths differ a little from copy to copy.
 
 Copy k has Malta's ids plus k x 2^34: apart from each other, ascending, and with the gaps of real ids. Versions and times are kept.
-Objects are written as they are made. Malta itself is in memory once, in Python objects: about 0.7 GB whatever N is.
+Objects are written as they are made. Malta itself is in memory once, in Python objects: about 0.5 GB whatever N is.
 """
 
 import math

@@ -135,6 +135,9 @@ mod tests {
     fn the_digest_of_nothing_is_the_standard_one() {
         let sha256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
         assert_eq!(InputFile::new("x", b"").sha256, sha256);
-        assert_eq!(InputFile::of_source("x", &Source::from(Cow::Borrowed(&b""[..]))).map(|input| input.sha256).ok().as_deref(), Some(sha256));
+        assert_eq!(
+            InputFile::of_source("x", &Source::from(Cow::Borrowed(&b""[..]))).map(|input| input.sha256).ok().as_deref(),
+            Some(sha256)
+        );
     }
 }

@@ -95,9 +95,7 @@ impl Select for Wanted {
         let barrier = || barriers::meaning(&self.barriers, |key| tags.get(key));
         match kind {
             Kind::Node => {
-                (self.places && is_place(tags))
-                    || (self.names && is_named(tags))
-                    || (self.signals && is_signal(|key| tags.get(key)))
+                (self.places && is_place(tags)) || (self.names && is_named(tags)) || (self.signals && is_signal(|key| tags.get(key)))
             }
             Kind::Way => surface() || barrier().is_some(),
             Kind::Relation => {

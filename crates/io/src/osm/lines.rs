@@ -139,11 +139,7 @@ impl LineRefs {
 
     /// Looks every node up; `place` makes a look-up that remembers where it was, `judge` says what is wrong with a line, given its
     /// id, nodes and places.
-    pub(super) fn placed<F, W>(
-        self,
-        place: impl Fn() -> F + Sync,
-        judge: impl Fn(i64, &[i64], &[u32]) -> Vec<W> + Sync,
-    ) -> (Lines, Vec<W>)
+    pub(super) fn placed<F, W>(self, place: impl Fn() -> F + Sync, judge: impl Fn(i64, &[i64], &[u32]) -> Vec<W> + Sync) -> (Lines, Vec<W>)
     where
         F: FnMut(i64) -> u32,
         W: Send,
