@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::barriers::Barriers;
-use crate::ids::EdgeId;
+use crate::ids::{EdgeId, NodeId};
 use crate::network::{Edge, RoadNetwork};
 use crate::units::{Cost, Metric};
 
@@ -104,6 +104,24 @@ impl Linkage {
             whole.snaps.extend_from_slice(&part.snaps);
             whole.status.extend_from_slice(&part.status);
             whole.beyond_barrier.extend_from_slice(&part.beyond_barrier);
+        }
+        whole.first.push(whole.snaps.len() as u32);
+        whole
+    }
+
+    /// Points that stand at nodes of `network`, with no leg to walk. (A node all of whose edges have no length is one place with the
+    /// other end of one of them.)
+    pub fn at_nodes(network: &RoadNetwork, nodes: &[NodeId]) -> Linkage {
+        let mut whole = Linkage::default();
+        for &node in nodes {
+            whole.first.push(whole.snaps.len() as u32);
+            let edge = network.incident(node).max_by_key(|at| network.edge(at.edge).length_mm);
+            whole.snaps.extend(edge.map(|at| {
+                let offset_mm = if at.at_head { network.edge(at.edge).length_mm } else { 0 };
+                Snap { edge: at.edge, offset_mm, leg: Cost::ZERO, leg_m: 0.0 }
+            }));
+            whole.status.push(if edge.is_some() { LinkStatus::Linked } else { LinkStatus::TooFar });
+            whole.beyond_barrier.push(false);
         }
         whole.first.push(whole.snaps.len() as u32);
         whole

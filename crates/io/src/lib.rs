@@ -10,6 +10,7 @@ mod load;
 pub mod map;
 pub mod osm;
 pub mod plan;
+pub mod prepared;
 mod run;
 mod shape;
 mod shapes;
