@@ -23,6 +23,9 @@ mod people;
 #[path = "load/places.rs"]
 mod places;
 #[cfg(test)]
+#[path = "load/prepared.rs"]
+mod prepared;
+#[cfg(test)]
 #[path = "load/raster.rs"]
 mod raster;
 #[cfg(test)]

@@ -8,6 +8,7 @@ mod limits;
 mod masks;
 mod people;
 mod places;
+mod prepared;
 mod roads;
 mod select;
 mod table;
@@ -31,6 +32,7 @@ use masks::Mapped;
 use select::Wanted;
 
 pub use masks::MaskPolygons;
+pub use prepared::{PreparedRoads, read_roads};
 
 /// The longest edge of a zone that is projected by its ends alone, degrees: about 200 m, within which a millimetre is lost.
 pub(crate) const STRAIGHT_DEG: f64 = 0.002;
@@ -168,10 +170,10 @@ impl Loader<'_> {
             if self.osm.contains_key(name) || !is_osm(name) {
                 continue;
             }
-            let bytes = self.files.read(name)?;
-            let mut input = InputFile::new(name, &bytes);
+            let source = self.files.open(name)?;
+            let mut input = InputFile::of_source(name, &source)?;
             let error = |source| Error::Osm { file: name.to_owned(), source };
-            let osm = osm::read(&bytes, &Wanted::of(plan, name, signals)).map_err(error)?;
+            let osm = osm::read_source(&source, &Wanted::of(plan, name, signals)).map_err(error)?;
             input.rows = vec![
                 ("nodes".to_owned(), osm.counts.nodes),
                 ("ways".to_owned(), osm.counts.ways),
@@ -398,12 +400,17 @@ impl Loader<'_> {
 
     fn osm_warnings(&mut self) {
         for (file, osm) in &self.osm {
-            for warning in &osm.warnings {
-                let (id, kind) = (warning.object.to_string(), warning.kind.name());
-                self.issues.push(Issue::new(Stage::Roads, file, id, kind, warning.detail.clone()));
-            }
+            self.issues.extend(osm_issues(osm, file));
         }
     }
+}
+
+/// What the reader found wrong with single objects.
+fn osm_issues(osm: &OsmData, file: &str) -> impl Iterator<Item = Issue> {
+    osm.warnings.iter().map(move |warning| {
+        let (id, kind) = (warning.object.to_string(), warning.kind.name());
+        Issue::new(Stage::Roads, file, id, kind, warning.detail.clone())
+    })
 }
 
 /// Places of nodes that only one segment touches.
@@ -428,10 +435,7 @@ fn working_crs(plan: &Plan, zones: &[Zone]) -> Result<(AutoCrs, Projector), Erro
         auto_crs(bounds).map_err(error)?
     } else {
         let crs: Crs = plan.study.crs.parse().map_err(error)?;
-        crs.check_working().map_err(error)?;
-        let projector = Projector::new(&Crs::wgs84(), &crs).map_err(error)?;
-        let worst_areal_distortion = projector.check_distortion(bounds).map_err(error)?;
-        AutoCrs { name: crs.to_string(), crs, reason: "set by the plan".to_owned(), worst_areal_distortion }
+        AutoCrs::given(crs, bounds).map_err(error)?
     };
     let projector = Projector::new(&Crs::wgs84(), &working.crs).map_err(error)?;
     Ok((working, projector))
