@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use catchment::geo::Coord;
-use catchment::{Cost, Limit, Metric, NoProgress, NodeId, People, RoadNetwork, Roads};
-use catchment_io::{InMemory, Plan, load};
+use catchment::{Cost, Limit, Metric, NodeId, People, Profile, RoadNetwork, Roads};
+use catchment_io::{InMemory, read_roads};
 use petgraph::visit::IntoEdgeReferences;
 
 use crate::generate::{Kind, facts, mix, roads};
@@ -78,8 +78,7 @@ impl Study {
             eprintln!("{name}: skipped, no {} (set CATCHMENT_SHARED)", file.display());
             return None;
         };
-        let zone = if name == "Malta" { [14.1, 35.75, 14.6, 36.1] } else { [-8.9, 40.9, -8.3, 41.4] };
-        Some(Study::new(name.to_owned(), &walked(&pbf, zone), Metric::Distance))
+        Some(Study::new(name.to_owned(), &walked(&pbf), Metric::Distance))
     }
 
     /// A bound in words: `1.25 km`, `130 s`.
@@ -196,41 +195,8 @@ pub(crate) fn short(nodes: usize) -> String {
     }
 }
 
-/// The walkable roads of an extract, through a plan with one zone, one inhabitant and one facility.
-fn walked(pbf: &[u8], [west, south, east, north]: [f64; 4]) -> Roads {
-    let ring = format!("[[{west},{south}],[{east},{south}],[{east},{north}],[{west},{north}],[{west},{south}]]");
-    let zone = format!(
-        r#"{{"type":"FeatureCollection","features":[{{"type":"Feature","properties":{{"id":"1","name":"all"}},
-            "geometry":{{"type":"Polygon","coordinates":[{ring}]}}}}]}}"#
-    );
-    let people = format!("lon,lat,people\n{},{},1\n", (west + east) / 2.0, (south + north) / 2.0);
-    let facility = format!("lon,lat,name,id\n{},{},one,1\n", (west + east) / 2.0, (south + north) / 2.0);
-    let files = [("r.osm.pbf", pbf), ("z.geojson", zone.as_bytes()), ("p.csv", people.as_bytes()), ("f.csv", facility.as_bytes())];
-    let plan = Plan::parse(PLAN).expect("a sound plan");
-    let mut inputs = load(&plan, &InMemory(&files), &NoProgress).expect("sound data");
-    inputs.roads.remove("walk").expect("roads to walk on").1
+/// The walkable roads of an extract.
+fn walked(pbf: &[u8]) -> Roads {
+    let profile = Profile::walk().expect("it ships with the crate");
+    read_roads(&InMemory(&[("r.osm.pbf", pbf)]), "r.osm.pbf", &profile, None).expect("a sound extract").roads
 }
-
-const PLAN: &str = r#"
-    [study]
-    id = "engine"
-    title = "Walkable roads"
-    [roads]
-    source = "r.osm.pbf"
-    [zones]
-    source = "z.geojson"
-    id = "id"
-    name = "name"
-    [people]
-    method = "points"
-    source = "p.csv"
-    columns = { x = "lon", y = "lat", people = "people" }
-    [[facilities]]
-    id = "one"
-    source = "f.csv"
-    columns = { x = "lon", y = "lat", name = "name", id = "id" }
-    [[services]]
-    id = "walk"
-    facilities = "one"
-    limit = "1km"
-"#;
