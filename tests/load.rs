@@ -8,6 +8,9 @@ mod world;
 #[path = "load/barriers.rs"]
 mod barriers;
 #[cfg(test)]
+#[path = "load/extract.rs"]
+mod extract;
+#[cfg(test)]
 #[path = "load/facilities.rs"]
 mod facilities;
 #[cfg(test)]
@@ -22,9 +25,6 @@ mod people;
 #[cfg(test)]
 #[path = "load/places.rs"]
 mod places;
-#[cfg(test)]
-#[path = "load/prepared.rs"]
-mod prepared;
 #[cfg(test)]
 #[path = "load/raster.rs"]
 mod raster;

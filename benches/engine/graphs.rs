@@ -4,18 +4,32 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use catchment::geo::Coord;
-use catchment::{Cost, Limit, Metric, NoProgress, NodeId, People, RoadNetwork, Roads};
-use catchment_io::{InMemory, Plan, load};
+use catchment::{Cost, Limit, Metric, NodeId, People, Profile, RoadNetwork, Roads};
+use catchment_io::{InMemory, read_roads};
 use petgraph::visit::IntoEdgeReferences;
 
 use crate::generate::{Kind, facts, mix, roads};
 
 pub(crate) const SEED: u64 = 4;
 
+/// How nodes are numbered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Order {
+    /// As the source has them: what a peer's user has.
+    AsRead,
+    /// Along a Hilbert curve: the best that could be done for a peer.
+    Hilbert,
+}
+
+impl std::fmt::Display for Order {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(if *self == Order::AsRead { "order as read" } else { "Hilbert order" })
+    }
+}
+
 /// The arcs of a network as petgraph's visit traits show them, by tail, under a numbering of nodes that is not ours.
 pub(crate) struct Arrays {
-    /// What the numbering is called.
-    pub(crate) order: &'static str,
+    pub(crate) order: Order,
     /// Of each [`NodeId`] its number.
     pub(crate) number: Vec<u32>,
     /// Of each number its first arc; one more at the end.
@@ -28,9 +42,7 @@ pub(crate) struct Arrays {
 pub(crate) struct Study {
     pub(crate) name: String,
     pub(crate) network: RoadNetwork,
-    /// Nodes along a Hilbert curve: the best order that a peer could be given.
     pub(crate) hilbert: Arrays,
-    /// Nodes in the order in which the source has them: what a peer's user has.
     pub(crate) as_read: Arrays,
     /// Of each [`NodeId`] its people.
     pub(crate) people: Vec<People>,
@@ -39,8 +51,8 @@ pub(crate) struct Study {
 impl Study {
     fn new(name: String, roads: &Roads, metric: Metric) -> Study {
         let network = network(&name, roads, metric);
-        let hilbert = Arrays::of(&network, "Hilbert order", hilbert(&network), network.node_count());
-        let as_read = Arrays::of(&network, "order as read", as_read(&network, roads), roads.nodes.len());
+        let hilbert = Arrays::of(&network, Order::Hilbert, hilbert(&network), network.node_count());
+        let as_read = Arrays::of(&network, Order::AsRead, as_read(&network, roads), roads.nodes.len());
         let people = (0..network.node_count() as u64).map(|node| People::persons(1 + mix(SEED ^ mix(node)) % 8)).collect();
         Study { name, network, hilbert, as_read, people }
     }
@@ -66,8 +78,7 @@ impl Study {
             eprintln!("{name}: skipped, no {} (set CATCHMENT_SHARED)", file.display());
             return None;
         };
-        let zone = if name == "Malta" { [14.1, 35.75, 14.6, 36.1] } else { [-8.9, 40.9, -8.3, 41.4] };
-        Some(Study::new(name.to_owned(), &walked(&pbf, zone), Metric::Distance))
+        Some(Study::new(name.to_owned(), &walked(&pbf), Metric::Distance))
     }
 
     /// A bound in words: `1.25 km`, `130 s`.
@@ -77,7 +88,7 @@ impl Study {
 }
 
 impl Arrays {
-    fn of(network: &RoadNetwork, order: &'static str, number: Vec<u32>, nodes: usize) -> Arrays {
+    fn of(network: &RoadNetwork, order: Order, number: Vec<u32>, nodes: usize) -> Arrays {
         let mut first = vec![0u32; nodes + 1];
         for arc in network.edge_references() {
             first[number[arc.tail.index()] as usize + 1] += 1;
@@ -184,41 +195,8 @@ pub(crate) fn short(nodes: usize) -> String {
     }
 }
 
-/// The walkable roads of an extract, through a plan with one zone, one inhabitant and one facility.
-fn walked(pbf: &[u8], [west, south, east, north]: [f64; 4]) -> Roads {
-    let ring = format!("[[{west},{south}],[{east},{south}],[{east},{north}],[{west},{north}],[{west},{south}]]");
-    let zone = format!(
-        r#"{{"type":"FeatureCollection","features":[{{"type":"Feature","properties":{{"id":"1","name":"all"}},
-            "geometry":{{"type":"Polygon","coordinates":[{ring}]}}}}]}}"#
-    );
-    let people = format!("lon,lat,people\n{},{},1\n", (west + east) / 2.0, (south + north) / 2.0);
-    let facility = format!("lon,lat,name,id\n{},{},one,1\n", (west + east) / 2.0, (south + north) / 2.0);
-    let files = [("r.osm.pbf", pbf), ("z.geojson", zone.as_bytes()), ("p.csv", people.as_bytes()), ("f.csv", facility.as_bytes())];
-    let plan = Plan::parse(PLAN).expect("a sound plan");
-    let mut inputs = load(&plan, &InMemory(&files), &NoProgress).expect("sound data");
-    inputs.roads.remove("walk").expect("roads to walk on").1
+/// The walkable roads of an extract.
+fn walked(pbf: &[u8]) -> Roads {
+    let profile = Profile::walk().expect("it ships with the crate");
+    read_roads(&InMemory(&[("r.osm.pbf", pbf)]), "r.osm.pbf", &profile, None).expect("a sound extract").roads
 }
-
-const PLAN: &str = r#"
-    [study]
-    id = "engine"
-    title = "Walkable roads"
-    [roads]
-    source = "r.osm.pbf"
-    [zones]
-    source = "z.geojson"
-    id = "id"
-    name = "name"
-    [people]
-    method = "points"
-    source = "p.csv"
-    columns = { x = "lon", y = "lat", people = "people" }
-    [[facilities]]
-    id = "one"
-    source = "f.csv"
-    columns = { x = "lon", y = "lat", name = "name", id = "id" }
-    [[services]]
-    id = "walk"
-    facilities = "one"
-    limit = "1km"
-"#;

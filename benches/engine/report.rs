@@ -96,7 +96,7 @@ impl Table {
             Bar::Peer(Some(least)) => (format!("≥ {least}"), verdict(ratio >= least, 1.0 - ratio / least)),
             Bar::Over(Some(most)) => (format!("≤ {most}"), verdict(ratio <= most, ratio / most - 1.0)),
         };
-        eprintln!("  {question}: ours {ours} ms, {against} {theirs} ms, ratio {} {verdict}", figure(ratio));
+        eprintln!("  {question}: ours {ours}, {against} {theirs}, ratio {} {verdict}", figure(ratio));
         self.rows.push([question.into(), ours.into(), against.into(), theirs.into(), figure(ratio), bar, verdict]);
     }
 

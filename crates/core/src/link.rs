@@ -213,6 +213,12 @@ impl<'n> EdgeGrid<'n> {
         EdgeGrid { barriers: Some(barriers).filter(|barriers| !barriers.is_empty()), ..self }
     }
 
+    /// Bytes that it takes in memory.
+    pub fn bytes(&self) -> usize {
+        let of = |buckets: &Buckets| size_of_val(&buckets.first[..]) + size_of_val(&buckets.rows[..]);
+        of(&self.eligible) + of(&self.islands)
+    }
+
     /// The network whose edges it holds.
     pub fn network(&self) -> &'n RoadNetwork {
         self.network

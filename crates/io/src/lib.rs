@@ -19,7 +19,7 @@ mod write;
 
 pub use error::Error;
 pub use files::{Files, Folder, InMemory, InputFile};
-pub use load::{Inputs, MaskPolygons, PreparedRoads, load, read_roads};
+pub use load::{ExtractRoads, Inputs, MaskPolygons, load, prepare, read_roads};
 pub use plan::{Plan, PlanError};
 pub use run::{NetworkFacts, Run, SpeedPoint, run};
 pub use shapes::{

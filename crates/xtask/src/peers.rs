@@ -26,7 +26,7 @@ fn check_python() -> Result<()> {
     ensure!(
         wrong.is_empty(),
         "{python} has not the peers of this bench: {}\n\
-         install them, best in an environment of their own (pandana has wheels for Python 3.10 to 3.13):\n  \
+         install them, best in an environment of their own (Python 3.11 is known to have wheels of all):\n  \
          python3 -m venv .venv && .venv/bin/pip install -r {REQUIREMENTS}\n\
          and name it: PYTHON=.venv/bin/python cargo xtask bench-peers",
         wrong.join(", "),

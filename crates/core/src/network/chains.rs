@@ -46,9 +46,18 @@ impl RoadNetwork {
             end: edges[edges.len() - 1].head,
             edges,
             first_edge: EdgeId::at(range.start),
-            // every chain before it has one bend fewer than edges
-            first_bend: NodeId::at(self.junction_count() + range.start - id.index()),
+            first_bend: NodeId::at(self.junction_count() + self.bends_before(id.index())),
         }
+    }
+
+    /// The edges of each of some chains.
+    pub(crate) fn edges_of_chains(&self, chains: Range<usize>) -> impl Iterator<Item = &[Edge]> {
+        self.first_edge[chains.start..=chains.end].windows(2).map(|range| &self.edges[range[0] as usize..range[1] as usize])
+    }
+
+    /// How many bends there are in all chains before one: every chain has one fewer than edges.
+    pub(crate) fn bends_before(&self, chain: usize) -> usize {
+        self.first_edge[chain] as usize - chain
     }
 
     /// The chain that a bend lies in.

@@ -64,9 +64,10 @@ impl Ball {
                 }
             }
         }
+        self.reached.sort_unstable();
     }
 
-    /// The junctions within the bound, in no particular order.
+    /// The junctions within the bound, ascending.
     pub(super) fn reached(&self) -> &[u32] {
         &self.reached
     }

@@ -1,5 +1,7 @@
 //! Whom each facility reaches: one bounded search a facility, in parallel.
 
+use std::sync::{Mutex, PoisonError};
+
 use rayon::prelude::*;
 use serde::Serialize;
 
@@ -115,8 +117,15 @@ impl Sources<'_> {
         let mut order: Vec<(Option<EdgeId>, FacilityId)> =
             (0..self.linkage.len()).map(|i| (self.linkage.snaps(i).first().map(|snap| snap.edge), FacilityId::at(i))).collect();
         order.sort_unstable();
-        let done = order.par_iter().map_init(Workspace::default, |space, (_, facility)| (*facility, each(*facility, space)));
-        let mut done: Vec<(FacilityId, T)> = done.collect();
+        // as many workspaces as threads that work at once, whatever the number of parts
+        let spaces: Mutex<Vec<Workspace>> = Mutex::default();
+        let some = |part: &[(Option<EdgeId>, FacilityId)]| {
+            let mut space = spaces.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();
+            let done: Vec<(FacilityId, T)> = part.iter().map(|(_, facility)| (*facility, each(*facility, &mut space))).collect();
+            spaces.lock().unwrap_or_else(PoisonError::into_inner).push(space);
+            done
+        };
+        let mut done: Vec<(FacilityId, T)> = order.par_chunks(16).flat_map_iter(some).collect();
         done.sort_unstable_by_key(|(facility, _)| *facility);
         done.into_iter().map(|(_, value)| value).collect()
     }

@@ -5,15 +5,17 @@
 //! crosses its border goes to the other block for the next round. The blocks of a round run in parallel. A label only ever falls, and the
 //! least label of a node does not depend on the order in which labels reach it, so blocks and threads change nothing in the result.
 
+use std::ops::Range;
+
 use rayon::prelude::*;
 
 use super::label::{UNREACHED, longer};
 use super::queue::Queue;
 use super::{Sources, Spread};
-use crate::network::{Arc, ChainId, RoadNetwork};
+use crate::network::{Arc, RoadNetwork};
 
 /// Junctions in a block: their labels and arcs fill about half of a second-level cache.
-const BLOCK: usize = 1 << 14;
+const BLOCK: usize = 1 << 13;
 
 /// A block of junctions between rounds.
 #[derive(Debug, Clone)]
@@ -23,6 +25,8 @@ struct Block {
     inbox: Vec<(u32, u64)>,
     /// Labels for junctions of other blocks.
     outbox: Vec<(u32, u64)>,
+    /// Whether it ran in this sweep.
+    ran: bool,
 }
 
 /// The blocks of a network, kept from search to search.
@@ -37,8 +41,12 @@ impl Blocks {
         let count = junctions.div_ceil(BLOCK);
         if self.blocks.len() != count || self.shift != shift {
             self.shift = shift;
-            self.blocks = vec![Block { queue: Queue::new(shift), inbox: Vec::new(), outbox: Vec::new() }; count];
+            self.blocks = vec![Block { queue: Queue::new(shift), inbox: Vec::new(), outbox: Vec::new(), ran: false }; count];
         }
+    }
+
+    fn start(&mut self) {
+        self.blocks.iter_mut().for_each(|block| block.ran = false);
     }
 
     fn post(&mut self, node: u32, label: u64) {
@@ -63,7 +71,10 @@ impl Blocks {
 impl Block {
     /// Takes what is in the inbox, and spreads it as far as the block's border.
     fn run(&mut self, base: usize, first: &[u32], arcs: &[Arc], labels: &mut [u64], limit: u64) {
-        let Block { queue, inbox, outbox } = self;
+        let Block { queue, inbox, outbox, ran } = self;
+        if !std::mem::replace(ran, true) {
+            fetch(first, arcs, base..base + labels.len());
+        }
         queue.start(inbox.iter().map(|(_, label)| cost(*label)).min().unwrap_or(0));
         for (node, label) in inbox.drain(..) {
             let held = &mut labels[node as usize - base];
@@ -95,6 +106,12 @@ impl Block {
     }
 }
 
+/// Reads all arcs of a block in a row, so that they are in cache when the search reads them here and there: most of its time would be waiting.
+fn fetch(first: &[u32], arcs: &[Arc], junctions: Range<usize>) {
+    let arcs = &arcs[first[junctions.start] as usize..first[junctions.end] as usize];
+    std::hint::black_box(arcs.iter().fold(0, |seen, arc| seen ^ arc.cost.0));
+}
+
 fn cost(label: u64) -> u32 {
     (label >> 32) as u32
 }
@@ -106,6 +123,7 @@ impl Sources<'_> {
         labels.clear();
         labels.resize(network.node_count(), UNREACHED);
         blocks.prepare(network.junction_count(), self.shift());
+        blocks.start();
         for facility in 0..self.linkage.len() {
             self.seed(facility, limit, |node, label| {
                 if network.is_junction(node) {
@@ -118,30 +136,29 @@ impl Sources<'_> {
         }
         let (junctions, bends) = labels.split_at_mut(network.junction_count());
         blocks.run(network.first_arcs(), self.arcs(), junctions, limit);
-        expand(network, self.spread(), 0..network.chain_count() as u32, junctions, bends, limit);
+        expand(network, self.spread(), 0..network.chain_count(), junctions, bends, limit);
     }
 }
 
 /// Labels of the bends of `chains` from those of the junctions; `bends` are theirs alone, and hold what facilities on their edges gave them.
-fn expand(network: &RoadNetwork, spread: Spread, chains: std::ops::Range<u32>, junctions: &[u64], bends: &mut [u64], limit: u64) {
-    let count = chains.end - chains.start;
-    if count <= 1 << 13 {
-        let mut rest = bends;
-        for id in chains {
-            let chain = network.chain(ChainId(id));
-            let (own, others) = rest.split_at_mut(chain.edges.len() - 1);
-            rest = others;
-            if !own.is_empty() {
-                spread.along(chain.edges, junctions[chain.start.index()], junctions[chain.end.index()], own, limit);
-            }
-        }
+fn expand(network: &RoadNetwork, spread: Spread, chains: Range<usize>, junctions: &[u64], bends: &mut [u64], limit: u64) {
+    const AT_ONCE: usize = 1 << 13;
+    if chains.len() > AT_ONCE {
+        let middle = chains.start + chains.len() / 2;
+        let before = network.bends_before(middle) - network.bends_before(chains.start);
+        let (low, high) = bends.split_at_mut(before);
+        rayon::join(
+            || expand(network, spread, chains.start..middle, junctions, low, limit),
+            || expand(network, spread, middle..chains.end, junctions, high, limit),
+        );
         return;
     }
-    let middle = chains.start + count / 2;
-    let bends_before = network.chain(ChainId(middle)).first_bend.0 - network.chain(ChainId(chains.start)).first_bend.0;
-    let (low, high) = bends.split_at_mut(bends_before as usize);
-    rayon::join(
-        || expand(network, spread, chains.start..middle, junctions, low, limit),
-        || expand(network, spread, middle..chains.end, junctions, high, limit),
-    );
+    let mut rest = bends;
+    for edges in network.edges_of_chains(chains) {
+        if let [first, .., last] = edges {
+            let (own, others) = rest.split_at_mut(edges.len() - 1);
+            rest = others;
+            spread.along(edges, junctions[first.tail.index()], junctions[last.head.index()], own, limit);
+        }
+    }
 }

@@ -64,6 +64,22 @@ impl Source<'_> {
         }
     }
 
+    /// All of it, from the start on.
+    ///
+    /// # Errors
+    ///
+    /// [`io::Error`] where the file cannot be read.
+    pub fn reader(&self) -> io::Result<Box<dyn Read + '_>> {
+        match &self.0 {
+            Inner::Bytes(bytes) => Ok(Box::new(&bytes[..])),
+            Inner::File { file, .. } => {
+                let mut file = file.lock().unwrap_or_else(PoisonError::into_inner).try_clone()?;
+                file.seek(SeekFrom::Start(0))?;
+                Ok(Box::new(file))
+            }
+        }
+    }
+
     pub(super) fn piece_of_osm(&self, at: u64, length: u64) -> Result<Cow<'_, [u8]>, OsmError> {
         self.piece(at, length).map_err(|error| OsmError::Read { at, what: error.to_string() })
     }

@@ -7,7 +7,7 @@ use catchment::geo::Coord;
 use catchment::{Metric, NetworkParts, RoadNetwork};
 use serde::{Deserialize, Serialize};
 
-use super::{About, Prepared, PreparedError};
+use super::{About, PreparedError, PreparedNetwork};
 
 const MAGIC: [u8; 8] = *b"CATCHNET";
 const VERSION: u32 = 1;
@@ -37,7 +37,7 @@ struct Array {
 /// # Errors
 ///
 /// [`PreparedError::Io`] where the bytes find no place; [`PreparedError::Header`] where its costs are no times.
-pub fn write_prepared(prepared: &Prepared, mut to: impl Write) -> Result<(), PreparedError> {
+pub fn write_prepared(prepared: &PreparedNetwork, mut to: impl Write) -> Result<(), PreparedError> {
     little_endian()?;
     if prepared.network.metric() != Metric::Time {
         return Err(PreparedError::Header("costs are distances; expected times, from which distances follow".to_owned()));
@@ -85,7 +85,7 @@ pub fn write_prepared(prepared: &Prepared, mut to: impl Write) -> Result<(), Pre
 /// # Errors
 ///
 /// [`PreparedError`] says what is wrong with the file: not one of these, of another version, cut off, altered.
-pub fn read_prepared(mut from: impl Read, length: u64) -> Result<Prepared, PreparedError> {
+pub fn read_prepared(mut from: impl Read, length: u64) -> Result<PreparedNetwork, PreparedError> {
     little_endian()?;
     let header = header(&mut from, length)?;
     let mut arrays = Arrays { from, listed: header.arrays.into_iter() };
@@ -104,7 +104,7 @@ pub fn read_prepared(mut from: impl Read, length: u64) -> Result<Prepared, Prepa
     };
     let cut_ends: Vec<[f64; 2]> = arrays.next("cut_ends")?;
     let cut_ends = cut_ends.into_iter().map(|[x, y]| Coord { x, y }).collect();
-    Ok(Prepared { network: RoadNetwork::from_parts(Metric::Time, parts)?, cut_ends, about: header.about })
+    Ok(PreparedNetwork { network: RoadNetwork::from_parts(Metric::Time, parts)?.into(), cut_ends, about: header.about })
 }
 
 fn little_endian() -> Result<(), PreparedError> {

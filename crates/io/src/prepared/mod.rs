@@ -19,18 +19,23 @@ mod file;
 #[cfg(test)]
 mod tests;
 
-use catchment::geo::Coord;
+use std::sync::Arc;
+
+use catchment::geo::{Coord, Rect};
 use catchment::{Issue, Profile, RoadNetwork};
 use serde::{Deserialize, Serialize};
+
+use crate::files::{InputFile, iso_time};
+use crate::load::ExtractRoads;
 
 pub use error::PreparedError;
 pub use file::{read_prepared, write_prepared};
 
 /// The roads of one profile, ready to be searched.
 #[derive(Debug, Clone)]
-pub struct Prepared {
+pub struct PreparedNetwork {
     /// The network; its costs are times.
-    pub network: RoadNetwork,
+    pub network: Arc<RoadNetwork>,
     /// Ends of roads that the source cuts off, metres of the working CRS.
     pub cut_ends: Vec<Coord<f64>>,
     /// Where it came from and how it was made.
@@ -72,13 +77,25 @@ impl About {
         Profile::from_toml(&self.profile).map_err(|error| PreparedError::Header(error.to_string()))
     }
 
-    /// Sets the profile.
-    ///
-    /// # Errors
-    ///
-    /// [`PreparedError::Header`] where it cannot be written as TOML.
-    pub fn with_profile(mut self, profile: &Profile) -> Result<About, PreparedError> {
-        self.profile = toml::to_string(profile).map_err(|error| PreparedError::Header(error.to_string()))?;
-        Ok(self)
+    /// The box that the source says it holds, degrees.
+    pub(crate) fn bbox(&self) -> Option<Rect<f64>> {
+        let [west, south, east, north] = self.bbox_e7?.map(|e7| f64::from(e7) / 1e7);
+        Some(Rect::new((west, south), (east, north)))
+    }
+
+    pub(crate) fn new(input: &InputFile, read: &ExtractRoads, profile_name: &str, profile: &Profile) -> Result<About, PreparedError> {
+        let e7 = |degrees: f64| (degrees * 1e7).round() as i32;
+        Ok(About {
+            program: concat!("catchment ", env!("CARGO_PKG_VERSION")).to_owned(),
+            profile_name: profile_name.to_owned(),
+            profile: toml::to_string(profile).map_err(|error| PreparedError::Header(error.to_string()))?,
+            crs: read.working.crs.to_string(),
+            source: input.file.clone(),
+            source_bytes: input.bytes,
+            source_sha256: input.sha256.clone(),
+            osm_timestamp: read.header.timestamp.map(iso_time),
+            bbox_e7: read.header.bbox.map(|b| [b.min().x, b.min().y, b.max().x, b.max().y].map(e7)),
+            issues: read.issues.clone(),
+        })
     }
 }

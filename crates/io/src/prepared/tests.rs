@@ -5,7 +5,7 @@ use catchment::{Issue, Metric, Profile, RoadNetwork, RoadSegment, Roads, Stage};
 
 use super::*;
 
-fn prepared() -> Prepared {
+fn prepared() -> PreparedNetwork {
     let nodes = (0..40).map(|i| Coord { x: 10.0 * f64::from(i % 8) + 0.1, y: 1e6 + 7.0 * f64::from(i / 8) }).collect();
     let segments = (0..60u32).map(|i| RoadSegment {
         from: i * 7 % 40,
@@ -19,7 +19,7 @@ fn prepared() -> Prepared {
     let about = About {
         program: "catchment".to_owned(),
         profile_name: "walk".to_owned(),
-        profile: String::new(),
+        profile: toml::to_string(&Profile { speed_m_s: 1.39, ..Profile::walk().unwrap() }).unwrap(),
         crs: "EPSG:32633".to_owned(),
         source: "town.osm.pbf".to_owned(),
         source_bytes: 17,
@@ -28,8 +28,11 @@ fn prepared() -> Prepared {
         bbox_e7: Some([1, 2, 3, 4]),
         issues: vec![Issue::new(Stage::Roads, "town.osm.pbf", "way/1", "missing_nodes", "one")],
     };
-    let about = about.with_profile(&Profile { speed_m_s: 1.39, ..Profile::walk().unwrap() }).unwrap();
-    Prepared { network: RoadNetwork::build(&roads, Metric::Time).unwrap(), cut_ends: vec![Coord { x: 0.1, y: 1e6 / 3.0 }], about }
+    PreparedNetwork {
+        network: RoadNetwork::build(&roads, Metric::Time).unwrap().into(),
+        cut_ends: vec![Coord { x: 0.1, y: 1e6 / 3.0 }],
+        about,
+    }
 }
 
 fn written() -> Vec<u8> {
@@ -84,6 +87,6 @@ fn other_files_are_named_as_such() {
 
 #[test]
 fn distances_are_not_stored() {
-    let by_distance = Prepared { network: prepared().network.by_distance(), ..prepared() };
+    let by_distance = PreparedNetwork { network: RoadNetwork::clone(&prepared().network).by_distance().into(), ..prepared() };
     assert!(matches!(write_prepared(&by_distance, Vec::new()), Err(PreparedError::Header(_))));
 }

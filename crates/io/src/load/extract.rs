@@ -12,7 +12,7 @@ use crate::osm::{self, Counts, Header, Kind, OsmData, Select, TagView};
 
 /// The roads of one profile.
 #[derive(Debug, Clone, PartialEq)]
-pub struct PreparedRoads {
+pub struct ExtractRoads {
     /// The roads, metres of the working CRS.
     pub roads: Roads,
     /// The working CRS and why it was chosen.
@@ -33,7 +33,7 @@ pub struct PreparedRoads {
 /// # Errors
 ///
 /// [`Error`] for a file that is missing or broken as a whole or has no road that `profile` uses, and for a CRS that is not fit.
-pub fn read_roads(files: &dyn Files, name: &str, profile: &Profile, crs: Option<&Crs>) -> Result<PreparedRoads, Error> {
+pub fn read_roads(files: &dyn Files, name: &str, profile: &Profile, crs: Option<&Crs>) -> Result<ExtractRoads, Error> {
     let source = files.open(name)?;
     let read = osm::read_source(&source, &UsedBy(profile));
     let data = read.map_err(|source| Error::Osm { file: name.to_owned(), source })?;
@@ -45,7 +45,7 @@ pub fn read_roads(files: &dyn Files, name: &str, profile: &Profile, crs: Option<
     }
     issues.extend(osm_issues(&data, name));
     issues.sort();
-    Ok(PreparedRoads { roads, working, header: data.header, counts: data.counts, issues })
+    Ok(ExtractRoads { roads, working, header: data.header, counts: data.counts, issues })
 }
 
 fn working_crs(data: &OsmData, name: &str, crs: Option<&Crs>) -> Result<AutoCrs, Error> {
