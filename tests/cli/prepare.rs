@@ -11,11 +11,16 @@ fn same_but_manifest(desk: &Desk, left: &str, right: &str) {
     }
 }
 
+/// The town's plan with a network for its roads; the extract tells of water.
+fn plan_of(network: &str) -> String {
+    PLAN.replace("town.osm", network) + "\n[ground]\nsource = \"town.osm\"\n"
+}
+
 /// The town, with a prepared network and a plan that names it.
 fn prepared() -> Desk {
     let desk = Desk::town();
     desk.works(&["prepare", "town.osm", "--profile", "walk", "-o", "town.cnet"]);
-    desk.put("net.toml", PLAN.replace("town.osm", "town.cnet"));
+    desk.put("net.toml", plan_of("town.cnet"));
     desk
 }
 
@@ -28,7 +33,10 @@ fn a_run_on_a_prepared_network_writes_the_same_bytes() {
         same_but_manifest(&desk, "a", "b");
     }
     let input = &desk.json("b/manifest.json")["inputs"][0];
-    assert_eq!((input["file"].as_str(), input["rows"]["nodes"].as_u64()), (Some("town.cnet"), Some(121)), "{input}");
+    assert_eq!((input["file"].as_str(), input["rows"][0][1].as_u64()), (Some("town.cnet"), Some(121)), "{input}");
+    // what the network does not hold has to be named
+    desk.put("less.toml", PLAN.replace("town.osm", "town.cnet"));
+    desk.fails(&["run", "less.toml", "-q"], 3, &["town.cnet", "ground.source"]);
     // and the other commands
     desk.works(&["isochrones", "town.toml", "--out", "c", "-q"]);
     desk.works(&["isochrones", "net.toml", "--out", "d", "-q"]);
@@ -67,8 +75,9 @@ fn malta_prepared_is_malta() {
 fn inspect_tells_what_a_network_is() {
     let desk = prepared();
     let said = desk.works(&["inspect", "town.cnet"]).out;
-    // eleven streets each way of ten blocks of 111.319 m; the corners of the grid are bends, all others junctions
-    for word in ["`walk`", "town.osm", "24.49", "121 nodes (117 junctions)", "220 edges in 216 chains", "bytes a node"] {
+    // eleven streets each way of ten blocks: 111.319 m along the equator, 110.574 m along a meridian (a thousandth of a degree of WGS84 at
+    // the equator); the corners of the grid are bends, all others junctions
+    for word in ["`walk`", "town.osm", "24.408 km", "121 nodes (117 junctions)", "220 edges in 216 chains", "bytes a node"] {
         assert!(said.contains(word), "{word}: {said}");
     }
     let of_extract = desk.works(&["inspect", "town.osm", "--json"]).out;
@@ -82,16 +91,16 @@ fn a_network_for_other_walkers_is_refused_by_name() {
     desk.fails(&["run", "net.toml", "--speed", "1.0m/s", "-q"], 3, &["town.cnet", "speed_m_s = 1.2", "speed_m_s = 1.0", "prepare"]);
     desk.fails(&["run", "net.toml", "--sweep", "speed=1.0,1.4", "-q"], 3, &["town.cnet", "sweep", "extract"]);
     desk.works(&["prepare", "town.osm", "--speed", "1.0m/s", "-o", "slow.cnet", "-q"]);
-    desk.put("slow.toml", PLAN.replace("town.osm", "slow.cnet"));
+    desk.put("slow.toml", plan_of("slow.cnet"));
     desk.works(&["run", "slow.toml", "--speed", "1.0m/s", "--out", "a", "-q", "--no-map"]);
     desk.works(&["run", "town.toml", "--speed", "1.0m/s", "--out", "b", "-q", "--no-map"]);
     same_but_manifest(&desk, "a", "b");
     // the walk to the road is no part of the network
-    desk.put("far.toml", PLAN.replace("town.osm", "town.cnet") + "\n[profiles.walk]\nsnap_m = 50\n");
+    desk.put("far.toml", plan_of("town.cnet") + "\n[profiles.walk]\nsnap_m = 50\n");
     desk.works(&["run", "far.toml", "--out", "c", "-q", "--no-map"]);
     desk.put("plan.toml", PLAN.to_owned() + "\n[profiles.walk]\nsteps_m_s = 0.5\n");
     desk.works(&["prepare", "town.osm", "--plan", "plan.toml", "-o", "steps.cnet", "-q"]);
-    desk.put("steps.toml", PLAN.replace("town.osm", "steps.cnet"));
+    desk.put("steps.toml", plan_of("steps.cnet"));
     desk.fails(&["run", "steps.toml", "-q"], 3, &["steps.cnet", "steps_m_s = 0.5", "steps_m_s = 0.6"]);
 }
 
@@ -100,10 +109,10 @@ fn a_network_in_another_crs_is_refused_or_worked_in() {
     let desk = Desk::town();
     let crs = "+proj=laea +lat_0=0 +lon_0=9 +datum=WGS84 +units=m";
     desk.works(&["prepare", "town.osm", "--crs", crs, "-o", "town.cnet", "-q"]);
-    desk.put("net.toml", PLAN.replace("town.osm", "town.cnet"));
+    desk.put("net.toml", plan_of("town.cnet"));
     desk.works(&["run", "net.toml", "--out", "a", "-q", "--no-map"]);
     assert!(desk.text("a/summary.json").contains("that of the prepared network"));
-    desk.put("utm.toml", PLAN.replace("town.osm", "town.cnet").replace("[study]", "[study]\ncrs = \"EPSG:32632\""));
+    desk.put("utm.toml", plan_of("town.cnet").replace("[study]", "[study]\ncrs = \"EPSG:32632\""));
     desk.fails(&["run", "utm.toml", "-q"], 3, &["town.cnet", "laea", "EPSG:32632", "--crs"]);
 }
 

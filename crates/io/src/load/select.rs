@@ -4,7 +4,7 @@ use catchment::Profile;
 
 use super::barriers;
 use super::masks::Mapped;
-use super::places::is_named;
+use super::places::{self, is_named};
 use super::roads::is_signal;
 use crate::osm::{Kind, Select, TagView};
 use crate::plan::{BarrierKind, Plan, Selector, SurfaceName};
@@ -30,7 +30,7 @@ impl Wanted {
         let roads = plan.roads.source == file;
         let spread_here =
             plan.people.method == crate::plan::PeopleMethod::Spread && plan.people.source.as_deref().unwrap_or(&plan.roads.source) == file;
-        let names = roads || plan.people.source.as_deref() == Some(file);
+        let names = places::sources(plan).any(|source| source == file);
         let ground_here = plan.ground.source.as_deref().unwrap_or(&plan.roads.source) == file;
         let sets = plan.facilities.iter().filter(|set| set.source == file);
         Wanted {
