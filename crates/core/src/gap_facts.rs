@@ -82,8 +82,8 @@ pub(crate) fn facts(
     let placed: Vec<usize> = members.iter().copied().filter(|&i| is_somewhere(demand.locations[i])).collect();
     let middle = centre(traced, &placed);
     let stands_for_it = representative(traced, &placed, nearest, middle);
-    let anywhere = polygon.interior_point().or(polygon.exterior().points().next()).map_or(Coord { x: 0.0, y: 0.0 }, Coord::from);
-    let at = stands_for_it.map_or(anywhere, |i| demand.locations[i]);
+    let anywhere = || polygon.interior_point().or(polygon.exterior().points().next()).map_or(Coord { x: 0.0, y: 0.0 }, Coord::from);
+    let at = stands_for_it.map_or_else(anywhere, |i| demand.locations[i]);
     let costs = members.iter().map(|&i| traced.assessments[i].label.cost).filter(|cost| cost.is_reached());
     let cost_max = costs.max();
     let place = sources.places.nearest(middle.unwrap_or(at), 1).first().map(|&(place, metres)| NearPlace { place, metres });

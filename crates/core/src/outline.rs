@@ -28,7 +28,7 @@ pub(crate) enum Shape<'a> {
 /// The squares of a window that are drawn, and the cells that need no cut afterwards.
 pub(crate) struct Patch {
     pub window: Window,
-    /// Whether the square with its south-western corner at this cell's centre is drawn.
+    /// Whether the square with its south-western corner at this cell's centre is drawn: it has all four in the window, and in the relief's.
     pub squares: Vec<bool>,
     /// Whether the cell lies wholly in the ground that is drawn.
     pub full: Vec<bool>,
@@ -74,8 +74,12 @@ struct Segment {
 /// Draws the ground of `patch` within `limit` (units), or beyond it.
 pub(crate) fn draw(relief: &Relief<'_>, patch: &Patch, limit: f64, shape: Shape<'_>) -> Vec<Drawn> {
     let mut pen = Pen { relief, limit, shape, corners: [0.0; 4], low: [0; 2], whole: true, segments: Vec::new() };
-    for local in (0..patch.window.len()).filter(|&p| patch.squares[p]) {
-        pen.square(patch, local);
+    let columns = patch.window.columns.max(1);
+    for (row, squares) in patch.squares.chunks(columns).enumerate() {
+        let Some(first) = relief.window().position(patch.window.cell(row * columns)) else { continue };
+        for (column, _) in squares.iter().enumerate().filter(|(_, drawn)| **drawn) {
+            pen.square(patch, row * columns + column, first + column);
+        }
     }
     nest(rings(&pen.segments))
 }
@@ -97,21 +101,19 @@ struct Pen<'p> {
 const SIDES: [u8; 4] = [1, 2, 4, 8];
 
 impl Pen<'_> {
-    fn square(&mut self, patch: &Patch, local: usize) {
-        let own = self.relief.window();
-        let cell = patch.window.cell(local);
-        let Some(square) = own.position(cell).filter(|p| is_square(own, *p)) else { return };
+    /// Draws the square at position `local` of the patch, `square` of the relief.
+    fn square(&mut self, patch: &Patch, local: usize, square: usize) {
         let detail = self.relief.detail(square);
         if detail.is_none() && (self.relief.corner(square) <= self.limit) != matches!(self.shape, Shape::Reached) {
             return;
         }
-        let columns = patch.window.columns;
+        let (own, columns) = (self.relief.window(), patch.window.columns);
         self.whole = [local, local + 1, local + columns, local + columns + 1].iter().all(|&p| patch.full.get(p) == Some(&true));
         let positions = [square, square + 1, square + own.columns, square + own.columns + 1];
         if let Shape::Unreached { depth } = self.shape {
             self.corners = positions.map(|p| f64::from(depth[p]));
         }
-        self.low = fine_low(cell);
+        self.low = fine_low(patch.window.cell(local));
         match detail {
             Some(detail) => self.detailed(detail),
             None => self.plain(positions),
@@ -184,17 +186,15 @@ impl Pen<'_> {
 
     /// A square with its detail: fine square by fine square.
     fn detailed(&mut self, detail: &Detail) {
+        let vertices: [Vertex; POINTS * POINTS] =
+            std::array::from_fn(|i| self.lattice((i % POINTS) as i32, (i / POINTS) as i32, detail.costs[i]));
         let mut pieces = detail.pieces.as_slice();
-        for fine in 0..FINE * FINE {
-            let own = pieces.iter().take_while(|piece| i32::from(piece.fine) == fine).count();
+        for fine in 0..(FINE * FINE) as usize {
+            let own = pieces.iter().take_while(|piece| usize::from(piece.fine) == fine).count();
             let (own, rest) = pieces.split_at(own);
             pieces = rest;
-            let (row, column) = (fine / FINE, fine % FINE);
-            let corner = |dr: i32, dc: i32| {
-                let (row, column) = (row + dr, column + dc);
-                self.lattice(column, row, detail.costs[row as usize * POINTS + column as usize])
-            };
-            let corners = [corner(0, 0), corner(0, 1), corner(1, 1), corner(1, 0)];
+            let low = fine / FINE as usize * POINTS + fine % FINE as usize;
+            let corners = [low, low + 1, low + POINTS + 1, low + POINTS].map(|i| vertices[i]);
             if own.is_empty() {
                 self.march(corners);
             } else {
@@ -283,13 +283,18 @@ impl Pen<'_> {
 
     /// A fine square with roads in it: triangles whose sides hold the roads.
     fn triangulate(&mut self, corners: [Vertex; 4], pieces: &[Piece]) {
+        let first = self.is_inside(&corners[0]);
+        let same = |vertex: &Vertex| self.is_inside(vertex) == first;
+        let ends = |piece: &Piece| [&piece.from, &piece.to].map(|end| self.road_end(piece.fine, end));
+        if corners.iter().all(same) && pieces.iter().all(|piece| ends(piece).iter().all(same)) {
+            return;
+        }
         let mut net = Net { vertices: corners.to_vec(), roads: Vec::with_capacity(pieces.len()) };
         for piece in pieces {
-            let ends = [&piece.from, &piece.to].map(|end| net.add(self.road_end(piece.fine, end)));
+            let ends = ends(piece).map(|end| net.add(end));
             net.roads.push(ends);
         }
-        let first = self.is_inside(&net.vertices[0]);
-        if net.vertices.iter().all(|v| self.is_inside(v) == first) {
+        if net.vertices.iter().all(same) {
             return;
         }
         net.part_crossings();

@@ -338,29 +338,32 @@ fn window(grid: Grid, boxes: impl Iterator<Item = geo::Rect<f64>>) -> Result<Win
 
 /// The cells of `area` within `window`.
 pub(crate) fn zone_ground(area: &MultiPolygon<f64>, grid: Grid, window: Window) -> ZoneGround {
-    let mut wholes: Vec<(u32, i32)> = Vec::new();
-    let mut rings: Vec<(u32, Vec<Coord<f64>>)> = Vec::new();
-    split(area, grid, &mut |part| {
-        let (Part::Full(cell) | Part::Hole(cell) | Part::Ring(cell, _)) = part;
-        let Some(position) = window.position(cell) else { return };
-        match part {
-            Part::Full(_) => wholes.push((position as u32, 1)),
-            Part::Hole(_) => wholes.push((position as u32, -1)),
-            Part::Ring(_, ring) => rings.push((position as u32, ring.to_vec())),
-        }
-    });
-    wholes.sort_unstable();
-    rings.sort_by_key(|(cell, _)| *cell);
+    let Some(bounds) = area.bounding_rect() else { return ZoneGround::default() };
+    let own = Window::around(grid, bounds, 0);
     // one part may fill the cell, a hole take it away again and an island in the hole come back: only what is left counts
-    let filled = wholes.chunk_by(|a, b| a.0 == b.0).filter(|same| same.iter().map(|(_, sign)| sign).sum::<i32>() > 0).map(|same| same[0].0);
-    let mut filled = filled.peekable();
+    let mut fills = vec![0i16; own.len()];
+    let mut rings: Vec<(u32, Vec<Coord<f64>>)> = Vec::new();
+    split(area, grid, &mut |part| match part {
+        Part::Full(cell) => own.position(cell).into_iter().for_each(|p| fills[p] = fills[p].saturating_add(1)),
+        Part::Hole(cell) => own.position(cell).into_iter().for_each(|p| fills[p] = fills[p].saturating_sub(1)),
+        Part::Ring(cell, ring) => rings.extend(window.position(cell).map(|position| (position as u32, ring.to_vec()))),
+    });
+    rings.sort_by_key(|(cell, _)| *cell);
+    let filled = fills.chunks(own.columns).enumerate().filter_map(|(row, fills)| {
+        let first = window.position(own.cell(row * own.columns))?;
+        Some(fills.iter().enumerate().filter(|(_, count)| **count > 0).map(move |(column, _)| (first + column) as u32))
+    });
+    let mut filled = filled.flatten().peekable();
     let mut ground = ZoneGround { area_m2: area.unsigned_area(), ..ZoneGround::default() };
-    for group in rings.chunk_by(|a, b| a.0 == b.0) {
-        let cell = group[0].0;
+    let mut rings = rings.into_iter().peekable();
+    while let Some((cell, ring)) = rings.next() {
         while let Some(full) = filled.next_if(|full| *full < cell) {
             ground.full.push(full);
         }
-        let mut pieces: Vec<Vec<Coord<f64>>> = group.iter().map(|(_, ring)| ring.clone()).collect();
+        let mut pieces = vec![ring];
+        while let Some((_, ring)) = rings.next_if(|(next, _)| *next == cell) {
+            pieces.push(ring);
+        }
         if filled.next_if_eq(&cell).is_some() {
             pieces.push(square(grid, window.cell(cell as usize)));
         }
@@ -539,17 +542,19 @@ impl<'g> CostField<'g> {
     }
 
     fn sum(&self, ground: &ZoneGround, refined: &Refined, limit: Limit) -> ByStatus<SquareMm> {
-        let grid = self.ground.grid;
-        let part = [grid.cell_area() / f64::from(REFINE * REFINE); PARTS];
+        let cell_area = self.ground.grid.cell_area();
+        let (part, whole) = ([cell_area / f64::from(REFINE * REFINE); PARTS], SquareMm::from_m2(cell_area));
         let mut areas = ByStatus::default();
+        let mut parts = refined.in_order();
         for &cell in &ground.full {
-            match refined.get(cell) {
-                Some(parts) => add_parts(&part, grid.cell_area(), parts, &mut areas),
-                None => areas.add(self.status(cell, limit), SquareMm::from_m2(grid.cell_area())),
+            match parts(cell) {
+                Some(parts) => add_parts(&part, cell_area, parts, &mut areas),
+                None => areas.add(self.status(cell, limit), whole),
             }
         }
+        let mut parts = refined.in_order();
         for border in &ground.partial {
-            match refined.get(border.cell) {
+            match parts(border.cell) {
                 Some(parts) => self.add_border(border, parts, &mut areas),
                 None => areas.add(self.status(border.cell, limit), SquareMm::from_m2(border.area)),
             }
@@ -591,10 +596,10 @@ impl<'g> CostField<'g> {
         let covered = |position: usize| self.costs[position].status(limit).map(|status| status == Status::Covered);
         let mixed = |position: usize| {
             let own = covered(position);
-            let (row, column) = (position / window.columns, position % window.columns);
+            let column = position % window.columns;
             let beside = [
-                (row > 0).then(|| position - window.columns),
-                (row + 1 < window.rows).then(|| position + window.columns),
+                position.checked_sub(window.columns),
+                (position + window.columns < window.len()).then(|| position + window.columns),
                 (column > 0).then(|| position - 1),
                 (column + 1 < window.columns).then(|| position + 1),
             ];
@@ -642,7 +647,12 @@ struct Refined {
 }
 
 impl Refined {
-    fn get(&self, cell: u32) -> Option<&[Status]> {
-        self.cells.binary_search(&cell).ok().map(|i| self.parts[i].as_slice())
+    /// Gives the parts of one cell after another, in ascending order; `None` for a cell that was not measured in parts.
+    fn in_order<'r>(&'r self) -> impl FnMut(u32) -> Option<&'r [Status]> {
+        let mut next = 0;
+        move |cell| {
+            next += self.cells[next..].iter().take_while(|own| **own < cell).count();
+            (self.cells.get(next) == Some(&cell)).then(|| self.parts[next].as_slice())
+        }
     }
 }
