@@ -15,8 +15,8 @@ use std::process::Command;
 
 use catchment::geo::Area;
 use catchment::{
-    AuditRules, Cost, Fault, GapGround, GapRules, Isochrone, IsochroneRules, LinkRules, Linkage, NearestFacility, NoProgress, ReachedEdges,
-    RoadNetwork, SearchSpace, Service, Sources, audit, isochrones,
+    AuditRules, Cost, Fault, GapGround, GapRules, Isochrone, IsochroneRules, LinkRules, Linkage, Metric, NearestFacility, NoProgress,
+    ReachedEdges, RoadNetwork, SearchSpace, Service, Sources, audit, isochrones,
 };
 use catchment_io::{Folder, Inputs, Plan, load};
 use cpu_time::ProcessTime;
@@ -65,9 +65,9 @@ const PORTO_ALEGRE: &str = r#"
 fn study(name: &str, plan: &str, folder: &Path, root: &Path) {
     let plan = Plan::parse(plan).expect("a sound plan");
     let inputs = load(&plan, &Folder(folder.to_owned()), &NoProgress).expect("sound data");
-    let (profile, roads) = &inputs.roads["walk"];
-    let network = RoadNetwork::build(roads, plan.services[0].limit.metric).expect("a network");
-    let service = service(&inputs, &network, profile);
+    let (profile, network) = &inputs.roads["walk"];
+    assert_eq!(plan.services[0].limit.metric, Metric::Time, "networks are timed");
+    let service = service(&inputs, network, profile);
     let shape = |cell_m: f64| {
         let rules = IsochroneRules { limits: &[service.limit], cell_m, per_facility: false, simplify_m: 0.0 };
         isochrones(&service, &rules, &NoProgress).expect("isochrones").remove(0)
@@ -75,7 +75,7 @@ fn study(name: &str, plan: &str, folder: &Path, root: &Path) {
     let places: Vec<_> = service.facilities.iter().map(|f| f.location).collect();
     let edges = service.edge_grid();
     let links = Linkage::new(&edges, &places);
-    let sources = Sources::new(&network, &links, service.direction);
+    let sources = Sources::new(network, &links, service.direction);
     let mut space = SearchSpace::default();
     let nearest = sources.nearest_facility(&mut space);
     let (ours, fine) = (shape(25.0), shape(5.0));

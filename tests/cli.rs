@@ -26,6 +26,9 @@ mod layers;
 #[path = "cli/plans.rs"]
 mod plans;
 #[cfg(test)]
+#[path = "cli/prepare.rs"]
+mod prepare;
+#[cfg(test)]
 #[path = "cli/shapes.rs"]
 mod shapes;
 #[cfg(test)]

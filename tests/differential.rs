@@ -8,8 +8,14 @@ mod common;
 mod brute;
 #[path = "differential/judge.rs"]
 mod judge;
+#[path = "differential/large.rs"]
+mod large;
+#[path = "differential/rows.rs"]
+mod rows;
 #[path = "differential/town.rs"]
 mod town;
+#[path = "differential/what_if.rs"]
+mod what_if;
 
 use std::collections::BTreeSet;
 
@@ -36,20 +42,108 @@ fn within(label: Label, bound: Cost) -> Option<u64> {
     (label.cost.is_reached() && label.cost <= bound).then_some(u64::from(label.cost.0))
 }
 
+/// Towns with many junctions, and towns with many bends.
+fn towns() -> impl Iterator<Item = (u64, Town)> {
+    SEEDS.flat_map(|seed| [(seed, Town::new(seed)), (seed, Town::winding(seed))])
+}
+
 #[test]
 fn the_network_holds_the_segments() {
-    for seed in SEEDS {
-        let town = Town::new(seed);
+    let (mut nodes, mut bends) = (0, 0);
+    for (seed, town) in towns() {
         assert_eq!(town.edges_of_network(), town.edges_of_segments(), "seed {seed}");
+        let network = &town.network;
+        let edges_at = |node: NodeId| network.incident(node).map(|at| at.edge).collect::<BTreeSet<_>>();
+        for node in (0..network.node_count()).map(NodeId::at) {
+            let ends = network.edges().iter().enumerate().filter(|(_, e)| e.tail == node || e.head == node);
+            assert_eq!(edges_at(node), ends.map(|(i, _)| EdgeId::at(i)).collect(), "seed {seed}, node {node:?}");
+            if node.index() >= network.junction_count() {
+                assert_eq!(edges_at(node).len(), 2, "seed {seed}, node {node:?}");
+                bends += 1;
+            }
+            nodes += 1;
+        }
     }
+    assert!(bends > nodes / 2, "{bends} of {nodes} nodes");
+}
+
+#[test]
+fn the_order_of_segments_makes_no_difference() {
+    for (seed, town) in towns() {
+        let mut roads = town.roads.clone();
+        roads.segments.reverse();
+        let half = roads.segments.len() / 2;
+        roads.segments.rotate_left(half);
+        let other = RoadNetwork::build(&roads, town.network.metric()).unwrap();
+        assert_eq!(other.edges(), town.network.edges(), "seed {seed}");
+    }
+}
+
+#[test]
+fn a_network_made_of_its_parts_is_the_same() {
+    for (seed, town) in towns() {
+        let network = &town.network;
+        let again = RoadNetwork::from_parts(network.metric(), network.to_parts()).unwrap();
+        assert_eq!(again.to_parts(), network.to_parts());
+        let by_time = RoadNetwork::build(&town.roads, Metric::Time).unwrap();
+        let by_distance = RoadNetwork::build(&town.roads, Metric::Distance).unwrap();
+        assert_eq!(by_time.by_distance().to_parts(), by_distance.to_parts(), "seed {seed}");
+    }
+}
+
+#[test]
+fn parts_that_do_not_fit_are_refused_and_never_panic() {
+    let (mut refused, mut kept) = (0, 0);
+    for (seed, town) in towns() {
+        let mut random = common::random::Random::new(seed);
+        for _ in 0..20 {
+            let mut parts = town.network.to_parts();
+            let wrong = [0, 1, 7, 1000, u32::MAX][random.below(5)];
+            let mut change = |values: &mut Vec<u32>| match values.len() {
+                0 => values.push(wrong),
+                count if random.one_in(3) => values.truncate(count - 1),
+                count => values[random.below(count)] = wrong,
+            };
+            match seed % 7 {
+                0 => change(&mut parts.first_edge),
+                1 => change(&mut parts.bend_chain),
+                2 => change(&mut parts.first_arc),
+                3 => change(&mut parts.arc_chain),
+                4 => change(&mut parts.component),
+                5 => {
+                    let edge = random.below(parts.edges.len());
+                    parts.edges[edge][random.below(2)] = wrong;
+                }
+                _ => {
+                    let arc = random.below(parts.arcs_out.len());
+                    parts.arcs_out[arc][0] = wrong;
+                }
+            }
+            match RoadNetwork::from_parts(Metric::Time, parts) {
+                Err(NetworkError::Parts { .. }) => refused += 1,
+                Err(other) => panic!("{other}"),
+                // other roads, perhaps, and sound enough to search
+                Ok(network) => {
+                    let everywhere: Vec<NodeId> = (0..network.node_count()).map(NodeId::at).collect();
+                    let linkage = Linkage::at_nodes(&network, &everywhere);
+                    let sources = Sources::new(&network, &linkage, Direction::ToFacility);
+                    sources.nearest_facility(&mut SearchSpace::default());
+                    let people = vec![People::persons(1); everywhere.len()];
+                    let residents = Residents::new(&network, Direction::ToFacility, &linkage, &people);
+                    sources.catchments(Cost(100_000), &residents);
+                    kept += 1;
+                }
+            }
+        }
+    }
+    assert!(refused > 3000 && kept > 300, "{refused}, {kept}");
 }
 
 #[test]
 fn nearest_facilities_equal_petgraphs() {
     let mut kept = SearchSpace::default();
     let (mut reached, mut unreached, mut ties) = (0, 0, 0);
-    for seed in SEEDS {
-        let town = Town::new(seed);
+    for (seed, town) in towns() {
         let (facilities, people) = town.linkages();
         for direction in BOTH {
             let judge = Judge::new(&town.network, &facilities, &people, direction);
@@ -84,8 +178,7 @@ fn nearest_facilities_equal_petgraphs() {
 #[test]
 fn ways_are_as_long_as_petgraphs() {
     let (mut ways, mut shorter_than_others, mut on_one_edge) = (0, 0, 0);
-    for seed in SEEDS {
-        let town = Town::new(seed);
+    for (seed, town) in towns() {
         let (facilities, people) = town.linkages();
         for direction in BOTH {
             let judge = Judge::new(&town.network, &facilities, &people, direction);
@@ -136,8 +229,7 @@ fn nearest_facilities_equal_brute_force() {
 #[test]
 fn a_bounded_catchment_is_the_unbounded_one_up_to_the_bound() {
     let mut kept = SearchSpace::default();
-    for seed in SEEDS {
-        let town = Town::new(seed);
+    for (seed, town) in towns() {
         let (facilities, people) = town.linkages();
         for direction in BOTH {
             let judge = Judge::new(&town.network, &facilities, &people, direction);
@@ -173,7 +265,7 @@ fn a_search_space_that_was_used_is_as_good_as_a_new_one() {
     // one space through networks of every size, bounded and unbounded searches in turn
     let mut kept = SearchSpace::default();
     for seed in SEEDS {
-        let town = Town::of_size(seed, [30, 3, 12][seed as usize % 3]);
+        let town = if seed % 4 == 0 { Town::winding(seed) } else { Town::of_size(seed, [30, 3, 12][seed as usize % 3]) };
         let (facilities, _) = town.linkages();
         let sources = Sources::new(&town.network, &facilities, BOTH[seed as usize % 2]);
         let labels = |nearest: NearestFacility<'_>| (0..town.network.node_count()).map(|n| nearest.node(NodeId::at(n))).collect::<Vec<_>>();
@@ -189,8 +281,7 @@ fn a_search_space_that_was_used_is_as_good_as_a_new_one() {
 
 #[test]
 fn petgraphs_algorithms_run_on_the_network_itself() {
-    for seed in SEEDS {
-        let town = Town::new(seed);
+    for (seed, town) in towns() {
         let network = &town.network;
         let graph = judge::travel(network, |_, cost| cost);
         let start = NodeId::at(seed as usize % network.node_count());
@@ -206,7 +297,7 @@ fn petgraphs_algorithms_run_on_the_network_itself() {
         assert_eq!(connected_components(network), network.component_count(), "seed {seed}");
         let nodes = || (0..network.node_count()).map(NodeId::at);
         for node in nodes() {
-            assert!(network.arcs_from(node).iter().all(|arc| network.component(arc.head) == network.component(node)));
+            assert!(network.arcs_from(node).all(|arc| network.component(arc.head) == network.component(node)));
             let size = nodes().filter(|n| network.component(*n) == network.component(node)).count();
             assert_eq!(size as u32, network.component_nodes(node));
         }

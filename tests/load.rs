@@ -8,6 +8,9 @@ mod world;
 #[path = "load/barriers.rs"]
 mod barriers;
 #[cfg(test)]
+#[path = "load/extract.rs"]
+mod extract;
+#[cfg(test)]
 #[path = "load/facilities.rs"]
 mod facilities;
 #[cfg(test)]

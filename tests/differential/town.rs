@@ -29,6 +29,46 @@ impl Town {
         Town::of_size(seed, 30)
     }
 
+    /// A town whose streets wind: each is a row of up to ten straight pieces, so that most nodes are bends.
+    pub(crate) fn winding(seed: u64) -> Town {
+        let mut random = Random::new(seed ^ 0x77);
+        let town = Town::of_size(seed, 12);
+        let mut roads = Roads { nodes: town.roads.nodes.clone(), ..Roads::default() };
+        for street in &town.roads.segments {
+            let pieces = 1 + random.below(10) as u32;
+            let [a, b] = [street.from, street.to].map(|n| town.roads.nodes[n as usize]);
+            let mut from = street.from;
+            for piece in 1..=pieces {
+                let along = f64::from(piece) / f64::from(pieces);
+                let mut to = street.to;
+                if piece < pieces {
+                    to = roads.nodes.len() as u32;
+                    let off = random.between(-20.0, 20.0);
+                    roads.nodes.push(at(a.x + along * (b.x - a.x) + off, a.y + along * (b.y - a.y) + off));
+                }
+                // now and then a piece is shut one way that the street is not
+                let backward_m_s = street.backward_m_s.filter(|_| !random.one_in(20));
+                let length_mm = street.length_mm / pieces + random.below(3) as u32;
+                // and drawn the other way round
+                roads.segments.push(match random.below(2) {
+                    0 => RoadSegment { from, to, length_mm, backward_m_s, ..*street },
+                    _ => RoadSegment {
+                        from: to,
+                        to: from,
+                        length_mm,
+                        forward_m_s: backward_m_s,
+                        backward_m_s: street.forward_m_s,
+                        ..*street
+                    },
+                });
+                from = to;
+            }
+        }
+        let network = RoadNetwork::build(&roads, town.network.metric()).unwrap();
+        let [facilities, people] = [4, 40].map(|count| (0..count).map(|_| place(&mut random, &roads)).collect());
+        Town { roads, network, facilities, people, min_component: town.min_component }
+    }
+
     /// A town of up to `most` nodes: by time where `seed` is odd; on a lattice, where ties abound, in two of four.
     pub(crate) fn of_size(seed: u64, most: usize) -> Town {
         let mut random = Random::new(seed);
@@ -55,9 +95,17 @@ impl Town {
         Town { roads, network, facilities, people, min_component: [1, 1, 3][seed as usize % 3] }
     }
 
+    pub(crate) fn grid(&self) -> EdgeGrid<'_> {
+        EdgeGrid::new(&self.network, LinkRules { snap_m: 200.0, access_speed_m_s: 1.0, min_component: self.min_component })
+    }
+
+    /// Where people and clinics are.
+    pub(crate) fn places(&self) -> impl Iterator<Item = geo::Coord<f64>> {
+        self.facilities.iter().chain(&self.people).copied()
+    }
+
     pub(crate) fn linkages(&self) -> (Linkage, Linkage) {
-        let rules = LinkRules { snap_m: 200.0, access_speed_m_s: 1.0, min_component: self.min_component };
-        let grid = EdgeGrid::new(&self.network, rules);
+        let grid = self.grid();
         (Linkage::new(&grid, &self.facilities), Linkage::new(&grid, &self.people))
     }
 
@@ -82,7 +130,8 @@ impl Town {
             let [a, b] = [s.from, s.to].map(|n| self.roads.nodes[n as usize]);
             key(a, b, s.length_mm, cost(s.forward_m_s, s), cost(s.backward_m_s, s))
         };
-        let mut edges: Vec<_> = self.roads.segments.iter().map(edge).collect();
+        let open = self.roads.segments.iter().filter(|s| s.forward_m_s.is_some() || s.backward_m_s.is_some());
+        let mut edges: Vec<_> = open.map(edge).collect();
         edges.sort_unstable();
         edges
     }

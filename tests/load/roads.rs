@@ -1,6 +1,6 @@
 //! Roads: what they cost, and what is wrong with them.
 
-use catchment::{Cost, Limit, Metric, RoadNetwork};
+use catchment::{Cost, Limit, RoadNetwork};
 
 use super::world::{PLAN, World, of_kind, only, points};
 
@@ -77,7 +77,7 @@ fn unknown_classes_are_closed_and_said_with_their_number() {
     // the plan can open it
     let opened = world.load(&(PLAN.to_owned() + "highway = { skyway = \"open\" }\n"), &[]);
     assert!(of_kind(&opened.issues, "unknown_highway").is_empty());
-    assert_eq!(opened.roads["walk"].1.segments.len(), inputs.roads["walk"].1.segments.len() + 2);
+    assert_eq!(opened.roads["walk"].1.edge_count(), inputs.roads["walk"].1.edge_count() + 2);
 }
 
 #[test]
@@ -117,13 +117,13 @@ fn faulty_ways_are_issues() {
     let kinds = ["too_few_nodes", "repeated_node", "zero_length_edge"];
     assert_eq!(kinds.map(|kind| only(&inputs.issues, kind).id.clone()), ["way 60", "way 61", "way 62"]);
     // the street's four, and one each of ways 61, 62 and −7
-    assert_eq!(inputs.roads["walk"].1.segments.len(), 7);
+    assert_eq!(inputs.roads["walk"].1.edge_count(), 7);
 }
 
 #[test]
 fn a_distance_network_measures_millimetres() {
     let inputs = World::street(5).load(PLAN, &[]);
-    let network = RoadNetwork::build(&inputs.roads["walk"].1, Metric::Distance).unwrap();
+    let network = RoadNetwork::clone(&inputs.roads["walk"].1).by_distance();
     // 6,378,137 m × π / 180,000
     assert!(network.edges().iter().all(|edge| edge.length_mm == 111_319), "{:?}", network.edges());
     assert_eq!("111.319m".parse::<Limit>().unwrap().cost, Cost(111_319));

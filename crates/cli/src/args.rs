@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::prepare::{Inspect, Prepare};
 use crate::shape_args::{Audit, Isochrones, Reach};
 
 /// Who cannot reach care, where are they, what would change that?
@@ -31,6 +32,10 @@ pub(crate) enum Command {
     Reach(Reach),
     /// Audit polygons, of this program or any other, against the roads: do they part the reached from the unreached?
     Audit(Audit),
+    /// Read the roads of an extract once, and store them ordered and joined: a plan names the file in place of the extract.
+    Prepare(Prepare),
+    /// What a prepared network is, or the roads of an extract would be.
+    Inspect(Inspect),
     /// Print the licences of this program, its parts and the demo's data.
     Licenses,
 }

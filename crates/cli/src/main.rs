@@ -2,6 +2,7 @@
 
 mod args;
 mod job;
+mod prepare;
 mod shape_args;
 mod shapes;
 mod tables;
@@ -60,6 +61,8 @@ fn dispatch(cli: Cli) -> anyhow::Result<()> {
         Command::Isochrones(typed) => shapes::isochrones(&typed),
         Command::Reach(typed) => shapes::reach(&typed),
         Command::Audit(typed) => shapes::audit(&typed),
+        Command::Prepare(typed) => prepare::prepare(&typed),
+        Command::Inspect(typed) => prepare::inspect(&typed),
         Command::Licenses => {
             print(&licenses());
             Ok(())
@@ -68,14 +71,14 @@ fn dispatch(cli: Cli) -> anyhow::Result<()> {
 }
 
 /// Catches Ctrl-C and makes the threads of a job.
-fn prepare(threads: Option<u16>) -> anyhow::Result<rayon::ThreadPool> {
+fn pool(threads: Option<u16>) -> anyhow::Result<rayon::ThreadPool> {
     ctrlc::set_handler(|| INTERRUPTED.store(true, Ordering::Relaxed)).context("cannot catch Ctrl-C")?;
     rayon::ThreadPoolBuilder::new().num_threads(threads.map_or(0, usize::from)).build().context("--threads")
 }
 
 fn execute(job: &Job, common: &Common) -> anyhow::Result<()> {
     catchment_io::owned(&job.out, "run")?;
-    let pool = prepare(common.threads)?;
+    let pool = pool(common.threads)?;
     let terminal = Terminal::new(common.quiet);
     job.notes.iter().for_each(|note| terminal.note(note));
     let (done, files) = pool.install(|| {

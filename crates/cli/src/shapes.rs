@@ -125,7 +125,7 @@ impl Work<'_> {
 
     /// Does the work on its own threads and writes the files.
     fn make<T: Send>(&self, work: impl FnOnce(&Job, &Terminal) -> Result<Made<T>, Error> + Send) -> anyhow::Result<Made<T>> {
-        let pool = crate::prepare(self.common.threads)?;
+        let pool = crate::pool(self.common.threads)?;
         let made = pool.install(|| {
             let made = work(&self.job, &self.terminal)?;
             catchment::begin(&self.terminal, "write", 0).map_err(Error::from)?;

@@ -10,8 +10,8 @@ use crate::coverage::{CoverageTable, Measured, measure};
 use crate::curve::{CurvePoint, curve};
 use crate::gap_facts::GapSources;
 use crate::gaps::{GapRules, Gaps, Traced, trace};
-use crate::ids::{FacilityId, ZoneId};
-use crate::index::{DemandIndex, FacilityIndex, PlaceIndex, ZoneIndex};
+use crate::ids::{DemandId, FacilityId, ZoneId};
+use crate::index::{FacilityIndex, PlaceIndex, ZoneIndex};
 use crate::input::{Demand, Facility, Issue, Place, Zone};
 use crate::limits::Limits;
 use crate::link::{EdgeGrid, LinkRules, LinkStatus, Linkage};
@@ -19,7 +19,7 @@ use crate::network::RoadNetwork;
 use crate::progress::{Cancelled, Progress, begin};
 use crate::raster::CostRaster;
 use crate::reach::{CostField, Ground};
-use crate::search::{Direction, SearchSpace, Sources};
+use crate::search::{Direction, Residents, SearchSpace, Sources};
 use crate::units::{Cost, Limit, Metric, People};
 use crate::warnings;
 
@@ -324,21 +324,6 @@ fn within_reach(demand: &Demand, service: &Service<'_>, limits: Limits<'_>, stra
     straight_m.iter().zip(&demand.zones).map(reached).collect()
 }
 
-/// Straight-line distance that no path within any zone's limit can exceed, metres.
-fn farthest(service: &Service<'_>) -> f64 {
-    let limit = service.limits().greatest().as_f64();
-    let metres = match service.limit.metric {
-        Metric::Distance => limit,
-        Metric::Time => {
-            let speed = |length_mm: u32, cost: Cost| f64::from(length_mm) / f64::from(cost.0.max(1));
-            let roads = service.network.edges().iter().map(|e| speed(e.length_mm, e.forward.min(e.backward)));
-            limit * roads.fold(service.link.access_speed_m_s, f64::max)
-        }
-    };
-    // the working CRS may stretch lengths a little
-    metres * 1.01 + 1.0
-}
-
 fn facility_reports(
     study: &Study<'_>,
     service: &Service<'_>,
@@ -348,23 +333,21 @@ fn facility_reports(
     zones: &[Option<ZoneId>],
     progress: &dyn Progress,
 ) -> Result<Vec<FacilityReport>, Cancelled> {
-    let index = DemandIndex::of_demand(study.demand);
-    let (radius, bound) = (farthest(service), service.limits().greatest().cost);
     let mut nearest = vec![People::ZERO; service.facilities.len()];
     for (assessment, people) in assessments.iter().zip(&study.demand.people) {
         if assessment.status == Status::Covered {
             nearest[assessment.label.facility.index()] += *people;
         }
     }
-    let catchment = |space: &mut SearchSpace, i: usize| {
+    let residents = Residents::new(service.network, service.direction, links.demand, &study.demand.people);
+    let report = |facility: FacilityId, row: &[(DemandId, Cost)]| {
         if progress.is_cancelled() {
             return Err(Cancelled);
         }
-        let facility = FacilityId::at(i);
-        let reached = sources.catchment(facility, bound, space);
-        let near = index.within(service.facilities[i].location, radius);
-        let within = |d: usize| service.limit_of(study.demand.zones[d]).admits(reached.point(links.demand.snaps(d)).cost);
-        let own: Vec<usize> = near.iter().map(|(d, _)| d.index()).filter(|&d| within(d)).collect();
+        let i = facility.index();
+        // the row goes as far as the greatest limit of any zone
+        let within = row.iter().filter(|(d, cost)| service.limit_of(study.demand.zones[d.index()]).admits(*cost));
+        let own: Vec<DemandId> = within.map(|(d, _)| *d).collect();
         progress.advance(1);
         let snap = links.facilities.snaps(i).first();
         let nodes = |s: &crate::link::Snap| service.network.component_nodes(service.network.edge(s.edge).tail);
@@ -373,10 +356,10 @@ fn facility_reports(
             status: links.facilities.status(i),
             leg_m: snap.map(|s| f64::from(s.leg_m)),
             network_share: snap.map(|s| f64::from(nodes(s)) / service.network.node_count() as f64),
-            people_within_limit: own.iter().map(|&d| study.demand.people[d]).sum(),
+            people_within_limit: own.iter().map(|d| study.demand.people[d.index()]).sum(),
             points_within_limit: own.len(),
             people_nearest: nearest[i],
         })
     };
-    (0..service.facilities.len()).into_par_iter().map_init(SearchSpace::default, catchment).collect()
+    sources.coverage_rows(service.limits().greatest().cost, &residents, report).into_iter().collect()
 }

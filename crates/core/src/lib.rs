@@ -75,13 +75,13 @@ pub use isochrone::{Isochrone, IsochroneRules, NothingReached, isochrones, rings
 pub use limits::Limits;
 pub use link::{EdgeGrid, LinkRules, LinkStatus, Linkage, Snap, Snaps};
 pub use mask::Mask;
-pub use network::{Arc, Edge, NetworkError, RoadNetwork};
+pub use network::{Arc, Edge, Incident, Incidents, NetworkError, NetworkParts, RoadNetwork};
 pub use profile::{ClassAccess, Profile, ProfileError, WALK, WayUse};
 pub use progress::{Cancelled, NoProgress, Progress, begin};
 pub use raster::CostRaster;
 pub use reach::{CellCost, CostField, Ground, GroundError, GroundRules, REFINE, SquareMm, Window};
 pub use reached::{Interval, ReachedEdges, ReachedLine};
-pub use search::{Direction, Label, NearestFacility, SearchSpace, Sources};
+pub use search::{Catchment, Change, Direction, Label, NearestFacility, Residents, SearchSpace, Sources, WhatIf};
 pub use spread::{SpreadNote, SpreadRules, Surface, apportion, spread};
 pub use units::{Cost, Limit, Metric, People, UnitError, parse_speed};
 pub use visit::{AllArcs, ArcRef, Arcs, Neighbors, Nodes, Visited};

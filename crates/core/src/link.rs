@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::barriers::Barriers;
-use crate::ids::EdgeId;
+use crate::ids::{EdgeId, NodeId};
 use crate::network::{Edge, RoadNetwork};
 use crate::units::{Cost, Metric};
 
@@ -125,6 +125,24 @@ impl Linkage {
         Linkage { first, snaps, status, beyond_barrier }
     }
 
+    /// Points that stand at nodes of `network`, with no leg to walk. (A node all of whose edges have no length is one place with the
+    /// other end of one of them.)
+    pub fn at_nodes(network: &RoadNetwork, nodes: &[NodeId]) -> Linkage {
+        let mut whole = Linkage::default();
+        for &node in nodes {
+            whole.first.push(whole.snaps.len() as u32);
+            let edge = network.incident(node).max_by_key(|at| network.edge(at.edge).length_mm);
+            whole.snaps.extend(edge.map(|at| {
+                let offset_mm = if at.at_head { network.edge(at.edge).length_mm } else { 0 };
+                Snap { edge: at.edge, offset_mm, leg: Cost::ZERO, leg_m: 0.0 }
+            }));
+            whole.status.push(if edge.is_some() { LinkStatus::Linked } else { LinkStatus::TooFar });
+            whole.beyond_barrier.push(false);
+        }
+        whole.first.push(whole.snaps.len() as u32);
+        whole
+    }
+
     /// Number of points.
     pub fn len(&self) -> usize {
         self.status.len()
@@ -218,6 +236,12 @@ impl<'n> EdgeGrid<'n> {
     /// The same grid, with barriers that straight legs do not cross.
     pub fn with_barriers(self, barriers: &'n Barriers) -> EdgeGrid<'n> {
         EdgeGrid { barriers: Some(barriers).filter(|barriers| !barriers.is_empty()), ..self }
+    }
+
+    /// Bytes that it takes in memory.
+    pub fn bytes(&self) -> usize {
+        let of = |buckets: &Buckets| size_of_val(&buckets.first[..]) + size_of_val(&buckets.rows[..]);
+        of(&self.eligible) + of(&self.islands)
     }
 
     /// The network whose edges it holds.

@@ -1,18 +1,36 @@
 //! The road network: frozen, in Hilbert order, ready to be searched from either end.
 //!
-//! Arcs are stored as an adjacency array: the arcs out of node `v` are `arcs[first[v] .. first[v + 1]]`, each a head and a cost
-//! (8 bytes). The reverse half holds the same arcs by their head. Nodes that lie close together are close in memory (Hilbert
-//! curve), which is worth more to a search than its queue.
+//! Two out of three nodes of a road map are bends: they have exactly two edges and only shape the road. A search need not stop at them. So
+//! the network is a graph of *junctions* (all other nodes) joined by *chains* (edges in a row, with bends between them):
+//!
+//! ```text
+//!      junction          bend      bend           junction
+//!         3 ─────────────  41 ────── 42 ────────────  7           node ids: junctions first, then bends, chain by chain
+//!            edge 58          edge 59      edge 60                 edge ids: chain by chain, from its start to its end
+//!         └──────────────── chain 17 ─────────────────┘           a chain's start is the junction of the lower id
+//! ```
+//!
+//! The adjacency array holds, for junction `v`, one arc (head and cost, 8 bytes) for each end of a chain at `v`, in either direction of
+//! travel. Junctions that lie together are close in memory (Hilbert curve), which is worth more to a search than its queue. Every
+//! node and edge keeps its own id, so answers are exact at bends and inside edges too.
+
+mod build;
+mod chains;
+mod parts;
+
+use std::ops::Range;
 
 use geo::{Coord, Rect};
-use petgraph::unionfind::UnionFind;
 use serde::Serialize;
 
 use crate::ids::{EdgeId, NodeId};
-use crate::input::Roads;
 use crate::units::{Cost, Metric};
 
-/// One direction of an edge, as the search reads it.
+pub use build::NetworkError;
+pub(crate) use chains::ChainId;
+pub use parts::NetworkParts;
+
+/// One direction of an edge or of a chain of edges.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Arc {
     /// Where it leads.
@@ -24,9 +42,9 @@ pub struct Arc {
 /// A straight piece of road between two nodes, with its cost in either direction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Edge {
-    /// The node with the lower id.
+    /// The node at which it starts, as its chain goes.
     pub tail: NodeId,
-    /// The node with the higher id (the same one for a loop).
+    /// The node at which it ends (the same one for a loop).
     pub head: NodeId,
     /// Length on the ellipsoid, millimetres.
     pub length_mm: u32,
@@ -36,11 +54,19 @@ pub struct Edge {
     pub backward: Cost,
 }
 
-/// Adjacency array of one direction of travel.
-#[derive(Debug, Clone, Default, Serialize)]
-struct Adjacency {
-    first: Vec<u32>,
-    arcs: Vec<Arc>,
+/// An edge as seen from one of its ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Incident {
+    /// The edge.
+    pub edge: EdgeId,
+    /// Whether it ends here, rather than starts.
+    pub at_head: bool,
+    /// Its other end.
+    pub other: NodeId,
+    /// From here to the other end; [`Cost::UNREACHED`] where that direction is shut.
+    pub out: Cost,
+    /// From the other end to here; [`Cost::UNREACHED`] where that direction is shut.
+    pub into: Cost,
 }
 
 /// A road network for one profile and one metric, immutable once built.
@@ -69,71 +95,30 @@ struct Adjacency {
 #[derive(Debug, Clone, Serialize)]
 pub struct RoadNetwork {
     metric: Metric,
+    /// Of each node: junctions, then bends.
     locations: Vec<Coord<f64>>,
+    /// Of each edge, chain by chain.
     edges: Vec<Edge>,
-    forward: Adjacency,
-    reverse: Adjacency,
+    /// Of each chain its first edge; one more at the end.
+    first_edge: Vec<u32>,
+    /// Of each bend its chain.
+    bend_chain: Vec<u32>,
+    /// Of each junction its first arc; one more at the end.
+    first_arc: Vec<u32>,
+    /// Arcs of travel away from each junction; those of shut directions cost [`Cost::UNREACHED`].
+    arcs_out: Vec<Arc>,
+    /// The same arcs by where they lead; empty where every edge costs the same in both directions, as then `arcs_out` says all.
+    arcs_into: Vec<Arc>,
+    /// Of each arc the end of a chain that it stands for: twice the chain, and one more at its end.
+    arc_chain: Vec<u32>,
+    /// Of each junction its connected piece.
     component: Vec<u32>,
     component_nodes: Vec<u32>,
-}
-
-/// Roads that make no network.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum NetworkError {
-    /// A segment names a node that is not there.
-    #[error("segment {segment} names node {node}, but there are {nodes} nodes")]
-    NoSuchNode {
-        /// Position of the segment.
-        segment: usize,
-        /// What it names.
-        node: u32,
-        /// How many there are.
-        nodes: usize,
-    },
-    /// A node's place is no number.
-    #[error("node {node} lies at no finite place")]
-    NoPlace {
-        /// Position of the node.
-        node: usize,
-    },
-    /// More than ids can count.
-    #[error("{count} segments are more than the 2,000,000,000 that one network can hold")]
-    TooLarge {
-        /// How many there are.
-        count: usize,
-    },
+    /// The mean cost of the open arcs of chains.
+    common_arc: Cost,
 }
 
 impl RoadNetwork {
-    /// Freezes `roads` into a network whose costs are in `metric`.
-    ///
-    /// Nodes that no segment touches are left out. Loops and parallel segments are kept. The same segments in any order give the
-    /// same network.
-    ///
-    /// # Errors
-    ///
-    /// [`NetworkError`] where a segment names no node, a node has no place, or there are more than ids can count.
-    ///
-    /// # Complexity
-    ///
-    /// O(n log n) for `n` nodes and segments.
-    pub fn build(roads: &Roads, metric: Metric) -> Result<RoadNetwork, NetworkError> {
-        check(roads)?;
-        let order = hilbert_order(roads);
-        let mut rank = vec![u32::MAX; roads.nodes.len()];
-        for (new, &old) in order.iter().enumerate() {
-            rank[old as usize] = new as u32;
-        }
-        let mut edges: Vec<Edge> = roads.segments.iter().map(|s| edge(s, &rank, metric)).collect();
-        edges.sort_unstable();
-        let locations: Vec<_> = order.iter().map(|&old| roads.nodes[old as usize]).collect();
-        let forward = adjacency(locations.len(), &edges, |e| [(e.tail, e.head, e.forward), (e.head, e.tail, e.backward)]);
-        let reverse = adjacency(locations.len(), &edges, |e| [(e.head, e.tail, e.forward), (e.tail, e.head, e.backward)]);
-        let (component, component_nodes) = components(locations.len(), &edges);
-        Ok(RoadNetwork { metric, locations, edges, forward, reverse, component, component_nodes })
-    }
-
     /// What its costs count.
     pub fn metric(&self) -> Metric {
         self.metric
@@ -142,6 +127,21 @@ impl RoadNetwork {
     /// Number of nodes.
     pub fn node_count(&self) -> usize {
         self.locations.len()
+    }
+
+    /// Number of edges.
+    pub fn edge_count(&self) -> usize {
+        self.edges.len()
+    }
+
+    /// Number of junctions: nodes that do not have exactly two edges. Their ids are the lowest.
+    pub fn junction_count(&self) -> usize {
+        self.component.len()
+    }
+
+    /// Number of chains: edges in a row between two junctions.
+    pub fn chain_count(&self) -> usize {
+        self.first_edge.len() - 1
     }
 
     /// All edges, by id.
@@ -154,32 +154,35 @@ impl RoadNetwork {
         &self.edges[id.index()]
     }
 
-    /// The edges between two nodes, drawn either way: several where streets run side by side.
-    pub fn edges_between(&self, a: NodeId, b: NodeId) -> &[Edge] {
-        let ends = (a.min(b), a.max(b));
-        let first = self.edges.partition_point(|edge| (edge.tail, edge.head) < ends);
-        let count = self.edges[first..].partition_point(|edge| (edge.tail, edge.head) == ends);
-        &self.edges[first..first + count]
-    }
-
     /// Where a node lies, metres of the working CRS.
     pub fn location(&self, node: NodeId) -> Coord<f64> {
         self.locations[node.index()]
     }
 
-    /// Arcs that leave `node`.
-    pub fn arcs_from(&self, node: NodeId) -> &[Arc] {
-        self.forward.of(node)
+    /// The edges at `node`; a loop comes twice.
+    pub fn incident(&self, node: NodeId) -> Incidents<'_> {
+        if self.is_junction(node) {
+            let arcs = self.arc_range(node);
+            Incidents { network: self, before: None, rest: arcs.start as u32..arcs.end as u32 }
+        } else {
+            Incidents { network: self, before: Some(self.edge_before(node)), rest: 0..2 }
+        }
     }
 
-    /// Arcs that lead to `node`; each one's `head` is the node that it comes from.
-    pub fn arcs_to(&self, node: NodeId) -> &[Arc] {
-        self.reverse.of(node)
+    /// Arcs of single edges that leave `node`.
+    pub fn arcs_from(&self, node: NodeId) -> impl Iterator<Item = Arc> {
+        self.incident(node).filter(|at| at.out.is_reached()).map(|at| Arc { head: at.other, cost: at.out })
+    }
+
+    /// Arcs of single edges that lead to `node`; each one's `head` is the node that it comes from.
+    pub fn arcs_to(&self, node: NodeId) -> impl Iterator<Item = Arc> {
+        self.incident(node).filter(|at| at.into.is_reached()).map(|at| Arc { head: at.other, cost: at.into })
     }
 
     /// The connected piece that `node` lies in, directions aside.
     pub fn component(&self, node: NodeId) -> u32 {
-        self.component[node.index()]
+        let junction = if self.is_junction(node) { node } else { self.chain(self.chain_of_bend(node)).start };
+        self.component[junction.index()]
     }
 
     /// Number of nodes of the connected piece that `node` lies in.
@@ -192,6 +195,16 @@ impl RoadNetwork {
         self.component_nodes.len()
     }
 
+    /// The same network with lengths for costs.
+    pub fn by_distance(mut self) -> RoadNetwork {
+        if self.metric == Metric::Time {
+            self.metric = Metric::Distance;
+            self.edges.iter_mut().for_each(build::measure_by_distance);
+            self.join();
+        }
+        self
+    }
+
     /// The box around all nodes; `None` without nodes.
     pub fn bounds(&self) -> Option<Rect<f64>> {
         let first = *self.locations.first()?;
@@ -201,117 +214,69 @@ impl RoadNetwork {
         Some(Rect::new(low, high))
     }
 
-    pub(crate) fn forward_arc_range(&self, node: NodeId) -> std::ops::Range<usize> {
-        self.forward.range(node)
+    /// Bytes that it takes in memory.
+    pub fn bytes(&self) -> usize {
+        size_of_val(&self.locations[..])
+            + size_of_val(&self.edges[..])
+            + size_of_val(&self.first_edge[..])
+            + size_of_val(&self.bend_chain[..])
+            + size_of_val(&self.first_arc[..])
+            + size_of_val(&self.arcs_out[..])
+            + size_of_val(&self.arcs_into[..])
+            + size_of_val(&self.arc_chain[..])
+            + size_of_val(&self.component[..])
+            + size_of_val(&self.component_nodes[..])
     }
 
-    pub(crate) fn forward_arcs(&self) -> &[Arc] {
-        &self.forward.arcs
+    /// Whether a node is a junction; otherwise it is a bend.
+    pub(crate) fn is_junction(&self, node: NodeId) -> bool {
+        node.index() < self.component.len()
+    }
+
+    pub(crate) fn arc_range(&self, junction: NodeId) -> Range<usize> {
+        self.first_arc[junction.index()] as usize..self.first_arc[junction.index() + 1] as usize
+    }
+
+    /// Of each junction its first arc; one more at the end.
+    pub(crate) fn first_arcs(&self) -> &[u32] {
+        &self.first_arc
+    }
+
+    /// Arcs of whole chains between junctions, of travel away from each junction (`out`) or towards it; shut ones among them.
+    pub(crate) fn chain_arcs(&self, out: bool) -> &[Arc] {
+        if out || self.arcs_into.is_empty() { &self.arcs_out } else { &self.arcs_into }
+    }
+
+    /// What an arc between junctions commonly costs: the mean.
+    pub(crate) fn common_arc(&self) -> Cost {
+        self.common_arc
     }
 }
 
-impl Adjacency {
-    fn range(&self, node: NodeId) -> std::ops::Range<usize> {
-        self.first[node.index()] as usize..self.first[node.index() + 1] as usize
-    }
-
-    fn of(&self, node: NodeId) -> &[Arc] {
-        &self.arcs[self.range(node)]
-    }
+/// The edges at a node: see [`RoadNetwork::incident`].
+#[derive(Debug, Clone)]
+pub struct Incidents<'n> {
+    network: &'n RoadNetwork,
+    /// At a bend, the edge that ends there; the next one begins there.
+    before: Option<EdgeId>,
+    /// At a junction, its arcs yet to come.
+    rest: Range<u32>,
 }
 
-fn check(roads: &Roads) -> Result<(), NetworkError> {
-    let nodes = roads.nodes.len();
-    if roads.segments.len() > 2_000_000_000 {
-        return Err(NetworkError::TooLarge { count: roads.segments.len() });
-    }
-    if let Some(node) = roads.nodes.iter().position(|c| !(c.x.is_finite() && c.y.is_finite())) {
-        return Err(NetworkError::NoPlace { node });
-    }
-    for (segment, s) in roads.segments.iter().enumerate() {
-        if let Some(node) = [s.from, s.to].into_iter().find(|&n| n as usize >= nodes) {
-            return Err(NetworkError::NoSuchNode { segment, node, nodes });
-        }
-    }
-    Ok(())
-}
+impl Iterator for Incidents<'_> {
+    type Item = Incident;
 
-/// Nodes that a segment touches, along a Hilbert curve of 2¹⁶ × 2¹⁶ squares over their box; ties by place.
-fn hilbert_order(roads: &Roads) -> Vec<u32> {
-    let mut used = vec![false; roads.nodes.len()];
-    for s in &roads.segments {
-        used[s.from as usize] = true;
-        used[s.to as usize] = true;
-    }
-    let places = || roads.nodes.iter().zip(&used).filter(|(_, used)| **used).map(|(c, _)| *c);
-    let low = places().fold(Coord { x: f64::MAX, y: f64::MAX }, |a, c| Coord { x: a.x.min(c.x), y: a.y.min(c.y) });
-    let high = places().fold(Coord { x: f64::MIN, y: f64::MIN }, |a, c| Coord { x: a.x.max(c.x), y: a.y.max(c.y) });
-    let side = (high.x - low.x).max(high.y - low.y).max(f64::MIN_POSITIVE);
-    let square = |v: f64, low: f64| ((v - low) / side * 65535.0) as u16;
-    let mut keyed: Vec<(u32, u32)> = (0..roads.nodes.len() as u32)
-        .filter(|&i| used[i as usize])
-        .map(|i| {
-            let c = roads.nodes[i as usize];
-            (fast_hilbert::xy2h(square(c.x, low.x), square(c.y, low.y), 16), i)
+    fn next(&mut self) -> Option<Incident> {
+        let next = self.rest.next()?;
+        let (id, at_head) = match self.before {
+            Some(before) => (EdgeId(before.0 + next), next == 0),
+            None => self.network.end_edge(next as usize),
+        };
+        let edge = self.network.edge(id);
+        Some(if at_head {
+            Incident { edge: id, at_head, other: edge.tail, out: edge.backward, into: edge.forward }
+        } else {
+            Incident { edge: id, at_head, other: edge.head, out: edge.forward, into: edge.backward }
         })
-        .collect();
-    let place = |i: u32| roads.nodes[i as usize];
-    keyed.sort_unstable_by(|a, b| {
-        let (p, q) = (place(a.1), place(b.1));
-        a.0.cmp(&b.0).then(p.x.total_cmp(&q.x)).then(p.y.total_cmp(&q.y)).then(a.1.cmp(&b.1))
-    });
-    keyed.into_iter().map(|(_, i)| i).collect()
-}
-
-fn edge(segment: &crate::input::RoadSegment, rank: &[u32], metric: Metric) -> Edge {
-    let cost = |speed: Option<f64>| match (speed, metric) {
-        (None, _) => Cost::UNREACHED,
-        (Some(_), Metric::Distance) => Cost(segment.length_mm),
-        (Some(speed), Metric::Time) => Cost::from_units(f64::from(segment.length_mm) / speed) + Cost(segment.delay_ms),
-    };
-    let (from, to) = (NodeId(rank[segment.from as usize]), NodeId(rank[segment.to as usize]));
-    let (there, back) = (cost(segment.forward_m_s), cost(segment.backward_m_s));
-    let (tail, head, forward, backward) = if from <= to { (from, to, there, back) } else { (to, from, back, there) };
-    Edge { tail, head, length_mm: segment.length_mm, forward, backward }
-}
-
-fn adjacency(nodes: usize, edges: &[Edge], ends: impl Fn(&Edge) -> [(NodeId, NodeId, Cost); 2]) -> Adjacency {
-    let arcs_of = || edges.iter().flat_map(&ends).filter(|(_, _, cost)| cost.is_reached());
-    let mut first = vec![0u32; nodes + 1];
-    for (from, _, _) in arcs_of() {
-        first[from.index() + 1] += 1;
     }
-    for i in 0..nodes {
-        first[i + 1] += first[i];
-    }
-    let mut next = first.clone();
-    let mut arcs = vec![Arc { head: NodeId(0), cost: Cost::ZERO }; first[nodes] as usize];
-    for (from, head, cost) in arcs_of() {
-        let slot = &mut next[from.index()];
-        arcs[*slot as usize] = Arc { head, cost };
-        *slot += 1;
-    }
-    Adjacency { first, arcs }
-}
-
-/// Connected pieces, directions aside, numbered by their first node; and how many nodes each holds.
-fn components(nodes: usize, edges: &[Edge]) -> (Vec<u32>, Vec<u32>) {
-    let mut union = UnionFind::<u32>::new(nodes);
-    for e in edges {
-        union.union(e.tail.0, e.head.0);
-    }
-    let mut number = vec![u32::MAX; nodes];
-    let mut counts: Vec<u32> = Vec::new();
-    let labels = (0..nodes as u32)
-        .map(|node| {
-            let slot = &mut number[union.find_mut(node) as usize];
-            if *slot == u32::MAX {
-                *slot = counts.len() as u32;
-                counts.push(0);
-            }
-            counts[*slot as usize] += 1;
-            *slot
-        })
-        .collect();
-    (labels, counts)
 }

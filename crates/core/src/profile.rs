@@ -103,6 +103,9 @@ pub enum ProfileError {
 }
 
 impl Profile {
+    /// The tags of a way that [`Profile::classify`] reads: ways alike in these are used alike.
+    pub const TAGS: [&str; 8] = ["access", "duration", "foot", "highway", "motorroad", "oneway:foot", "route", "sidewalk"];
+
     /// The built-in walking profile, [`WALK`].
     ///
     /// # Errors
@@ -143,7 +146,7 @@ impl Profile {
         range("detour_factor", self.detour_factor, (1.0..=10.0).contains(&self.detour_factor), "1 to 10")
     }
 
-    /// How a way with these tags is used; `length_m` is its length, for ferries with a `duration`.
+    /// How a way with these tags is used; `tag` is asked for [`Profile::TAGS`] alone, and `length_m` is its length, for ferries with a `duration`.
     pub fn classify<'t>(&self, tag: impl Fn(&str) -> Option<&'t str>, length_m: impl Fn() -> f64) -> WayUse {
         let Some(speed) = self.way_speed(&tag, length_m) else { return WayUse::default() };
         let (forward, backward) = match tag("oneway:foot") {

@@ -1,16 +1,32 @@
 //! Search: what it costs to reach a facility, from every node and from every point inside an edge.
+//!
+//! Searches run on the junctions of the network; bends, and places inside edges, get their costs from the ends of their chain. What a
+//! search finds is what Dijkstra's algorithm finds on all nodes, to the last unit.
 
+mod ball;
+mod catchments;
+mod label;
+mod queue;
+mod residents;
+mod spread;
+mod sweep;
 mod way;
-
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
+mod what_if;
 
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{EdgeId, FacilityId, NodeId};
 use crate::link::{Linkage, Snap};
-use crate::network::{Arc, Edge, RoadNetwork};
+use crate::network::{Arc, ChainId, Edge, RoadNetwork};
 use crate::units::Cost;
+use ball::Ball;
+use label::{UNREACHED, limit, packed, unpacked};
+use spread::Spread;
+use sweep::Blocks;
+
+pub use catchments::Catchment;
+pub use residents::Residents;
+pub use what_if::{Change, WhatIf};
 
 /// Who travels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -36,14 +52,14 @@ impl Label {
     pub const UNREACHED: Label = Label { cost: Cost::UNREACHED, facility: FacilityId(u32::MAX) };
 }
 
-/// What a search needs and keeps between runs: one a thread.
-///
-/// Labels are cleared node by node, only where the last search left one.
+/// What searches need and keep between runs: one a thread.
 #[derive(Debug, Clone, Default)]
 pub struct SearchSpace {
-    labels: Vec<Label>,
-    touched: Vec<NodeId>,
-    heap: BinaryHeap<Reverse<(Label, NodeId)>>,
+    labels: Vec<u64>,
+    /// Nodes with a label, where only some have one: then those alone are cleared.
+    touched: Option<Vec<u32>>,
+    blocks: Blocks,
+    ball: Option<Ball>,
 }
 
 /// Facilities as a search starts from them: tied to the roads, with the edges they sit on.
@@ -60,7 +76,7 @@ pub struct Sources<'a> {
 #[derive(Debug, Clone)]
 pub struct NearestFacility<'a> {
     sources: &'a Sources<'a>,
-    labels: &'a [Label],
+    labels: &'a [u64],
     only: Option<FacilityId>,
 }
 
@@ -79,17 +95,23 @@ impl<'a> Sources<'a> {
         Sources { network, direction, linkage, on_edge, has_facility }
     }
 
-    /// One sweep from all facilities, without a bound.
+    /// One sweep from all facilities, without a bound, in parallel.
     ///
     /// # Complexity
     ///
-    /// O((n + m) log n) for `n` nodes and `m` arcs.
-    pub fn nearest_facility(&'a self, space: &'a mut SearchSpace) -> NearestFacility<'a> {
-        space.start(self.network.node_count());
-        for facility in 0..self.linkage.len() {
-            self.seed(FacilityId::at(facility), Cost::UNREACHED, space);
-        }
-        space.run(|node| self.arcs(node), Cost::UNREACHED);
+    /// O((n + m) log n) for `n` nodes and `m` arcs at worst; close to O(n + m) on roads.
+    pub fn nearest_facility<'s>(&'s self, space: &'s mut SearchSpace) -> NearestFacility<'s> {
+        self.nearest_facility_within(Cost::UNREACHED, space)
+    }
+
+    /// One sweep from all facilities as far as `bound` (inclusive): beyond it nothing has a label.
+    ///
+    /// # Complexity
+    ///
+    /// As [`Sources::nearest_facility`], for the nodes within the bound; and O(n) to clear and fill the labels.
+    pub fn nearest_facility_within<'s>(&'s self, bound: Cost, space: &'s mut SearchSpace) -> NearestFacility<'s> {
+        space.touched = None;
+        self.sweep(limit(bound), &mut space.labels, &mut space.blocks);
         NearestFacility { sources: self, labels: &space.labels, only: None }
     }
 
@@ -98,42 +120,94 @@ impl<'a> Sources<'a> {
     /// # Complexity
     ///
     /// O(k log k) for the `k` nodes and arcs within the bound, whatever the size of the network.
-    pub fn catchment(&'a self, facility: FacilityId, bound: Cost, space: &'a mut SearchSpace) -> NearestFacility<'a> {
-        space.start(self.network.node_count());
-        self.seed(facility, bound, space);
-        space.run(|node| self.arcs(node), bound);
+    pub fn catchment<'s>(&'s self, facility: FacilityId, bound: Cost, space: &'s mut SearchSpace) -> NearestFacility<'s> {
+        let ball = self.search_one(facility, bound, &mut space.ball);
+        let nodes = self.network.node_count();
+        let labels = &mut space.labels;
+        let mut touched = match space.touched.take() {
+            Some(touched) if labels.len() == nodes => touched,
+            _ => {
+                labels.clear();
+                labels.resize(nodes, UNREACHED);
+                Vec::new()
+            }
+        };
+        touched.drain(..).for_each(|node| labels[node as usize] = UNREACHED);
+        let limit = limit(bound);
+        self.seed(facility.index(), limit, |node, label| {
+            touched.push(node.0);
+            let held = &mut labels[node.index()];
+            *held = label.min(*held);
+        });
+        for &junction in ball.reached() {
+            touched.push(junction);
+            labels[junction as usize] = packed(ball.cost(NodeId(junction)), facility);
+        }
+        for (chain, start, end) in self.chains_of(ball) {
+            let chain = self.network.chain(chain);
+            touched.extend(chain.bends().map(|bend| bend as u32));
+            let ends = [start, end].map(|cost| packed(cost, facility));
+            self.spread().along(chain.edges, ends[0], ends[1], &mut labels[chain.bends()], limit);
+        }
+        space.touched = Some(touched);
         NearestFacility { sources: self, labels: &space.labels, only: Some(facility) }
     }
 
-    /// Arcs along which a label spreads from its facility: against travel where people go to it.
-    fn arcs(&self, node: NodeId) -> &[Arc] {
-        match self.direction {
-            Direction::ToFacility => self.network.arcs_to(node),
-            Direction::FromFacility => self.network.arcs_from(node),
-        }
+    /// The junctions within `bound` of one facility.
+    fn search_one<'s>(&self, facility: FacilityId, bound: Cost, space: &'s mut Option<Ball>) -> &'s Ball {
+        let network = self.network;
+        let ball = space.take().filter(|ball| ball.fits(network.junction_count(), self.shift()));
+        let ball = space.insert(ball.unwrap_or_else(|| Ball::new(network.junction_count(), self.shift())));
+        ball.start();
+        self.seed(facility.index(), limit(bound), |node, label| {
+            if network.is_junction(node) {
+                ball.offer(node.0, unpacked(label).cost);
+            }
+        });
+        ball.run(network.first_arcs(), self.arcs(), bound);
+        ball
     }
 
-    fn seed(&self, facility: FacilityId, bound: Cost, space: &mut SearchSpace) {
-        for snap in self.linkage.snaps(facility.index()) {
-            let edge = self.network.edge(snap.edge);
-            let [tail, head] = self.to_ends(edge, snap.offset_mm, self.direction == Direction::ToFacility);
-            space.offer(edge.tail, Label { cost: snap.leg + tail, facility }, bound);
-            space.offer(edge.head, Label { cost: snap.leg + head, facility }, bound);
-        }
+    /// The chains at the junctions that were reached, each once, with the costs of its start and its end.
+    fn chains_of<'s>(&'s self, ball: &'s Ball) -> impl Iterator<Item = (ChainId, Cost, Cost)> + use<'s, 'a> {
+        let network = self.network;
+        ball.reached().iter().flat_map(move |&junction| {
+            let own = ball.cost(NodeId(junction));
+            network.arc_range(NodeId(junction)).filter_map(move |arc| {
+                let (chain, at_end) = network.arc_chain(arc);
+                let other = ball.cost(self.arcs()[arc].head);
+                match at_end {
+                    false => Some((chain, own, other)),
+                    // a chain that was reached from both sides is the start's
+                    true => (!other.is_reached()).then_some((chain, other, own)),
+                }
+            })
+        })
     }
 
-    /// What it costs between the place `offset_mm` along `edge` and its tail and head; `inward`: from the ends to the place.
-    fn to_ends(&self, edge: &Edge, offset_mm: u32, inward: bool) -> [Cost; 2] {
-        let (at_tail, at_head) = if inward { (edge.forward, edge.backward) } else { (edge.backward, edge.forward) };
-        [part(at_tail, offset_mm, edge.length_mm), part(at_head, edge.length_mm - offset_mm, edge.length_mm)]
+    /// Arcs of chains along which a label spreads from its facility: against travel where people go to it.
+    fn arcs(&self) -> &'a [Arc] {
+        self.network.chain_arcs(self.direction == Direction::FromFacility)
+    }
+
+    fn spread(&self) -> Spread {
+        Spread(self.direction)
+    }
+
+    /// Queues have buckets of 2^shift units: an eighth of a common arc.
+    fn shift(&self) -> u32 {
+        (self.network.common_arc().0 / 8).max(1).ilog2()
+    }
+
+    /// The labels below `limit` that a facility gives to the nodes of its own chains and to their junctions.
+    fn seed(&self, facility: usize, limit: u64, visit: impl FnMut(NodeId, u64)) {
+        let snaps = self.linkage.snaps(facility);
+        seeds_of(self.network, self.direction, snaps, FacilityId::at(facility), limit, visit);
     }
 
     /// What it costs between a point and a facility that sit on one edge, without leaving it.
     fn along(&self, edge: &Edge, point_mm: u32, facility_mm: u32) -> Cost {
-        let point_first = point_mm <= facility_mm;
-        let towards = self.direction == Direction::ToFacility;
-        let whole = if point_first == towards { edge.forward } else { edge.backward };
-        part(whole, point_mm.abs_diff(facility_mm), edge.length_mm)
+        along(edge, self.direction, point_mm, facility_mm)
     }
 }
 
@@ -164,7 +238,7 @@ impl<'a> NearestFacility<'a> {
 
     /// The label of a node.
     pub fn node(&self, node: NodeId) -> Label {
-        self.labels[node.index()]
+        unpacked(self.labels[node.index()])
     }
 
     /// The label of a point: the best of the places that it is tied to, its leg counted.
@@ -175,9 +249,9 @@ impl<'a> NearestFacility<'a> {
     fn snap(&self, snap: &Snap) -> Label {
         let sources = self.sources;
         let edge = sources.network.edge(snap.edge);
-        let [tail, head] = sources.to_ends(edge, snap.offset_mm, sources.direction == Direction::FromFacility);
+        let [tail, head] = sources.spread().into(edge, snap.offset_mm);
         let through = |node: NodeId, cost: Cost| {
-            let label = self.labels[node.index()];
+            let label = self.node(node);
             Label { cost: label.cost + cost + snap.leg, ..label }
         };
         let mut best = through(edge.tail, tail).min(through(edge.head, head));
@@ -199,6 +273,34 @@ impl<'a> NearestFacility<'a> {
     }
 }
 
+/// The labels below `limit` that a facility tied by `snaps` gives to the nodes of its own chains and to their junctions.
+fn seeds_of(
+    network: &RoadNetwork,
+    direction: Direction,
+    snaps: &[Snap],
+    facility: FacilityId,
+    limit: u64,
+    mut visit: impl FnMut(NodeId, u64),
+) {
+    for snap in snaps {
+        let ends = Spread(direction).out_of(network.edge(snap.edge), snap.offset_mm);
+        let [tail, head] = ends.map(|cost| packed(snap.leg + cost, facility));
+        Spread(direction).both_ways(network, snap.edge, tail, head, |node, label| {
+            if label < limit {
+                visit(node, label);
+            }
+        });
+    }
+}
+
+/// What it costs between a point and a facility that sit on one edge, without leaving it.
+fn along(edge: &Edge, direction: Direction, point_mm: u32, facility_mm: u32) -> Cost {
+    let point_first = point_mm <= facility_mm;
+    let towards = direction == Direction::ToFacility;
+    let whole = if point_first == towards { edge.forward } else { edge.backward };
+    part(whole, point_mm.abs_diff(facility_mm), edge.length_mm)
+}
+
 /// The cost of `part_mm` of an edge of `length_mm` that costs `whole`, rounded to the nearest unit; nothing where the part is nothing.
 pub(crate) fn part(whole: Cost, part_mm: u32, length_mm: u32) -> Cost {
     match part_mm {
@@ -207,41 +309,6 @@ pub(crate) fn part(whole: Cost, part_mm: u32, length_mm: u32) -> Cost {
         _ => {
             let length = u64::from(length_mm.max(1));
             Cost(((u64::from(whole.0) * u64::from(part_mm) + length / 2) / length) as u32)
-        }
-    }
-}
-
-impl SearchSpace {
-    fn start(&mut self, nodes: usize) {
-        for node in self.touched.drain(..) {
-            if let Some(label) = self.labels.get_mut(node.index()) {
-                *label = Label::UNREACHED;
-            }
-        }
-        self.labels.resize(nodes, Label::UNREACHED);
-        self.heap.clear();
-    }
-
-    fn offer(&mut self, node: NodeId, label: Label, bound: Cost) {
-        let held = &mut self.labels[node.index()];
-        if label.cost <= bound && label.cost.is_reached() && label < *held {
-            if *held == Label::UNREACHED {
-                self.touched.push(node);
-            }
-            *held = label;
-            self.heap.push(Reverse((label, node)));
-        }
-    }
-
-    /// Dijkstra's algorithm on labels ordered by cost, then facility: both stay minimal, so ties are settled without regard to order.
-    fn run<'n>(&mut self, arcs: impl Fn(NodeId) -> &'n [Arc], bound: Cost) {
-        while let Some(Reverse((label, node))) = self.heap.pop() {
-            if label != self.labels[node.index()] {
-                continue;
-            }
-            for arc in arcs(node) {
-                self.offer(arc.head, Label { cost: label.cost + arc.cost, ..label }, bound);
-            }
         }
     }
 }

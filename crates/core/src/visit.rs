@@ -6,10 +6,10 @@ use petgraph::visit::{
 };
 
 use crate::ids::NodeId;
-use crate::network::{Arc, RoadNetwork};
+use crate::network::{Incidents, RoadNetwork};
 use crate::units::Cost;
 
-/// An arc as petgraph sees it: both ends, its cost, and its place among all arcs.
+/// One direction of an edge as petgraph sees it: both ends, its cost, and a number of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ArcRef {
     /// Where it starts.
@@ -18,7 +18,7 @@ pub struct ArcRef {
     pub head: NodeId,
     /// What it costs.
     pub cost: Cost,
-    place: u32,
+    number: u32,
 }
 
 /// Which nodes a walk has seen.
@@ -57,7 +57,7 @@ impl EdgeRef for ArcRef {
     }
 
     fn id(&self) -> u32 {
-        self.place
+        self.number
     }
 }
 
@@ -105,28 +105,25 @@ impl Visitable for RoadNetwork {
     }
 }
 
-/// The arcs out of one node.
+/// The open arcs out of one node.
 #[derive(Debug, Clone)]
 pub struct Arcs<'n> {
     tail: NodeId,
-    place: u32,
-    arcs: std::slice::Iter<'n, Arc>,
+    at: Incidents<'n>,
 }
 
 impl Iterator for Arcs<'_> {
     type Item = ArcRef;
 
     fn next(&mut self) -> Option<ArcRef> {
-        let arc = self.arcs.next()?;
-        let place = self.place;
-        self.place += 1;
-        Some(ArcRef { tail: self.tail, head: arc.head, cost: arc.cost, place })
+        let arc = self.at.find(|arc| arc.out.is_reached())?;
+        Some(ArcRef { tail: self.tail, head: arc.other, cost: arc.out, number: 2 * arc.edge.0 + u32::from(arc.at_head) })
     }
 }
 
 /// The nodes that the arcs out of one node lead to.
 #[derive(Debug, Clone)]
-pub struct Neighbors<'n>(std::slice::Iter<'n, Arc>);
+pub struct Neighbors<'n>(Arcs<'n>);
 
 impl Iterator for Neighbors<'_> {
     type Item = NodeId;
@@ -173,7 +170,7 @@ impl<'n> IntoNeighbors for &'n RoadNetwork {
     type Neighbors = Neighbors<'n>;
 
     fn neighbors(self, node: NodeId) -> Neighbors<'n> {
-        Neighbors(self.arcs_from(node).iter())
+        Neighbors(IntoEdges::edges(self, node))
     }
 }
 
@@ -190,8 +187,7 @@ impl<'n> IntoEdges for &'n RoadNetwork {
     type Edges = Arcs<'n>;
 
     fn edges(self, node: NodeId) -> Arcs<'n> {
-        let range = self.forward_arc_range(node);
-        Arcs { tail: node, place: range.start as u32, arcs: self.forward_arcs()[range].iter() }
+        Arcs { tail: node, at: self.incident(node) }
     }
 }
 

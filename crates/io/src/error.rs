@@ -8,6 +8,7 @@ use crate::crs::CrsError;
 use crate::map::MapError;
 use crate::osm::OsmError;
 use crate::plan::PlanError;
+use crate::prepared::PreparedError;
 
 /// Why a study could not be read, run or written.
 #[derive(Debug, thiserror::Error)]
@@ -36,6 +37,14 @@ pub enum Error {
         file: String,
         /// What is wrong.
         source: OsmError,
+    },
+    /// A prepared network.
+    #[error("{file}: {source}")]
+    Prepared {
+        /// The file.
+        file: String,
+        /// What is wrong.
+        source: PreparedError,
     },
     /// A table or layer.
     #[error("{file}{place}: {found}; expected {expected}")]

@@ -8,6 +8,7 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use crate::error::Error;
+use crate::osm::Source;
 
 /// Gives the bytes of the files that a plan names.
 pub trait Files: Sync {
@@ -17,6 +18,15 @@ pub trait Files: Sync {
     ///
     /// [`Error::Read`] where there is no such file or it cannot be read.
     fn read(&self, name: &str) -> Result<Cow<'_, [u8]>, Error>;
+
+    /// The extract that the plan calls `name`, to be read piece by piece where it lies on disk.
+    ///
+    /// # Errors
+    ///
+    /// As [`Files::read`].
+    fn open(&self, name: &str) -> Result<Source<'_>, Error> {
+        self.read(name).map(Source::from)
+    }
 }
 
 /// Files of a folder: paths are relative to it.
@@ -28,6 +38,11 @@ impl Files for Folder {
         let path = self.0.join(name);
         let bytes = std::fs::read(&path).map_err(|source| Error::Read { file: path.display().to_string(), source })?;
         Ok(Cow::Owned(bytes))
+    }
+
+    fn open(&self, name: &str) -> Result<Source<'_>, Error> {
+        let path = self.0.join(name);
+        Source::open(&path).map_err(|source| Error::Read { file: path.display().to_string(), source })
     }
 }
 
@@ -65,12 +80,26 @@ pub struct InputFile {
 
 impl InputFile {
     pub(crate) fn new(file: &str, bytes: &[u8]) -> InputFile {
-        let digest = Sha256::digest(bytes);
+        InputFile::with_digest(file, bytes.len() as u64, &Sha256::digest(bytes))
+    }
+
+    /// An extract, read once for its digest.
+    pub(crate) fn of_source(file: &str, source: &Source<'_>) -> Result<InputFile, Error> {
+        const PIECE: u64 = 1 << 20;
+        let mut digest = Sha256::new();
+        for at in (0..source.length()).step_by(PIECE as usize) {
+            let piece = source.piece(at, PIECE).map_err(|source| Error::Read { file: file.to_owned(), source })?;
+            digest.update(&piece);
+        }
+        Ok(InputFile::with_digest(file, source.length(), &digest.finalize()))
+    }
+
+    fn with_digest(file: &str, bytes: u64, digest: &[u8]) -> InputFile {
         let sha256 = digest.iter().fold(String::new(), |mut text, byte| {
             let _ = write!(text, "{byte:02x}");
             text
         });
-        InputFile { file: file.to_owned(), bytes: bytes.len() as u64, sha256, rows: Vec::new(), osm_timestamp: None }
+        InputFile { file: file.to_owned(), bytes, sha256, rows: Vec::new(), osm_timestamp: None }
     }
 }
 
@@ -106,5 +135,9 @@ mod tests {
     fn the_digest_of_nothing_is_the_standard_one() {
         let sha256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
         assert_eq!(InputFile::new("x", b"").sha256, sha256);
+        assert_eq!(
+            InputFile::of_source("x", &Source::from(Cow::Borrowed(&b""[..]))).map(|input| input.sha256).ok().as_deref(),
+            Some(sha256)
+        );
     }
 }

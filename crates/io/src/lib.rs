@@ -10,6 +10,7 @@ mod load;
 pub mod map;
 pub mod osm;
 pub mod plan;
+pub mod prepared;
 mod run;
 mod shape;
 mod shapes;
@@ -18,7 +19,7 @@ mod write;
 
 pub use error::Error;
 pub use files::{Files, Folder, InMemory, InputFile};
-pub use load::{Inputs, MaskPolygons, load};
+pub use load::{ExtractRoads, Inputs, MaskPolygons, load, prepare, read_roads};
 pub use plan::{Plan, PlanError};
 pub use run::{NetworkFacts, Run, SpeedPoint, run};
 pub use shapes::{

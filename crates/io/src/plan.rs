@@ -501,10 +501,7 @@ impl Plan {
 
     /// Sets the general speed of a profile, metres a second, as `--speed` does.
     pub fn set_speed(&mut self, profile: &str, metres_a_second: f64) {
-        let changes = self.profiles.entry(profile.to_owned()).or_default();
-        for key in ["speed_m_s", "access_speed_m_s"] {
-            changes.insert(key.to_owned(), toml::Value::Float(metres_a_second));
-        }
+        set_speed(self.profiles.entry(profile.to_owned()).or_default(), metres_a_second);
     }
 
     /// The profile of that name: a built-in with the plan's changes, or one of the plan's own that says `base = "walk"`.
@@ -513,23 +510,46 @@ impl Plan {
     ///
     /// [`PlanError`] for an unknown name, an unknown key, or a value out of its range.
     pub fn profile(&self, name: &str) -> Result<Profile, PlanError> {
-        let error = |message: String, hint: String| PlanError::Profile { name: name.to_owned(), message, hint };
-        let mut changes = self.profiles.get(name).cloned().unwrap_or_default();
-        let base = match changes.remove("base") {
-            None if name == "walk" => "walk".to_owned(),
-            Some(toml::Value::String(base)) => base,
-            _ => String::new(),
-        };
-        if base != "walk" {
-            let message = "is no built-in profile; expected `walk`, or `base = \"walk\"` in it".to_owned();
-            return Err(error(message, nearest(name, &["walk"])));
-        }
-        let mut whole: toml::Table = toml::from_str(WALK).map_err(|e| error(e.to_string(), String::new()))?;
-        overlay(&mut whole, changes);
-        let profile: Profile = whole.try_into().map_err(|e: toml::de::Error| error(e.message().to_owned(), hint(e.message())))?;
-        profile.check().map_err(|e| error(e.to_string(), String::new()))?;
-        Ok(profile)
+        changed(name, self.profiles.get(name).cloned().unwrap_or_default())
     }
+}
+
+/// A profile that ships with the program, at another speed if one is given (steps keep theirs).
+///
+/// # Errors
+///
+/// [`PlanError`] for an unknown name, or a speed out of its range.
+pub fn built_in(name: &str, speed_m_s: Option<f64>) -> Result<Profile, PlanError> {
+    let mut changes = toml::Table::new();
+    if let Some(speed) = speed_m_s {
+        set_speed(&mut changes, speed);
+    }
+    changed(name, changes)
+}
+
+fn set_speed(changes: &mut toml::Table, metres_a_second: f64) {
+    for key in ["speed_m_s", "access_speed_m_s"] {
+        changes.insert(key.to_owned(), toml::Value::Float(metres_a_second));
+    }
+}
+
+/// The profile that `changes` make of a built-in one.
+fn changed(name: &str, mut changes: toml::Table) -> Result<Profile, PlanError> {
+    let error = |message: String, hint: String| PlanError::Profile { name: name.to_owned(), message, hint };
+    let base = match changes.remove("base") {
+        None if name == "walk" => "walk".to_owned(),
+        Some(toml::Value::String(base)) => base,
+        _ => String::new(),
+    };
+    if base != "walk" {
+        let message = "is no built-in profile; expected `walk`, or `base = \"walk\"` in it".to_owned();
+        return Err(error(message, nearest(name, &["walk"])));
+    }
+    let mut whole: toml::Table = toml::from_str(WALK).map_err(|e| error(e.to_string(), String::new()))?;
+    overlay(&mut whole, changes);
+    let profile: Profile = whole.try_into().map_err(|e: toml::de::Error| error(e.message().to_owned(), hint(e.message())))?;
+    profile.check().map_err(|e| error(e.to_string(), String::new()))?;
+    Ok(profile)
 }
 
 /// Lays `changes` over `base`, tables within tables.
@@ -588,6 +608,11 @@ fn distinct(key: &str, ids: &[&str]) -> Result<(), PlanError> {
 pub fn is_osm(name: &str) -> bool {
     let name = name.to_lowercase();
     [".pbf", ".osm", ".osm.gz", ".osm.bz2"].iter().any(|end| name.ends_with(end))
+}
+
+/// Whether a file is a prepared network, by its name.
+pub fn is_prepared(name: &str) -> bool {
+    name.to_lowercase().ends_with(".cnet")
 }
 
 /// Which OpenStreetMap objects are wanted: `key=value`, `key=one|other` or `key=*`.

@@ -1,6 +1,7 @@
 //! Running: from loaded inputs to one report a service.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Instant;
 
 use catchment::geo::MultiPolygon;
@@ -106,15 +107,14 @@ pub fn run(plan: &Plan, files: &dyn Files, progress: &dyn Progress) -> Result<Ru
     inputs.issues.extend(empty_masks(plan, &mask_areas_m2));
     inputs.issues.sort();
     clock.lap("cells");
-    let networks = inputs.networks(plan.services.iter(), progress)?;
-    clock.lap("network");
+    let networks = inputs.networks(plan.services.iter());
     let mut reports = Vec::new();
     let study = Study { zones: &inputs.zones, demand: &inputs.demand, ground: &ground, places: &inputs.places };
     let sweeps: Vec<Vec<Limit>> = plan.services.iter().map(ServicePlan::swept_limits).collect();
     for ((service, zone_limits), sweep) in plan.services.iter().zip(&inputs.zone_limits).zip(&sweeps) {
         let key = (service.profile.clone(), service.limit.metric);
         if let (Some(network), Some(asked)) = (networks.get(&key), inputs.service(service, zone_limits, &networks)) {
-            debug_assert!(std::ptr::eq(network, asked.network));
+            debug_assert!(std::ptr::eq(network.as_ref(), asked.network));
             reports.push(analyse(&study, &Service { sweep, ..asked }, progress)?);
         }
         clock.lap(&format!("service {}", service.id));
@@ -155,12 +155,11 @@ fn at_other_speeds(
     let wanted = plan.swept_speeds();
     let swept = inputs.swept_roads.get(&plan.profile).map_or(&[][..], Vec::as_slice);
     let mut points = Vec::new();
-    for (profile, roads) in swept.iter().filter(|(profile, _)| wanted.contains(&profile.speed_m_s)) {
+    for (profile, network) in swept.iter().filter(|(profile, _)| wanted.contains(&profile.speed_m_s)) {
         let speed_m_s = profile.speed_m_s;
         begin(progress, &format!("speed {speed_m_s} m/s"), 0)?;
-        let network = RoadNetwork::build(roads, plan.limit.metric)?;
         let link = LinkRules { access_speed_m_s: profile.access_speed_m_s, ..asked.link };
-        let coverage = cover(study, &Service { network: &network, link, speed_m_s, ..*asked }, progress)?;
+        let coverage = cover(study, &Service { network, link, speed_m_s, ..*asked }, progress)?;
         points.push(SpeedPoint { service, speed_m_s, coverage });
     }
     Ok(points)
@@ -214,20 +213,22 @@ fn empty_masks(plan: &Plan, areas_m2: &[f64]) -> Vec<Issue> {
 }
 
 /// Networks by profile and metric.
-pub(crate) type Networks = BTreeMap<(String, Metric), RoadNetwork>;
+pub(crate) type Networks = BTreeMap<(String, Metric), Arc<RoadNetwork>>;
 
 impl Inputs {
     /// The networks that `services` need.
-    pub(crate) fn networks<'s>(&self, services: impl Iterator<Item = &'s ServicePlan>, progress: &dyn Progress) -> Result<Networks, Error> {
+    pub(crate) fn networks<'s>(&self, services: impl Iterator<Item = &'s ServicePlan>) -> Networks {
         let mut networks = Networks::new();
         for service in services {
-            let key = (service.profile.clone(), service.limit.metric);
-            if let (false, Some((_, roads))) = (networks.contains_key(&key), self.roads.get(&service.profile)) {
-                begin(progress, "network", 0)?;
-                networks.insert(key, RoadNetwork::build(roads, service.limit.metric)?);
+            if let Some((_, timed)) = self.roads.get(&service.profile) {
+                let network = || match service.limit.metric {
+                    Metric::Time => Arc::clone(timed),
+                    Metric::Distance => Arc::new(RoadNetwork::clone(timed).by_distance()),
+                };
+                networks.entry((service.profile.clone(), service.limit.metric)).or_insert_with(network);
             }
         }
-        Ok(networks)
+        networks
     }
 
     /// A service of the plan, with what was loaded for it.

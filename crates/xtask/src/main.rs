@@ -5,6 +5,7 @@
 mod graph;
 mod licenses;
 mod msrv;
+mod peers;
 mod proj;
 mod run;
 
@@ -16,6 +17,8 @@ cargo xtask <command>
   ci                 everything that CI runs (.ci/run): tests, format, lints, docs, feature `proj`, upkeep checks
   test-proj          lints and tests of cargo feature `proj` in a target directory of their own (needs cmake)
   msrv               checks that no dependency needs a newer Rust than the workspace states
+  bench-peers [...]  the engine's bench with scipy and pandana, and the machine's name; questions and --max-nodes as benches/engine.rs
+                     has them (PYTHON: the interpreter that has benches/peers/engine_requirements.txt)
   licenses           writes crates/cli/assets/licenses.txt from the dependencies of the `catchment` binary
   licenses --check   fails if that file is stale";
 
@@ -25,6 +28,7 @@ fn main() -> Result<()> {
         ["ci"] => run::command("bash", &[".ci/run"], &[]),
         ["test-proj"] => proj::test(),
         ["msrv"] => msrv::check(),
+        ["bench-peers", arguments @ ..] => peers::bench(arguments),
         ["licenses"] => licenses::write(),
         ["licenses", "--check"] => licenses::check(),
         [] | ["help" | "--help" | "-h"] => {

@@ -7,10 +7,9 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
 
 use super::{Direction, Label, NearestFacility};
-use crate::ids::NodeId;
+use crate::ids::{EdgeId, NodeId};
 use crate::link::Snap;
-use crate::network::Arc;
-use crate::units::Metric;
+use crate::units::{Cost, Metric};
 
 /// Nodes on cheapest paths, by their way from the point.
 #[derive(Default)]
@@ -79,10 +78,10 @@ impl NearestFacility<'_> {
             let arrived = self.rest_mm(node).map(|rest| way_mm + rest);
             shortest = [shortest, arrived].into_iter().flatten().min();
             let label = self.node(node);
-            for arc in self.travel_arcs(node) {
-                let next = self.node(arc.head);
-                if next.facility == label.facility && next.cost + arc.cost == label.cost {
-                    walk.offer(arc.head, way_mm + self.arc_mm(node, arc));
+            for (edge, next_node, cost) in self.onward(node) {
+                let next = self.node(next_node);
+                if next.facility == label.facility && next.cost + cost == label.cost {
+                    walk.offer(next_node, way_mm + u64::from(self.network().edge(edge).length_mm));
                 }
             }
         }
@@ -93,7 +92,7 @@ impl NearestFacility<'_> {
     fn leave_edge(&self, snap: &Snap, goal: Label, walk: &mut Walk) {
         let sources = self.sources;
         let edge = sources.network.edge(snap.edge);
-        let costs = sources.to_ends(edge, snap.offset_mm, sources.direction == Direction::FromFacility);
+        let costs = sources.spread().into(edge, snap.offset_mm);
         let ends = [(edge.tail, snap.offset_mm), (edge.head, edge.length_mm - snap.offset_mm)];
         for ((node, part_mm), cost) in ends.into_iter().zip(costs) {
             let label = self.node(node);
@@ -121,7 +120,7 @@ impl NearestFacility<'_> {
         let label = self.node(node);
         let rests = sources.linkage.snaps(label.facility.index()).iter().flat_map(|snap| {
             let edge = sources.network.edge(snap.edge);
-            let costs = sources.to_ends(edge, snap.offset_mm, sources.direction == Direction::ToFacility);
+            let costs = sources.spread().out_of(edge, snap.offset_mm);
             let ends = [(edge.tail, snap.offset_mm), (edge.head, edge.length_mm - snap.offset_mm)];
             ends.into_iter().zip(costs).filter_map(move |((end, part_mm), cost)| {
                 let comes_from_here = end == node && snap.leg + cost == label.cost;
@@ -131,23 +130,12 @@ impl NearestFacility<'_> {
         rests.min()
     }
 
-    /// Arcs along which a label's way goes on towards its facility: against those along which it spread.
-    fn travel_arcs(&self, node: NodeId) -> &[Arc] {
-        match self.sources.direction {
-            Direction::ToFacility => self.sources.network.arcs_from(node),
-            Direction::FromFacility => self.sources.network.arcs_to(node),
-        }
-    }
-
-    /// Length of an arc of [`Self::travel_arcs`]: of parallel edges that cost the same, the shortest.
-    fn arc_mm(&self, node: NodeId, arc: &Arc) -> u64 {
-        let (from, to) = match self.sources.direction {
-            Direction::ToFacility => (node, arc.head),
-            Direction::FromFacility => (arc.head, node),
-        };
-        let edges = self.sources.network.edges_between(from, to).iter();
-        let same = edges.filter(|edge| (edge.tail == from && edge.forward == arc.cost) || (edge.head == from && edge.backward == arc.cost));
-        same.map(|edge| u64::from(edge.length_mm)).min().unwrap_or(0)
+    /// Edges along which a label's way goes on towards its facility, where each leads and what it costs: against those along which it
+    /// spread.
+    fn onward(&self, node: NodeId) -> impl Iterator<Item = (EdgeId, NodeId, Cost)> {
+        let to_facility = self.sources.direction == Direction::ToFacility;
+        let edges = self.network().incident(node).map(move |at| (at.edge, at.other, if to_facility { at.out } else { at.into }));
+        edges.filter(|(_, _, cost)| cost.is_reached())
     }
 
     fn leg_mm(&self, snap: &Snap) -> u64 {

@@ -17,6 +17,18 @@ pub struct AutoCrs {
     pub worst_areal_distortion: f64,
 }
 
+impl AutoCrs {
+    /// A CRS that the user has chosen, after a look at whether one can work in it.
+    ///
+    /// # Errors
+    /// [`CrsError`] when it is not in metres, not known, or too distorted somewhere in the box of longitudes and latitudes.
+    pub fn given(crs: Crs, bbox_lonlat: Rect<f64>) -> Result<Self, CrsError> {
+        crs.check_working()?;
+        let worst_areal_distortion = Projector::new(&Crs::wgs84(), &crs)?.check_distortion(bbox_lonlat)?;
+        Ok(AutoCrs { name: crs.to_string(), crs, reason: "set by the plan".to_owned(), worst_areal_distortion })
+    }
+}
+
 /// Picks the working CRS for a box of longitudes and latitudes in degrees.
 ///
 /// The UTM zone of the centre if it keeps areas within [`MAX_AREAL_DISTORTION`] of the truth over the whole box, else a Lambert

@@ -23,12 +23,13 @@ pub fn geodesic_length_m(a: Coord<f64>, b: Coord<f64>) -> f64 {
 /// geodesic to a hundredth of a millimetre there and costs a tenth.
 #[must_use]
 pub fn geodesic_lengths_m(segments: &[[Coord<f64>; 2]]) -> Vec<f64> {
-    let ellipsoid = Geodesic::wgs84();
-    let length = |[a, b]: &[Coord<f64>; 2]| {
-        let short = (a.x - b.x).abs() < SHORT_DEGREES && (a.y - b.y).abs() < SHORT_DEGREES && a.y.abs() < 80.0;
-        if short { mid_latitude_m(*a, *b) } else { ellipsoid.inverse(a.y, a.x, b.y, b.x) }
-    };
-    segments.par_iter().with_min_len(1024).map(length).collect()
+    segments.par_iter().with_min_len(1024).map(|[a, b]| road_length_m(*a, *b)).collect()
+}
+
+/// One of [`geodesic_lengths_m`].
+pub(crate) fn road_length_m(a: Coord<f64>, b: Coord<f64>) -> f64 {
+    let short = (a.x - b.x).abs() < SHORT_DEGREES && (a.y - b.y).abs() < SHORT_DEGREES && a.y.abs() < 80.0;
+    if short { mid_latitude_m(a, b) } else { geodesic_length_m(a, b) }
 }
 
 /// Segments that span less are short: about a kilometre.

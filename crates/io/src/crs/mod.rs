@@ -22,6 +22,7 @@ pub use auto::{AutoCrs, auto_crs};
 pub use definition::Crs;
 pub use distortion::MAX_AREAL_DISTORTION;
 pub use error::CrsError;
+pub(crate) use geodesic::road_length_m;
 pub use geodesic::{geodesic_length_m, geodesic_lengths_m};
 pub use projector::{Engine, Projector};
 

@@ -2,10 +2,12 @@
 
 mod areas;
 mod barriers;
+mod extract;
 mod facilities;
 pub(crate) mod layer;
 mod limits;
 mod masks;
+mod network;
 mod people;
 mod places;
 mod roads;
@@ -14,23 +16,27 @@ mod table;
 mod zones;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use catchment::geo::{BoundingRect, Coord, Densify, Euclidean, MultiPolygon, Rect};
+use catchment::geo::{Coord, Densify, Euclidean, MultiPolygon};
 use catchment::{
-    Barriers, Demand, Facility, Group, Issue, Limit, Limits, People, Place, Profile, Progress, Roads, SpreadNote, Stage, Zone, begin,
+    Barriers, Demand, Facility, Group, Issue, Limit, Limits, People, Place, Profile, Progress, RoadNetwork, SpreadNote, Stage, Zone, begin,
 };
 
-use crate::crs::{AutoCrs, Crs, Projector, auto_crs};
+use crate::crs::{AutoCrs, Projector};
 use crate::error::{Error, data};
 use crate::files::{Files, InputFile, iso_time};
 use crate::osm::{self, OsmData};
-use crate::plan::{Mask, PeopleMethod, Plan, is_osm};
+use crate::plan::{Mask, PeopleMethod, Plan, is_osm, is_prepared};
+use crate::prepared::PreparedNetwork;
 use crate::shape::{places, rebuilt};
 use limits::Told;
 use masks::Mapped;
 use select::Wanted;
 
+pub use extract::{ExtractRoads, read_roads};
 pub use masks::MaskPolygons;
+pub use network::prepare;
 
 /// The longest edge of a zone that is projected by its ends alone, degrees: about 200 m, within which a millimetre is lost.
 pub(crate) const STRAIGHT_DEG: f64 = 0.002;
@@ -60,10 +66,10 @@ pub struct Inputs {
     pub facilities: BTreeMap<String, Vec<Facility>>,
     /// What straight legs do not cross; none unless the plan names them.
     pub barriers: Barriers,
-    /// Roads by profile.
-    pub roads: BTreeMap<String, (Profile, Roads)>,
+    /// Roads by profile, timed.
+    pub roads: BTreeMap<String, (Profile, Arc<RoadNetwork>)>,
     /// Roads by profile at the speeds of its services' sweeps, ascending.
-    pub swept_roads: BTreeMap<String, Vec<(Profile, Roads)>>,
+    pub swept_roads: BTreeMap<String, Vec<(Profile, RoadNetwork)>>,
     /// Named places of the extract.
     pub places: Vec<Place>,
     /// The files that were read.
@@ -84,13 +90,13 @@ pub fn load(plan: &Plan, files: &dyn Files, progress: &dyn Progress) -> Result<I
     for service in &plan.services {
         profiles.insert(service.profile.clone(), plan.profile(&service.profile).map_err(plan_error)?);
     }
-    let mut loader = Loader { plan, files, inputs: Vec::new(), issues: Vec::new(), osm: BTreeMap::new() };
+    let mut loader = Loader { plan, files, inputs: Vec::new(), issues: Vec::new(), osm: BTreeMap::new(), prepared: None };
     begin(progress, "read", 0)?;
     let waits = profiles.values().any(|profile| profile.crossing_delay_s > 0.0);
     loader.read_osm(waits)?;
     begin(progress, "zones", 0)?;
     let (mut zones, told) = loader.zones()?;
-    let (working, projector) = working_crs(plan, &zones)?;
+    let (working, projector) = loader.working_crs(&zones)?;
     // a border that is straight in degrees is not quite straight in metres: gaps are cut along it and must not leave it
     let mut areas: Vec<MultiPolygon<f64>> = zones.iter().map(|zone| Euclidean.densify(&zone.area, STRAIGHT_DEG)).collect();
     project_polygons(&projector, &mut areas, &plan.zones.source)?;
@@ -112,14 +118,9 @@ pub fn load(plan: &Plan, files: &dyn Files, progress: &dyn Progress) -> Result<I
     begin(progress, "roads", 0)?;
     let mut roads = BTreeMap::new();
     for (name, profile) in profiles {
-        let (own, issues) = roads::roads(loader.osm_of(&plan.roads.source)?, &plan.roads.source, &profile, &projector)?;
-        if own.segments.is_empty() {
-            let expected = format!("ways that the profile `{name}` may use: is this an extract with roads?");
-            return Err(data(&plan.roads.source, "", "no road", expected));
-        }
-        loader.issues.extend(issues);
-        loader.issues.extend(loader.cut_roads(&own, &zones, &zone_limits, &projector)?);
-        roads.insert(name, (profile, own));
+        let drawn = loader.drawn(&name, &profile, &projector)?;
+        loader.issues.extend(loader.cut_roads(&drawn, &zones, &zone_limits, &projector)?);
+        roads.insert(name, (profile, drawn.network));
     }
     let swept_roads = loader.swept_roads(&projector)?;
     let places = loader.places(&projector)?;
@@ -154,6 +155,8 @@ struct Loader<'a> {
     inputs: Vec<InputFile>,
     issues: Vec<Issue>,
     osm: BTreeMap<String, OsmData>,
+    /// The roads, where the plan names a prepared network for them.
+    prepared: Option<PreparedNetwork>,
 }
 
 impl Loader<'_> {
@@ -164,14 +167,17 @@ impl Loader<'_> {
         names.extend(plan.people.source.as_deref().filter(|_| plan.people.method == PeopleMethod::Spread));
         names.extend(plan.ground.source.as_deref().filter(|_| !Mapped::of(plan).is_empty()));
         names.extend(plan.facilities.iter().map(|set| set.source.as_str()));
+        if is_prepared(&plan.roads.source) {
+            self.read_prepared()?;
+        }
         for name in names {
             if self.osm.contains_key(name) || !is_osm(name) {
                 continue;
             }
-            let bytes = self.files.read(name)?;
-            let mut input = InputFile::new(name, &bytes);
+            let source = self.files.open(name)?;
+            let mut input = InputFile::of_source(name, &source)?;
             let error = |source| Error::Osm { file: name.to_owned(), source };
-            let osm = osm::read(&bytes, &Wanted::of(plan, name, signals)).map_err(error)?;
+            let osm = osm::read_source(&source, &Wanted::of(plan, name, signals)).map_err(error)?;
             input.rows = vec![
                 ("nodes".to_owned(), osm.counts.nodes),
                 ("ways".to_owned(), osm.counts.ways),
@@ -185,9 +191,15 @@ impl Loader<'_> {
     }
 
     fn osm_of(&self, name: &str) -> Result<&OsmData, Error> {
-        self.osm
-            .get(name)
-            .ok_or_else(|| data(name, "", "not an OpenStreetMap file by its name", "`.osm.pbf`, `.osm`, `.osm.gz` or `.osm.bz2`"))
+        self.osm.get(name).ok_or_else(|| match is_prepared(name) {
+            true => data(
+                name,
+                "",
+                "a prepared network, which holds roads and nothing else",
+                "an OpenStreetMap file for the rest: name it as zones.source, people.source, ground.source (barriers: as a layer)",
+            ),
+            false => data(name, "", "not an OpenStreetMap file by its name", "`.osm.pbf`, `.osm`, `.osm.gz` or `.osm.bz2`"),
+        })
     }
 
     fn table(&mut self, name: &str) -> Result<Vec<u8>, Error> {
@@ -342,49 +354,6 @@ impl Loader<'_> {
         Ok(Barriers::new(found))
     }
 
-    /// The roads of every swept profile at each of the sweeps' speeds.
-    fn swept_roads(&self, projector: &Projector) -> Result<BTreeMap<String, Vec<(Profile, Roads)>>, Error> {
-        let source = &self.plan.roads.source;
-        let mut swept = BTreeMap::new();
-        for (name, speeds) in self.plan.swept_speeds() {
-            for speed in speeds {
-                let profile = self.plan.profile_at(&name, speed);
-                let profile = profile.map_err(|source| Error::Plan { file: self.plan.study.id.clone(), source })?;
-                let (roads, _) = roads::roads(self.osm_of(source)?, source, &profile, projector)?;
-                swept.entry(name.clone()).or_insert_with(Vec::new).push((profile, roads));
-            }
-        }
-        Ok(swept)
-    }
-
-    /// Roads that stop at the extract's edge within reach of the zones: people there may look uncovered.
-    fn cut_roads(&self, roads: &Roads, zones: &[Zone], limits: &[Vec<Limit>], projector: &Projector) -> Result<Vec<Issue>, Error> {
-        const EDGE_M: f64 = 30.0;
-        let file = &self.plan.roads.source;
-        let reach = self.plan.services.iter().zip(limits).map(|(service, own)| self.straight_reach(service, own)).fold(0.0, f64::max);
-        let mut ends = roads.cut_ends.clone();
-        if let Some(bbox) = self.osm_of(file)?.header.bbox {
-            let mut corners: Vec<Coord<f64>> = vec![bbox.min(), bbox.max()];
-            project(projector, &mut corners, file)?;
-            ends.extend(dead_ends(roads).into_iter().filter(|c| {
-                let inside = [c.x - corners[0].x, corners[1].x - c.x, c.y - corners[0].y, corners[1].y - c.y];
-                inside.iter().any(|away| away.abs() < EDGE_M)
-            }));
-        }
-        let near = |c: &&Coord<f64>| {
-            zones.iter().filter_map(|zone| zone.area.bounding_rect()).any(|b| {
-                let wide = Rect::new((b.min().x - reach, b.min().y - reach), (b.max().x + reach, b.max().y + reach));
-                wide.min().x <= c.x && c.x <= wide.max().x && wide.min().y <= c.y && c.y <= wide.max().y
-            })
-        };
-        let count = ends.iter().filter(near).count();
-        let detail = format!(
-            "{count} roads end at the extract's edge within {reach:.0} m of the zones: what lies beyond (facilities too) is not counted, \
-             and people near the edge may look uncovered; use an extract that reaches farther"
-        );
-        Ok(if count > 0 { vec![Issue::new(Stage::Roads, file, "", "roads_cut_off", detail)] } else { Vec::new() })
-    }
-
     /// How far the longest limit of a service goes by a straight line, metres.
     fn straight_reach(&self, service: &crate::plan::ServicePlan, own: &[Limit]) -> f64 {
         let own = Limits::by_zone(service.limit, own).greatest();
@@ -398,43 +367,17 @@ impl Loader<'_> {
 
     fn osm_warnings(&mut self) {
         for (file, osm) in &self.osm {
-            for warning in &osm.warnings {
-                let (id, kind) = (warning.object.to_string(), warning.kind.name());
-                self.issues.push(Issue::new(Stage::Roads, file, id, kind, warning.detail.clone()));
-            }
+            self.issues.extend(osm_issues(osm, file));
         }
     }
 }
 
-/// Places of nodes that only one segment touches.
-fn dead_ends(roads: &Roads) -> Vec<Coord<f64>> {
-    let mut degree = vec![0u8; roads.nodes.len()];
-    for end in roads.segments.iter().flat_map(|s| [s.from, s.to]) {
-        degree[end as usize] = degree[end as usize].saturating_add(1);
-    }
-    roads.nodes.iter().zip(degree).filter(|(_, degree)| *degree == 1).map(|(c, _)| *c).collect()
-}
-
-/// The working CRS of the plan; `auto` picks one for the zones.
-fn working_crs(plan: &Plan, zones: &[Zone]) -> Result<(AutoCrs, Projector), Error> {
-    let error = |source| Error::Crs { what: "study.crs".to_owned(), source };
-    let boxes = zones.iter().filter_map(|zone| zone.area.bounding_rect());
-    let bounds = boxes.reduce(|a, b| {
-        let low = (a.min().x.min(b.min().x), a.min().y.min(b.min().y));
-        Rect::new(low, (a.max().x.max(b.max().x), a.max().y.max(b.max().y)))
-    });
-    let bounds = bounds.ok_or_else(|| data(&plan.zones.source, "", "zones without ground", "polygons"))?;
-    let working = if plan.study.crs == "auto" {
-        auto_crs(bounds).map_err(error)?
-    } else {
-        let crs: Crs = plan.study.crs.parse().map_err(error)?;
-        crs.check_working().map_err(error)?;
-        let projector = Projector::new(&Crs::wgs84(), &crs).map_err(error)?;
-        let worst_areal_distortion = projector.check_distortion(bounds).map_err(error)?;
-        AutoCrs { name: crs.to_string(), crs, reason: "set by the plan".to_owned(), worst_areal_distortion }
-    };
-    let projector = Projector::new(&Crs::wgs84(), &working.crs).map_err(error)?;
-    Ok((working, projector))
+/// What the reader found wrong with single objects.
+fn osm_issues(osm: &OsmData, file: &str) -> impl Iterator<Item = Issue> {
+    osm.warnings.iter().map(move |warning| {
+        let (id, kind) = (warning.object.to_string(), warning.kind.name());
+        Issue::new(Stage::Roads, file, id, kind, warning.detail.clone())
+    })
 }
 
 /// Projects places in bulk; an error names the file.

@@ -9,6 +9,7 @@ use super::{Loader, project};
 use crate::crs::Projector;
 use crate::error::Error;
 use crate::osm::TagView;
+use crate::plan::{Plan, is_prepared};
 
 /// Values of `place` by which people say where they live.
 const KINDS: [&str; 9] = ["city", "town", "village", "hamlet", "suburb", "quarter", "neighbourhood", "isolated_dwelling", "locality"];
@@ -21,11 +22,19 @@ pub(super) fn is_named(tags: TagView<'_>) -> bool {
     is_kind(tags.get("place")) && tags.get("name").is_some()
 }
 
+/// The files of a plan that named places are taken from: the roads' extract and the people's; in place of a prepared network, which holds
+/// none, whatever other extract the plan names.
+pub(super) fn sources(plan: &Plan) -> impl Iterator<Item = &str> {
+    let others = [plan.ground.source.as_ref(), Some(&plan.zones.source)].into_iter().flatten();
+    let others = others.filter(|_| is_prepared(&plan.roads.source));
+    [Some(&plan.roads.source), plan.people.source.as_ref()].into_iter().flatten().chain(others).map(String::as_str)
+}
+
 impl Loader<'_> {
-    /// The named places of the roads' extract and the people's, by their number.
+    /// The named places of the plan's extracts, by their number.
     pub(super) fn places(&self, projector: &Projector) -> Result<Vec<Place>, Error> {
         let mut places: BTreeMap<i64, (&str, Coord<f64>)> = BTreeMap::new();
-        for file in [Some(&self.plan.roads.source), self.plan.people.source.as_ref()].into_iter().flatten() {
+        for file in sources(self.plan) {
             let nodes = self.osm.get(file).map_or(&[][..], |osm| &osm.nodes);
             for node in nodes.iter().filter(|node| is_kind(node.tags.get("place"))) {
                 if let Some(name) = node.tags.get("name") {

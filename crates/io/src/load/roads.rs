@@ -1,5 +1,6 @@
 //! Roads: ways of an extract, classified by a profile, cut into straight segments of geodesic length.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 
 use catchment::geo::Coord;
@@ -7,88 +8,126 @@ use catchment::{Issue, Profile, RoadSegment, Roads, Stage, WayUse};
 use rayon::prelude::*;
 
 use super::project;
-use crate::crs::{Projector, geodesic_lengths_m};
+use crate::crs::{Projector, road_length_m};
 use crate::error::Error;
-use crate::osm::{OsmData, Way};
+use crate::osm::{Line, OsmData};
 
-/// The roads of `data` that `profile` uses, in metres of `projector`'s target, and what was found on the way.
+/// The roads among the lines of `data` that `profile` uses, in metres of `projector`'s target, and what was found on the way.
 pub(super) fn roads(data: &OsmData, file: &str, profile: &Profile, projector: &Projector) -> Result<(Roads, Vec<Issue>), Error> {
-    let used = used_ways(data, profile);
+    let (mut roads, rank) = cut(data, profile);
+    measure(&mut roads.segments, &roads.nodes);
+    delay(&mut roads.segments, &signal_delays(data, profile), roads.nodes.len(), &rank, data);
+    drop(rank);
+    project(projector, &mut roads.nodes, file)?;
+    project(projector, &mut roads.cut_ends, file)?;
+    Ok((roads, unknown_classes(data, profile, file)))
+}
+
+/// The roads without their lengths, in degrees; and for each position its node, `u32::MAX` where no road comes by.
+fn cut(data: &OsmData, profile: &Profile) -> (Roads, Vec<u32>) {
+    let uses = Uses::of(data, profile);
+    let open = || data.lines.iter().filter_map(|line| Some((line, uses.of_line(&line, data)?)));
     let mut rank = vec![u32::MAX; data.positions.len()];
-    let mut lonlat: Vec<Coord<f64>> = Vec::new();
-    let mut segments: Vec<RoadSegment> = Vec::new();
-    let mut cut_ends: Vec<u32> = Vec::new();
-    let delays = signal_delays(data, profile);
-    for (way, way_use) in &used {
+    let mut roads = Roads::default();
+    roads.nodes.reserve_exact(data.positions.len());
+    roads.segments.reserve_exact(open().map(|(line, _)| line.places().len().saturating_sub(1)).sum());
+    for (line, way_use) in open() {
         let mut before: Option<u32> = None;
         let mut missing = false;
-        for place in way.places() {
+        for place in line.places() {
             let Some(position) = place else {
-                cut_ends.extend(before.filter(|_| !missing));
+                roads.cut_ends.extend(before.filter(|_| !missing).map(|node| roads.nodes[node as usize]));
                 (before, missing) = (None, true);
                 continue;
             };
             let node = &mut rank[position];
             if *node == u32::MAX {
-                *node = lonlat.len() as u32;
-                lonlat.push(data.positions.at(position).coord());
+                *node = roads.nodes.len() as u32;
+                roads.nodes.push(data.positions.at(position).coord());
             }
             let node = *node;
             if missing {
-                cut_ends.push(node);
+                roads.cut_ends.push(roads.nodes[node as usize]);
                 missing = false;
             }
-            if let Some(from) = before {
-                segments.push(segment(from, node, way_use));
-            }
+            roads.segments.extend(before.map(|from| segment(from, node, &way_use)));
             before = Some(node);
         }
     }
-    measure(&mut segments, &lonlat, &delays, &rank, data);
-    let mut places = lonlat;
-    project(projector, &mut places, file)?;
-    let cut_ends = cut_ends.into_iter().map(|node| places[node as usize]).collect();
-    Ok((Roads { nodes: places, segments, cut_ends }, unknown_classes(data, profile, file)))
+    (roads, rank)
 }
 
-fn used_ways<'d>(data: &'d OsmData, profile: &Profile) -> Vec<(&'d Way, WayUse)> {
-    let roads = data.ways.par_iter().filter(|way| way.selected && (way.tags.get("highway").is_some() || way.tags.get("route").is_some()));
-    roads
-        .map(|way| (way, profile.classify(|key| way.tags.get(key), || length_m(way, data))))
-        .filter(|(_, way_use)| way_use.is_open())
-        .collect()
+/// How lines are used, by their set of tags.
+struct Uses<'p> {
+    profile: &'p Profile,
+    by_set: Vec<SetUse>,
 }
 
-fn length_m(way: &Way, data: &OsmData) -> f64 {
-    let places: Vec<Coord<f64>> = way.refs.iter().filter_map(|id| data.positions.get(*id)).map(|p| p.coord()).collect();
-    let pairs: Vec<[Coord<f64>; 2]> = places.windows(2).map(|w| [w[0], w[1]]).collect();
-    geodesic_lengths_m(&pairs).iter().sum()
+enum SetUse {
+    Same(WayUse),
+    /// It depends on the line's length.
+    ByLength,
+}
+
+impl<'p> Uses<'p> {
+    fn of(data: &OsmData, profile: &'p Profile) -> Self {
+        let set_use = |tags: &crate::osm::Tags| {
+            let asked = Cell::new(false);
+            let length_m = || {
+                asked.set(true);
+                1.0
+            };
+            let way_use = profile.classify(|key| tags.get(key), length_m);
+            if asked.get() { SetUse::ByLength } else { SetUse::Same(way_use) }
+        };
+        Uses { profile, by_set: data.lines.sets().iter().map(set_use).collect() }
+    }
+
+    /// None where the line is shut.
+    fn of_line(&self, line: &Line<'_>, data: &OsmData) -> Option<WayUse> {
+        let way_use = match &self.by_set[line.set] {
+            SetUse::Same(way_use) => *way_use,
+            SetUse::ByLength => self.profile.classify(|key| data.lines.sets()[line.set].get(key), || length_m(line, data)),
+        };
+        way_use.is_open().then_some(way_use)
+    }
+}
+
+fn length_m(line: &Line<'_>, data: &OsmData) -> f64 {
+    let places: Vec<Coord<f64>> = line.places().flatten().map(|place| data.positions.at(place).coord()).collect();
+    places.windows(2).map(|ends| road_length_m(ends[0], ends[1])).sum()
 }
 
 fn segment(from: u32, to: u32, way_use: &WayUse) -> RoadSegment {
     RoadSegment { from, to, length_mm: 0, forward_m_s: way_use.forward_m_s, backward_m_s: way_use.backward_m_s, delay_ms: 0 }
 }
 
+fn measure(segments: &mut [RoadSegment], lonlat: &[Coord<f64>]) {
+    segments.par_iter_mut().with_min_len(1024).for_each(|segment| {
+        let metres = road_length_m(lonlat[segment.from as usize], lonlat[segment.to as usize]);
+        segment.length_mm = (metres * 1000.0).round() as u32;
+    });
+}
+
 /// Half the waiting at a crossing with signals, by the position of its node; empty where nobody waits.
 fn signal_delays(data: &OsmData, profile: &Profile) -> BTreeMap<i64, u32> {
     let half = (profile.crossing_delay_s * 500.0).round() as u32;
-    let signal = |node: &&crate::osm::Node| {
-        node.tags.get("highway") == Some("traffic_signals") || node.tags.get("crossing") == Some("traffic_signals")
-    };
-    if half == 0 { BTreeMap::new() } else { data.nodes.iter().filter(signal).map(|node| (node.id, half)).collect() }
+    let signals = data.nodes.iter().filter(|node| is_signal(|key| node.tags.get(key)));
+    if half == 0 { BTreeMap::new() } else { signals.map(|node| (node.id, half)).collect() }
 }
 
-fn measure(segments: &mut [RoadSegment], lonlat: &[Coord<f64>], delays: &BTreeMap<i64, u32>, rank: &[u32], data: &OsmData) {
-    let ends: Vec<[Coord<f64>; 2]> = segments.iter().map(|s| [lonlat[s.from as usize], lonlat[s.to as usize]]).collect();
-    for (segment, metres) in segments.iter_mut().zip(geodesic_lengths_m(&ends)) {
-        segment.length_mm = (metres * 1000.0).round() as u32;
-    }
+/// Whether a node with these tags is a crossing with signals.
+pub(super) fn is_signal<'t>(tag: impl Fn(&str) -> Option<&'t str>) -> bool {
+    tag("highway") == Some("traffic_signals") || tag("crossing") == Some("traffic_signals")
+}
+
+fn delay(segments: &mut [RoadSegment], delays: &BTreeMap<i64, u32>, nodes: usize, rank: &[u32], data: &OsmData) {
     if delays.is_empty() {
         return;
     }
-    let mut by_node = vec![0u32; lonlat.len()];
-    for (position, (id, _)) in data.positions.iter().enumerate() {
-        if let (Some(delay), Some(slot)) = (delays.get(&id), by_node.get_mut(rank[position] as usize)) {
+    let mut by_node = vec![0u32; nodes];
+    for ((id, _), node) in data.positions.iter().zip(rank) {
+        if let (Some(delay), Some(slot)) = (delays.get(&id), by_node.get_mut(*node as usize)) {
             *slot = *delay;
         }
     }
@@ -99,10 +138,14 @@ fn measure(segments: &mut [RoadSegment], lonlat: &[Coord<f64>], delays: &BTreeMa
 
 /// Classes of ways that the profile does not know: closed, and said.
 fn unknown_classes(data: &OsmData, profile: &Profile, file: &str) -> Vec<Issue> {
+    let mut by_set = vec![0usize; data.lines.sets().len()];
+    for line in data.lines.iter() {
+        by_set[line.set] += 1;
+    }
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-    for class in data.ways.iter().filter(|way| way.selected).filter_map(|way| way.tags.get("highway")) {
-        if !profile.highway.contains_key(class) {
-            *counts.entry(class).or_default() += 1;
+    for (tags, count) in data.lines.sets().iter().zip(by_set).filter(|(_, count)| *count > 0) {
+        if let Some(class) = tags.get("highway").filter(|class| !profile.highway.contains_key(*class)) {
+            *counts.entry(class).or_default() += count;
         }
     }
     let issue = |(class, count): (&str, usize)| {

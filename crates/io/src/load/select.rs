@@ -1,8 +1,11 @@
 //! Which objects of an extract a plan needs: one reading serves all its parts.
 
+use catchment::Profile;
+
 use super::barriers;
 use super::masks::Mapped;
-use super::places::is_named;
+use super::places::{self, is_named};
+use super::roads::is_signal;
 use crate::osm::{Kind, Select, TagView};
 use crate::plan::{BarrierKind, Plan, Selector, SurfaceName};
 
@@ -27,7 +30,7 @@ impl Wanted {
         let roads = plan.roads.source == file;
         let spread_here =
             plan.people.method == crate::plan::PeopleMethod::Spread && plan.people.source.as_deref().unwrap_or(&plan.roads.source) == file;
-        let names = roads || plan.people.source.as_deref() == Some(file);
+        let names = places::sources(plan).any(|source| source == file);
         let ground_here = plan.ground.source.as_deref().unwrap_or(&plan.roads.source) == file;
         let sets = plan.facilities.iter().filter(|set| set.source == file);
         Wanted {
@@ -67,8 +70,7 @@ impl Select for Wanted {
             || match kind {
                 Kind::Node => ((self.places || self.names) && key == "place") || (self.signals && (key == "highway" || key == "crossing")),
                 Kind::Way => {
-                    (self.roads && (key == "highway" || key == "route"))
-                        || (self.surface(SurfaceName::Residential) && key == "landuse")
+                    (self.surface(SurfaceName::Residential) && key == "landuse")
                         || (self.surface(SurfaceName::Building) && key == "building")
                         || self.looks_at_ground(key)
                 }
@@ -93,13 +95,9 @@ impl Select for Wanted {
         let barrier = || barriers::meaning(&self.barriers, |key| tags.get(key));
         match kind {
             Kind::Node => {
-                (self.places && is_place(tags))
-                    || (self.names && is_named(tags))
-                    || (self.signals && (tags.get("highway") == Some("traffic_signals") || tags.get("crossing") == Some("traffic_signals")))
+                (self.places && is_place(tags)) || (self.names && is_named(tags)) || (self.signals && is_signal(|key| tags.get(key)))
             }
-            Kind::Way => {
-                (self.roads && (tags.get("highway").is_some() || tags.get("route") == Some("ferry"))) || surface() || barrier().is_some()
-            }
+            Kind::Way => surface() || barrier().is_some(),
             Kind::Relation => {
                 let boundary = self.admin_level.is_some()
                     && tags.get("boundary") == Some("administrative")
@@ -110,25 +108,27 @@ impl Select for Wanted {
         }
     }
 
+    fn line_key(&self, key: &str) -> bool {
+        self.roads && Profile::TAGS.contains(&key)
+    }
+
+    fn line(&self, tags: TagView<'_>) -> bool {
+        tags.get("highway").is_some() || tags.get("route") == Some("ferry")
+    }
+
     fn keeps_key(&self, key: &str) -> bool {
-        const KEPT: [&str; 18] = [
+        const KEPT: [&str; 12] = [
             "access",
             "admin_level",
             "area",
             "boundary",
             "building",
             "crossing",
-            "duration",
-            "foot",
             "highway",
             "landuse",
-            "motorroad",
             "name",
-            "oneway:foot",
             "place",
             "population",
-            "route",
-            "sidewalk",
             "type",
         ];
         KEPT.contains(&key)

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use geo::Area as _;
 
-use super::testing::{All, Keyed, Municipalities};
+use super::testing::{All, Keyed, Lined, Municipalities};
 use super::*;
 
 const MALTA: &str = "malta/malta-2024-03-13.osm.pbf";
@@ -24,6 +24,26 @@ fn malta_counts() {
     let highways = data.ways.iter().filter(|way| way.selected);
     assert_eq!(highways.count(), 32_862);
     assert!(data.header.timestamp.is_some() && data.header.bbox.is_some());
+}
+
+#[test]
+fn lines_are_the_ways_without_most_tags() {
+    for name in [LIECHTENSTEIN, MALTA] {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../data").join(name);
+        let whole = read(&file(name), &Keyed(&["highway"])).expect("a sound file");
+        let lined = read_source(&Source::open(&path).expect("it is there"), &Lined("highway", &[])).expect("a sound file");
+        let ways: Vec<_> = whole.ways.iter().filter(|way| way.selected).collect();
+        assert_eq!(lined.lines.len(), ways.len());
+        for (way, line) in ways.into_iter().zip(lined.lines.iter()) {
+            assert_eq!(way.id, line.id);
+            let places = |data: &OsmData, places: &mut dyn Iterator<Item = Option<usize>>| -> Vec<Option<Position>> {
+                places.map(|place| Some(data.positions.at(place?))).collect()
+            };
+            assert_eq!(places(&whole, &mut way.places()), places(&lined, &mut line.places()), "{}", way.id);
+            let tags = &lined.lines.sets()[line.set];
+            assert_eq!((way.tags.get("highway"), way.tags.get("foot")), (tags.get("highway"), tags.get("foot")));
+        }
+    }
 }
 
 #[test]

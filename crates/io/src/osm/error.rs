@@ -23,6 +23,14 @@ pub enum OsmError {
         /// How many bytes the file has from there on.
         left: u64,
     },
+    /// The disk does not give what the file should hold.
+    #[error("the file cannot be read at byte {at}: {what}")]
+    Read {
+        /// Where the reading started.
+        at: u64,
+        /// What the system says.
+        what: String,
+    },
     /// The content of a PBF blob contradicts the format.
     #[error("the blob at byte {at} is corrupt: {what}; download the file again")]
     Corrupt {

@@ -5,6 +5,7 @@
 
 use rayon::prelude::*;
 
+use super::lines::LineRefs;
 use super::model::{Counts, Header, Kind, NOWHERE, Node, ObjectId, OsmData, Relation, Tags, Warning, WarningKind, Way};
 use super::positions::{Finder, Position, Positions};
 
@@ -13,9 +14,10 @@ use super::positions::{Finder, Position, Positions};
 pub(super) struct Part {
     pub(super) nodes: Vec<Node>,
     pub(super) ways: Vec<Way>,
+    pub(super) lines: LineRefs,
     pub(super) relations: Vec<Relation>,
     /// Places of wanted nodes, by their index in the list of wanted ids.
-    pub(super) places: Vec<(usize, Position)>,
+    pub(super) places: Vec<(u32, Position)>,
     pub(super) counts: Counts,
     /// The latest edit, seconds since 1970.
     pub(super) latest: Option<i64>,
@@ -23,8 +25,8 @@ pub(super) struct Part {
 }
 
 impl Part {
-    /// Stores a way after taking immediate repetitions out of its nodes.
-    pub(super) fn add_way(&mut self, id: i64, mut refs: Vec<i64>, tags: Tags, selected: bool) {
+    /// Takes immediate repetitions out of a way's nodes, and tells of them and of ways that are no lines.
+    pub(super) fn mend(&mut self, id: i64, refs: &mut Vec<i64>) {
         let before = refs.len();
         let mut repeated = None;
         refs.dedup_by(|node, previous| {
@@ -42,6 +44,10 @@ impl Part {
             let detail = format!("has {} different nodes; a line needs two", refs.len());
             self.warn(Kind::Way, id, WarningKind::TooFewNodes, detail);
         }
+    }
+
+    /// Stores a way whose nodes are mended.
+    pub(super) fn add_way(&mut self, id: i64, refs: Vec<i64>, tags: Tags, selected: bool) {
         self.ways.push(Way { id, refs, tags, selected, places: Vec::new() });
     }
 
@@ -53,7 +59,7 @@ impl Part {
             return;
         };
         if let Some(index) = index {
-            self.places.push((index, place));
+            self.places.push((index as u32, place));
         }
         if let Some(tags) = tags {
             self.nodes.push(Node { id, lon: place.lon(), lat: place.lat(), tags });
@@ -65,50 +71,64 @@ impl Part {
     }
 }
 
-/// The selection while it grows.
+/// The selection while it grows: first the parts with relations, then those with ways, then those with nodes.
 #[derive(Debug, Default)]
 pub(super) struct Gather {
     data: OsmData,
+    lines: LineRefs,
     latest: Option<i64>,
+    /// Where the wanted nodes are, by their index in the list; [`Position::NONE`] until found.
+    places: Vec<Position>,
+    /// Wanted nodes that were found again.
+    repeated: Vec<u32>,
 }
 
 impl Gather {
-    pub(super) fn add_relations(&mut self, parts: Vec<Part>) {
-        self.absorb(parts);
-        let OsmData { relations, warnings, .. } = &mut self.data;
-        keep_last(relations, Kind::Relation, |relation| relation.id, warnings);
+    pub(super) fn add(&mut self, part: Part) {
+        for &(index, place) in &part.places {
+            let slot = &mut self.places[index as usize];
+            if std::mem::replace(slot, place) != Position::NONE {
+                self.repeated.push(index);
+            }
+        }
+        self.lines.append(&part.lines);
+        self.data.nodes.extend(part.nodes);
+        self.data.ways.extend(part.ways);
+        self.data.relations.extend(part.relations);
+        self.data.warnings.extend(part.warnings);
+        self.data.counts.nodes += part.counts.nodes;
+        self.data.counts.ways += part.counts.ways;
+        self.data.counts.relations += part.counts.relations;
+        self.latest = self.latest.max(part.latest);
     }
 
-    /// The ids of the member ways of the relations, ascending.
-    pub(super) fn wanted_ways(&self) -> Vec<i64> {
+    /// The ids of the member ways of the relations, ascending; to be asked when all relations are there.
+    pub(super) fn wanted_ways(&mut self) -> Vec<i64> {
+        let OsmData { relations, warnings, .. } = &mut self.data;
+        keep_last(relations, Kind::Relation, |relation| relation.id, warnings);
         sorted(self.members(Kind::Way).collect())
     }
 
-    pub(super) fn add_ways(&mut self, parts: Vec<Part>) {
-        self.absorb(parts);
+    /// The ids of the nodes of the ways and lines and of the member nodes of the relations, ascending; to be asked when all ways are
+    /// there. The indices in the parts of nodes refer to it.
+    pub(super) fn wanted_nodes(&mut self) -> Vec<i64> {
         let OsmData { ways, warnings, .. } = &mut self.data;
         keep_last(ways, Kind::Way, |way| way.id, warnings);
+        let repeated = self.lines.sort();
+        warnings.extend(repeated.into_iter().map(|id| duplicate(Kind::Way, id)));
+        let mut ids = self.lines.refs().to_vec();
+        ids.extend(self.data.ways.iter().flat_map(|way| &way.refs).copied().chain(self.members(Kind::Node)));
+        let wanted = sorted(ids);
+        self.places = vec![Position::NONE; wanted.len()];
+        wanted
     }
 
-    /// The ids of the nodes of the ways and of the member nodes of the relations, ascending.
-    pub(super) fn wanted_nodes(&self) -> Vec<i64> {
-        let of_ways = self.data.ways.iter().flat_map(|way| &way.refs).copied();
-        sorted(of_ways.chain(self.members(Kind::Node)).collect())
-    }
-
-    /// `wanted` as [`Gather::wanted_nodes`] gave it; the indices in the parts refer to it.
-    pub(super) fn add_nodes(&mut self, wanted: Vec<i64>, parts: Vec<Part>) {
-        let mut places = vec![None; wanted.len()];
-        let found = parts.iter().flat_map(|part| &part.places);
-        for &(index, place) in found {
-            if places[index].replace(place).is_some() {
-                self.data.warnings.push(duplicate(Kind::Node, wanted[index]));
-            }
-        }
-        self.absorb(parts);
-        self.data.positions = Positions::from_sorted(wanted, places);
+    /// Ties the places of nodes to their ids, `wanted` as [`Gather::wanted_nodes`] gave it.
+    pub(super) fn place(&mut self, wanted: Vec<i64>) {
         let OsmData { nodes, warnings, .. } = &mut self.data;
+        warnings.extend(self.repeated.iter().map(|index| duplicate(Kind::Node, wanted[*index as usize])));
         keep_last(nodes, Kind::Node, |node| node.id, warnings);
+        self.data.positions = Positions::from_sorted(wanted, std::mem::take(&mut self.places));
     }
 
     pub(super) fn finish(mut self, mut header: Header) -> OsmData {
@@ -116,22 +136,23 @@ impl Gather {
         self.data.header = header;
         let faults = place_ways(&mut self.data);
         self.data.warnings.extend(faults);
+        let faults = self.place_lines();
+        self.data.warnings.extend(faults);
         self.data.warnings.sort_unstable();
         self.data.warnings.dedup();
         self.data
     }
 
-    fn absorb(&mut self, parts: Vec<Part>) {
-        for part in parts {
-            self.data.nodes.extend(part.nodes);
-            self.data.ways.extend(part.ways);
-            self.data.relations.extend(part.relations);
-            self.data.warnings.extend(part.warnings);
-            self.data.counts.nodes += part.counts.nodes;
-            self.data.counts.ways += part.counts.ways;
-            self.data.counts.relations += part.counts.relations;
-            self.latest = self.latest.max(part.latest);
-        }
+    fn place_lines(&mut self) -> Vec<Warning> {
+        let positions = &self.data.positions;
+        let place = || {
+            let mut finder = positions.finder();
+            move |id| finder.index(id).map_or(NOWHERE, |index| index as u32)
+        };
+        let judge = |id, refs: &[i64], places: &[u32]| faults(id, refs, places, positions);
+        let (lines, faults) = std::mem::take(&mut self.lines).placed(place, judge);
+        self.data.lines = lines;
+        faults
     }
 
     fn members(&self, kind: Kind) -> impl Iterator<Item = i64> {
@@ -180,29 +201,32 @@ fn place_ways(data: &mut OsmData) -> Vec<Warning> {
     by_chunk.into_iter().flatten().collect()
 }
 
-fn place_way(way: &mut Way, positions: &Positions, finder: &mut Finder<'_>) -> impl Iterator<Item = Warning> + use<> {
+fn place_way(way: &mut Way, positions: &Positions, finder: &mut Finder<'_>) -> Vec<Warning> {
+    way.places = way.refs.iter().map(|node| finder.index(*node).map_or(NOWHERE, |index| index as u32)).collect();
+    faults(way.id, &way.refs, &way.places, positions)
+}
+
+/// What is wrong with a way whose nodes `refs` stand at `places` in the positions.
+fn faults(way: i64, refs: &[i64], places: &[u32], positions: &Positions) -> Vec<Warning> {
     let mut missing = Tally::default();
     let mut zero = Tally::default();
     let mut previous = None;
-    way.places.reserve_exact(way.refs.len());
-    for &node in &way.refs {
-        let index = finder.index(node);
-        let place = index.map(|index| positions.at(index));
+    for (&node, &place) in refs.iter().zip(places) {
+        let place = (place != NOWHERE).then(|| positions.at(place as usize));
         if place.is_none() {
             missing.add(node);
         } else if place == previous {
             zero.add(node);
         }
         previous = place;
-        way.places.push(index.map_or(NOWHERE, |index| index as u32));
     }
-    let way = ObjectId { kind: Kind::Way, id: way.id };
+    let way = ObjectId { kind: Kind::Way, id: way };
     let missing = missing.warning(way, WarningKind::MissingNodes, |node, count| {
         format!("{count} of its nodes are not in the file, the first is node {node}")
     });
     let zero = zero
         .warning(way, WarningKind::ZeroLengthEdge, |node, count| format!("{count} edges have no length, the first ends at node {node}"));
-    missing.into_iter().chain(zero)
+    missing.into_iter().chain(zero).collect()
 }
 
 /// How often a fault was met, and at which node first.

@@ -34,21 +34,27 @@
 //! # Ok::<(), osm::OsmError>(())
 //! ```
 
+use std::borrow::Cow;
+
 mod area;
 mod error;
 mod gather;
+mod lines;
 mod model;
 mod pbf;
 mod positions;
 mod select;
+mod source;
 mod xml;
 
 pub use area::{Area, Gap, RingError, multipolygon, way_area};
 pub use error::OsmError;
+pub use lines::{Line, Lines};
 pub use model::{Counts, Header, Kind, Member, Node, ObjectId, OsmData, Relation, Tags, Warning, WarningKind, Way};
 pub use pbf::read_pbf;
 pub use positions::{Finder, Position, Positions};
 pub use select::{Select, TagView};
+pub use source::Source;
 pub use xml::read_xml;
 
 /// Reads an OpenStreetMap file of any of the known formats, told apart by its first bytes.
@@ -56,7 +62,19 @@ pub use xml::read_xml;
 /// # Errors
 /// [`OsmError::UnknownFormat`] when the bytes are neither PBF nor XML, else as [`read_pbf`] and [`read_xml`].
 pub fn read(bytes: &[u8], select: &impl Select) -> Result<OsmData, OsmError> {
-    if pbf::is_pbf(bytes) { read_pbf(bytes, select) } else { read_xml(bytes, select) }
+    read_source(&Source::from(Cow::Borrowed(bytes)), select)
+}
+
+/// As [`read()`], from wherever the bytes are. A PBF file on disk is read blob by blob; XML is taken into memory.
+///
+/// # Errors
+/// As [`read()`], and [`OsmError::Read`] where the disk fails.
+pub fn read_source(source: &Source<'_>, select: &impl Select) -> Result<OsmData, OsmError> {
+    if pbf::is_pbf(&source.piece_of_osm(0, 64)?) {
+        read_pbf(source, select)
+    } else {
+        read_xml(&source.piece_of_osm(0, source.length())?, select)
+    }
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use std::fmt;
 use geo::Rect;
 use smol_str::SmolStr;
 
+use super::lines::Lines;
 use super::positions::Positions;
 
 /// The three kinds of OpenStreetMap objects.
@@ -44,7 +45,7 @@ impl fmt::Display for ObjectId {
 }
 
 /// The stored tags of an object, in the order of the file.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Tags(Box<[(SmolStr, SmolStr)]>);
 
 impl Tags {
@@ -233,9 +234,11 @@ pub struct OsmData {
     pub nodes: Vec<Node>,
     /// Selected ways and the member ways of selected relations.
     pub ways: Vec<Way>,
+    /// Ways kept as lines.
+    pub lines: Lines,
     /// Selected relations.
     pub relations: Vec<Relation>,
-    /// Where the nodes are that those ways and relations refer to.
+    /// Where the nodes are that those ways, lines and relations refer to.
     pub positions: Positions,
     /// What the file says about itself.
     pub header: Header,

@@ -12,6 +12,9 @@ pub struct Position {
 }
 
 impl Position {
+    /// No place: off the globe, so that no node lies there.
+    pub(super) const NONE: Position = Position { lon_e7: i32::MIN, lat_e7: i32::MIN };
+
     /// From 10⁻⁹ degrees, rounded; none when the place is off the globe.
     pub(super) fn from_nano(lon: i64, lat: i64) -> Option<Self> {
         let on_globe = lon.unsigned_abs() <= 180_000_000_000 && lat.unsigned_abs() <= 90_000_000_000;
@@ -52,19 +55,22 @@ fn nano_to_e7(nano: i64) -> i32 {
 pub struct Positions {
     ids: Vec<i64>,
     places: Vec<Position>,
+    /// Every [`STEP`]th id: few enough to stay in the cache.
+    marks: Vec<i64>,
 }
 
+const STEP: usize = 64;
+
 impl Positions {
-    /// `places[i]` belongs to `ids[i]`; `ids` ascend. Ids without a place are left out.
-    pub(super) fn from_sorted(ids: Vec<i64>, places: Vec<Option<Position>>) -> Self {
-        let found = places.iter().flatten().count();
-        if found == ids.len() {
-            let places = places.into_iter().flatten().collect();
-            return Positions { ids, places };
+    /// `places[i]` belongs to `ids[i]`; `ids` ascend. Ids whose place is [`Position::NONE`] are left out.
+    pub(super) fn from_sorted(mut ids: Vec<i64>, mut places: Vec<Position>) -> Self {
+        if places.contains(&Position::NONE) {
+            let mut place = places.iter();
+            ids.retain(|_| place.next().is_some_and(|place| *place != Position::NONE));
+            places.retain(|place| *place != Position::NONE);
         }
-        let known = ids.into_iter().zip(places);
-        let (ids, places) = known.filter_map(|(id, at)| Some((id, at?))).unzip();
-        Positions { ids, places }
+        let marks = ids.iter().step_by(STEP).copied().collect();
+        Positions { ids, places, marks }
     }
 
     /// Where the node is; none when the file lacks it or nothing that is kept refers to it. O(log n): for many nodes in the
@@ -75,10 +81,10 @@ impl Positions {
         self.places.get(at).copied()
     }
 
-    /// A reader that remembers where it was: fast when one id is near the one before, as along a way.
+    /// A reader that remembers where it was: fast when one id follows the one before, as along a way.
     #[must_use]
     pub fn finder(&self) -> Finder<'_> {
-        Finder { places: &self.places, ids: IdFinder::new(&self.ids) }
+        Finder { positions: self, at: 0 }
     }
 
     /// Every node in the order of ids.
@@ -108,23 +114,34 @@ impl Positions {
     }
 }
 
-/// Looks up positions of nodes whose ids are near each other. See [`Positions::finder`].
+/// Looks up positions of nodes, many of which follow each other. See [`Positions::finder`].
 #[derive(Debug, Clone)]
 pub struct Finder<'a> {
-    places: &'a [Position],
-    ids: IdFinder<'a>,
+    positions: &'a Positions,
+    /// The last answer.
+    at: usize,
 }
 
 impl Finder<'_> {
     /// The node's place in the list, for [`Positions::at`].
     pub fn index(&mut self, id: i64) -> Option<usize> {
-        self.ids.find(id)
+        let Positions { ids, marks, .. } = self.positions;
+        let near = (self.at + 1..self.at + 3).find(|at| ids.get(*at) == Some(&id));
+        self.at = match near {
+            Some(at) => at,
+            None => {
+                let start = STEP * marks.partition_point(|mark| *mark <= id).checked_sub(1)?;
+                let stretch = &ids[start..ids.len().min(start + STEP)];
+                start + stretch.binary_search(&id).ok()?
+            }
+        };
+        Some(self.at)
     }
 
     /// Where the node is, as [`Positions::get`].
     pub fn get(&mut self, id: i64) -> Option<Position> {
-        let at = self.ids.find(id)?;
-        self.places.get(at).copied()
+        let at = self.index(id)?;
+        self.positions.places.get(at).copied()
     }
 }
 
@@ -142,7 +159,13 @@ impl<'a> IdFinder<'a> {
         IdFinder { ids, at: 0 }
     }
 
+    #[inline]
     pub(super) fn find(&mut self, id: i64) -> Option<usize> {
+        let (before, rest) = self.ids.split_at(self.at);
+        if rest.first().is_none_or(|here| *here > id) && before.last().is_none_or(|before| *before < id) {
+            // between two of the list, as most ids are that are asked for in order
+            return None;
+        }
         self.at = match self.ids.get(self.at) {
             Some(&here) if here < id => self.forward(id),
             Some(&here) if here == id => self.at,
@@ -182,12 +205,16 @@ mod tests {
         let ids: Vec<i64> = (0..200).map(|i| i * i * 3 - 7000).collect();
         let mut state = 12345_u64;
         let mut finder = IdFinder::new(&ids);
+        let positions = Positions::from_sorted(ids.clone(), vec![Position { lon_e7: 0, lat_e7: 0 }; ids.len()]);
+        let mut of_positions = positions.finder();
         for _ in 0..20_000 {
             state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
             let id = ids[(state >> 33) as usize % ids.len()] + i64::from((state >> 20) as u8 % 3) - 1;
             assert_eq!(finder.find(id), ids.binary_search(&id).ok(), "{id}");
+            assert_eq!(of_positions.index(id), ids.binary_search(&id).ok(), "{id}");
         }
         assert_eq!(IdFinder::new(&[]).find(1), None);
+        assert_eq!(Positions::default().finder().index(1), None);
     }
 
     #[test]

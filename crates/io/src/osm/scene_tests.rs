@@ -1,6 +1,6 @@
 //! Small files, sound and broken, in every format.
 
-use super::testing::{All, Block, Keyed, Message, Scene, blob, bzip2, gzip, pbf};
+use super::testing::{All, Block, Keyed, Lined, Message, Scene, blob, bzip2, gzip, pbf};
 use super::*;
 
 fn village() -> Scene {
@@ -54,6 +54,30 @@ fn a_village_in_every_format() {
     assert_eq!(data.relations[0].members[1].role, "label");
     assert_eq!(data.header.writing_program.as_deref(), Some("test"));
     assert_eq!(data.warnings, []);
+}
+
+#[test]
+fn lines_in_every_format() {
+    let scene = village()
+        .way(30, &[1, 1, 99, 7], vec![("highway", "path"), ("name", "no tag of lines")])
+        .way(20, &[2, 7], vec![("foot", "yes"), ("highway", "path")])
+        .way(6, &[2, 1], vec![("foot", "yes")])
+        .way(20, &[7, 1], vec![("highway", "steps"), ("barrier", "wall")])
+        .way(8, &[7], vec![("highway", "path")]);
+    let data = read_all(&scene, &Lined("highway", &["barrier"]));
+    let lines: Vec<_> = data.lines.iter().map(|line| (line.id, line.places().collect::<Vec<_>>())).collect();
+    // positions: -3, 1, 2, 7
+    let expected =
+        [(-10, vec![Some(0), Some(1), Some(2)]), (8, vec![Some(3)]), (20, vec![Some(3), Some(1)]), (30, vec![Some(1), None, Some(3)])];
+    assert_eq!(lines, expected);
+    let tags = |line: usize| data.lines.iter().nth(line).map(|line| data.lines.sets()[line.set].iter().collect::<Vec<_>>());
+    assert_eq!(tags(0), Some(vec![("highway", "path")]));
+    assert_eq!((tags(2), tags(3)), (Some(vec![("highway", "steps")]), tags(0)));
+    // what is selected too stands in both lists
+    assert_eq!(data.ways.iter().map(|way| way.id).collect::<Vec<_>>(), [5, 20]);
+    use WarningKind::{DuplicateId, MissingNodes, RepeatedNode, TooFewNodes};
+    let expected = [("way 8", TooFewNodes), ("way 20", DuplicateId), ("way 30", MissingNodes), ("way 30", RepeatedNode)];
+    assert_eq!(warnings(&data), expected.map(|(id, kind)| (id.to_owned(), kind)));
 }
 
 #[test]

@@ -18,6 +18,19 @@ pub trait Select: Sync {
         true
     }
 
+    /// Whether tags with this key tell lines apart: see [`line`](Select::line).
+    fn line_key(&self, key: &str) -> bool {
+        let _ = key;
+        false
+    }
+
+    /// Whether to keep ways with these tags as [`Lines`](super::Lines), whatever [`selects`](Select::selects) says of them; `tags` are
+    /// those with a [`line_key`](Select::line_key), at least one. Asked once for all ways of a block with the same such tags.
+    fn line(&self, tags: TagView<'_>) -> bool {
+        let _ = tags;
+        false
+    }
+
     /// Whether tags with this key are stored with a kept object.
     fn keeps_key(&self, key: &str) -> bool {
         let _ = key;

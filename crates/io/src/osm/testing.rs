@@ -26,6 +26,23 @@ impl Select for Keyed {
     }
 }
 
+/// Keeps ways with this key as lines, and selects objects with one of these keys.
+pub(super) struct Lined(pub(super) &'static str, pub(super) &'static [&'static str]);
+
+impl Select for Lined {
+    fn looks_at(&self, _: Kind, key: &str) -> bool {
+        self.1.contains(&key)
+    }
+
+    fn line_key(&self, key: &str) -> bool {
+        matches!(key, "highway" | "foot")
+    }
+
+    fn line(&self, tags: TagView<'_>) -> bool {
+        tags.get(self.0).is_some()
+    }
+}
+
 /// Selects relations that are boundaries of level 8.
 pub(super) struct Municipalities;
 

@@ -65,7 +65,7 @@ impl Command<'_> {
     /// What the files were made of; the part `run` alone differs from one run to the next.
     fn manifest(&self, studied: &Studied, issues: &[&Issue], files: &[(String, Vec<u8>)]) -> String {
         let inputs = &studied.inputs;
-        let profile = |(name, (profile, _)): (&String, &(catchment::Profile, catchment::Roads))| {
+        let profile = |(name, (profile, _)): (&String, &(catchment::Profile, std::sync::Arc<catchment::RoadNetwork>))| {
             (name.clone(), serde_json::to_value(profile).unwrap_or_default())
         };
         let output = |(name, bytes): &(String, Vec<u8>)| json!({ "file": name, "bytes": bytes.len(), "sha256": sha256(bytes) });

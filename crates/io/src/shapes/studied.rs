@@ -43,7 +43,7 @@ impl Studied {
     pub(super) fn load(plan: &Plan, files: &dyn Files, ask: &Ask, progress: &dyn Progress) -> Result<Studied, Error> {
         let asked = asked(plan, ask)?;
         let inputs = load(plan, files, progress)?;
-        let networks = inputs.networks(asked.iter().map(|asked| &asked.plan), progress)?;
+        let networks = inputs.networks(asked.iter().map(|asked| &asked.plan));
         Ok(Studied { inputs, asked, networks })
     }
 

@@ -13,9 +13,8 @@ use crate::run::Run;
 /// The SVG and the PNG of one service.
 pub(super) fn draw(run: &Run, service: &ServicePlan, report: &Report) -> Result<(String, Picture), Error> {
     let inputs = &run.inputs;
-    let roads: Vec<Line<f64>> = inputs.roads.get(&service.profile).map_or_else(Vec::new, |(_, roads)| {
-        let at = |node: u32| roads.nodes[node as usize];
-        roads.segments.iter().map(|s| Line::new(at(s.from), at(s.to))).collect()
+    let roads: Vec<Line<f64>> = inputs.roads.get(&service.profile).map_or_else(Vec::new, |(_, network)| {
+        network.edges().iter().map(|e| Line::new(network.location(e.tail), network.location(e.head))).collect()
     });
     let gaps: Vec<MultiPolygon<f64>> = report.gaps.gaps.iter().map(|gap| gap.polygon.clone().into()).collect();
     let facilities = inputs.facilities.get(&service.facilities).map_or(&[][..], Vec::as_slice);

@@ -8,41 +8,52 @@ use geo::{Coord, Rect};
 use super::wire::{Fields, Malformed, Value};
 use crate::osm::error::OsmError;
 use crate::osm::model::Header;
+use crate::osm::source::Source;
 
 /// The format's own limits, in bytes.
 const MAX_BLOB_HEADER: u64 = 64 * 1024;
 const MAX_BLOB: u64 = 32 * 1024 * 1024;
 
+/// Enough of a blob to hold its header as all writers make it.
+const HEAD: u64 = 64;
+
 /// A blob as it stands in the file.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Blob<'a> {
+pub(super) struct Blob {
     /// Where it starts, with its length and header.
     pub(super) at: u64,
     is_header: bool,
-    body: &'a [u8],
+    body: u64,
+    size: u64,
 }
 
 /// What the first blob says, and where the others are.
 #[derive(Debug)]
 pub(super) struct File<'a> {
+    source: &'a Source<'a>,
     pub(super) header: Header,
     /// Whether the writer promises nodes before ways before relations.
     pub(super) sorted: bool,
-    pub(super) blobs: Vec<Blob<'a>>,
+    pub(super) blobs: Vec<Blob>,
 }
 
 impl<'a> File<'a> {
-    pub(super) fn open(bytes: &'a [u8]) -> Result<Self, OsmError> {
-        let mut blobs = frames(bytes)?;
+    pub(super) fn open(source: &'a Source<'a>) -> Result<Self, OsmError> {
+        let mut blobs = frames(source)?;
         if !blobs.first().is_some_and(|blob| blob.is_header) {
             return Err(corrupt(0, "the file does not start with a header blob"));
         }
         let first = blobs.remove(0);
-        let content = first.content()?;
+        let content = first.content(source)?;
         let header = FileHeader::parse(&content).map_err(|what| corrupt(first.at, what))?;
         header.check()?;
         blobs.retain(|blob| !blob.is_header);
-        Ok(File { sorted: header.optional.contains(&"Sort.Type_then_ID"), header: header.facts, blobs })
+        Ok(File { source, sorted: header.optional.contains(&"Sort.Type_then_ID"), header: header.facts, blobs })
+    }
+
+    /// The uncompressed content of a blob.
+    pub(super) fn content(&self, blob: &Blob) -> Result<Cow<'a, [u8]>, OsmError> {
+        blob.content(self.source)
     }
 }
 
@@ -51,41 +62,46 @@ pub(super) fn corrupt(at: u64, what: impl Into<String>) -> OsmError {
 }
 
 /// Cuts the file at the blobs; blobs of unknown types are passed over, as the format asks.
-fn frames(bytes: &[u8]) -> Result<Vec<Blob<'_>>, OsmError> {
+fn frames(source: &Source<'_>) -> Result<Vec<Blob>, OsmError> {
     let mut blobs = Vec::new();
-    let mut rest = bytes;
-    while !rest.is_empty() {
-        let at = (bytes.len() - rest.len()) as u64;
-        let (kind, body, after) = frame(at, rest)?;
-        if let b"OSMHeader" | b"OSMData" = kind {
-            blobs.push(Blob { at, is_header: kind == b"OSMHeader", body });
-        }
-        rest = after;
+    let mut at = 0;
+    while at < source.length() {
+        let (kind, blob) = frame(source, at)?;
+        at = blob.body + blob.size;
+        blobs.extend(kind.map(|is_header| Blob { is_header, ..blob }));
     }
     Ok(blobs)
 }
 
-type Frame<'a> = (&'a [u8], &'a [u8], &'a [u8]);
-
-/// The type and the body of the first blob in `rest`, and what follows it.
-fn frame(at: u64, rest: &[u8]) -> Result<Frame<'_>, OsmError> {
-    let truncated = |needed: u64| OsmError::Truncated { at, needed, left: rest.len() as u64 };
-    let (length, after) = rest.split_first_chunk::<4>().ok_or_else(|| truncated(4))?;
+/// The blob at `at`, and whether it is a header; none when it is of an unknown type.
+fn frame(source: &Source<'_>, at: u64) -> Result<(Option<bool>, Blob), OsmError> {
+    let left = source.length() - at;
+    let truncated = |needed: u64| OsmError::Truncated { at, needed, left };
+    let start = source.piece_of_osm(at, HEAD)?;
+    let (length, _) = start.split_first_chunk::<4>().ok_or_else(|| truncated(4))?;
     let length = u64::from(u32::from_be_bytes(*length));
     if length > MAX_BLOB_HEADER {
         let what = format!("its header claims {length} bytes, {MAX_BLOB_HEADER} are allowed");
         return Err(corrupt(at, what));
     }
-    let split = after.split_at_checked(length as usize);
-    let (head, after) = split.ok_or_else(|| truncated(4 + length))?;
-    let (kind, size) = blob_header(head).map_err(|what| corrupt(at, what))?;
+    if 4 + length > left {
+        return Err(truncated(4 + length));
+    }
+    let whole = if 4 + length > HEAD { source.piece_of_osm(at, 4 + length)? } else { start };
+    let (kind, size) = blob_header(&whole[4..4 + length as usize]).map_err(|what| corrupt(at, what))?;
     if size > MAX_BLOB {
         let what = format!("it claims {size} bytes, {MAX_BLOB} are allowed");
         return Err(corrupt(at, what));
     }
-    let split = after.split_at_checked(size as usize);
-    let (body, after) = split.ok_or_else(|| truncated(4 + length + size))?;
-    Ok((kind, body, after))
+    if 4 + length + size > left {
+        return Err(truncated(4 + length + size));
+    }
+    let kind = match kind {
+        b"OSMHeader" => Some(true),
+        b"OSMData" => Some(false),
+        _ => None,
+    };
+    Ok((kind, Blob { at, is_header: false, body: at + 4 + length, size }))
 }
 
 fn blob_header(bytes: &[u8]) -> Result<(&[u8], u64), Malformed> {
@@ -100,13 +116,19 @@ fn blob_header(bytes: &[u8]) -> Result<(&[u8], u64), Malformed> {
     kind.zip(size).ok_or("its header lacks the type or the size")
 }
 
-impl<'a> Blob<'a> {
-    /// The uncompressed content.
-    pub(super) fn content(&self) -> Result<Cow<'a, [u8]>, OsmError> {
+impl Blob {
+    fn content<'a>(&self, source: &'a Source<'_>) -> Result<Cow<'a, [u8]>, OsmError> {
+        match source.piece_of_osm(self.body, self.size)? {
+            Cow::Borrowed(body) => self.unpack(body),
+            Cow::Owned(body) => Ok(Cow::Owned(self.unpack(&body)?.into_owned())),
+        }
+    }
+
+    fn unpack<'a>(&self, body: &'a [u8]) -> Result<Cow<'a, [u8]>, OsmError> {
         let corrupt = |what: Malformed| corrupt(self.at, what);
         let mut size = None;
         let mut data = None;
-        for field in Fields::of(self.body) {
+        for field in Fields::of(body) {
             match field.map_err(corrupt)? {
                 (2, value) => size = Some(value.number().map_err(corrupt)?),
                 (number @ (1 | 3..=7), value) => data = Some((number, value)),

@@ -1,7 +1,10 @@
 //! The caller's choice, asked once for each key of a block.
 
+use std::collections::HashMap;
+
 use super::block::{Block, TagIndices};
 use super::wire::Malformed;
+use crate::osm::lines::LineRefs;
 use crate::osm::model::{Kind, Tags};
 use crate::osm::select::{Select, TagView};
 
@@ -9,6 +12,8 @@ const ASKED: u8 = 1;
 const LOOKED_AT: u8 = 2;
 const ASKED_KEEP: u8 = 4;
 const KEPT: u8 = 8;
+const ASKED_LINE: u8 = 16;
+const OF_LINES: u8 = 32;
 
 /// What is known about each string of a block as a key of objects of one kind.
 pub(super) struct Keys<'b, 'a, S> {
@@ -18,11 +23,14 @@ pub(super) struct Keys<'b, 'a, S> {
     answers: Vec<u8>,
     /// The tags of the object at hand.
     tags: Vec<(&'a str, &'a str)>,
+    /// Those of them that tell lines apart, and what is known about each combination: the number of its set if lines are made of it.
+    line_tags: Vec<(usize, usize)>,
+    lines: HashMap<Vec<(usize, usize)>, Option<u32>>,
 }
 
 impl<'b, 'a, S: Select> Keys<'b, 'a, S> {
     pub(super) fn new(block: &'b Block<'a>, select: &'b S, kind: Kind) -> Self {
-        Keys { block, select, kind, answers: vec![0; block.string_count()], tags: Vec::new() }
+        Keys { block, select, kind, answers: vec![0; block.string_count()], tags: Vec::new(), line_tags: Vec::new(), lines: HashMap::new() }
     }
 
     /// Whether the object with these tags is selected. Also steps over all of its tags.
@@ -55,6 +63,36 @@ impl<'b, 'a, S: Select> Keys<'b, 'a, S> {
             }
         }
         Ok(self.tags.iter().copied().collect())
+    }
+
+    /// The number in `lines` of the way's set of tags, if the way is to be kept as a line.
+    pub(super) fn line(&mut self, tags: TagIndices<'_>, lines: &mut LineRefs) -> Result<Option<u32>, Malformed> {
+        self.line_tags.clear();
+        for pair in tags {
+            let (key, value) = pair?;
+            if self.tells_lines(key)? {
+                self.line_tags.push((key, value));
+            }
+        }
+        if self.line_tags.is_empty() {
+            return Ok(None);
+        }
+        if let Some(&known) = self.lines.get(&self.line_tags) {
+            return Ok(known);
+        }
+        self.tags.clear();
+        for &(key, value) in &self.line_tags {
+            self.tags.push((self.block.string(key)?, self.block.string(value)?));
+        }
+        let kept = self.select.line(TagView(&self.tags));
+        let number = kept.then(|| lines.set(self.tags.iter().copied().collect()));
+        self.lines.insert(self.line_tags.clone(), number);
+        Ok(number)
+    }
+
+    fn tells_lines(&mut self, key: usize) -> Result<bool, Malformed> {
+        let select = self.select;
+        self.answer(key, ASKED_LINE, OF_LINES, |key| select.line_key(key))
     }
 
     fn looks_at(&mut self, key: usize) -> Result<bool, Malformed> {

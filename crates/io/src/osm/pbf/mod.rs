@@ -25,6 +25,10 @@ use super::error::OsmError;
 use super::gather::{Gather, Part};
 use super::model::OsmData;
 use super::select::Select;
+use super::source::Source;
+
+/// Blobs that are read and decoded at a time, in parallel: what they hold is in memory together.
+const BATCH: usize = 256;
 
 /// Reads a `.osm.pbf` file.
 ///
@@ -32,8 +36,8 @@ use super::select::Select;
 ///
 /// # Errors
 /// [`OsmError`] when the file is cut off, corrupt, a history file, or needs something that is not supported.
-pub fn read_pbf(bytes: &[u8], select: &impl Select) -> Result<OsmData, OsmError> {
-    let file = File::open(bytes)?;
+pub fn read_pbf(source: &Source<'_>, select: &impl Select) -> Result<OsmData, OsmError> {
+    let file = File::open(source)?;
     let scan = Scan::new(select, file.header.timestamp.is_none());
     let gather = match read_sorted(&file, &scan) {
         Err(Stop::Disorder) => read_unsorted(&file, &scan)?,
@@ -65,42 +69,59 @@ fn read_sorted<S: Select>(file: &File<'_>, scan: &Scan<'_, S>) -> Result<Gather,
     if !file.sorted {
         return Err(Stop::Disorder);
     }
-    let stretches = Stretches::find(&file.blobs)?;
+    let stretches = Stretches::find(file)?;
     let mut gather = Gather::default();
-    gather.add_relations(stretches.scan(&stretches.relations, |block| scan.relations(block))?);
+    stretches.scan(&stretches.relations, |block| scan.relations(block), |part| gather.add(part))?;
     let wanted = gather.wanted_ways();
-    gather.add_ways(stretches.scan(&stretches.ways, |block| scan.ways(block, &wanted))?);
+    stretches.scan(&stretches.ways, |block| scan.ways(block, &wanted), |part| gather.add(part))?;
     let wanted = gather.wanted_nodes();
-    let parts = stretches.scan(&stretches.nodes, |block| scan.nodes(block, &wanted))?;
-    gather.add_nodes(wanted, parts);
+    stretches.scan(&stretches.nodes, |block| scan.nodes(block, &wanted), |part| gather.add(part))?;
+    gather.place(wanted);
     Ok(gather)
 }
 
 fn read_unsorted<S: Select>(file: &File<'_>, scan: &Scan<'_, S>) -> Result<Gather, OsmError> {
-    let first = in_parallel(&file.blobs, |block| Ok((block.kinds()?, scan.relations(block)?)))?;
-    let (kinds, parts): (Vec<_>, Vec<_>) = first.into_iter().unzip();
-    let with = |wanted: fn(&block::Kinds) -> bool| -> Vec<Blob<'_>> {
+    let mut gather = Gather::default();
+    let mut kinds = Vec::with_capacity(file.blobs.len());
+    in_parallel(
+        file,
+        &file.blobs,
+        |block| Ok((block.kinds()?, scan.relations(block)?)),
+        |(kind, part)| {
+            kinds.push(kind);
+            gather.add(part);
+        },
+    )?;
+    let with = |wanted: fn(&block::Kinds) -> bool| -> Vec<Blob> {
         let blobs = file.blobs.iter().zip(&kinds);
         blobs.filter(|(_, kinds)| wanted(kinds)).map(|(blob, _)| *blob).collect()
     };
-    let mut gather = Gather::default();
-    gather.add_relations(parts);
     let wanted = gather.wanted_ways();
-    gather.add_ways(in_parallel(&with(|kinds| kinds.ways), |block| scan.ways(block, &wanted))?);
+    in_parallel(file, &with(|kinds| kinds.ways), |block| scan.ways(block, &wanted), |part| gather.add(part))?;
     let wanted = gather.wanted_nodes();
-    let parts = in_parallel(&with(|kinds| kinds.nodes), |block| scan.nodes(block, &wanted))?;
-    gather.add_nodes(wanted, parts);
+    in_parallel(file, &with(|kinds| kinds.nodes), |block| scan.nodes(block, &wanted), |part| gather.add(part))?;
+    gather.place(wanted);
     Ok(gather)
 }
 
-/// What `scan` finds in each blob, in the order of the blobs; of several errors the first in the file.
-fn in_parallel<T: Send>(blobs: &[Blob<'_>], scan: impl Fn(&Block<'_>) -> Result<T, OsmError> + Sync) -> Result<Vec<T>, OsmError> {
-    let finds: Vec<Result<T, OsmError>> = blobs
-        .par_iter()
-        .map(|blob| {
-            let content = blob.content()?;
-            scan(&Block::parse(blob.at, &content)?)
-        })
-        .collect();
-    finds.into_iter().collect()
+/// Hands what `scan` finds in each blob to `take`, in the order of the blobs; of several errors the first in the file.
+fn in_parallel<T: Send>(
+    file: &File<'_>,
+    blobs: &[Blob],
+    scan: impl Fn(&Block<'_>) -> Result<T, OsmError> + Sync,
+    mut take: impl FnMut(T),
+) -> Result<(), OsmError> {
+    for batch in blobs.chunks(BATCH) {
+        let finds: Vec<Result<T, OsmError>> = batch
+            .par_iter()
+            .map(|blob| {
+                let content = file.content(blob)?;
+                scan(&Block::parse(blob.at, &content)?)
+            })
+            .collect();
+        for find in finds {
+            take(find?);
+        }
+    }
+    Ok(())
 }

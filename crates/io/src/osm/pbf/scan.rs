@@ -63,7 +63,7 @@ impl<'s, S: Select> Scan<'s, S> {
         Ok(part)
     }
 
-    /// The selected ways and the `wanted` ones (ascending ids).
+    /// The lines, the selected ways and the `wanted` ones (ascending ids).
     pub(super) fn ways(&self, block: &Block<'_>, wanted: &[i64]) -> Result<Part, OsmError> {
         let mut part = Part::default();
         let mut keys = Keys::new(block, self.select, Kind::Way);
@@ -76,12 +76,21 @@ impl<'s, S: Select> Scan<'s, S> {
             let object = Object::parse(message, false)?;
             self.check_info(block, Kind::Way, &object, &mut part)?;
             let selected = keys.selects(&mut object.tags())?;
-            if selected || wanted.find(object.id).is_some() {
-                let list = object.list(0)?;
-                let mut refs = Vec::with_capacity(list.length());
-                for node in list.running_sum() {
-                    refs.push(node?);
-                }
+            let line = keys.line(object.tags(), &mut part.lines)?;
+            let whole = selected || wanted.find(object.id).is_some();
+            if !whole && line.is_none() {
+                return Ok(());
+            }
+            let list = object.list(0)?;
+            let mut refs = Vec::with_capacity(list.length());
+            for node in list.running_sum() {
+                refs.push(node?);
+            }
+            part.mend(object.id, &mut refs);
+            if let Some(set) = line {
+                part.lines.push(object.id, set, &refs);
+            }
+            if whole {
                 let tags = keys.stored(object.tags())?;
                 part.add_way(object.id, refs, tags, selected);
             }

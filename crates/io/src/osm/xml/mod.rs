@@ -30,7 +30,7 @@ pub fn read_xml(bytes: &[u8], select: &impl Select) -> Result<OsmData, OsmError>
     file.pass(Kind::Relation, &mut header, &mut part, |object, part| {
         add_relation(object, select, part);
     })?;
-    gather.add_relations(vec![part]);
+    gather.add(part);
 
     let wanted = gather.wanted_ways();
     let mut finder = IdFinder::new(&wanted);
@@ -38,7 +38,7 @@ pub fn read_xml(bytes: &[u8], select: &impl Select) -> Result<OsmData, OsmError>
     file.pass(Kind::Way, &mut header, &mut part, |object, part| {
         add_way(object, select, &mut finder, part);
     })?;
-    gather.add_ways(vec![part]);
+    gather.add(part);
 
     let wanted = gather.wanted_nodes();
     let mut finder = IdFinder::new(&wanted);
@@ -46,7 +46,8 @@ pub fn read_xml(bytes: &[u8], select: &impl Select) -> Result<OsmData, OsmError>
     file.pass(Kind::Node, &mut header, &mut part, |object, part| {
         add_node(object, select, &mut finder, part);
     })?;
-    gather.add_nodes(wanted, vec![part]);
+    gather.add(part);
+    gather.place(wanted);
     Ok(gather.finish(header))
 }
 
@@ -57,11 +58,21 @@ fn add_relation(object: Object, select: &impl Select, part: &mut Part) {
     }
 }
 
-fn add_way(object: Object, select: &impl Select, wanted: &mut IdFinder<'_>, part: &mut Part) {
+fn add_way(mut object: Object, select: &impl Select, wanted: &mut IdFinder<'_>, part: &mut Part) {
     part.counts.ways += 1;
     let tags = selected_tags(Kind::Way, &object, select);
+    let line = line_tags(&object, select);
     let selected = tags.is_some();
-    if selected || wanted.find(object.id).is_some() {
+    let whole = selected || wanted.find(object.id).is_some();
+    if !whole && line.is_none() {
+        return;
+    }
+    part.mend(object.id, &mut object.refs);
+    if let Some(tags) = line {
+        let set = part.lines.set(tags);
+        part.lines.push(object.id, set, &object.refs);
+    }
+    if whole {
         let tags = tags.unwrap_or_else(|| stored_tags(&object, select));
         part.add_way(object.id, object.refs, tags, selected);
     }
@@ -83,6 +94,12 @@ fn selected_tags(kind: Kind, object: &Object, select: &impl Select) -> Option<Ta
     }
     let view: Vec<(&str, &str)> = pairs(object).collect();
     select.selects(kind, TagView(&view)).then(|| stored_tags(object, select))
+}
+
+/// The tags that the way has as a line, if it is to be kept as one.
+fn line_tags(object: &Object, select: &impl Select) -> Option<Tags> {
+    let tags: Vec<(&str, &str)> = pairs(object).filter(|(k, _)| select.line_key(k)).collect();
+    (!tags.is_empty() && select.line(TagView(&tags))).then(|| tags.into_iter().collect())
 }
 
 fn stored_tags(object: &Object, select: &impl Select) -> Tags {

@@ -1,0 +1,205 @@
+//! `prepare` and `inspect`: roads into a prepared network, and what such a network is.
+
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use catchment::{EdgeGrid, LinkRules, Profile, RoadNetwork};
+use catchment_io::crs::Crs;
+use catchment_io::plan::{PlanError, built_in, is_osm, is_prepared};
+use catchment_io::prepared::{PreparedNetwork, read_prepared, write_prepared};
+use catchment_io::{Error, Files, Folder};
+use clap::Args;
+use serde_json::json;
+
+use crate::args::Common;
+use crate::job::Job;
+use crate::terminal::print;
+
+#[derive(Debug, Args)]
+pub(crate) struct Prepare {
+    /// Roads: an OpenStreetMap extract (.osm.pbf, .osm, .osm.gz, .osm.bz2).
+    pub roads: PathBuf,
+    /// The file to write; a plan names it as roads.source. Its name ends in .cnet.
+    #[arg(short, long, value_name = "FILE.cnet")]
+    pub output: PathBuf,
+    /// Who travels: a profile that ships with the program, or one of --plan.
+    #[arg(long, default_value = "walk")]
+    pub profile: String,
+    /// The plan whose profile of that name is taken, and whose working CRS, where it has one.
+    #[arg(long, value_name = "PLAN")]
+    pub plan: Option<PathBuf>,
+    /// The profile's speed, with its unit: 1.0m/s, 4km/h (steps keep theirs).
+    #[arg(long, value_name = "SPEED")]
+    pub speed: Option<String>,
+    /// The working CRS [default: the plan's, else the UTM zone of the roads, else an equal-area one around them].
+    #[arg(long, value_name = "CRS")]
+    pub crs: Option<String>,
+    /// How many threads [default: one a core]. The file is the same.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
+    /// Say nothing but errors.
+    #[arg(short, long)]
+    pub quiet: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Inspect {
+    /// Prepared networks (.cnet), or OpenStreetMap extracts, whose roads are read as `prepare` does.
+    #[arg(required = true)]
+    pub files: Vec<PathBuf>,
+    /// For extracts: who travels.
+    #[arg(long, default_value = "walk")]
+    pub profile: String,
+    /// Print JSON, one object a line.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `prepare`
+pub(crate) fn prepare(typed: &Prepare) -> anyhow::Result<()> {
+    let wrong = |key: &str, found: String, expected: &str| {
+        let source = PlanError::Value { key: key.to_owned(), found, expected: expected.to_owned() };
+        anyhow::Error::from(Error::Plan { file: "the flags".to_owned(), source })
+    };
+    if !is_prepared(&typed.output.display().to_string()) {
+        return Err(wrong("--output", format!("`{}`", typed.output.display()), "a name that ends in .cnet, by which plans know it"));
+    }
+    let speed =
+        typed.speed.as_deref().map(|text| catchment::parse_speed(text).map_err(|e| wrong("--speed", format!("`{text}`"), e.expected)));
+    let speed = speed.transpose()?;
+    let plan = typed.plan.as_deref().map(|file| anyhow::Ok(Job::of_plan(file, &Common::default())?.plan)).transpose()?;
+    let profile = match plan.clone() {
+        None => built_in(&typed.profile, speed),
+        Some(mut plan) => {
+            speed.into_iter().for_each(|speed| plan.set_speed(&typed.profile, speed));
+            plan.profile(&typed.profile)
+        }
+    };
+    let profile = profile.map_err(|source| Error::Plan { file: "--profile".to_owned(), source })?;
+    let crs = typed.crs.as_deref().or(plan.as_ref().map(|plan| plan.study.crs.as_str())).filter(|crs| *crs != "auto");
+    let crs: Option<Crs> = crs.map(str::parse).transpose().map_err(|source| Error::Crs { what: "--crs".to_owned(), source })?;
+    let pool = crate::pool(typed.threads)?;
+    let made = pool.install(|| made(&typed.roads, &typed.profile, &profile, crs.as_ref()))?;
+    store(&made, &typed.output)?;
+    if !typed.quiet {
+        print(&text(&typed.output, &facts(&made)));
+    }
+    Ok(())
+}
+
+/// `inspect`
+pub(crate) fn inspect(typed: &Inspect) -> anyhow::Result<()> {
+    for file in &typed.files {
+        let name = file.display().to_string();
+        let network = if is_prepared(&name) {
+            load(file)?
+        } else if is_osm(&name) {
+            let profile = built_in(&typed.profile, None).map_err(|source| Error::Plan { file: "--profile".to_owned(), source })?;
+            made(file, &typed.profile, &profile, None)?
+        } else {
+            let expected = "a prepared network (.cnet) or an OpenStreetMap extract (.osm.pbf, .osm, .osm.gz, .osm.bz2)".to_owned();
+            return Err(Error::Data { file: name, place: String::new(), found: "neither by its name".to_owned(), expected }.into());
+        };
+        let facts = facts(&network);
+        print(&if typed.json { format!("{facts}\n") } else { text(file, &facts) });
+    }
+    Ok(())
+}
+
+/// The folder of a file, and its name there.
+fn split(file: &Path) -> (Folder, String) {
+    let folder = file.parent().map_or_else(PathBuf::new, Path::to_path_buf);
+    (Folder(folder), file.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned()))
+}
+
+fn made(roads: &Path, name: &str, profile: &Profile, crs: Option<&Crs>) -> Result<PreparedNetwork, Error> {
+    let (folder, file) = split(roads);
+    catchment_io::prepare(&folder, &file, name, profile, crs)
+}
+
+fn load(file: &Path) -> Result<PreparedNetwork, Error> {
+    let (folder, name) = split(file);
+    let source = folder.open(&name)?;
+    let read = |source| Error::Read { file: name.clone(), source };
+    read_prepared(source.reader().map_err(read)?, source.length()).map_err(|source| Error::Prepared { file: name.clone(), source })
+}
+
+/// Writes under another name first, so that no half-written file is ever left under the right one.
+fn store(made: &PreparedNetwork, to: &Path) -> anyhow::Result<()> {
+    let partial = to.with_extension("cnet.partial");
+    let written = || -> anyhow::Result<()> {
+        let mut file = BufWriter::new(File::create(&partial)?);
+        write_prepared(made, &mut file)?;
+        file.flush()?;
+        file.get_ref().sync_all()?;
+        Ok(std::fs::rename(&partial, to)?)
+    };
+    written().map_err(|error| {
+        let _ = std::fs::remove_file(&partial);
+        match error.downcast::<std::io::Error>() {
+            Ok(source) => Error::Write { file: to.to_path_buf(), source }.into(),
+            Err(other) => other,
+        }
+    })
+}
+
+/// What a prepared network is.
+fn facts(made: &PreparedNetwork) -> serde_json::Value {
+    let PreparedNetwork { network, about, .. } = made;
+    let nodes = network.node_count();
+    let per_node = |bytes: usize| (bytes as f64 / nodes.max(1) as f64 * 10.0).round() / 10.0;
+    let length_mm: u64 = network.edges().iter().map(|edge| u64::from(edge.length_mm)).sum();
+    let index = link_index(network);
+    json!({
+        "profile": about.profile_name,
+        "crs": about.crs,
+        "source": about.source,
+        "source_bytes": about.source_bytes,
+        "source_sha256": about.source_sha256,
+        "osm_timestamp": about.osm_timestamp,
+        "program": about.program,
+        "nodes": nodes,
+        "junctions": network.junction_count(),
+        "edges": network.edge_count(),
+        "chains": network.chain_count(),
+        "components": network.component_count(),
+        "length_km": (length_mm as f64 / 1e6 * 1000.0).round() / 1000.0,
+        "bytes": network.bytes(),
+        "bytes_per_node": per_node(network.bytes()),
+        "bytes_per_node_with_link_index": per_node(network.bytes() + index),
+        "issues": about.issues.len(),
+    })
+}
+
+/// Bytes of the index by which points are tied to the network.
+fn link_index(network: &Arc<RoadNetwork>) -> usize {
+    EdgeGrid::new(network, LinkRules { snap_m: 300.0, access_speed_m_s: 1.0, min_component: 100 }).bytes()
+}
+
+fn text(file: &Path, facts: &serde_json::Value) -> String {
+    let field = |key: &str| match &facts[key] {
+        serde_json::Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    format!(
+        "{}: roads for `{}` out of {} (OpenStreetMap as of {}), in {}\n  \
+         {} km in {} pieces: {} nodes ({} junctions), {} edges in {} chains\n  \
+         {} bytes a node in memory, {} with the index that ties points to roads; {} issues while reading\n",
+        file.display(),
+        field("profile"),
+        field("source"),
+        facts["osm_timestamp"].as_str().unwrap_or("an unknown time"),
+        field("crs"),
+        field("length_km"),
+        field("components"),
+        field("nodes"),
+        field("junctions"),
+        field("edges"),
+        field("chains"),
+        field("bytes_per_node"),
+        field("bytes_per_node_with_link_index"),
+        field("issues"),
+    )
+}

@@ -1,0 +1,99 @@
+//! The roads of an extract by themselves, for extracts of any size: memory follows the roads that are used.
+
+use catchment::geo::{Coord, Rect};
+use catchment::{Issue, Profile, Roads};
+
+use super::roads::{is_signal, roads};
+use super::{AutoCrs, osm_issues};
+use crate::crs::{Crs, Projector, auto_crs};
+use crate::error::{Error, data};
+use crate::files::Files;
+use crate::osm::{self, Counts, Header, Kind, OsmData, Select, TagView};
+
+/// The roads of one profile.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ExtractRoads {
+    /// The roads, metres of the working CRS.
+    pub roads: Roads,
+    /// The working CRS and why it was chosen.
+    pub working: AutoCrs,
+    /// What the file says about itself.
+    pub header: Header,
+    /// How much there was in the file.
+    pub counts: Counts,
+    /// Faults of used roads, and classes of ways that the profile does not know.
+    pub issues: Vec<Issue>,
+}
+
+/// Reads the roads that `profile` uses from the OpenStreetMap file `name`, and nothing else of it.
+///
+/// They are the roads that [`crate::load`] finds. A PBF file in a [`crate::Folder`] is never in memory as a whole. Without `crs` the
+/// working CRS is chosen for the box around the roads.
+///
+/// # Errors
+///
+/// [`Error`] for a file that is missing or broken as a whole or has no road that `profile` uses, and for a CRS that is not fit.
+pub fn read_roads(files: &dyn Files, name: &str, profile: &Profile, crs: Option<&Crs>) -> Result<ExtractRoads, Error> {
+    let source = files.open(name)?;
+    let read = osm::read_source(&source, &UsedBy(profile));
+    let data = read.map_err(|source| Error::Osm { file: name.to_owned(), source })?;
+    let working = working_crs(&data, name, crs)?;
+    let projector = Projector::new(&Crs::wgs84(), &working.crs).map_err(|source| Error::Crs { what: name.to_owned(), source })?;
+    let (roads, mut issues) = roads(&data, name, profile, &projector)?;
+    if roads.segments.is_empty() {
+        return Err(no_road(name));
+    }
+    issues.extend(osm_issues(&data, name));
+    issues.sort();
+    Ok(ExtractRoads { roads, working, header: data.header, counts: data.counts, issues })
+}
+
+fn working_crs(data: &OsmData, name: &str, crs: Option<&Crs>) -> Result<AutoCrs, Error> {
+    let error = |source| Error::Crs { what: name.to_owned(), source };
+    let bounds = bounds(data).ok_or_else(|| no_road(name))?;
+    let Some(crs) = crs else { return auto_crs(bounds).map_err(error) };
+    AutoCrs::given(crs.clone(), bounds).map_err(error)
+}
+
+fn no_road(name: &str) -> Error {
+    data(name, "", "no road", "ways that the profile may use: is this an extract with roads?")
+}
+
+/// The box around the nodes, degrees.
+fn bounds(data: &OsmData) -> Option<Rect<f64>> {
+    let mut places = data.positions.iter().map(|(_, place)| place);
+    let first = places.next()?;
+    let (low, high) = places.fold((first, first), |(mut low, mut high), at| {
+        (low.lon_e7, low.lat_e7) = (low.lon_e7.min(at.lon_e7), low.lat_e7.min(at.lat_e7));
+        (high.lon_e7, high.lat_e7) = (high.lon_e7.max(at.lon_e7), high.lat_e7.max(at.lat_e7));
+        (low, high)
+    });
+    let (low, high): (Coord<f64>, Coord<f64>) = (low.coord(), high.coord());
+    Some(Rect::new(low, high))
+}
+
+/// Wants the ways that a profile uses, those of a class that it does not know, to tell of them, and signals where they matter.
+struct UsedBy<'p>(&'p Profile);
+
+impl Select for UsedBy<'_> {
+    fn looks_at(&self, kind: Kind, key: &str) -> bool {
+        kind == Kind::Node && self.0.crossing_delay_s > 0.0 && (key == "highway" || key == "crossing")
+    }
+
+    fn selects(&self, _: Kind, tags: TagView<'_>) -> bool {
+        is_signal(|key| tags.get(key))
+    }
+
+    fn line_key(&self, key: &str) -> bool {
+        Profile::TAGS.contains(&key)
+    }
+
+    fn line(&self, tags: TagView<'_>) -> bool {
+        let unknown = tags.get("highway").is_some_and(|class| !self.0.highway.contains_key(class));
+        unknown || self.0.classify(|key| tags.get(key), || 1.0).is_open()
+    }
+
+    fn keeps_key(&self, key: &str) -> bool {
+        key == "highway" || key == "crossing"
+    }
+}

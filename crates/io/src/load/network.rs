@@ -1,0 +1,189 @@
+//! The networks of a study: built from an extract's roads, or prepared beforehand.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use catchment::geo::{BoundingRect, Coord, Rect};
+use catchment::{Issue, Limit, Metric, NodeId, Profile, RoadNetwork, Stage, Zone};
+
+use super::{Loader, project, roads};
+use crate::crs::{AutoCrs, Crs, Projector, auto_crs};
+use crate::error::{Error, data};
+use crate::files::InputFile;
+use crate::prepared::{PreparedError, PreparedNetwork, read_prepared};
+
+/// Keys of a profile that a network does not depend on: they tie points to it, or compare it with a straight line.
+const FREE: [&str; 4] = ["access_speed_m_s", "snap_m", "min_component", "detour_factor"];
+
+/// The network of a profile, and where its source ends.
+pub(super) struct Drawn {
+    pub network: Arc<RoadNetwork>,
+    /// Ends of roads that the source cuts off.
+    pub ends: Vec<Coord<f64>>,
+    /// The box that the source says it holds, degrees.
+    pub bbox: Option<Rect<f64>>,
+}
+
+impl Loader<'_> {
+    /// Reads the prepared network that the plan names for its roads.
+    pub(super) fn read_prepared(&mut self) -> Result<(), Error> {
+        let name = &self.plan.roads.source;
+        let error = |source| Error::Prepared { file: name.clone(), source };
+        let read = |source| Error::Read { file: name.clone(), source };
+        let source = self.files.open(name)?;
+        let mut input = InputFile::of_source(name, &source)?;
+        let mut prepared = read_prepared(source.reader().map_err(read)?, source.length()).map_err(error)?;
+        let network = &prepared.network;
+        input.rows = vec![("nodes".to_owned(), network.node_count() as u64), ("edges".to_owned(), network.edge_count() as u64)];
+        input.osm_timestamp = prepared.about.osm_timestamp.clone();
+        self.inputs.push(input);
+        self.issues.append(&mut prepared.about.issues);
+        self.prepared = Some(prepared);
+        Ok(())
+    }
+
+    /// The working CRS of the plan; `auto` picks one for the zones, or takes that of the prepared network where it is as fit.
+    pub(super) fn working_crs(&self, zones: &[Zone]) -> Result<(AutoCrs, Projector), Error> {
+        let plan = self.plan;
+        let error = |source| Error::Crs { what: "study.crs".to_owned(), source };
+        let boxes = zones.iter().filter_map(|zone| zone.area.bounding_rect());
+        let bounds = boxes.reduce(|a, b| {
+            let low = (a.min().x.min(b.min().x), a.min().y.min(b.min().y));
+            Rect::new(low, (a.max().x.max(b.max().x), a.max().y.max(b.max().y)))
+        });
+        let bounds = bounds.ok_or_else(|| data(&plan.zones.source, "", "zones without ground", "polygons"))?;
+        let auto = plan.study.crs == "auto";
+        let mut working = match auto {
+            true => auto_crs(bounds),
+            false => plan.study.crs.parse::<Crs>().and_then(|crs| AutoCrs::given(crs, bounds)),
+        }
+        .map_err(error)?;
+        if let Some(prepared) = &self.prepared {
+            let own: Crs = prepared.about.crs.parse().map_err(|source| Error::Crs { what: plan.roads.source.clone(), source })?;
+            if own != working.crs {
+                if !auto {
+                    let expected = format!("one in {} as study.crs says: prepare it again with --crs, or leave study.crs out", working.crs);
+                    return Err(data(&plan.roads.source, "", format!("a network in {own}"), expected));
+                }
+                working = AutoCrs::given(own, bounds).map_err(|source| Error::Crs { what: plan.roads.source.clone(), source })?;
+                "that of the prepared network".clone_into(&mut working.reason);
+            }
+        }
+        let projector = Projector::new(&Crs::wgs84(), &working.crs).map_err(error)?;
+        Ok((working, projector))
+    }
+
+    /// The network of a profile of the plan.
+    pub(super) fn drawn(&mut self, name: &str, profile: &Profile, projector: &Projector) -> Result<Drawn, Error> {
+        let source = &self.plan.roads.source;
+        let Some(prepared) = &self.prepared else {
+            let osm = self.osm_of(source)?;
+            let (own, issues) = roads::roads(osm, source, profile, projector)?;
+            if own.segments.is_empty() {
+                let expected = format!("ways that the profile `{name}` may use: is this an extract with roads?");
+                return Err(data(source, "", "no road", expected));
+            }
+            let network = Arc::new(RoadNetwork::build(&own, Metric::Time)?);
+            let drawn = Drawn { network, ends: own.cut_ends, bbox: osm.header.bbox };
+            self.issues.extend(issues);
+            return Ok(drawn);
+        };
+        let theirs = prepared.about.profile().map_err(|error| Error::Prepared { file: source.clone(), source: error })?;
+        if let Some((key, plan, file)) = difference(profile, &theirs) {
+            let found = format!("prepared for `{}` with {key} = {file}", prepared.about.profile_name);
+            let expected = format!("{key} = {plan}, as the plan's profile `{name}` has it: prepare the network again for it");
+            return Err(data(source, "", found, expected));
+        }
+        let network = Arc::clone(&prepared.network);
+        Ok(Drawn { network, ends: prepared.cut_ends.clone(), bbox: prepared.about.bbox() })
+    }
+
+    /// The networks of every swept profile at each of the sweeps' speeds.
+    pub(super) fn swept_roads(&self, projector: &Projector) -> Result<BTreeMap<String, Vec<(Profile, RoadNetwork)>>, Error> {
+        let source = &self.plan.roads.source;
+        let mut swept = BTreeMap::new();
+        for (name, speeds) in self.plan.swept_speeds() {
+            for speed in speeds {
+                if self.prepared.is_some() {
+                    let expected = "an extract for a sweep of speeds: a prepared network has one speed".to_owned();
+                    return Err(data(source, "", format!("a prepared network, and a sweep of `{name}` at {speed} m/s"), expected));
+                }
+                let profile = self.plan.profile_at(&name, speed);
+                let profile = profile.map_err(|source| Error::Plan { file: self.plan.study.id.clone(), source })?;
+                let (roads, _) = roads::roads(self.osm_of(source)?, source, &profile, projector)?;
+                swept.entry(name.clone()).or_insert_with(Vec::new).push((profile, RoadNetwork::build(&roads, Metric::Time)?));
+            }
+        }
+        Ok(swept)
+    }
+
+    /// Roads that stop at the source's edge within reach of the zones: people there may look uncovered.
+    pub(super) fn cut_roads(
+        &self,
+        drawn: &Drawn,
+        zones: &[Zone],
+        limits: &[Vec<Limit>],
+        projector: &Projector,
+    ) -> Result<Vec<Issue>, Error> {
+        const EDGE_M: f64 = 30.0;
+        let file = &self.plan.roads.source;
+        let reach = self.plan.services.iter().zip(limits).map(|(service, own)| self.straight_reach(service, own)).fold(0.0, f64::max);
+        let mut ends = drawn.ends.clone();
+        if let Some(bbox) = drawn.bbox {
+            let mut corners: Vec<Coord<f64>> = vec![bbox.min(), bbox.max()];
+            project(projector, &mut corners, file)?;
+            ends.extend(dead_ends(&drawn.network).filter(|c| {
+                let inside = [c.x - corners[0].x, corners[1].x - c.x, c.y - corners[0].y, corners[1].y - c.y];
+                inside.iter().any(|away| away.abs() < EDGE_M)
+            }));
+        }
+        let near = |c: &&Coord<f64>| {
+            zones.iter().filter_map(|zone| zone.area.bounding_rect()).any(|b| {
+                let wide = Rect::new((b.min().x - reach, b.min().y - reach), (b.max().x + reach, b.max().y + reach));
+                wide.min().x <= c.x && c.x <= wide.max().x && wide.min().y <= c.y && c.y <= wide.max().y
+            })
+        };
+        let count = ends.iter().filter(near).count();
+        let detail = format!(
+            "{count} roads end at the extract's edge within {reach:.0} m of the zones: what lies beyond (facilities too) is not counted, \
+             and people near the edge may look uncovered; use an extract that reaches farther"
+        );
+        Ok(if count > 0 { vec![Issue::new(Stage::Roads, file, "", "roads_cut_off", detail)] } else { Vec::new() })
+    }
+}
+
+/// Places of nodes that only one edge touches.
+fn dead_ends(network: &RoadNetwork) -> impl Iterator<Item = Coord<f64>> {
+    let ends = (0..network.junction_count()).map(NodeId::at).filter(|node| network.incident(*node).nth(1).is_none());
+    ends.map(|node| network.location(node))
+}
+
+/// The first key on which a network depends and in which two profiles differ, with both values.
+fn difference(plan: &Profile, file: &Profile) -> Option<(String, String, String)> {
+    let [plan, file] = [plan, file].map(|profile| serde_json::to_value(profile).unwrap_or_default());
+    let keys = plan.as_object()?.keys().filter(|key| !FREE.contains(&key.as_str()));
+    let mut differing = keys.filter(|key| plan[key.as_str()] != file[key.as_str()]);
+    differing.next().map(|key| (key.clone(), plan[key].to_string(), file[key].to_string()))
+}
+
+/// Reads the roads of one profile from an extract and makes their network, to be stored with [`crate::prepared::write_prepared`].
+///
+/// Without `crs` the working CRS is chosen for the box around the roads.
+///
+/// # Errors
+///
+/// As [`crate::read_roads`].
+pub fn prepare(
+    files: &dyn crate::files::Files,
+    name: &str,
+    profile_name: &str,
+    profile: &Profile,
+    crs: Option<&Crs>,
+) -> Result<PreparedNetwork, Error> {
+    let error = |source: PreparedError| Error::Prepared { file: name.to_owned(), source };
+    let input = InputFile::of_source(name, &files.open(name)?)?;
+    let read = super::read_roads(files, name, profile, crs)?;
+    let network = Arc::new(RoadNetwork::build(&read.roads, Metric::Time)?);
+    let about = crate::prepared::About::new(&input, &read, profile_name, profile).map_err(error)?;
+    Ok(PreparedNetwork { network, cut_ends: read.roads.cut_ends, about })
+}
