@@ -340,7 +340,12 @@ impl<'n> EdgeGrid<'n> {
         snaps.beyond_barrier = false;
         // the nearest edge is no farther than the last point's, and the way from there (a hair more, for rounding)
         let bound = snaps.last.map_or(f64::INFINITY, |(last, best)| best + distance(last, point) + 1e-6);
-        let best_2 = self.search(&self.eligible, point, bound.min(self.rules.snap_m), &mut snaps.tied);
+        let best_2 = self.search(
+            &self.eligible,
+            point,
+            bound.min(self.rules.snap_m),
+            Room { tied: &mut snaps.tied, distances_2: &mut snaps.distances_2 },
+        );
         let status = self.settle(point, best_2, snaps);
         snaps.last = matches!(status, LinkStatus::Linked | LinkStatus::BehindBarrier).then_some((point, best_2.sqrt()));
         status
@@ -355,7 +360,7 @@ impl<'n> EdgeGrid<'n> {
         if let Some(barriers) = self.barriers {
             self.clear(barriers, point, snaps);
         }
-        let Snaps { found, tied, beyond_barrier, .. } = snaps;
+        let Snaps { found, tied, distances_2, beyond_barrier, .. } = snaps;
         found.clear();
         if tied.len() > 1 {
             tied.sort_unstable_by_key(|t| t.edge);
@@ -374,13 +379,13 @@ impl<'n> EdgeGrid<'n> {
             return LinkStatus::BehindBarrier;
         }
         tied.clear();
-        self.search(&self.islands, point, self.rules.snap_m, tied);
+        self.search(&self.islands, point, self.rules.snap_m, Room { tied, distances_2 });
         if tied.iter().any(|t| t.distance_2 <= limit_2) { LinkStatus::OnIsland } else { LinkStatus::TooFar }
     }
 
     /// The square of the least distance of an edge from `point`, at most `bound`'s, and in `tied` all edges within [`TIE_M`] of it (and
     /// some more).
-    fn search(&self, buckets: &Buckets, point: Coord<f64>, bound: f64, tied: &mut Vec<Tied>) -> f64 {
+    fn search(&self, buckets: &Buckets, point: Coord<f64>, bound: f64, Room { tied, distances_2 }: Room<'_>) -> f64 {
         let mut best_2 = bound * bound;
         if !(point.x.is_finite() && point.y.is_finite()) || buckets.rows.is_empty() || self.outside_m(point) > bound {
             return best_2;
@@ -389,18 +394,20 @@ impl<'n> EdgeGrid<'n> {
         let mut reach = if bound <= self.size { bound } else { self.size / 2.0 };
         loop {
             let boxed = self.boxed(buckets, point, reach);
-            // first the least distance alone: without a branch in the loop, this is quicker than collecting on the way
-            for rows in boxed.clone() {
-                best_2 = rows.iter().map(|row| row.foot(point).0).fold(best_2, |a, b| if b < a { b } else { a });
-            }
+            // first all distances, without a branch in the loop: quicker than collecting on the way
+            distances_2.clear();
+            boxed.clone().for_each(|rows| distances_2.extend(rows.iter().map(|row| row.foot(point).0)));
+            best_2 = distances_2.iter().fold(best_2, |a, &b| if b < a { b } else { a });
             let nearest = best_2.sqrt();
             if nearest <= reach || reach >= bound {
                 let limit_2 = tie_limit_2(best_2);
-                for row in boxed.flatten() {
-                    let (distance_2, along) = row.foot(point);
-                    if distance_2 <= limit_2 {
+                let mut before = 0;
+                for rows in boxed {
+                    for (row, _) in rows.iter().zip(&distances_2[before..]).filter(|(_, distance_2)| **distance_2 <= limit_2) {
+                        let (distance_2, along) = row.foot(point);
                         tied.push(Tied { distance_2, edge: row.edge, along });
                     }
+                    before += rows.len();
                 }
                 return best_2;
             }
@@ -529,6 +536,7 @@ impl<'n> EdgeGrid<'n> {
 pub struct Snaps {
     found: Vec<Snap>,
     tied: Vec<Tied>,
+    distances_2: Vec<f64>,
     /// The last point, where there is a road near it, and how far its nearest edge was (whether or not the way was clear).
     last: Option<(Coord<f64>, f64)>,
     beyond_barrier: bool,
@@ -547,6 +555,12 @@ impl std::ops::Deref for Snaps {
     fn deref(&self) -> &[Snap] {
         &self.found
     }
+}
+
+/// What a search fills: the edges that it found, and squares of distances on the way.
+struct Room<'r> {
+    tied: &'r mut Vec<Tied>,
+    distances_2: &'r mut Vec<f64>,
 }
 
 #[derive(Debug, Clone, Copy)]
