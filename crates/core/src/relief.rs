@@ -266,9 +266,11 @@ impl<'a> Survey<'a> {
         let range = |a: f64, b: f64, low: i32, count: usize| {
             let place = |v: f64| v / size - 0.5 - f64::from(low);
             let hair = (SHIFT_M + OFF_LINE_M) / size;
-            let (first, last) = ((place(a.min(b)) - hair).floor().max(0.0), (place(a.max(b)) + hair).floor());
-            let last = last.min(count as f64 - 2.0);
-            if last < first { 0..0 } else { first as usize..last as usize + 1 }
+            let (low, high) = (place(a.min(b)) - hair, place(a.max(b)) + hair);
+            match count.checked_sub(2) {
+                Some(most) if high >= 0.0 => low.max(0.0) as usize..(high as usize).min(most) + 1,
+                _ => 0..0,
+            }
         };
         let columns = range(a.x, b.x, window.low.column, window.columns);
         let rows = range(a.y, b.y, window.low.row, window.rows);

@@ -9,6 +9,7 @@ mod definition;
 mod distortion;
 mod error;
 mod geodesic;
+mod patches;
 mod proj4rs_engine;
 #[cfg(feature = "proj")]
 mod proj_engine;

@@ -126,20 +126,23 @@ fn meetings(polygons: &[Polygon<f64>]) -> Vec<[Numbered; 2]> {
     let count: usize = rings().map(|ring| ring.0.len()).sum();
     let length: f64 = rings().flat_map(|ring| ring.lines()).map(|l| (l.end.x - l.start.x).abs().max((l.end.y - l.start.y).abs())).sum();
     let size = 2.0 * length / count.max(1) as f64;
-    let mut buckets: HashMap<(i64, i64), Vec<Numbered>> = HashMap::new();
+    let mut sides: Vec<Numbered> = Vec::with_capacity(count);
     for (r, ring) in rings().enumerate() {
-        let sides = ring.0.len().saturating_sub(1);
-        for (i, line) in ring.lines().enumerate() {
-            let cell = |v: f64| (v / size).floor() as i64;
-            let (columns, rows) = ((cell(line.start.x), cell(line.end.x)), (cell(line.start.y), cell(line.end.y)));
-            for column in columns.0.min(columns.1)..=columns.0.max(columns.1) {
-                for row in rows.0.min(rows.1)..=rows.0.max(rows.1) {
-                    let here = buckets.entry((column, row)).or_default();
-                    let own = (r, i, sides, line);
-                    found.extend(here.iter().filter(|other| meet(own, **other)).map(|other| [own, *other]));
-                    here.push((r, i, sides, line));
-                }
-            }
+        sides.extend(ring.lines().enumerate().map(|(i, line)| (r, i, ring.0.len().saturating_sub(1), line)));
+    }
+    let mut cells: Vec<(i64, i64, usize)> = Vec::with_capacity(2 * count);
+    for (place, (_, _, _, line)) in sides.iter().enumerate() {
+        let cell = |v: f64| (v / size).floor() as i64;
+        let (columns, rows) = ((cell(line.start.x), cell(line.end.x)), (cell(line.start.y), cell(line.end.y)));
+        for column in columns.0.min(columns.1)..=columns.0.max(columns.1) {
+            cells.extend((rows.0.min(rows.1)..=rows.0.max(rows.1)).map(|row| (column, row, place)));
+        }
+    }
+    cells.sort_unstable();
+    for here in cells.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
+        for (i, own) in here.iter().enumerate() {
+            let others = here[..i].iter().map(|other| sides[other.2]);
+            found.extend(others.filter(|other| meet(sides[own.2], *other)).map(|other| [sides[own.2], other]));
         }
     }
     found
