@@ -52,7 +52,8 @@ fn malta_prepared_is_malta() {
     let here = |text: &str| text.replace("malta-2024-03-13.osm.pbf", pbf);
     desk.put("extract.toml", here(&plan));
     let net = plan.replacen("source = \"malta-2024-03-13.osm.pbf\"", "source = \"malta.cnet\"", 1);
-    let net = net.replace("[people] ", "[people]").replace("method  = \"spread\"", "source = \"malta-2024-03-13.osm.pbf\"\nmethod = \"spread\"");
+    let net =
+        net.replace("[people] ", "[people]").replace("method  = \"spread\"", "source = \"malta-2024-03-13.osm.pbf\"\nmethod = \"spread\"");
     desk.put("net.toml", here(&net.replace("[ground]", "[ground]\nsource = \"malta-2024-03-13.osm.pbf\"")));
     desk.works(&["prepare", pbf, "-o", "malta.cnet", "--threads", "1", "-q"]);
     desk.works(&["run", "extract.toml", "--out", "a", "--no-map", "-q"]);
@@ -61,10 +62,9 @@ fn malta_prepared_is_malta() {
     for name in ["coverage.geojson", "facilities.geojson", "gaps.csv", "gaps.geojson", "zones.csv", "zones.geojson", "summary.json"] {
         assert!(desk.bytes(&format!("a/{name}")) == desk.bytes(&format!("b/{name}")), "{name}");
     }
-    // 60 bytes a node, 90 with the index of links
+    // 60 bytes a node
     let facts: serde_json::Value = serde_json::from_str(&desk.works(&["inspect", "malta.cnet", "--json"]).out).unwrap();
     assert!(facts["bytes_per_node"].as_f64().unwrap() <= 60.0, "{facts}");
-    assert!(facts["bytes_per_node_with_link_index"].as_f64().unwrap() <= 90.0, "{facts}");
     // the same file on any number of threads
     let first = desk.bytes("malta.cnet");
     desk.works(&["prepare", pbf, "-o", "malta.cnet", "--threads", "3", "-q"]);
