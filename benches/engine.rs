@@ -138,7 +138,9 @@ fn ask(wanted: &Wanted, table: &mut Table) {
         }
     }
     if wanted.asks("linking") {
-        linking::compete(table, &million, 1_000_000);
+        for study in std::iter::once(&million).chain(&real) {
+            linking::compete(table, study, 1_000_000);
+        }
     }
 }
 

@@ -11,13 +11,17 @@ use crate::report::{Bar, Contender, Table, timed};
 
 const RULES: LinkRules = LinkRules { snap_m: 5000.0, access_speed_m_s: 1.0, min_component: 0 };
 
-/// `count` points anywhere in the box of `study`, unsorted and along a Hilbert curve.
+/// Points lie so far from a node, at the most, along either axis, m.
+const AROUND_M: f64 = 100.0;
+
+/// `count` points around nodes of `study` (boxes of real ones are half sea), unsorted and along a Hilbert curve.
 pub(crate) fn compete(table: &mut Table, study: &Study, count: u64) {
     let bounds = study.network.bounds().expect("a network with nodes");
-    let at = |share: u64, low: f64, width: f64| low + width * (share as f64 / 2f64.powi(32));
+    let off = |share: u64| AROUND_M * (share as f64 / 2f64.powi(31) - 1.0);
     let point = |i: u64| {
-        let hash = mix(SEED ^ mix(i));
-        Coord { x: at(hash >> 32, bounds.min().x, bounds.width()), y: at(hash & 0xffff_ffff, bounds.min().y, bounds.height()) }
+        let (node, hash) = (mix(SEED ^ mix(2 * i)), mix(SEED ^ mix(2 * i + 1)));
+        let node = study.network.location(NodeId::at((node % study.network.node_count() as u64) as usize));
+        Coord { x: node.x + off(hash >> 32), y: node.y + off(hash & 0xffff_ffff) }
     };
     let points: Vec<Coord<f64>> = (0..count).map(point).collect();
     let mut sorted = points.clone();
