@@ -73,6 +73,10 @@ fn dispatch(cli: Cli) -> anyhow::Result<()> {
 /// Catches Ctrl-C and makes the threads of a job.
 fn pool(threads: Option<u16>) -> anyhow::Result<rayon::ThreadPool> {
     ctrlc::set_handler(|| INTERRUPTED.store(true, Ordering::Relaxed)).context("cannot catch Ctrl-C")?;
+    threads_of(threads)
+}
+
+fn threads_of(threads: Option<u16>) -> anyhow::Result<rayon::ThreadPool> {
     rayon::ThreadPoolBuilder::new().num_threads(threads.map_or(0, usize::from)).build().context("--threads")
 }
 

@@ -1,14 +1,15 @@
 //! `prepare` and `inspect`: roads into a prepared network, and what such a network is.
 
 use std::fs::File;
-use std::io::{BufWriter, Write};
+use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use anyhow::Context;
 use catchment::{EdgeGrid, LinkRules, Profile, RoadNetwork};
 use catchment_io::crs::Crs;
 use catchment_io::plan::{PlanError, built_in, is_osm, is_prepared};
-use catchment_io::prepared::{PreparedNetwork, read_prepared, write_prepared};
+use catchment_io::prepared::{PreparedError, PreparedNetwork, read_prepared, write_prepared};
 use catchment_io::{Error, Files, Folder};
 use clap::Args;
 use serde_json::json;
@@ -79,10 +80,18 @@ pub(crate) fn prepare(typed: &Prepare) -> anyhow::Result<()> {
     };
     let profile = profile.map_err(|source| Error::Plan { file: "--profile".to_owned(), source })?;
     let crs = typed.crs.as_deref().or(plan.as_ref().map(|plan| plan.study.crs.as_str())).filter(|crs| *crs != "auto");
-    let crs: Option<Crs> = crs.map(str::parse).transpose().map_err(|source| Error::Crs { what: "--crs".to_owned(), source })?;
-    let pool = crate::pool(typed.threads)?;
+    let told_by = if typed.crs.is_some() { "--crs" } else { "study.crs of --plan" };
+    let crs: Option<Crs> = crs.map(str::parse).transpose().map_err(|source| Error::Crs { what: told_by.to_owned(), source })?;
+    let pool = crate::threads_of(typed.threads)?;
+    let place = Partial::new(&typed.output)?;
+    let partial = place.partial.clone();
+    let interrupted = move || {
+        let _ = std::fs::remove_file(&partial);
+        std::process::exit(130);
+    };
+    ctrlc::set_handler(interrupted).context("cannot catch Ctrl-C")?;
     let made = pool.install(|| made(&typed.roads, &typed.profile, &profile, crs.as_ref()))?;
-    store(&made, &typed.output)?;
+    place.store(&made)?;
     if !typed.quiet {
         print(&text(&typed.output, &facts(&made)));
     }
@@ -126,23 +135,37 @@ fn load(file: &Path) -> Result<PreparedNetwork, Error> {
     read_prepared(source.reader().map_err(read)?, source.length()).map_err(|source| Error::Prepared { file: name.clone(), source })
 }
 
-/// Writes under another name first, so that no half-written file is ever left under the right one.
-fn store(made: &PreparedNetwork, to: &Path) -> anyhow::Result<()> {
-    let partial = to.with_extension("cnet.partial");
-    let written = || -> anyhow::Result<()> {
-        let mut file = BufWriter::new(File::create(&partial)?);
-        write_prepared(made, &mut file)?;
-        file.flush()?;
-        file.get_ref().sync_all()?;
-        Ok(std::fs::rename(&partial, to)?)
-    };
-    written().map_err(|error| {
-        let _ = std::fs::remove_file(&partial);
-        match error.downcast::<std::io::Error>() {
-            Ok(source) => Error::Write { file: to.to_path_buf(), source }.into(),
-            Err(other) => other,
-        }
-    })
+/// A file under another name, so that no half-written one is ever there under the right one; removed unless it is stored.
+struct Partial<'a> {
+    to: &'a Path,
+    partial: PathBuf,
+    file: BufWriter<File>,
+}
+
+impl Partial<'_> {
+    /// A place for `to`, found before the work begins.
+    fn new(to: &Path) -> Result<Partial<'_>, Error> {
+        let partial = to.with_extension("cnet.partial");
+        let file = File::create(&partial).map_err(|source| Error::Write { file: to.to_path_buf(), source })?;
+        Ok(Partial { to, partial, file: BufWriter::new(file) })
+    }
+
+    fn store(mut self, made: &PreparedNetwork) -> Result<(), Error> {
+        let failed = |source| Error::Write { file: self.to.to_path_buf(), source };
+        write_prepared(made, &mut self.file).map_err(|error| match error {
+            PreparedError::Io(source) => failed(source),
+            source => Error::Prepared { file: self.to.display().to_string(), source },
+        })?;
+        self.file.get_ref().sync_all().map_err(failed)?;
+        std::fs::rename(&self.partial, self.to).map_err(failed)
+    }
+}
+
+impl Drop for Partial<'_> {
+    fn drop(&mut self) {
+        // there is none any more where it was stored
+        let _ = std::fs::remove_file(&self.partial);
+    }
 }
 
 /// What a prepared network is.

@@ -99,12 +99,14 @@ impl<'a> Sources<'a> {
     ///
     /// # Complexity
     ///
-    /// O((n + m) log n) for `n` nodes and `m` arcs at worst; close to O(n + m) on roads.
+    /// Close to O(n + m) for `n` nodes and `m` arcs on roads. A bucket of the queue is not sorted, so networks whose arcs differ by many
+    /// orders of magnitude take longer.
     pub fn nearest_facility<'s>(&'s self, space: &'s mut SearchSpace) -> NearestFacility<'s> {
         self.nearest_facility_within(Cost::UNREACHED, space)
     }
 
-    /// One sweep from all facilities as far as `bound` (inclusive): beyond it nothing has a label.
+    /// One sweep from all facilities as far as `bound` (inclusive): nodes beyond it have no label, and places inside edges beyond it none or
+    /// one that is too high.
     ///
     /// # Complexity
     ///
@@ -115,7 +117,7 @@ impl<'a> Sources<'a> {
         NearestFacility { sources: self, labels: &space.labels, only: None }
     }
 
-    /// The search of one facility alone, as far as `bound` (inclusive).
+    /// The search of one facility alone, as far as `bound` (inclusive); beyond it as in [`Sources::nearest_facility_within`].
     ///
     /// # Complexity
     ///

@@ -44,7 +44,7 @@ impl Sources<'_> {
     ///
     /// # Panics
     ///
-    /// Where `residents` were made for another network or the other direction.
+    /// Where `residents` were made for another network (a copy is another) or the other direction.
     pub fn catchments(&self, bound: Cost, residents: &Residents<'_>) -> Vec<Catchment> {
         let bound = finite(bound);
         self.for_each_facility(residents, |facility, space| {
@@ -112,7 +112,7 @@ impl Sources<'_> {
 
     /// Facilities in the order of the roads that they sit on, so that one search finds in cache what the last one left there.
     fn for_each_facility<T: Send>(&self, residents: &Residents<'_>, each: impl Fn(FacilityId, &mut Workspace) -> T + Sync) -> Vec<T> {
-        let same = residents.chain_count() == self.network.chain_count() && residents.direction() == self.direction;
+        let same = std::ptr::eq(residents.network(), self.network) && residents.direction() == self.direction;
         assert!(same, "residents of this network and of this direction");
         let mut order: Vec<(Option<EdgeId>, FacilityId)> =
             (0..self.linkage.len()).map(|i| (self.linkage.snaps(i).first().map(|snap| snap.edge), FacilityId::at(i))).collect();
@@ -125,7 +125,9 @@ impl Sources<'_> {
             spaces.lock().unwrap_or_else(PoisonError::into_inner).push(space);
             done
         };
-        let mut done: Vec<(FacilityId, T)> = order.par_chunks(16).flat_map_iter(some).collect();
+        // neighbours together, and work for every thread
+        let at_once = (order.len() / (4 * rayon::current_num_threads())).clamp(1, 16);
+        let mut done: Vec<(FacilityId, T)> = order.par_chunks(at_once).flat_map_iter(some).collect();
         done.sort_unstable_by_key(|(facility, _)| *facility);
         done.into_iter().map(|(_, value)| value).collect()
     }

@@ -126,11 +126,6 @@ impl<'a> Residents<'a> {
         (id, [start + tail + snap.leg, end + head + snap.leg])
     }
 
-    /// Number of chains of the network that it was made for.
-    pub(super) fn chain_count(&self) -> usize {
-        self.chains.len() - 1
-    }
-
     /// What is known of a chain's points, and the points that are tied to nothing else.
     pub(super) fn on(&self, chain: ChainId) -> (&ChainSummary, &[Row]) {
         let summary = &self.chains[chain.index()];

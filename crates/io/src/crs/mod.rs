@@ -9,7 +9,6 @@ mod definition;
 mod distortion;
 mod error;
 mod geodesic;
-mod patches;
 mod proj4rs_engine;
 #[cfg(feature = "proj")]
 mod proj_engine;

@@ -6,7 +6,6 @@ use proj4rs::proj::ProjType;
 use rayon::prelude::*;
 
 use super::definition::Kind;
-use super::patches::Patches;
 use super::{Crs, CrsError, Fault};
 
 /// Points converted at a time: small enough for the first-level cache, and no more than these are tried again to name a fault.
@@ -42,32 +41,16 @@ impl Pair {
     /// Transforms all coordinates in place on all threads; the fault of the lowest index wins.
     pub(super) fn run(&self, inverse: bool, coords: &mut [Coord<f64>]) -> Result<(), Fault> {
         let (from, to) = if inverse { (&self.to, &self.from) } else { (&self.from, &self.to) };
-        let ends = [from.is_latlong(), to.is_latlong()];
-        let patches = Patches::new(coords, ends, &|places: &mut [Coord<f64>]| run_blocks(from, to, places).is_ok());
-        let run =
-            |part: &mut [Coord<f64>]| if patches.is_empty() { run_blocks(from, to, part) } else { run_patched(from, to, &patches, part) };
         if coords.len() <= TASK {
-            return run(coords);
+            return run_blocks(from, to, coords);
         }
         let first_fault = coords
             .par_chunks_mut(TASK)
             .enumerate()
-            .filter_map(|(task, part)| Some(run(part).err()?.moved_by(task * TASK)))
+            .filter_map(|(task, part)| Some(run_blocks(from, to, part).err()?.moved_by(task * TASK)))
             .min_by_key(|fault| fault.index);
         first_fault.map_or(Ok(()), Err)
     }
-}
-
-/// Transforms points by the patch that they lie in, and those in none one by one.
-fn run_patched(from: &Proj, to: &Proj, patches: &Patches, coords: &mut [Coord<f64>]) -> Result<(), Fault> {
-    let mut place = patches.in_turn();
-    for (index, coord) in coords.iter_mut().enumerate() {
-        match place(*coord) {
-            Some(image) => *coord = image,
-            None => run_blocks(from, to, std::slice::from_mut(coord)).map_err(|fault| fault.moved_by(index))?,
-        }
-    }
-    Ok(())
 }
 
 fn run_blocks(from: &Proj, to: &Proj, coords: &mut [Coord<f64>]) -> Result<(), Fault> {

@@ -42,8 +42,8 @@ impl Loader<'_> {
         Ok(())
     }
 
-    /// The working CRS of the plan; `auto` picks one for the zones, or takes that of the prepared network where it is as fit.
-    pub(super) fn working_crs(&self, zones: &[Zone]) -> Result<(AutoCrs, Projector), Error> {
+    /// The working CRS of the plan; `auto` picks one for the zones, or takes that of the prepared network, and says so.
+    pub(super) fn working_crs(&mut self, zones: &[Zone]) -> Result<(AutoCrs, Projector), Error> {
         let plan = self.plan;
         let error = |source| Error::Crs { what: "study.crs".to_owned(), source };
         let boxes = zones.iter().filter_map(|zone| zone.area.bounding_rect());
@@ -65,6 +65,9 @@ impl Loader<'_> {
                     let expected = format!("one in {} as study.crs says: prepare it again with --crs, or leave study.crs out", working.crs);
                     return Err(data(&plan.roads.source, "", format!("a network in {own}"), expected));
                 }
+                let detail =
+                    format!("the study works in {own}, as the prepared network does; for an extract it would choose {}", working.name);
+                self.issues.push(Issue::new(Stage::Roads, &plan.roads.source, "", "prepared_crs", detail));
                 working = AutoCrs::given(own, bounds).map_err(|source| Error::Crs { what: plan.roads.source.clone(), source })?;
                 "that of the prepared network".clone_into(&mut working.reason);
             }

@@ -103,6 +103,9 @@ pub fn read_prepared(mut from: impl Read, length: u64) -> Result<PreparedNetwork
         common_arc: header.common_arc,
     };
     let cut_ends: Vec<[f64; 2]> = arrays.next("cut_ends")?;
+    if let Some(further) = arrays.listed.next() {
+        return Err(PreparedError::Header(format!("an array `{}` that this program does not know", further.name)));
+    }
     let cut_ends = cut_ends.into_iter().map(|[x, y]| Coord { x, y }).collect();
     Ok(PreparedNetwork { network: RoadNetwork::from_parts(Metric::Time, parts)?.into(), cut_ends, about: header.about })
 }
@@ -145,9 +148,9 @@ fn header(from: &mut impl Read, length: u64) -> Result<Header, PreparedError> {
         return Err(PreparedError::Checksum { part: "the header".to_owned() });
     }
     let header: Header = serde_json::from_slice(&text).map_err(|error| PreparedError::Header(error.to_string()))?;
-    let sizes = header.arrays.iter().map(|array| array.items.checked_mul(array.item_bytes)?.checked_next_multiple_of(8));
-    let body = sizes.sum::<Option<u64>>().and_then(|sum| sum.checked_add(FIXED + header_length));
-    if body != Some(length) {
+    let size = |array: &Array| array.items.checked_mul(array.item_bytes)?.checked_next_multiple_of(8);
+    let whole = header.arrays.iter().try_fold(FIXED + header_length, |sum, array| sum.checked_add(size(array)?));
+    if whole != Some(length) {
         return Err(PreparedError::Header("its arrays do not fill the file".to_owned()));
     }
     Ok(header)

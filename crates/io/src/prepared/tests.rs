@@ -85,6 +85,48 @@ fn other_files_are_named_as_such() {
     assert!(error(&newer).contains("version 2"), "{}", error(&newer));
 }
 
+/// A file with another header than it should have, whose sums are right.
+fn with_header(change: impl Fn(&mut serde_json::Value)) -> Vec<u8> {
+    let sound = written();
+    let length = u64::from_le_bytes(sound[16..24].try_into().unwrap()) as usize;
+    let mut header: serde_json::Value = serde_json::from_slice(&sound[32..32 + length]).unwrap();
+    change(&mut header);
+    let mut text = serde_json::to_vec(&header).unwrap();
+    text.resize(text.len().next_multiple_of(8), b' ');
+    let mut file = sound[..12].to_vec();
+    file.extend(crc32fast::hash(&text).to_le_bytes());
+    file.extend((text.len() as u64).to_le_bytes());
+    file.extend(((32 + text.len() + sound.len() - 32 - length) as u64).to_le_bytes());
+    file.extend(text);
+    file.extend(&sound[32 + length..]);
+    file
+}
+
+#[test]
+fn a_header_that_lies_about_its_arrays_is_refused() {
+    let error = |change: &dyn Fn(&mut serde_json::Value)| {
+        let file = with_header(change);
+        read_prepared(&file[..], file.len() as u64).unwrap_err()
+    };
+    let sound = with_header(|_| {});
+    assert!(read_prepared(&sound[..], sound.len() as u64).is_ok());
+    // sizes that are right only when they overflow
+    let huge = |header: &mut serde_json::Value| {
+        for array in header["arrays"].as_array_mut().unwrap().iter_mut().take(4) {
+            (array["items"], array["item_bytes"]) = (serde_json::json!(1u64 << 60), serde_json::json!(4));
+        }
+    };
+    let empty = |header: &mut serde_json::Value| header["arrays"] = serde_json::json!([]);
+    let further = |header: &mut serde_json::Value| {
+        let nothing = serde_json::json!({"name": "more", "items": 0, "item_bytes": 4, "crc32": 0});
+        header["arrays"].as_array_mut().unwrap().push(nothing);
+    };
+    let renamed = |header: &mut serde_json::Value| header["arrays"][1]["name"] = serde_json::json!("borders");
+    for change in [&huge as &dyn Fn(&mut serde_json::Value), &empty, &further, &renamed] {
+        assert!(matches!(error(change), PreparedError::Header(_)), "{}", error(change));
+    }
+}
+
 #[test]
 fn distances_are_not_stored() {
     let by_distance = PreparedNetwork { network: RoadNetwork::clone(&prepared().network).by_distance().into(), ..prepared() };
