@@ -27,7 +27,7 @@ use crate::ids::{EdgeId, NodeId};
 use crate::units::{Cost, Metric};
 
 pub use build::NetworkError;
-pub(crate) use chains::ChainId;
+pub(crate) use chains::{Chain, ChainId};
 pub use parts::NetworkParts;
 
 /// One direction of an edge or of a chain of edges.

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::ball::Ball;
 use super::label::{UNREACHED, limit, packed, unpacked};
-use super::residents::{ChainSummary, Residents};
+use super::residents::{Along, ChainSummary, Residents};
 use super::{Sources, Spread};
 use crate::ids::{DemandId, EdgeId, FacilityId, NodeId};
 use crate::network::ChainId;
@@ -160,8 +160,10 @@ impl Sources<'_> {
                 let costs = rows.iter().map(|row| (DemandId(row.point), row.cost(ends)));
                 row.extend(costs.filter(|(_, cost)| *cost <= bound));
             }
+            let mut along = None;
             for point in residents.tied(chain) {
-                let costs = residents.places(chain, point).map(|(_, snap)| residents.costs_from_ends(snap).1);
+                let along = along.get_or_insert_with(|| Along::new(self.network, self.direction, chain));
+                let costs = residents.places(chain, point).map(|(_, snap)| along.costs_from_ends(snap));
                 let cost = costs.map(|from| (start + from[0]).min(end + from[1])).min();
                 tied.extend(cost.filter(|cost| *cost <= bound).map(|cost| (DemandId(point), cost)));
             }

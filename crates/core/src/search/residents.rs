@@ -2,8 +2,9 @@
 
 use super::Direction;
 use super::spread::Spread;
+use crate::ids::EdgeId;
 use crate::link::{Linkage, Snap};
-use crate::network::{ChainId, Edge, RoadNetwork};
+use crate::network::{Chain, ChainId, Edge, RoadNetwork};
 use crate::units::{Cost, People};
 
 /// Demand points tied to a network, by the chain of road that they are tied to.
@@ -57,16 +58,25 @@ impl<'a> Residents<'a> {
     pub fn new(network: &'a RoadNetwork, direction: Direction, links: &'a Linkage, people: &'a [People]) -> Residents<'a> {
         assert_eq!(links.len(), people.len(), "a link and a number of people for each point");
         let mut residents = Residents { network, direction, links, people, chains: Vec::new(), rows: Vec::new(), tied: Vec::new() };
-        let mut placed: Vec<(ChainId, Row)> = Vec::with_capacity(links.len());
+        let mut at_one_place: Vec<(EdgeId, u32)> = Vec::with_capacity(links.len());
         for point in 0..people.len() {
             match links.snaps(point) {
                 [] => {}
-                [snap] => {
-                    let (chain, from) = residents.costs_from_ends(snap);
-                    placed.push((chain, Row { point: point as u32, from }));
-                }
+                [snap] => at_one_place.push((snap.edge, point as u32)),
                 snaps => residents.tied.extend(snaps.iter().map(|snap| (network.chain_of(snap.edge), point as u32))),
             }
+        }
+        at_one_place.sort_unstable();
+        let mut along: Option<Along<'_>> = None;
+        let mut placed: Vec<(ChainId, Row)> = Vec::with_capacity(at_one_place.len());
+        for (edge, point) in at_one_place {
+            let chain = match along.take().filter(|along| along.holds(edge)) {
+                Some(chain) => chain,
+                None => Along::new(network, direction, network.chain_of(edge)),
+            };
+            let from = chain.costs_from_ends(&links.snaps(point as usize)[0]);
+            placed.push((chain.id, Row { point, from }));
+            along = Some(chain);
         }
         placed.sort_by_key(|(chain, row)| (*chain, row.from[0]));
         residents.tied.sort_unstable();
@@ -113,19 +123,6 @@ impl<'a> Residents<'a> {
         }
     }
 
-    /// The chain of a place, and what the place costs from the chain's start and from its end, its leg counted.
-    pub(super) fn costs_from_ends(&self, snap: &Snap) -> (ChainId, [Cost; 2]) {
-        let id = self.network.chain_of(snap.edge);
-        let chain = self.network.chain(id);
-        let at = snap.edge.index() - chain.first_edge.index();
-        let spread = Spread(self.direction);
-        let edge = &chain.edges[at];
-        let [tail, head] = spread.into(edge, snap.offset_mm);
-        let start = chain.edges[..at].iter().fold(Cost::ZERO, |sum, e| sum + spread.down(e));
-        let end = chain.edges[at + 1..].iter().fold(Cost::ZERO, |sum, e| sum + spread.up(e));
-        (id, [start + tail + snap.leg, end + head + snap.leg])
-    }
-
     /// What is known of a chain's points, and the points that are tied to nothing else.
     pub(super) fn on(&self, chain: ChainId) -> (&ChainSummary, &[Row]) {
         let summary = &self.chains[chain.index()];
@@ -145,6 +142,43 @@ impl<'a> Residents<'a> {
         let first = chain.first_edge.index();
         let on_chain = self.links.snaps(point as usize).iter();
         on_chain.filter_map(move |snap| Some((chain.edges.get(snap.edge.index().checked_sub(first)?)?, snap)))
+    }
+}
+
+/// A chain, with the sums of its edges' costs from either end.
+pub(super) struct Along<'n> {
+    id: ChainId,
+    chain: Chain<'n>,
+    spread: Spread,
+    /// What a label at the chain's start costs more at each edge's tail.
+    from_start: Vec<Cost>,
+    /// What a label at the chain's end costs more at each edge's head.
+    from_end: Vec<Cost>,
+}
+
+impl<'n> Along<'n> {
+    pub(super) fn new(network: &'n RoadNetwork, direction: Direction, id: ChainId) -> Along<'n> {
+        let (chain, spread) = (network.chain(id), Spread(direction));
+        let sums = |sum: &mut Cost, cost: Cost| {
+            let before = *sum;
+            *sum = before + cost;
+            Some(before)
+        };
+        let from_start = chain.edges.iter().map(|e| spread.down(e)).scan(Cost::ZERO, sums).collect();
+        let mut from_end: Vec<Cost> = chain.edges.iter().rev().map(|e| spread.up(e)).scan(Cost::ZERO, sums).collect();
+        from_end.reverse();
+        Along { id, chain, spread, from_start, from_end }
+    }
+
+    fn holds(&self, edge: EdgeId) -> bool {
+        edge.index().checked_sub(self.chain.first_edge.index()).is_some_and(|at| at < self.chain.edges.len())
+    }
+
+    /// What a place on it costs from its start and from its end, the place's leg counted.
+    pub(super) fn costs_from_ends(&self, snap: &Snap) -> [Cost; 2] {
+        let at = snap.edge.index() - self.chain.first_edge.index();
+        let [tail, head] = self.spread.into(&self.chain.edges[at], snap.offset_mm);
+        [self.from_start[at] + tail + snap.leg, self.from_end[at] + head + snap.leg]
     }
 }
 

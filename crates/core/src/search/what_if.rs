@@ -67,7 +67,8 @@ pub struct WhatIf<'a> {
     covered: Vec<People>,
     queue: Queue,
     steps: Vec<Step>,
-    bends: Vec<u64>,
+    /// Labels of the bends of one chain, while nothing changes.
+    bends: (Option<ChainId>, Vec<u64>),
 }
 
 #[derive(Debug, Clone)]
@@ -149,7 +150,7 @@ impl<'a> WhatIf<'a> {
             covered: vec![People::ZERO; zone_count + 1],
             queue: Queue::new(sources.shift()),
             steps: Vec::new(),
-            bends: Vec::new(),
+            bends: (None, Vec::new()),
         };
         (0..linkage.len()).for_each(|i| what_if.place(FacilityId::at(i), true));
         for point in 0..zones.len() {
@@ -326,6 +327,7 @@ impl<'a> WhatIf<'a> {
         chains.extend(self.facilities[step.facility.index()].snaps.iter().map(|snap| network.chain_of(snap.edge)));
         chains.sort_unstable();
         chains.dedup();
+        self.bends.0 = None;
         let mut change = Change { facility: step.facility, gained: People::ZERO, lost: People::ZERO, points: 0, zones: Vec::new() };
         for chain in chains {
             self.look_again(chain, &mut step, &mut change);
@@ -364,30 +366,16 @@ impl<'a> WhatIf<'a> {
         let mut best = UNREACHED;
         for snap in snaps {
             let id = self.network.chain_of(snap.edge);
-            let chain = self.network.chain(id);
-            let [start, end] = self.ends(id);
-            let own: &[FacilityId] = self.on_chain.get(&id).map_or(&[], |own| own);
-            let bends = &mut self.bends;
-            bends.clear();
-            bends.resize(chain.bends().len(), UNREACHED);
-            for facility in own {
-                let snaps = &self.facilities[facility.index()].snaps;
-                seeds_of(self.network, self.direction, snaps, *facility, self.limit, |node, label| {
-                    if chain.bends().contains(&node.index()) {
-                        let held = &mut bends[node.index() - chain.first_bend.index()];
-                        *held = label.min(*held);
-                    }
-                });
-            }
-            Spread(self.direction).along(chain.edges, start, end, bends, self.limit);
+            self.label_bends(id);
+            let first_bend = self.network.chain(id).first_bend.index();
             let node = |node: NodeId| match self.network.is_junction(node) {
                 true => self.labels[node.index()],
-                false => bends[node.index() - chain.first_bend.index()],
+                false => self.bends.1[node.index() - first_bend],
             };
             let edge = self.network.edge(snap.edge);
             let [tail, head] = Spread(self.direction).into(edge, snap.offset_mm);
             best = best.min(longer(longer(node(edge.tail), tail), snap.leg)).min(longer(longer(node(edge.head), head), snap.leg));
-            for facility in own {
+            for facility in self.on_chain.get(&id).into_iter().flatten() {
                 for other in self.facilities[facility.index()].snaps.iter().filter(|other| other.edge == snap.edge) {
                     let way = super::along(edge, self.direction, snap.offset_mm, other.offset_mm);
                     best = best.min(packed(snap.leg + way + other.leg, *facility));
@@ -395,6 +383,29 @@ impl<'a> WhatIf<'a> {
             }
         }
         best
+    }
+
+    /// Works out the labels of a chain's bends, unless they are those at hand.
+    fn label_bends(&mut self, id: ChainId) {
+        if self.bends.0 == Some(id) {
+            return;
+        }
+        let chain = self.network.chain(id);
+        let [start, end] = self.ends(id);
+        let (at, bends) = &mut self.bends;
+        *at = Some(id);
+        bends.clear();
+        bends.resize(chain.bends().len(), UNREACHED);
+        for facility in self.on_chain.get(&id).into_iter().flatten() {
+            let snaps = &self.facilities[facility.index()].snaps;
+            seeds_of(self.network, self.direction, snaps, *facility, self.limit, |node, label| {
+                if chain.bends().contains(&node.index()) {
+                    let held = &mut bends[node.index() - chain.first_bend.index()];
+                    *held = label.min(*held);
+                }
+            });
+        }
+        Spread(self.direction).along(chain.edges, start, end, bends, self.limit);
     }
 
     fn note(&mut self, point: u32, label: u64, step: &mut Step, change: &mut Change) {
