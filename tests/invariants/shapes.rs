@@ -54,6 +54,17 @@ proptest! {
     }
 
     #[test]
+    fn one_facility_by_itself_is_drawn_as_the_nearest_of_one(plan in plan()) {
+        let mut scene = plan.scene();
+        scene.facilities.truncate(1);
+        let limits = two_limits(&scene, 60_000);
+        for (merged, own) in scene.isochrones(&limits, false, 0.0).iter().zip(scene.isochrones(&limits, true, 0.0)) {
+            prop_assert_eq!(merged.road_mm, own.road_mm);
+            prop_assert!(apart(&merged.ground, &own.ground) < HAIR_M2, "{} m²", apart(&merged.ground, &own.ground));
+        }
+    }
+
+    #[test]
     fn all_facilities_together_reach_what_each_does(plan in plan()) {
         let scene = plan.scene();
         let (merged, each) = (scene.reach(), scene.isochrones(&[scene.limit], true, 0.0));

@@ -361,5 +361,5 @@ fn facility_reports(
             people_nearest: nearest[i],
         })
     };
-    sources.coverage_rows(service.limits().greatest().cost, &residents, report).into_iter().collect()
+    sources.try_coverage_rows(service.limits().greatest().cost, &residents, report)
 }

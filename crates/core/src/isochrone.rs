@@ -81,12 +81,13 @@ pub fn isochrones(service: &Service<'_>, rules: &IsochroneRules<'_>, progress: &
         let linked = (0..links.len()).any(|i| !links.snaps(i).is_empty());
         return drawing.draw(None, linked, &sources.nearest_facility(&mut space), progress);
     }
-    let longest = limits.last().map_or(Cost::ZERO, |limit| limit.cost);
     let each: Vec<Vec<Isochrone>> = (0..service.facilities.len())
         .into_par_iter()
         .map_init(SearchSpace::default, |space, i| {
             let facility = FacilityId::at(i);
-            let own = drawing.draw(Some(facility), !links.snaps(i).is_empty(), &sources.catchment(facility, longest, space), progress);
+            // without a bound: costs beyond the limit say where between two places the outline runs
+            let nearest = sources.catchment(facility, Cost::UNREACHED, space);
+            let own = drawing.draw(Some(facility), !links.snaps(i).is_empty(), &nearest, progress);
             progress.advance(1);
             own
         })

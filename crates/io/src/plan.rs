@@ -76,7 +76,7 @@ pub struct StudyPlan {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RoadsPlan {
-    /// An OpenStreetMap extract: `.osm.pbf`, `.osm`, `.osm.gz` or `.osm.bz2`.
+    /// An OpenStreetMap extract: `.osm.pbf`, `.osm`, `.osm.gz` or `.osm.bz2`; or a prepared network: `.cnet`.
     pub source: String,
 }
 

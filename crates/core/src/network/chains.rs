@@ -29,6 +29,14 @@ impl ChainId {
 }
 
 impl Chain<'_> {
+    /// Gives a label to a node, if that is one of its bends, whose labels are `bends`: the lesser one stays.
+    pub(crate) fn offer(&self, node: NodeId, label: u64, bends: &mut [u64]) {
+        let held = node.index().checked_sub(self.first_bend.index()).and_then(|at| bends.get_mut(at));
+        if let Some(held) = held {
+            *held = label.min(*held);
+        }
+    }
+
     /// Positions of its bends among the nodes.
     pub(crate) fn bends(&self) -> Range<usize> {
         let first = self.first_bend.index();

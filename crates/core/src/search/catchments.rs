@@ -1,5 +1,6 @@
 //! Whom each facility reaches: one bounded search a facility, in parallel.
 
+use std::convert::Infallible;
 use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
@@ -47,7 +48,7 @@ impl Sources<'_> {
     /// Where `residents` were made for another network (a copy is another) or the other direction.
     pub fn catchments(&self, bound: Cost, residents: &Residents<'_>) -> Vec<Catchment> {
         let bound = finite(bound);
-        self.for_each_facility(residents, |facility, space| {
+        let sums = self.for_each_facility(residents, |facility, space| {
             let mut sum = Catchment::default();
             self.meet(facility, bound, residents, space, |ends, summary, points| {
                 let whole = [0, 1].into_iter().any(|end| ends[end] + summary.farthest[end] <= bound);
@@ -59,8 +60,9 @@ impl Sources<'_> {
             });
             sum.people += space.row.iter().map(|(point, _)| residents.people()[point.index()]).sum();
             sum.points += space.row.len();
-            sum
-        })
+            Ok::<Catchment, Infallible>(sum)
+        });
+        sums.unwrap_or_else(|never| match never {})
     }
 
     /// The rows of the coverage matrix, facility × demand point, one at a time: `each` is handed a facility and the points that it reaches
@@ -103,6 +105,25 @@ impl Sources<'_> {
         residents: &Residents<'_>,
         each: impl Fn(FacilityId, &[(DemandId, Cost)]) -> T + Sync,
     ) -> Vec<T> {
+        let rows = self.try_coverage_rows(bound, residents, |facility, row| Ok::<T, Infallible>(each(facility, row)));
+        rows.unwrap_or_else(|never| match never {})
+    }
+
+    /// The same, until `each` returns an error: then no further row is begun.
+    ///
+    /// # Errors
+    ///
+    /// One that `each` returned.
+    ///
+    /// # Panics
+    ///
+    /// As [`Sources::catchments`].
+    pub fn try_coverage_rows<T: Send, E: Send>(
+        &self,
+        bound: Cost,
+        residents: &Residents<'_>,
+        each: impl Fn(FacilityId, &[(DemandId, Cost)]) -> Result<T, E> + Sync,
+    ) -> Result<Vec<T>, E> {
         let bound = finite(bound);
         self.for_each_facility(residents, |facility, space| {
             self.meet(facility, bound, residents, space, |_, _, _| false);
@@ -111,7 +132,11 @@ impl Sources<'_> {
     }
 
     /// Facilities in the order of the roads that they sit on, so that one search finds in cache what the last one left there.
-    fn for_each_facility<T: Send>(&self, residents: &Residents<'_>, each: impl Fn(FacilityId, &mut Workspace) -> T + Sync) -> Vec<T> {
+    fn for_each_facility<T: Send, E: Send>(
+        &self,
+        residents: &Residents<'_>,
+        each: impl Fn(FacilityId, &mut Workspace) -> Result<T, E> + Sync,
+    ) -> Result<Vec<T>, E> {
         let same = std::ptr::eq(residents.network(), self.network) && residents.direction() == self.direction;
         assert!(same, "residents of this network and of this direction");
         let mut order: Vec<(Option<EdgeId>, FacilityId)> =
@@ -121,15 +146,17 @@ impl Sources<'_> {
         let spaces: Mutex<Vec<Workspace>> = Mutex::default();
         let some = |part: &[(Option<EdgeId>, FacilityId)]| {
             let mut space = spaces.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();
-            let done: Vec<(FacilityId, T)> = part.iter().map(|(_, facility)| (*facility, each(*facility, &mut space))).collect();
+            let done = part.iter().map(|(_, facility)| Ok((*facility, each(*facility, &mut space)?)));
+            let done: Result<Vec<(FacilityId, T)>, E> = done.collect();
             spaces.lock().unwrap_or_else(PoisonError::into_inner).push(space);
             done
         };
         // neighbours together, and work for every thread
         let at_once = (order.len() / (4 * rayon::current_num_threads())).clamp(1, 16);
-        let mut done: Vec<(FacilityId, T)> = order.par_chunks(at_once).flat_map_iter(some).collect();
+        let parts: Vec<Vec<(FacilityId, T)>> = order.par_chunks(at_once).map(some).collect::<Result<_, E>>()?;
+        let mut done: Vec<(FacilityId, T)> = parts.into_iter().flatten().collect();
         done.sort_unstable_by_key(|(facility, _)| *facility);
-        done.into_iter().map(|(_, value)| value).collect()
+        Ok(done.into_iter().map(|(_, value)| value).collect())
     }
 
     /// Puts the points within `bound` of a facility into the space's row. `whole` is asked for each chain, whose ends cost so much, whether
@@ -185,12 +212,7 @@ impl Sources<'_> {
         let chain = self.network.chain(chain);
         bends.clear();
         bends.resize(chain.bends().len(), UNREACHED);
-        self.seed(facility.index(), limit, |node, label| {
-            if chain.bends().contains(&node.index()) {
-                let held = &mut bends[node.index() - chain.first_bend.index()];
-                *held = label.min(*held);
-            }
-        });
+        self.seed(facility.index(), limit, |node, label| chain.offer(node, label, bends));
         let [start, end] = [chain.start, chain.end].map(|junction| packed(ball.cost(junction), facility));
         Spread(self.direction).along(chain.edges, start, end, bends, limit);
     }

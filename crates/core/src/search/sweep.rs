@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
-use super::label::{UNREACHED, longer};
+use super::label::{UNREACHED, cost, longer};
 use super::queue::Queue;
 use super::{Sources, Spread};
 use crate::network::{Arc, RoadNetwork};
@@ -110,10 +110,6 @@ impl Block {
 fn fetch(first: &[u32], arcs: &[Arc], junctions: Range<usize>) {
     let arcs = &arcs[first[junctions.start] as usize..first[junctions.end] as usize];
     std::hint::black_box(arcs.iter().fold(0, |seen, arc| seen ^ arc.cost.0));
-}
-
-fn cost(label: u64) -> u32 {
-    (label >> 32) as u32
 }
 
 impl Sources<'_> {

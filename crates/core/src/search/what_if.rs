@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::label::{UNREACHED, limit, longer, packed, unpacked};
+use super::label::{UNREACHED, cost, limit, longer, packed, unpacked};
 use super::queue::Queue;
 use super::residents::Residents;
 use super::spread::Spread;
@@ -398,12 +398,7 @@ impl<'a> WhatIf<'a> {
         bends.resize(chain.bends().len(), UNREACHED);
         for facility in self.on_chain.get(&id).into_iter().flatten() {
             let snaps = &self.facilities[facility.index()].snaps;
-            seeds_of(self.network, self.direction, snaps, *facility, self.limit, |node, label| {
-                if chain.bends().contains(&node.index()) {
-                    let held = &mut bends[node.index() - chain.first_bend.index()];
-                    *held = label.min(*held);
-                }
-            });
+            seeds_of(self.network, self.direction, snaps, *facility, self.limit, |node, label| chain.offer(node, label, bends));
         }
         Spread(self.direction).along(chain.edges, start, end, bends, self.limit);
     }
@@ -446,8 +441,4 @@ impl<'a> WhatIf<'a> {
     fn zone_row(&self, point: usize) -> usize {
         self.zones[point].map_or(self.covered.len() - 1, ZoneId::index)
     }
-}
-
-fn cost(label: u64) -> u32 {
-    (label >> 32) as u32
 }
