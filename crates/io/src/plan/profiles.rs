@@ -1,0 +1,55 @@
+//! Profiles: the built-in ones, and what a plan changes of them.
+
+use catchment::{Profile, WALK};
+
+use super::{PlanError, hint, nearest};
+
+/// A profile that ships with the program, at another speed if one is given (steps keep theirs).
+///
+/// # Errors
+///
+/// [`PlanError`] for an unknown name, or a speed out of its range.
+pub fn built_in(name: &str, speed_m_s: Option<f64>) -> Result<Profile, PlanError> {
+    let mut changes = toml::Table::new();
+    if let Some(speed) = speed_m_s {
+        set_speed(&mut changes, speed);
+    }
+    changed(name, changes)
+}
+
+pub(super) fn set_speed(changes: &mut toml::Table, metres_a_second: f64) {
+    for key in ["speed_m_s", "access_speed_m_s"] {
+        changes.insert(key.to_owned(), toml::Value::Float(metres_a_second));
+    }
+}
+
+/// The profile that `changes` make of a built-in one.
+pub(super) fn changed(name: &str, mut changes: toml::Table) -> Result<Profile, PlanError> {
+    let error = |message: String, hint: String| PlanError::Profile { name: name.to_owned(), message, hint };
+    let base = match changes.remove("base") {
+        None if name == "walk" => "walk".to_owned(),
+        Some(toml::Value::String(base)) => base,
+        _ => String::new(),
+    };
+    if base != "walk" {
+        let message = "is no built-in profile; expected `walk`, or `base = \"walk\"` in it".to_owned();
+        return Err(error(message, nearest(name, &["walk"])));
+    }
+    let mut whole: toml::Table = toml::from_str(WALK).map_err(|e| error(e.to_string(), String::new()))?;
+    overlay(&mut whole, changes);
+    let profile: Profile = whole.try_into().map_err(|e: toml::de::Error| error(e.message().to_owned(), hint(e.message())))?;
+    profile.check().map_err(|e| error(e.to_string(), String::new()))?;
+    Ok(profile)
+}
+
+/// Lays `changes` over `base`, tables within tables.
+fn overlay(base: &mut toml::Table, changes: toml::Table) {
+    for (key, change) in changes {
+        match (base.get_mut(&key), change) {
+            (Some(toml::Value::Table(inner)), toml::Value::Table(change)) => overlay(inner, change),
+            (_, change) => {
+                base.insert(key, change);
+            }
+        }
+    }
+}
