@@ -200,6 +200,21 @@ fn a_thin_network_is_found_from_afar() {
 }
 
 #[test]
+fn many_points_in_no_order_are_tied_as_each_by_itself() {
+    let mut random = Random::new(3);
+    let side = 6000.0;
+    let roads = roads(&mut random, 2000, side);
+    let network = RoadNetwork::build(&roads, Metric::Distance).unwrap();
+    let grid = EdgeGrid::new(&network, LinkRules { snap_m: 100.0, access_speed_m_s: 1.0, min_component: 3 });
+    let points = points(&mut random, &roads, 6000, side);
+    let together = Linkage::new(&grid, &points);
+    for (i, point) in points.iter().enumerate() {
+        let alone = Linkage::new(&grid, std::slice::from_ref(point));
+        assert_eq!((together.status(i), together.snaps(i)), (alone.status(0), alone.snaps(0)), "point {i}");
+    }
+}
+
+#[test]
 fn points_that_are_nowhere_are_too_far() {
     let scene = common::Scene::new("1km").street(&[(0.0, 0.0), (100.0, 0.0)]);
     let network = scene.network();

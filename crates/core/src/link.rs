@@ -303,12 +303,13 @@ impl<'n> EdgeGrid<'n> {
         (column.clamp(0, self.columns - 1), row.clamp(0, self.rows - 1))
     }
 
-    /// The order in which points are best tied: their own where most lie near the one before, else along a Hilbert curve, which leaves what
-    /// is looked at in the processor's cache.
+    /// The order in which points are best tied: their own where they are few or most lie near the one before, else along a Hilbert curve,
+    /// which leaves what is looked at in the processor's cache.
     fn order(&self, points: &[Coord<f64>]) -> Vec<u32> {
+        const FEW: usize = 1 << 12;
         const NEAR: f64 = 8.0;
         let far = points.windows(2).filter(|w| distance(w[0], w[1]) > NEAR * self.size).count();
-        if far < points.len() / 2 {
+        if points.len() < FEW || far < points.len() / 2 {
             return (0..points.len() as u32).collect();
         }
         // counted by squares of a curve of 2⁹ × 2⁹ of them
