@@ -16,6 +16,8 @@ mod order;
 mod plan;
 #[path = "invariants/shapes.rs"]
 mod shapes;
+#[path = "invariants/zone_gaps.rs"]
+mod zone_gaps;
 
 use catchment::*;
 use proptest::prelude::*;

@@ -246,7 +246,7 @@ impl Scene {
         })
     }
 
-    pub(crate) fn ask<T>(&self, question: impl Fn(&Study<'_>, &Service<'_>) -> T) -> T {
+    pub(crate) fn ask<T>(&self, question: impl FnOnce(&Study<'_>, &Service<'_>) -> T) -> T {
         let network = self.network();
         let ground = self.ground();
         let barriers = Barriers::new(self.barriers.clone());

@@ -7,7 +7,7 @@ use crate::{BOTH, towns};
 
 #[test]
 fn changes_leave_what_a_new_sweep_finds_and_are_taken_back() {
-    let (mut gained, mut lost, mut closed, mut unlinked) = (0, 0, 0, 0);
+    let (mut gained, mut lost, mut closed, mut unlinked, mut asked) = (0, 0, 0, 0, 0);
     for (seed, town) in towns() {
         let grid = town.grid();
         let (_, people) = town.linkages();
@@ -58,10 +58,72 @@ fn changes_leave_what_a_new_sweep_finds_and_are_taken_back() {
                     assert_eq!(what_if.covered_in_all() + change.lost, held + change.gained, "{what}");
                 }
                 assert_same(&what_if, &linkage(&open), &open, &residents, &zones, limits, bound, &what);
+                // bends are worked out when asked for: now and then, so that several changes come together
+                if random.one_in(3) {
+                    asked += 1;
+                    assert_nearest(&mut what_if, &linkage(&open), &open, &residents, bound.max(limits.greatest().cost), &what);
+                }
             }
         }
     }
     assert!(gained > 1000 && lost > 500 && closed > 1000 && unlinked > 50, "{gained}, {lost}, {closed}, {unlinked}");
+    assert!(asked > 1000, "{asked}");
+}
+
+/// Labels of all nodes within the bound, and the ways of all points, as a new sweep from the open facilities has them.
+fn assert_nearest(
+    what_if: &mut WhatIf<'_>,
+    linkage: &Linkage,
+    open: &[(FacilityId, geo::Coord<f64>)],
+    residents: &Residents<'_>,
+    bound: Cost,
+    what: &str,
+) {
+    let sources = Sources::new(residents.network(), linkage, residents.direction());
+    let mut space = SearchSpace::default();
+    let judge = sources.nearest_facility(&mut space);
+    let ours = what_if.nearest();
+    let expected = |label: Label| match label.cost.is_reached() && label.cost <= bound {
+        true => Label { facility: open[label.facility.index()].0, ..label },
+        false => Label::UNREACHED,
+    };
+    for node in (0..residents.network().node_count()).map(NodeId::at) {
+        assert_eq!(ours.node(node), expected(judge.node(node)), "{what}, {node:?}");
+    }
+    for i in 0..residents.people().len() {
+        let snaps = residents.links().snaps(i);
+        let label = judge.point(snaps);
+        if expected(label) != Label::UNREACHED {
+            assert_eq!(ours.point(snaps), expected(label), "{what}, point {i}");
+            assert_eq!(ours.way_mm(snaps), judge.way_mm(snaps), "{what}, point {i}");
+        }
+    }
+}
+
+#[test]
+fn places_that_the_network_lacks_are_passed_over_and_a_commit_is_final() {
+    let (_, town) = towns().next().unwrap();
+    let (facilities, people) = town.linkages();
+    let counts = vec![People::persons(1); people.len()];
+    let residents = Residents::new(&town.network, Direction::ToFacility, &people, &counts);
+    let limits = Limits::same(Limit { metric: town.network.metric(), cost: Cost(100_000) });
+    let zones = vec![None; people.len()];
+    let mut what_if = WhatIf::new(&residents, &facilities, &zones, limits, Cost::ZERO);
+    let held = what_if.covered_in_all();
+    let there = Snap { edge: EdgeId(0), offset_mm: 0, leg: Cost::ZERO, leg_m: 0.0 };
+    let (length_mm, none) = (town.network.edge(EdgeId(0)).length_mm, EdgeId::at(town.network.edge_count()));
+    let bad = [Snap { edge: none, ..there }, Snap { offset_mm: length_mm + 1, ..there }];
+    assert_eq!(what_if.open(&bad).points, 0);
+    assert_eq!(what_if.open_facilities().last().map(|(_, snaps)| snaps.len()), Some(0));
+    assert!(what_if.undo());
+    // at the facility's own place the new one loses all ties, and takes over where the other closes
+    what_if.open(&[bad[0], facilities.snaps(0)[0]]);
+    what_if.close(FacilityId(0));
+    assert_eq!(what_if.covered_in_all(), held);
+    what_if.commit();
+    assert!(!what_if.undo());
+    assert_eq!(what_if.open_facilities().count(), facilities.len());
+    assert_eq!(what_if.label(DemandId::at(people.len())), Label::UNREACHED, "there is no such point");
 }
 
 /// Labels and sums as a new sweep from the open facilities has them.

@@ -262,7 +262,6 @@ fn answer(study: &Study<'_>, service: &Service<'_>, whole: bool, progress: &dyn 
             demand: study.demand,
             assessments: &report.assessments,
             ground: study.ground,
-            field: &field,
             edges: &edges,
             nearest: &nearest,
             limits: service.limits(),
@@ -274,6 +273,7 @@ fn answer(study: &Study<'_>, service: &Service<'_>, whole: bool, progress: &dyn 
                 places: &PlaceIndex::of_places(study.places),
             },
         },
+        &field,
         progress,
     )?;
     begin(progress, "catchments", service.facilities.len())?;
@@ -303,7 +303,7 @@ pub(crate) struct Links<'a> {
 }
 
 /// How far a limit goes by a straight line, metres: as it is, and shortened by the detour factor.
-fn straight_reach(service: &Service<'_>, limit: Limit) -> [f64; 2] {
+pub(crate) fn straight_reach(service: &Service<'_>, limit: Limit) -> [f64; 2] {
     let reach = match limit.metric {
         Metric::Time => limit.as_f64() * service.speed_m_s,
         Metric::Distance => limit.as_f64(),

@@ -56,17 +56,21 @@ pub struct Assessment {
     pub label: Label,
 }
 
+impl Assessment {
+    /// What became of a point that is tied so, whose label is this.
+    pub(crate) fn new(link: LinkStatus, label: Label, limit: Limit) -> Assessment {
+        match link {
+            LinkStatus::Linked => Assessment { status: Status::of_label(label, limit), label },
+            LinkStatus::TooFar | LinkStatus::OnIsland | LinkStatus::BehindBarrier => {
+                Assessment { status: Status::Unlinked, label: Label::UNREACHED }
+            }
+        }
+    }
+}
+
 /// Assesses every point of `linkage`, in parallel; point `i` lies in zone `zones[i]` and has that zone's limit.
 pub fn assess(linkage: &Linkage, zones: &[Option<ZoneId>], nearest: &NearestFacility<'_>, limits: Limits<'_>) -> Vec<Assessment> {
-    let point = |i: usize| match linkage.status(i) {
-        LinkStatus::Linked => {
-            let label = nearest.point(linkage.snaps(i));
-            Assessment { status: Status::of_label(label, limits.of(zones[i])), label }
-        }
-        LinkStatus::TooFar | LinkStatus::OnIsland | LinkStatus::BehindBarrier => {
-            Assessment { status: Status::Unlinked, label: Label::UNREACHED }
-        }
-    };
+    let point = |i: usize| Assessment::new(linkage.status(i), nearest.point(linkage.snaps(i)), limits.of(zones[i]));
     (0..linkage.len()).into_par_iter().with_min_len(1024).map(point).collect()
 }
 

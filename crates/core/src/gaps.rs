@@ -14,13 +14,14 @@ use crate::cells::Cell;
 use crate::coverage::CostSummary;
 use crate::gap_facts::{GapFacts, GapSources, facts, is_somewhere};
 use crate::ids::{FacilityId, ZoneId};
+use crate::index::DemandIndex;
 use crate::input::{Demand, Zone};
 use crate::limits::Limits;
 use crate::link::{EdgeGrid, distance};
-use crate::outline::{Drawn, Shape, draw};
+use crate::outline::{Drawn, Patch, Shape, draw};
 use crate::progress::{Cancelled, Progress};
-use crate::reach::{CostField, Ground};
-use crate::relief::{Relief, Surveyed};
+use crate::reach::{CostField, Ground, Window};
+use crate::relief::{Region, Relief, Surveyed};
 use crate::search::NearestFacility;
 use crate::units::{Cost, Limit, People};
 
@@ -29,6 +30,9 @@ pub const INHABITED_M: f64 = 100.0;
 
 /// Pieces smaller than this are rounding where two borders meet, and no gaps, m².
 const SLIVER_M2: f64 = 1.0;
+
+/// How many squares around its own a zone is first looked at with, where it is traced alone.
+pub(crate) const MARGIN: usize = 1;
 
 /// The ground that gaps are traced on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -123,8 +127,6 @@ pub struct Traced<'a> {
     pub assessments: &'a [Assessment],
     /// The ground.
     pub ground: &'a Ground,
-    /// What it costs from each cell.
-    pub field: &'a CostField<'a>,
     /// The roads.
     pub edges: &'a EdgeGrid<'a>,
     /// What it costs from them.
@@ -137,41 +139,90 @@ pub struct Traced<'a> {
     pub sources: GapSources<'a>,
 }
 
-/// Traces, fills and ranks the gaps of every zone.
+/// Traces, fills and ranks the gaps of every zone; `field` is what it costs from each cell.
 ///
 /// # Errors
 ///
 /// [`Cancelled`] through `progress`.
-pub fn trace(traced: &Traced<'_>, progress: &dyn Progress) -> Result<Gaps, Cancelled> {
-    let mut points: Vec<Vec<usize>> = vec![Vec::new(); traced.zones.len()];
-    for (i, zone) in traced.demand.zones.iter().enumerate() {
-        if let Some(zone) = zone.filter(|_| traced.assessments[i].status != Status::Covered) {
-            points[zone.index()].push(i);
-        }
-    }
-    let depths = depths(traced);
-    let surveyed = Surveyed { field: traced.field, edges: traced.edges, nearest: traced.nearest };
+pub fn trace(traced: &Traced<'_>, field: &CostField<'_>, progress: &dyn Progress) -> Result<Gaps, Cancelled> {
+    let points = points_by_zone(traced.zones.len(), &traced.demand.zones);
+    let depths = depths(traced, field.window(), traced.demand.locations.iter().copied());
+    let surveyed = Surveyed { field, edges: traced.edges, nearest: traced.nearest };
     // each limit has a relief of its own: a zone is drawn as if its limit were everybody's
     let reliefs: Vec<(Limit, Relief<'_>)> = traced.limits.all().into_iter().map(|limit| (limit, Relief::new(surveyed, &[limit]))).collect();
-    let zones: Vec<(MultiPolygon<f64>, Vec<Gap>)> = (0..traced.zones.len())
-        .into_par_iter()
-        .map(|z| {
-            if progress.is_cancelled() {
-                return Err(Cancelled);
+    let zone = |z: usize| {
+        let limit = traced.limits.of(Some(ZoneId::at(z)));
+        let relief = reliefs.iter().find(|(own, _)| *own == limit).map(|(_, relief)| relief);
+        let patch = traced.ground.patch(z, &traced.zones[z]);
+        let drawing = patch.as_ref().zip(relief).map(|(patch, relief)| Drawing { patch, relief, depths: &depths });
+        Ok(zone_gaps(traced, z, &points[z], drawing))
+    };
+    let zones: Vec<usize> = (0..traced.zones.len()).collect();
+    gaps_of(traced, &zones, zone, progress)
+}
+
+/// The same of some zones alone, at the price of these: their covered ground in the order of `zones`, their gaps by rank among themselves.
+/// `points` are the demand points by zone, `near` is an index of all.
+pub(crate) fn trace_zones(
+    traced: &Traced<'_>,
+    zones: &[usize],
+    points: &[Vec<usize>],
+    near: &DemandIndex,
+    progress: &dyn Progress,
+) -> Result<Gaps, Cancelled> {
+    let (ground, grid, window) = (traced.ground, traced.ground.grid(), traced.ground.window());
+    let zone = |z: usize| {
+        let limit = traced.limits.of(Some(ZoneId::at(z)));
+        let Some(patch) = ground.patch(z, &traced.zones[z]) else { return Ok(zone_gaps(traced, z, &points[z], None)) };
+        let mut by = MARGIN;
+        loop {
+            let region = Region::around(&patch, by, window, traced.edges, grid);
+            let field = CostField::of_region(ground, &region, traced.edges, traced.nearest, progress)?;
+            let surveyed = Surveyed { field: &field, edges: traced.edges, nearest: traced.nearest };
+            if let Some(relief) = Relief::of_region(surveyed, &region, limit, &patch) {
+                let bounds = grid.bounds(region.window, INHABITED_M + 3.0 * grid.size);
+                let depths = depths(traced, region.window, near.in_box(bounds).map(|point| traced.demand.locations[point.index()]));
+                return Ok(zone_gaps(traced, z, &points[z], Some(Drawing { patch: &patch, relief: &relief, depths: &depths })));
             }
-            let found = zone_gaps(traced, z, &points[z], &Drawing { reliefs: &reliefs, depths: &depths });
-            progress.advance(1);
-            Ok(found)
-        })
-        .collect::<Result<_, _>>()?;
+            by = 2 * by + 1;
+        }
+    };
+    gaps_of(traced, zones, zone, progress)
+}
+
+/// The covered ground and the gaps of some zones, in parallel, ranked and listed.
+fn gaps_of(
+    traced: &Traced<'_>,
+    zones: &[usize],
+    zone: impl Fn(usize) -> Result<(MultiPolygon<f64>, Vec<Gap>), Cancelled> + Sync,
+    progress: &dyn Progress,
+) -> Result<Gaps, Cancelled> {
+    let one = |z: &usize| {
+        if progress.is_cancelled() {
+            return Err(Cancelled);
+        }
+        let found = zone(*z);
+        progress.advance(1);
+        found
+    };
+    let found: Vec<(MultiPolygon<f64>, Vec<Gap>)> = zones.par_iter().map(one).collect::<Result<_, _>>()?;
     let mut gaps = Gaps::default();
-    for (covered, found) in zones {
+    for (covered, found) in found {
         gaps.covered.push(covered);
         gaps.gaps.extend(found);
     }
     rank(&mut gaps.gaps);
     list(&mut gaps, traced.rules, traced.ground.grid().cell_area());
     Ok(gaps)
+}
+
+/// The demand points of each of `count` zones.
+pub(crate) fn points_by_zone(count: usize, zones: &[Option<ZoneId>]) -> Vec<Vec<usize>> {
+    let mut points: Vec<Vec<usize>> = vec![Vec::new(); count];
+    for (i, zone) in zones.iter().enumerate() {
+        zone.and_then(|zone| points.get_mut(zone.index())).into_iter().for_each(|own| own.push(i));
+    }
+    points
 }
 
 /// Keeps the gaps that are large enough in people and in area, and numbers them; counts the others.
@@ -204,15 +255,15 @@ fn rank(gaps: &mut [Gap]) {
 }
 
 /// By how many metres every cell's centre lies within the ground that gaps are traced on; negative outside it, at most a cell.
-fn depths(traced: &Traced<'_>) -> Vec<f32> {
-    let (grid, window) = (traced.ground.grid(), traced.ground.window());
+fn depths(traced: &Traced<'_>, window: Window, places: impl Iterator<Item = Coord<f64>>) -> Vec<f32> {
+    let grid = traced.ground.grid();
     let side = grid.size as f32;
     if traced.rules.ground == GapGround::All {
         return vec![side; window.len()];
     }
     let mut depths = vec![-side; window.len()];
     let reach = (INHABITED_M / grid.size).ceil() as i32 + 1;
-    for &at in &traced.demand.locations {
+    for at in places {
         let middle = grid.cell(at);
         for row in middle.row.saturating_sub(reach)..=middle.row.saturating_add(reach) {
             for column in middle.column.saturating_sub(reach)..=middle.column.saturating_add(reach) {
@@ -227,16 +278,18 @@ fn depths(traced: &Traced<'_>) -> Vec<f32> {
     depths
 }
 
-/// The covered ground and the gaps of zone `z`; `points` are its demand points that are not covered.
-fn zone_gaps(traced: &Traced<'_>, z: usize, points: &[usize], drawing: &Drawing<'_>) -> (MultiPolygon<f64>, Vec<Gap>) {
-    let (mut covered, mut parts) = drawn(traced, z, drawing);
+/// The covered ground and the gaps of zone `z`, whose demand points are `points`; a zone without ground has no drawing.
+fn zone_gaps(traced: &Traced<'_>, z: usize, points: &[usize], drawing: Option<Drawing<'_>>) -> (MultiPolygon<f64>, Vec<Gap>) {
+    let points: Vec<usize> = points.iter().copied().filter(|&i| traced.assessments[i].status != Status::Covered).collect();
+    let nothing = || (MultiPolygon::new(vec![]), Vec::new());
+    let (mut covered, mut parts) = drawing.map_or_else(nothing, |drawing| drawn(traced, z, &drawing));
     parts.retain(|part| part.unsigned_area() >= SLIVER_M2);
     if parts.is_empty() && !points.is_empty() {
-        parts = squares_around(traced, z, points);
+        parts = squares_around(traced, z, &points);
         covered = covered.difference(&MultiPolygon::new(parts.clone()));
     }
     let mut members: Vec<Vec<usize>> = vec![Vec::new(); parts.len()];
-    for &i in points {
+    for i in points {
         if let Some(part) = nearest_part(&parts, traced.demand.locations[i]) {
             members[part].push(i);
         }
@@ -245,9 +298,11 @@ fn zone_gaps(traced: &Traced<'_>, z: usize, points: &[usize], drawing: &Drawing<
     (covered, gaps)
 }
 
-/// What the ground of every zone is drawn from.
+/// What the ground of a zone is drawn from.
 struct Drawing<'a> {
-    reliefs: &'a [(Limit, Relief<'a>)],
+    patch: &'a Patch,
+    /// At the zone's limit.
+    relief: &'a Relief<'a>,
     depths: &'a [f32],
 }
 
@@ -255,10 +310,8 @@ struct Drawing<'a> {
 fn drawn(traced: &Traced<'_>, z: usize, drawing: &Drawing<'_>) -> (MultiPolygon<f64>, Vec<Polygon<f64>>) {
     let zone = &traced.zones[z];
     let ground = traced.ground.drawn_on(z, zone);
-    let Some(patch) = traced.ground.patch(z, zone) else { return (MultiPolygon::new(vec![]), Vec::new()) };
-    let limit = traced.limits.of(Some(ZoneId::at(z)));
-    let Some((_, relief)) = drawing.reliefs.iter().find(|(own, _)| *own == limit) else { return (MultiPolygon::new(vec![]), Vec::new()) };
-    let within = |shape| within_ground(ground, draw(relief, &patch, f64::from(limit.cost.0), shape));
+    let limit = f64::from(traced.limits.of(Some(ZoneId::at(z))).cost.0);
+    let within = |shape| within_ground(ground, draw(drawing.relief, drawing.patch, limit, shape));
     (within(Shape::Reached), within(Shape::Unreached { depth: drawing.depths }).0)
 }
 

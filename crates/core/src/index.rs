@@ -102,6 +102,12 @@ impl<Id: Copy + Ord> PointIndex<Id> {
         found.into_iter().map(|(distance_2, row)| ((self.id)(row as usize), distance_2.sqrt())).collect()
     }
 
+    /// All points in a box, in no order.
+    pub(crate) fn in_box(&self, bounds: Rect<f64>) -> impl Iterator<Item = Id> {
+        let envelope = AABB::from_corners(bounds.min().into(), bounds.max().into());
+        self.tree.locate_in_envelope(envelope).map(|point| (self.id)(point.data as usize))
+    }
+
     /// All points inside `polygon` or on its border, by id.
     pub fn inside(&self, polygon: &MultiPolygon<f64>) -> Vec<Id> {
         let Some(bounds) = polygon.bounding_rect() else { return Vec::new() };
@@ -162,6 +168,15 @@ impl<'z> ZoneIndex<'z> {
         let mut candidates: Vec<u32> = self.tree.locate_all_at_point([at.x, at.y]).map(|zone_box| zone_box.data).collect();
         candidates.sort_unstable();
         candidates.into_iter().find(|&i| self.zones[i as usize].area.intersects(&at)).map(ZoneId)
+    }
+
+    /// Zones whose boxes meet `bounds`, with their boxes.
+    pub(crate) fn meeting(&self, bounds: Rect<f64>) -> impl Iterator<Item = (ZoneId, Rect<f64>)> {
+        let envelope = AABB::from_corners(bounds.min().into(), bounds.max().into());
+        self.tree.locate_in_envelope_intersecting(envelope).map(|zone_box| {
+            let (low, high) = (zone_box.geom().lower(), zone_box.geom().upper());
+            (ZoneId(zone_box.data), Rect::new(Coord::from(low), Coord::from(high)))
+        })
     }
 
     /// Pairs of zones whose boxes meet, lower id first.

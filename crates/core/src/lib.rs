@@ -11,6 +11,9 @@
 //! | which road does a point belong to? | [`EdgeGrid`], [`Linkage`] |
 //! | what keeps people from it? | [`Barriers`] |
 //! | what does it cost to reach the nearest facility? | [`Sources::nearest_facility`]; one facility alone: [`Sources::catchment`] |
+//! | how many people does each facility have within its limit? | [`Sources::catchments`] |
+//! | what does it cost from each facility to each point? | [`Sources::coverage_rows`], a row at a time |
+//! | what if one facility opens or closes? | [`WhatIf`], with undo; the gaps of the zones that it touched: [`ZoneGaps`] |
 //! | what lies nearby, in a straight line? | R-trees: [`FacilityIndex`], [`DemandIndex`], [`ZoneIndex`] |
 //! | where do people live within a zone? | [`spread()`] |
 //! | how much ground is covered, of which ground? | [`Ground`], [`Mask`], [`CostField`] |
@@ -58,6 +61,7 @@ mod spread;
 mod units;
 mod visit;
 mod warnings;
+mod zone_gaps;
 
 pub use analysis::{FacilityReport, Report, Service, Study, analyse, cover};
 pub use assess::{Assessment, ByStatus, Status, assess};
@@ -86,3 +90,4 @@ pub use spread::{SpreadNote, SpreadRules, Surface, apportion, spread};
 pub use units::{Cost, Limit, Metric, People, UnitError, parse_speed};
 pub use visit::{AllArcs, ArcRef, Arcs, Neighbors, Nodes, Visited};
 pub use warnings::SAME_SPOT_M;
+pub use zone_gaps::ZoneGaps;

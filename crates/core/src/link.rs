@@ -143,6 +143,25 @@ impl Linkage {
         whole
     }
 
+    /// One point more, tied to `snaps`.
+    pub(crate) fn push(&mut self, snaps: &[Snap]) {
+        if self.first.is_empty() {
+            self.first.push(0);
+        }
+        self.snaps.extend_from_slice(snaps);
+        self.first.push(self.snaps.len() as u32);
+        self.status.push(if snaps.is_empty() { LinkStatus::TooFar } else { LinkStatus::Linked });
+        self.beyond_barrier.push(false);
+    }
+
+    /// Drops the last point.
+    pub(crate) fn pop(&mut self) {
+        self.status.pop();
+        self.beyond_barrier.pop();
+        self.first.truncate(self.status.len() + 1);
+        self.snaps.truncate(self.first.last().map_or(0, |first| *first as usize));
+    }
+
     /// Number of points.
     pub fn len(&self) -> usize {
         self.status.len()
@@ -466,6 +485,15 @@ impl<'n> EdgeGrid<'n> {
                 self.eligible.along(bucket, bucket).iter().for_each(&mut *visit);
             }
         }
+    }
+
+    /// The eligible edges in a box, and some beside it, ascending.
+    pub(crate) fn within(&self, bounds: Rect<f64>) -> Vec<u32> {
+        let mut edges = Vec::new();
+        self.around(bounds.min(), bounds.max(), &mut |row| edges.push(row.edge));
+        edges.sort_unstable();
+        edges.dedup();
+        edges
     }
 
     /// Looks through rings of buckets around `point`, out to `farthest` metres. `visit` gets the edges of each bucket and then, at the

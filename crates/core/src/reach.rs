@@ -20,6 +20,7 @@ use crate::mask::{Cutter, Mask, MaskCells, Piece};
 use crate::outline::Patch;
 use crate::progress::{Cancelled, Progress};
 use crate::raster::CostRaster;
+use crate::relief::Region;
 use crate::search::NearestFacility;
 use crate::units::{Cost, Limit};
 
@@ -82,6 +83,19 @@ impl Window {
             columns: (i64::from(high.column) - i64::from(low.column) + 1 + 2 * i64::from(margin)) as usize,
             rows: (i64::from(high.row) - i64::from(low.row) + 1 + 2 * i64::from(margin)) as usize,
         }
+    }
+
+    /// The same with `margin` more cells on every side, as far as `whole` goes.
+    pub(crate) fn grown(&self, margin: usize, whole: Window) -> Window {
+        let grown = |low: i32, count: usize, whole_low: i32, whole_count: usize| {
+            let (whole_low, margin) = (i64::from(whole_low), margin as i64);
+            let first = (i64::from(low) - margin).max(whole_low);
+            let end = (i64::from(low) + count as i64 + margin).min(whole_low + whole_count as i64);
+            (first as i32, (end - first).max(0) as usize)
+        };
+        let (row, rows) = grown(self.low.row, self.rows, whole.low.row, whole.rows);
+        let (column, columns) = grown(self.low.column, self.columns, whole.low.column, whole.columns);
+        Window { low: Cell { row, column }, columns, rows }
     }
 
     /// Number of cells.
@@ -279,12 +293,6 @@ impl Ground {
         held(&self.zones, self.window)
     }
 
-    /// The box around all cells' centres, metres of the working CRS.
-    fn bounds(&self) -> geo::Rect<f64> {
-        let last = self.window.cell(self.window.len().saturating_sub(1));
-        geo::Rect::new(self.grid.centre(self.window.low), self.grid.centre(last))
-    }
-
     /// The grid.
     pub fn grid(&self) -> Grid {
         self.grid
@@ -317,6 +325,13 @@ impl Ground {
 impl Grid {
     fn new(cell_m: f64) -> Result<Grid, GroundError> {
         if (1.0..=10_000.0).contains(&cell_m) { Ok(Grid { size: cell_m }) } else { Err(GroundError::CellSize(cell_m)) }
+    }
+
+    /// The box around the centres of a window's cells and so many metres more, in metres of the working CRS.
+    pub(crate) fn bounds(self, window: Window, margin_m: f64) -> geo::Rect<f64> {
+        let last = window.cell(window.len().saturating_sub(1));
+        let margin = Coord { x: margin_m, y: margin_m };
+        geo::Rect::new(self.centre(window.low) - margin, self.centre(last) + margin)
     }
 }
 
@@ -443,6 +458,8 @@ impl CellCost {
 #[derive(Debug, Clone)]
 pub struct CostField<'g> {
     ground: &'g Ground,
+    /// The ground's; a part of it for a region.
+    window: Window,
     costs: Vec<CellCost>,
 }
 
@@ -463,36 +480,28 @@ impl<'g> CostField<'g> {
         progress: &dyn Progress,
     ) -> Result<CostField<'g>, Cancelled> {
         let window = ground.window;
-        let far = asked.filter(|_| !window.is_empty()).and_then(|limit| Far::new(ground.bounds(), edges, nearest, limit));
-        let mut costs = vec![CellCost::UNMEASURED; window.len()];
-        let rows = costs.par_chunks_mut(window.columns.max(1)).zip(ground.active.par_chunks(window.columns.max(1)));
-        rows.enumerate().try_for_each(|(row, (costs, active))| {
-            if progress.is_cancelled() {
-                return Err(Cancelled);
-            }
-            let mut snaps = Snaps::default();
-            // no road is farther from the last cell than this
-            let (mut last, mut within_m) = (0, f64::INFINITY);
-            for (column, cost) in costs.iter_mut().enumerate().filter(|(column, _)| active[*column]) {
-                let centre = ground.grid.centre(window.cell(row * window.columns + column));
-                within_m += (column - last) as f64 * ground.grid.size;
-                last = column;
-                let clear_m = far.as_ref().map_or(0.0, |far| far.clear_m(centre)).min(edges.rules().snap_m);
-                if within_m + 0.01 < clear_m {
-                    *cost = CellCost::BEYOND;
-                    continue;
-                }
-                (*cost, within_m) = match edges.snap(centre, &mut snaps) {
-                    LinkStatus::Linked => {
-                        let metres = snaps.iter().map(|snap| f64::from(snap.leg_m)).fold(0.0, f64::max);
-                        (CellCost(nearest.point(&snaps).cost.0), metres)
-                    }
-                    LinkStatus::TooFar | LinkStatus::OnIsland | LinkStatus::BehindBarrier => (CellCost::UNLINKED, f64::INFINITY),
-                };
-            }
-            Ok(())
-        })?;
-        Ok(CostField { ground, costs })
+        let far = asked.filter(|_| !window.is_empty()).and_then(|limit| Far::new(ground.grid.bounds(window, 0.0), edges, nearest, limit));
+        let costs = measure(Cells { grid: ground.grid, window, active: &ground.active }, far.as_ref(), edges, nearest, progress)?;
+        Ok(CostField { ground, window, costs })
+    }
+
+    /// The same at the corners of a region's squares alone, all costs known.
+    pub(crate) fn of_region(
+        ground: &'g Ground,
+        region: &Region,
+        edges: &EdgeGrid<'_>,
+        nearest: &NearestFacility<'_>,
+        progress: &dyn Progress,
+    ) -> Result<CostField<'g>, Cancelled> {
+        let window = region.window;
+        let mut active = vec![false; window.len()];
+        for square in (0..window.len()).filter(|square| region.squares[*square]) {
+            [0, 1, window.columns, window.columns + 1].into_iter().for_each(|corner| active[square + corner] = true);
+        }
+        let on_ground = |position: usize| ground.window.position(window.cell(position)).is_some_and(|own| ground.active[own]);
+        active.iter_mut().enumerate().for_each(|(position, active)| *active &= on_ground(position));
+        let costs = measure(Cells { grid: ground.grid, window, active: &active }, None, edges, nearest, progress)?;
+        Ok(CostField { ground, window, costs })
     }
 
     /// The cells that a zone touches, on their own.
@@ -509,7 +518,7 @@ impl<'g> CostField<'g> {
 
     /// The block of its cells.
     pub fn window(&self) -> Window {
-        self.ground.window
+        self.window
     }
 
     /// The cost at a position of the window.
@@ -519,7 +528,7 @@ impl<'g> CostField<'g> {
 
     /// The cost of a cell; `None` for one that no zone comes near.
     pub fn at(&self, cell: Cell) -> Option<CellCost> {
-        let position = self.ground.window.position(cell)?;
+        let position = self.window.position(cell)?;
         Some(self.costs[position]).filter(|cost| *cost != CellCost::UNMEASURED)
     }
 
@@ -626,6 +635,53 @@ impl<'g> CostField<'g> {
             .collect();
         Refined { cells, parts }
     }
+}
+
+/// Cells to be measured: the active ones of a window.
+struct Cells<'a> {
+    grid: Grid,
+    window: Window,
+    active: &'a [bool],
+}
+
+/// Links the centres of cells to their nearest roads and adds the legs, but for those that are surely `far`.
+fn measure(
+    cells: Cells<'_>,
+    far: Option<&Far>,
+    edges: &EdgeGrid<'_>,
+    nearest: &NearestFacility<'_>,
+    progress: &dyn Progress,
+) -> Result<Vec<CellCost>, Cancelled> {
+    let Cells { grid, window, active } = cells;
+    let mut costs = vec![CellCost::UNMEASURED; window.len()];
+    let rows = costs.par_chunks_mut(window.columns.max(1)).zip(active.par_chunks(window.columns.max(1)));
+    rows.enumerate().try_for_each(|(row, (costs, active))| {
+        if progress.is_cancelled() {
+            return Err(Cancelled);
+        }
+        let mut snaps = Snaps::default();
+        // no road is farther from the last cell than this
+        let (mut last, mut within_m) = (0, f64::INFINITY);
+        for (column, cost) in costs.iter_mut().enumerate().filter(|(column, _)| active[*column]) {
+            let centre = grid.centre(window.cell(row * window.columns + column));
+            within_m += (column - last) as f64 * grid.size;
+            last = column;
+            let clear_m = far.map_or(0.0, |far| far.clear_m(centre)).min(edges.rules().snap_m);
+            if within_m + 0.01 < clear_m {
+                *cost = CellCost::BEYOND;
+                continue;
+            }
+            (*cost, within_m) = match edges.snap(centre, &mut snaps) {
+                LinkStatus::Linked => {
+                    let metres = snaps.iter().map(|snap| f64::from(snap.leg_m)).fold(0.0, f64::max);
+                    (CellCost(nearest.point(&snaps).cost.0), metres)
+                }
+                LinkStatus::TooFar | LinkStatus::OnIsland | LinkStatus::BehindBarrier => (CellCost::UNLINKED, f64::INFINITY),
+            };
+        }
+        Ok(())
+    })?;
+    Ok(costs)
 }
 
 /// Adds the parts of a cell in whole mm² that make up `whole`, so that measuring in parts neither adds ground nor takes any away.

@@ -4,14 +4,17 @@
 //! line enters it from a neighbour. It then gets costs on a lattice of [`FINE`] × [`FINE`] steps, and the roads in it, cut at the
 //! lattice's lines, with their own exact costs. [`crate::outline`] draws from that.
 
+use std::borrow::Cow;
+
 use geo::Coord;
 use rayon::prelude::*;
 
 use crate::along::{Knot, knots};
 use crate::assess::Status;
-use crate::cells::Cell;
+use crate::cells::{Cell, Grid};
 use crate::ids::EdgeId;
 use crate::link::{EdgeGrid, Snaps};
+use crate::outline::Patch;
 use crate::reach::{CellCost, CostField, Window};
 use crate::search::NearestFacility;
 use crate::units::{Cost, Limit, Metric};
@@ -76,6 +79,8 @@ pub(crate) struct Relief<'a> {
 }
 
 const PLAIN: u32 = u32::MAX;
+/// A square that is not in the region.
+const OUTSIDE: u32 = u32::MAX - 1;
 
 /// What a relief is made from.
 #[derive(Clone, Copy)]
@@ -85,24 +90,113 @@ pub(crate) struct Surveyed<'a> {
     pub nearest: &'a NearestFacility<'a>,
 }
 
+/// Some of a ground's squares, and the roads around them.
+pub(crate) struct Region {
+    pub window: Window,
+    pub squares: Vec<bool>,
+    /// The ground's window, beyond which there are no squares.
+    whole: Window,
+    roads: Vec<u32>,
+}
+
+impl Region {
+    /// The squares of a patch and those that are up to `by` squares away from one, within the window of a ground.
+    pub(crate) fn around(patch: &Patch, by: usize, whole: Window, edges: &EdgeGrid<'_>, grid: Grid) -> Region {
+        let window = patch.window.grown(by, whole);
+        let mut squares = vec![false; window.len()];
+        for own in (0..patch.squares.len()).filter(|own| patch.squares[*own]) {
+            let Some(at) = window.position(patch.window.cell(own)) else { continue };
+            let (row, column) = (at / window.columns, at % window.columns);
+            for row in row.saturating_sub(by)..=(row + by).min(window.rows - 1) {
+                let first = row * window.columns;
+                squares[first + column.saturating_sub(by)..=first + (column + by).min(window.columns - 1)].fill(true);
+            }
+        }
+        squares.iter_mut().enumerate().for_each(|(square, held)| *held &= is_square(window, square));
+        // more than the lattice lies off the cells and roads are moved off its lines
+        let roads = edges.within(grid.bounds(window, 1.0));
+        Region { window, squares, whole, roads }
+    }
+
+    /// Whether the ground goes on beyond a side of a square.
+    fn is_open(&self, square: usize, [row, column]: [i32; 2]) -> bool {
+        let at = self.window.cell(square);
+        let beside = Cell { row: at.row.saturating_add(row), column: at.column.saturating_add(column) };
+        let held = self.window.position(beside).is_some_and(|beside| self.squares[beside]);
+        !held && self.whole.position(beside).is_some_and(|beside| is_square(self.whole, beside))
+    }
+}
+
+/// The sides of a square: rows and columns to the square beside it, the first of its lattice points, and how far it is to the next.
+const BESIDE: [([i32; 2], [usize; 2]); 4] =
+    [([-1, 0], [0, 1]), ([1, 0], [POINTS * (POINTS - 1), 1]), ([0, -1], [0, POINTS]), ([0, 1], [POINTS - 1, POINTS])];
+
+/// Whether any of `limits` passes between some of these costs.
+fn is_crossed(costs: [f64; POINTS], limits: &[Limit]) -> bool {
+    limits.iter().any(|limit| {
+        let within = |cost: &f64| *cost <= f64::from(limit.cost.0);
+        costs.iter().any(within) != costs.iter().all(within)
+    })
+}
+
 impl<'a> Relief<'a> {
     /// Surveys the squares that any of `limits` passes through.
     pub(crate) fn new(surveyed: Surveyed<'a>, limits: &[Limit]) -> Relief<'a> {
-        let survey = Survey::new(surveyed);
+        let survey = Survey::new(surveyed, None);
+        let mut relief = Relief::lattices(&survey, limits);
+        relief.roads(&survey);
+        relief
+    }
+
+    /// The same of a region's squares alone; `None` where the limit's line may come in from beyond the region as far as to a square of
+    /// `patch`: only a larger region says whether it does.
+    pub(crate) fn of_region(surveyed: Surveyed<'a>, region: &'a Region, limit: Limit, patch: &Patch) -> Option<Relief<'a>> {
+        let survey = Survey::new(surveyed, Some(region));
+        let mut relief = Relief::lattices(&survey, &[limit]);
+        let known = relief.details.len() as u32;
+        let doors = relief.doors(&survey, region, limit);
+        relief.spread(&survey, doors, &[limit]);
+        let is_drawn = |square: usize| patch.window.position(region.window.cell(square)).is_some_and(|own| patch.squares[own]);
+        let is_doubtful = |square: usize| (known..OUTSIDE).contains(&relief.index[square]) && is_drawn(square);
+        if (0..relief.index.len()).any(is_doubtful) {
+            return None;
+        }
+        relief.roads(&survey);
+        Some(relief)
+    }
+
+    /// The lattices of the squares that any of `limits` passes through.
+    fn lattices(survey: &Survey<'a>, limits: &[Limit]) -> Relief<'a> {
         let mut active = vec![false; survey.window.len()];
         for &limit in limits {
             survey.mark(limit, &mut active);
         }
-        let index = vec![PLAIN; survey.window.len()];
-        let metres_a_unit = surveyed.edges.metres_a_unit();
-        let mut relief = Relief { field: surveyed.field, metres_a_unit, index, details: Vec::new() };
-        let mut wave: Vec<u32> = (0..active.len() as u32).filter(|&square| active[square as usize]).collect();
-        while !wave.is_empty() {
-            relief.survey(&survey, &wave);
-            wave = relief.entered(&wave, limits);
-        }
-        relief.roads(&survey);
+        let index = (0..active.len()).map(|square| if survey.holds(square) { PLAIN } else { OUTSIDE }).collect();
+        let metres_a_unit = survey.from.edges.metres_a_unit();
+        let mut relief = Relief { field: survey.from.field, metres_a_unit, index, details: Vec::new() };
+        let wave = (0..active.len() as u32).filter(|&square| active[square as usize] && survey.holds(square as usize)).collect();
+        relief.spread(survey, wave, limits);
         relief
+    }
+
+    /// Adds lattices to the squares of `wave`, to those that a line enters from there, and so on.
+    fn spread(&mut self, survey: &Survey<'_>, mut wave: Vec<u32>, limits: &[Limit]) {
+        while !wave.is_empty() {
+            self.survey(survey, &wave);
+            wave = self.entered(&wave, limits);
+        }
+    }
+
+    /// The squares without detail that the limit's line would enter from beyond the region, if it were there.
+    fn doors(&self, survey: &Survey<'_>, region: &Region, limit: Limit) -> Vec<u32> {
+        let mut snaps = Snaps::default();
+        let mut is_door = |square: &u32| {
+            let open = BESIDE.iter().filter(|(beside, _)| region.is_open(*square as usize, *beside));
+            open.into_iter().any(|(_, [first, stride])| {
+                is_crossed(std::array::from_fn(|i| survey.lattice_cost(*square as usize, first + i * stride, &mut snaps)), &[limit])
+            })
+        };
+        (0..self.index.len() as u32).filter(|square| self.index[*square as usize] == PLAIN && is_door(square)).collect()
     }
 
     pub(crate) fn window(&self) -> Window {
@@ -116,7 +210,7 @@ impl<'a> Relief<'a> {
 
     /// The detail of a square; `None` where no limit passes.
     pub(crate) fn detail(&self, square: usize) -> Option<&Detail> {
-        self.index.get(square).filter(|i| **i != PLAIN).and_then(|i| self.details.get(*i as usize))
+        self.index.get(square).filter(|i| **i < OUTSIDE).and_then(|i| self.details.get(*i as usize))
     }
 
     /// The cost at a cell's centre; infinite where there is no way or nothing was measured.
@@ -138,14 +232,9 @@ impl<'a> Relief<'a> {
         let mut found = Vec::new();
         for &square in wave {
             let Some(detail) = self.detail(square as usize) else { continue };
-            for (step, along) in [(-columns, [0, 1]), (columns, [POINTS * (POINTS - 1), 1]), (-1, [0, POINTS]), (1, [POINTS - 1, POINTS])] {
-                let [first, stride] = along;
-                let side = || (0..POINTS).map(|i| detail.costs[first + i * stride]);
-                let crossed = limits.iter().any(|l| {
-                    let within = |cost: f64| cost <= f64::from(l.cost.0);
-                    side().any(within) != side().all(within)
-                });
-                let beside = usize::try_from(i64::from(square) + step).ok();
+            for ([row, column], [first, stride]) in BESIDE {
+                let crossed = is_crossed(std::array::from_fn(|i| detail.costs[first + i * stride]), limits);
+                let beside = usize::try_from(i64::from(square) + i64::from(row) * columns + i64::from(column)).ok();
                 if let (true, Some(beside)) = (crossed, beside.filter(|b| self.index.get(*b) == Some(&PLAIN))) {
                     found.push(beside as u32);
                 }
@@ -160,18 +249,18 @@ impl<'a> Relief<'a> {
     /// Adds the roads to all details.
     fn roads(&mut self, survey: &Survey<'_>) {
         let index = &self.index;
-        let ids: Vec<u32> = (0..survey.from.edges.network().edges().len() as u32).collect();
-        let parts: Vec<Vec<(u32, Piece)>> = ids
+        let parts: Vec<Vec<(u32, Piece)>> = survey
+            .roads
             .par_chunks(8192)
             .map(|chunk| {
                 let mut found = Vec::new();
                 for id in chunk.iter().map(|id| EdgeId(*id)) {
-                    if !survey.squares_around(id).any(|square| index.get(square).is_some_and(|detail| *detail != PLAIN)) {
+                    if !survey.squares_around(id).any(|square| index.get(square).is_some_and(|detail| *detail < OUTSIDE)) {
                         continue;
                     }
                     survey.walk(id, &mut |square, piece| {
-                        let detail = index.get(square).copied().unwrap_or(PLAIN);
-                        if detail != PLAIN {
+                        let detail = index.get(square).copied().unwrap_or(OUTSIDE);
+                        if detail < OUTSIDE {
                             found.push((detail, piece));
                         }
                     });
@@ -205,11 +294,26 @@ struct Survey<'a> {
     from: Surveyed<'a>,
     window: Window,
     step: f64,
+    /// Where not all squares are wanted, those that are.
+    squares: Option<&'a [bool]>,
+    /// The roads that may lie in them.
+    roads: Cow<'a, [u32]>,
 }
 
 impl<'a> Survey<'a> {
-    fn new(from: Surveyed<'a>) -> Survey<'a> {
-        Survey { from, window: from.field.window(), step: from.field.grid().size / f64::from(FINE) }
+    fn new(from: Surveyed<'a>, region: Option<&'a Region>) -> Survey<'a> {
+        let all = || (0..from.edges.network().edges().len() as u32).collect();
+        Survey {
+            from,
+            window: from.field.window(),
+            step: from.field.grid().size / f64::from(FINE),
+            squares: region.map(|region| &region.squares[..]),
+            roads: region.map_or_else(|| Cow::Owned(all()), |region| Cow::Borrowed(&region.roads[..])),
+        }
+    }
+
+    fn holds(&self, square: usize) -> bool {
+        self.squares.is_none_or(|squares| squares[square])
     }
 
     /// Marks the squares whose corners differ, or in which a road differs from a corner.
@@ -223,14 +327,14 @@ impl<'a> Survey<'a> {
             let [a, b, c, d] = corners(square);
             *active |= a != b || a != c || a != d;
         });
-        let ids: Vec<u32> = (0..self.from.edges.network().edges().len() as u32).collect();
-        let odd: Vec<Vec<u32>> = ids
+        let odd: Vec<Vec<u32>> = self
+            .roads
             .par_chunks(8192)
             .map(|chunk| {
                 let mut found = Vec::new();
                 for id in chunk.iter().map(|id| EdgeId(*id)) {
                     let sure = self.side_of(id, within);
-                    if sure.is_some_and(|side| self.squares_around(id).all(|square| corners(square) == [side; 4])) {
+                    if sure.is_some_and(|side| self.squares_around(id).all(|square| corners(square) == [side; 4] || !self.holds(square))) {
                         continue;
                     }
                     self.walk(id, &mut |square, piece| {
@@ -279,22 +383,21 @@ impl<'a> Survey<'a> {
 
     /// The lattice costs of a square.
     fn lattice(&self, square: u32, snaps: &mut Snaps) -> Detail {
-        let mut costs = [f64::INFINITY; POINTS * POINTS];
-        let (columns, last) = (self.window.columns, POINTS - 1);
-        let low = self.fine_low(square as usize);
-        for (i, cost) in costs.iter_mut().enumerate() {
-            let (row, column) = (i / POINTS, i % POINTS);
-            *cost = if row % last == 0 && column % last == 0 {
-                units(self.from.field.cost_at(square as usize + row / last * columns + column / last))
-            } else {
-                let at = Coord { x: line(low[0] + column as i64, self.step), y: line(low[1] + row as i64, self.step) };
-                match self.from.edges.snap(at, snaps) {
-                    crate::link::LinkStatus::Linked => real(self.from.nearest.point(snaps).cost),
-                    _ => f64::INFINITY,
-                }
-            };
+        Detail { costs: std::array::from_fn(|i| self.lattice_cost(square as usize, i, snaps)), pieces: Vec::new() }
+    }
+
+    /// The cost of lattice point `i` of a square.
+    fn lattice_cost(&self, square: usize, i: usize, snaps: &mut Snaps) -> f64 {
+        let (row, column, last) = (i / POINTS, i % POINTS, POINTS - 1);
+        if row % last == 0 && column % last == 0 {
+            return units(self.from.field.cost_at(square + row / last * self.window.columns + column / last));
         }
-        Detail { costs, pieces: Vec::new() }
+        let low = self.fine_low(square);
+        let at = Coord { x: line(low[0] + column as i64, self.step), y: line(low[1] + row as i64, self.step) };
+        match self.from.edges.snap(at, snaps) {
+            crate::link::LinkStatus::Linked => real(self.from.nearest.point(snaps).cost),
+            _ => f64::INFINITY,
+        }
     }
 
     /// The lattice point of a square's south-western corner: column, row.

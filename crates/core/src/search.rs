@@ -13,6 +13,8 @@ mod sweep;
 mod way;
 mod what_if;
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{EdgeId, FacilityId, NodeId};
@@ -67,7 +69,7 @@ pub struct SearchSpace {
 pub struct Sources<'a> {
     network: &'a RoadNetwork,
     direction: Direction,
-    linkage: &'a Linkage,
+    linkage: Cow<'a, Linkage>,
     on_edge: Vec<(EdgeId, u32, Cost, FacilityId)>,
     has_facility: Vec<bool>,
 }
@@ -82,7 +84,15 @@ pub struct NearestFacility<'a> {
 
 impl<'a> Sources<'a> {
     /// Facilities tied to `network` by `linkage`; row `i` of it is facility `i`.
+    ///
+    /// # Panics
+    ///
+    /// Where `linkage` belongs to another network.
     pub fn new(network: &'a RoadNetwork, linkage: &'a Linkage, direction: Direction) -> Sources<'a> {
+        Sources::tied(network, Cow::Borrowed(linkage), direction)
+    }
+
+    fn tied(network: &'a RoadNetwork, linkage: Cow<'a, Linkage>, direction: Direction) -> Sources<'a> {
         let mut on_edge = Vec::new();
         let mut has_facility = vec![false; network.edges().len()];
         for facility in 0..linkage.len() {
@@ -194,6 +204,29 @@ impl<'a> Sources<'a> {
 
     fn spread(&self) -> Spread {
         Spread(self.direction)
+    }
+
+    /// One facility more, tied by `snaps`, which is not open yet.
+    fn add(&mut self, snaps: &[Snap]) -> FacilityId {
+        self.linkage.to_mut().push(snaps);
+        FacilityId::at(self.linkage.len() - 1)
+    }
+
+    /// Puts a facility on its edges, or takes it off them.
+    fn set_open(&mut self, facility: FacilityId, open: bool) {
+        if open {
+            for snap in self.linkage.snaps(facility.index()) {
+                let row = (snap.edge, snap.offset_mm, snap.leg, facility);
+                self.on_edge.insert(self.on_edge.partition_point(|other| *other < row), row);
+                self.has_facility[snap.edge.index()] = true;
+            }
+        } else {
+            self.on_edge.retain(|row| row.3 != facility);
+            for snap in self.linkage.snaps(facility.index()) {
+                let next = self.on_edge.partition_point(|row| row.0 < snap.edge);
+                self.has_facility[snap.edge.index()] = self.on_edge.get(next).is_some_and(|row| row.0 == snap.edge);
+            }
+        }
     }
 
     /// Queues have buckets of 2^shift units: an eighth of a common arc.

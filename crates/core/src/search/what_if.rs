@@ -2,8 +2,10 @@
 //!
 //! Costs and coverage stand as after a sweep. Opening a facility lets its label spread as far as it is the better one; closing one takes its
 //! label back and lets the labels around flow in. Then the chains at the junctions that changed are looked at again, and the people of
-//! their points move between covered and not covered. Every change keeps what it overwrote, so that it can be taken back.
+//! their points move between covered and not covered. Every change keeps what it overwrote, so that it can be taken back. Labels of bends
+//! are worked out when somebody asks for them: [`WhatIf::nearest`].
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::Serialize;
@@ -11,15 +13,17 @@ use serde::Serialize;
 use super::label::{UNREACHED, cost, limit, longer, packed, unpacked};
 use super::queue::Queue;
 use super::residents::Residents;
-use super::spread::Spread;
-use super::{Direction, Label, SearchSpace, Sources, seeds_of};
+use super::{Direction, Label, NearestFacility, SearchSpace, Sources};
 use crate::ids::{DemandId, FacilityId, NodeId, ZoneId};
 use crate::limits::Limits;
 use crate::link::{Linkage, Snap};
-use crate::network::{Arc, ChainId, RoadNetwork};
+use crate::network::{Arc, ChainId};
 use crate::units::{Cost, People};
 
 /// Coverage of a study's people, kept true while facilities open and close.
+///
+/// Every change keeps what it overwrote, about 16 bytes for each junction and point that it touched, until [`WhatIf::undo`] takes it back
+/// or [`WhatIf::commit`] makes it final. The gaps of the zones that a change touched: [`ZoneGaps`](crate::ZoneGaps).
 ///
 /// ```
 /// use catchment::geo::Coord;
@@ -47,34 +51,37 @@ use crate::units::{Cost, People};
 /// ```
 #[derive(Debug, Clone)]
 pub struct WhatIf<'a> {
-    network: &'a RoadNetwork,
-    direction: Direction,
+    sources: Sources<'a>,
+    /// Of each facility of the sources, whether it is open.
+    open: Vec<bool>,
     residents: &'a Residents<'a>,
     zones: &'a [Option<ZoneId>],
     limits: Limits<'a>,
     /// Labels count below this.
     limit: u64,
-    facilities: Vec<Placed>,
-    /// Open facilities by chain.
-    on_chain: BTreeMap<ChainId, Vec<FacilityId>>,
     /// What open facilities give to the junctions at the ends of their chains.
     seeds: BTreeMap<u32, Vec<u64>>,
-    /// Of each junction.
+    /// Of each node; those of a stale chain's bends are out of date.
     labels: Vec<u64>,
+    /// Of each chain.
+    bends: Vec<Bends>,
+    /// The chains that are not [`Bends::Fresh`].
+    spoilt: Vec<ChainId>,
     /// Of each demand point.
     points: Vec<u64>,
     /// By zone, and last of the points outside all.
     covered: Vec<People>,
     queue: Queue,
     steps: Vec<Step>,
-    /// Labels of the bends of one chain, while nothing changes.
-    bends: (Option<ChainId>, Vec<u64>),
 }
 
-#[derive(Debug, Clone)]
-struct Placed {
-    snaps: Vec<Snap>,
-    is_open: bool,
+/// Whether the labels of a chain's bends are those of its junctions and its facilities.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Bends {
+    Fresh,
+    /// They are, and the chain is still among the spoilt.
+    Freshened,
+    Stale,
 }
 
 /// What a change overwrote, in the order in which it did.
@@ -97,8 +104,17 @@ pub struct Change {
     pub lost: People,
     /// Demand points with another cost or another nearest facility.
     pub points: usize,
-    /// Zones of those points, ascending: where gaps have to be drawn anew.
+    /// Zones of those points, ascending.
     pub zones: Vec<ZoneId>,
+    /// The chains at whose ends or on which something changed, ascending.
+    #[serde(skip)]
+    pub(crate) chains: Vec<ChainId>,
+}
+
+impl Change {
+    fn none(facility: FacilityId) -> Change {
+        Change { facility, gained: People::ZERO, lost: People::ZERO, points: 0, zones: Vec::new(), chains: Vec::new() }
+    }
 }
 
 impl<'a> WhatIf<'a> {
@@ -107,7 +123,7 @@ impl<'a> WhatIf<'a> {
     ///
     /// # Panics
     ///
-    /// Where `zones` has not one entry for each point.
+    /// Where `zones` has not one entry for each point, or `linkage` belongs to another network.
     ///
     /// # Complexity
     ///
@@ -120,39 +136,36 @@ impl<'a> WhatIf<'a> {
         bound: Cost,
     ) -> WhatIf<'a> {
         assert_eq!(residents.people().len(), zones.len(), "a zone, or none, for each point");
-        let (network, direction) = (residents.network(), residents.direction());
+        let network = residents.network();
         let limit = limit(bound.max(limits.greatest().cost));
-        let sources = Sources::new(network, linkage, direction);
+        // a linkage of its own, which grows
+        let sources = Sources::tied(network, Cow::Owned(linkage.clone()), residents.direction());
         let mut space = SearchSpace::default();
         sources.sweep(limit, &mut space.labels, &mut space.blocks);
-        let nearest = super::NearestFacility { sources: &sources, labels: &space.labels, only: None };
+        let nearest = NearestFacility { sources: &sources, labels: &space.labels, only: None };
         let point = |i: usize| {
             let label = nearest.point(residents.links().snaps(i));
             packed(label.cost, label.facility)
         };
         let points = (0..zones.len()).map(point).map(|label| if label < limit { label } else { UNREACHED }).collect();
-        let mut labels = space.labels;
-        labels.truncate(network.junction_count());
-        labels.shrink_to_fit();
         let zone_count = zones.iter().flatten().map(|zone| zone.index() + 1).max().unwrap_or(0);
         let mut what_if = WhatIf {
-            network,
-            direction,
+            queue: Queue::new(sources.shift()),
+            sources,
+            open: vec![true; linkage.len()],
             residents,
             zones,
             limits,
             limit,
-            facilities: (0..linkage.len()).map(|i| Placed { snaps: linkage.snaps(i).to_vec(), is_open: false }).collect(),
-            on_chain: BTreeMap::new(),
             seeds: BTreeMap::new(),
-            labels,
+            labels: space.labels,
+            bends: vec![Bends::Fresh; network.chain_count()],
+            spoilt: Vec::new(),
             points,
             covered: vec![People::ZERO; zone_count + 1],
-            queue: Queue::new(sources.shift()),
             steps: Vec::new(),
-            bends: (None, Vec::new()),
         };
-        (0..linkage.len()).for_each(|i| what_if.place(FacilityId::at(i), true));
+        (0..linkage.len()).for_each(|i| what_if.give_seeds(FacilityId::at(i), true));
         for point in 0..zones.len() {
             if what_if.is_covered(point, what_if.points[point]) {
                 let row = what_if.zone_row(point);
@@ -162,16 +175,19 @@ impl<'a> WhatIf<'a> {
         what_if
     }
 
-    /// Opens a facility that is tied to the roads by `snaps`. It gets the next id, so that it loses ties with all others.
+    /// Opens a facility that is tied to the roads by `snaps`. It gets the next id, so that it loses ties with all others. Places that the
+    /// network lacks are passed over.
     pub fn open(&mut self, snaps: &[Snap]) -> Change {
-        self.facilities.push(Placed { snaps: snaps.to_vec(), is_open: false });
-        let facility = FacilityId::at(self.facilities.len() - 1);
-        self.place(facility, true);
+        let edges = self.sources.network.edges();
+        let is_there = |snap: &Snap| edges.get(snap.edge.index()).is_some_and(|edge| snap.offset_mm <= edge.length_mm);
+        let snaps: Vec<Snap> = snaps.iter().copied().filter(is_there).collect();
+        let facility = self.sources.add(&snaps);
+        self.open.push(false);
+        self.set_open(facility, true);
         let mut step = Step { facility, opened: true, labels: Vec::new(), points: Vec::new() };
         let mut seeds = Vec::new();
-        seeds_of(self.network, self.direction, snaps, facility, self.limit, |node, label| seeds.push((node, label)));
-        let network = self.network;
-        seeds.retain(|(node, _)| network.is_junction(*node));
+        self.sources.seed(facility.index(), self.limit, |node, label| seeds.push((node, label)));
+        seeds.retain(|(node, _)| self.sources.network.is_junction(*node));
         self.flow(seeds.into_iter().map(|(node, label)| (node.0, label)), &mut step);
         self.finish(step)
     }
@@ -179,35 +195,58 @@ impl<'a> WhatIf<'a> {
     /// Closes a facility; nothing changes where it is closed already, or there is none of that id.
     pub fn close(&mut self, facility: FacilityId) -> Change {
         let mut step = Step { facility, opened: false, labels: Vec::new(), points: Vec::new() };
-        if !self.facilities.get(facility.index()).is_some_and(|placed| placed.is_open) {
-            return Change { facility, gained: People::ZERO, lost: People::ZERO, points: 0, zones: Vec::new() };
+        if self.open.get(facility.index()) != Some(&true) {
+            return Change::none(facility);
         }
         let region = self.take_back(facility, &mut step);
-        self.place(facility, false);
+        self.set_open(facility, false);
         // what is around the region flows in, and what other facilities give to its junctions
-        let back = self.network.chain_arcs(self.direction == Direction::ToFacility);
+        let network = self.sources.network;
+        let back = network.chain_arcs(self.sources.direction == Direction::ToFacility);
         let mut inflow = Vec::new();
         for &junction in &region {
             inflow.extend(self.seeds.get(&junction).into_iter().flatten().map(|label| (junction, *label)));
-            let arcs = &back[self.network.arc_range(NodeId(junction))];
+            let arcs = &back[network.arc_range(NodeId(junction))];
             inflow.extend(arcs.iter().map(|arc| (junction, longer(self.labels[arc.head.index()], arc.cost))));
         }
         self.flow(inflow.into_iter(), &mut step);
         self.finish(step)
     }
 
-    /// Takes the last change back that was not taken back yet; whether there was one.
+    /// Takes the last change back that was neither taken back yet nor made final, and says whether there was one: where there is none,
+    /// nothing changes. It touches the same zones as the change did.
     pub fn undo(&mut self) -> bool {
         let Some(step) = self.steps.pop() else { return false };
         step.labels.iter().rev().for_each(|(junction, label)| self.labels[*junction as usize] = *label);
         for &(point, label) in step.points.iter().rev() {
             self.set_point(point as usize, label);
         }
-        self.place(step.facility, !step.opened);
+        let chains = self.chains_of(&step);
+        chains.into_iter().for_each(|chain| self.spoil(chain));
+        self.set_open(step.facility, !step.opened);
         if step.opened {
-            self.facilities.pop();
+            self.open.pop();
+            self.sources.linkage.to_mut().pop();
         }
         true
+    }
+
+    /// Makes all changes final: nothing is left to take back, and what was kept for that is given up.
+    pub fn commit(&mut self) {
+        self.steps = Vec::new();
+    }
+
+    /// Costs and facilities of all nodes and places at present, as far as the bound goes.
+    ///
+    /// # Complexity
+    ///
+    /// O(1), and O(k) for the `k` bends of the chains that changes touched since it was last asked.
+    pub fn nearest(&mut self) -> NearestFacility<'_> {
+        for chain in std::mem::take(&mut self.spoilt) {
+            self.freshen(chain);
+            self.bends[chain.index()] = Bends::Fresh;
+        }
+        NearestFacility { sources: &self.sources, labels: &self.labels, only: None }
     }
 
     /// People within their limit: of a zone, or of the points outside all.
@@ -221,30 +260,28 @@ impl<'a> WhatIf<'a> {
         self.covered.iter().copied().sum()
     }
 
-    /// The cost of a point and its facility, as far as the bound goes; [`Label::UNREACHED`] beyond.
+    /// The cost of a point and its facility, as far as the bound goes; [`Label::UNREACHED`] beyond, and for a point that there is not.
     pub fn label(&self, point: DemandId) -> Label {
-        unpacked(self.points[point.index()])
+        unpacked(self.points.get(point.index()).copied().unwrap_or(UNREACHED))
     }
 
     /// The open facilities, by id, and the places that they are tied to.
     pub fn open_facilities(&self) -> impl Iterator<Item = (FacilityId, &[Snap])> {
-        let placed = self.facilities.iter().enumerate().filter(|(_, placed)| placed.is_open);
-        placed.map(|(i, placed)| (FacilityId::at(i), &placed.snaps[..]))
+        let open = (0..self.open.len()).filter(|i| self.open[*i]);
+        open.map(|i| (FacilityId::at(i), self.sources.linkage.snaps(i)))
     }
 
-    /// Notes a facility as open or as closed, with what it gives to the junctions of its chains.
-    fn place(&mut self, facility: FacilityId, open: bool) {
-        let placed = &mut self.facilities[facility.index()];
-        placed.is_open = open;
-        for snap in &placed.snaps {
-            let there = self.on_chain.entry(self.network.chain_of(snap.edge)).or_default();
-            there.retain(|other| *other != facility);
-            if open {
-                there.push(facility);
-            }
-        }
-        let (network, seeds) = (self.network, &mut self.seeds);
-        seeds_of(network, self.direction, &placed.snaps, facility, self.limit, |node, label| {
+    /// Notes a facility as open or as closed.
+    fn set_open(&mut self, facility: FacilityId, open: bool) {
+        self.open[facility.index()] = open;
+        self.sources.set_open(facility, open);
+        self.give_seeds(facility, open);
+    }
+
+    /// Notes what a facility gives to the junctions of its chains, or no longer.
+    fn give_seeds(&mut self, facility: FacilityId, open: bool) {
+        let (network, seeds) = (self.sources.network, &mut self.seeds);
+        self.sources.seed(facility.index(), self.limit, |node, label| {
             if network.is_junction(node) {
                 let there = seeds.entry(node.0).or_default();
                 there.retain(|other| *other != label);
@@ -258,8 +295,7 @@ impl<'a> WhatIf<'a> {
     /// Takes a facility's labels from all junctions that have one, which spread from its own, and says which they are.
     fn take_back(&mut self, facility: FacilityId, step: &mut Step) -> Vec<u32> {
         let mut region = Vec::new();
-        let snaps = &self.facilities[facility.index()].snaps;
-        let (network, labels) = (self.network, &mut self.labels);
+        let (network, labels) = (self.sources.network, &mut self.labels);
         let mut take = |junction: u32, region: &mut Vec<u32>| {
             let held = &mut labels[junction as usize];
             if *held != UNREACHED && *held as u32 == facility.0 {
@@ -268,12 +304,12 @@ impl<'a> WhatIf<'a> {
                 region.push(junction);
             }
         };
-        seeds_of(network, self.direction, snaps, facility, self.limit, |node, _| {
+        self.sources.seed(facility.index(), self.limit, |node, _| {
             if network.is_junction(node) {
                 take(node.0, &mut region);
             }
         });
-        let arcs = network.chain_arcs(self.direction == Direction::FromFacility);
+        let arcs = self.sources.arcs();
         let mut next = 0;
         while let Some(&junction) = region.get(next) {
             next += 1;
@@ -294,13 +330,13 @@ impl<'a> WhatIf<'a> {
         }
         self.queue.start(held.iter().map(|junction| cost(self.labels[*junction as usize])).min().unwrap_or(0));
         held.iter().for_each(|&junction| self.queue.push(cost(self.labels[junction as usize]), junction));
-        let arcs: &[Arc] = self.network.chain_arcs(self.direction == Direction::FromFacility);
+        let (network, arcs): (_, &[Arc]) = (self.sources.network, self.sources.arcs());
         while let Some((at_cost, junction)) = self.queue.pop() {
             let label = self.labels[junction as usize];
             if cost(label) != at_cost {
                 continue;
             }
-            for arc in &arcs[self.network.arc_range(NodeId(junction))] {
+            for arc in &arcs[network.arc_range(NodeId(junction))] {
                 let next = longer(label, arc.cost);
                 if self.offer(arc.head.0, next, step) {
                     self.queue.push(cost(next), arc.head.0);
@@ -319,18 +355,23 @@ impl<'a> WhatIf<'a> {
         better
     }
 
-    /// Looks again at all points that the changed labels may concern.
-    fn finish(&mut self, mut step: Step) -> Change {
-        let network = self.network;
+    /// The chains that a change concerns: those at the junctions that it touched, and the facility's own.
+    fn chains_of(&self, step: &Step) -> Vec<ChainId> {
+        let network = self.sources.network;
         let at = |junction: &(u32, u64)| network.arc_range(NodeId(junction.0)).map(|arc| network.arc_chain(arc).0);
-        let mut chains: Vec<ChainId> = step.labels.iter().flat_map(at).collect();
-        chains.extend(self.facilities[step.facility.index()].snaps.iter().map(|snap| network.chain_of(snap.edge)));
+        let own = self.sources.linkage.snaps(step.facility.index()).iter().map(|snap| network.chain_of(snap.edge));
+        let mut chains: Vec<ChainId> = step.labels.iter().flat_map(at).chain(own).collect();
         chains.sort_unstable();
         chains.dedup();
-        self.bends.0 = None;
-        let mut change = Change { facility: step.facility, gained: People::ZERO, lost: People::ZERO, points: 0, zones: Vec::new() };
-        for chain in chains {
-            self.look_again(chain, &mut step, &mut change);
+        chains
+    }
+
+    /// Looks again at all points that the changed labels may concern.
+    fn finish(&mut self, mut step: Step) -> Change {
+        let mut change = Change { chains: self.chains_of(&step), ..Change::none(step.facility) };
+        change.chains.iter().for_each(|chain| self.spoil(*chain));
+        for at in 0..change.chains.len() {
+            self.look_again(change.chains[at], &mut step, &mut change);
         }
         change.zones.sort_unstable();
         change.zones.dedup();
@@ -338,11 +379,11 @@ impl<'a> WhatIf<'a> {
         change
     }
 
-    fn look_again(&mut self, chain: ChainId, step: &mut Step, change: &mut Change) {
+    fn look_again(&mut self, id: ChainId, step: &mut Step, change: &mut Change) {
         let residents = self.residents;
-        let rows = residents.on(chain).1;
-        let plain = self.on_chain.get(&chain).is_none_or(Vec::is_empty);
-        let [start, end] = self.ends(chain);
+        let (rows, chain) = (residents.on(id).1, self.sources.network.chain(id));
+        let plain = !self.sources.has_facility[chain.first_edge.index()..][..chain.edges.len()].contains(&true);
+        let [start, end] = [chain.start, chain.end].map(|junction| self.labels[junction.index()]);
         for row in rows {
             let label = match plain {
                 true => longer(start, row.from[0]).min(longer(end, row.from[1])),
@@ -350,57 +391,42 @@ impl<'a> WhatIf<'a> {
             };
             self.note(row.point, label, step, change);
         }
-        for point in residents.tied(chain) {
+        for point in residents.tied(id) {
             let label = self.at_places(residents.links().snaps(point as usize));
             self.note(point, label, step, change);
         }
     }
 
-    fn ends(&self, chain: ChainId) -> [u64; 2] {
-        let chain = self.network.chain(chain);
-        [chain.start, chain.end].map(|junction| self.labels[junction.index()])
-    }
-
-    /// The label of a point at its places, among them those on chains with open facilities.
+    /// The label of a point at its places.
     fn at_places(&mut self, snaps: &[Snap]) -> u64 {
-        let mut best = UNREACHED;
-        for snap in snaps {
-            let id = self.network.chain_of(snap.edge);
-            self.label_bends(id);
-            let first_bend = self.network.chain(id).first_bend.index();
-            let node = |node: NodeId| match self.network.is_junction(node) {
-                true => self.labels[node.index()],
-                false => self.bends.1[node.index() - first_bend],
-            };
-            let edge = self.network.edge(snap.edge);
-            let [tail, head] = Spread(self.direction).into(edge, snap.offset_mm);
-            best = best.min(longer(longer(node(edge.tail), tail), snap.leg)).min(longer(longer(node(edge.head), head), snap.leg));
-            for facility in self.on_chain.get(&id).into_iter().flatten() {
-                for other in self.facilities[facility.index()].snaps.iter().filter(|other| other.edge == snap.edge) {
-                    let way = super::along(edge, self.direction, snap.offset_mm, other.offset_mm);
-                    best = best.min(packed(snap.leg + way + other.leg, *facility));
-                }
-            }
-        }
-        best
+        snaps.iter().for_each(|snap| self.freshen(self.sources.network.chain_of(snap.edge)));
+        let label = NearestFacility { sources: &self.sources, labels: &self.labels, only: None }.point(snaps);
+        packed(label.cost, label.facility)
     }
 
-    /// Works out the labels of a chain's bends, unless they are those at hand.
-    fn label_bends(&mut self, id: ChainId) {
-        if self.bends.0 == Some(id) {
+    /// Notes that the labels of a chain's bends are out of date.
+    fn spoil(&mut self, chain: ChainId) {
+        if std::mem::replace(&mut self.bends[chain.index()], Bends::Stale) == Bends::Fresh {
+            self.spoilt.push(chain);
+        }
+    }
+
+    /// Works out the labels of a chain's bends, where they are out of date.
+    fn freshen(&mut self, id: ChainId) {
+        if self.bends[id.index()] != Bends::Stale {
             return;
         }
-        let chain = self.network.chain(id);
-        let [start, end] = self.ends(id);
-        let (at, bends) = &mut self.bends;
-        *at = Some(id);
-        bends.clear();
-        bends.resize(chain.bends().len(), UNREACHED);
-        for facility in self.on_chain.get(&id).into_iter().flatten() {
-            let snaps = &self.facilities[facility.index()].snaps;
-            seeds_of(self.network, self.direction, snaps, *facility, self.limit, |node, label| chain.offer(node, label, bends));
+        self.bends[id.index()] = Bends::Freshened;
+        let chain = self.sources.network.chain(id);
+        let [start, end] = [chain.start, chain.end].map(|junction| self.labels[junction.index()]);
+        let bends = &mut self.labels[chain.bends()];
+        bends.fill(UNREACHED);
+        let own = chain.first_edge.0..chain.first_edge.0 + chain.edges.len() as u32;
+        let first = self.sources.on_edge.partition_point(|row| row.0.0 < own.start);
+        for row in self.sources.on_edge[first..].iter().take_while(|row| row.0.0 < own.end) {
+            self.sources.seed(row.3.index(), self.limit, |node, label| chain.offer(node, label, bends));
         }
-        Spread(self.direction).along(chain.edges, start, end, bends, self.limit);
+        self.sources.spread().along(chain.edges, start, end, bends, self.limit);
     }
 
     fn note(&mut self, point: u32, label: u64, step: &mut Step, change: &mut Change) {
