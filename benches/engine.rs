@@ -22,6 +22,8 @@
 mod catchments;
 #[path = "engine/directed.rs"]
 mod directed;
+#[path = "engine/gaps.rs"]
+mod gaps;
 mod generate;
 #[path = "engine/graphs.rs"]
 mod graphs;
@@ -120,6 +122,7 @@ fn ask(wanted: &Wanted, table: &mut Table) {
     }
     if wanted.asks("what-if") {
         what_if::measure(table, &million, &[100, 1000], NEAR);
+        gaps::measure(table);
     }
     if wanted.asks("directed") {
         let driven = Study::generated(1_000_000, Kind::Driven);
