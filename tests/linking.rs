@@ -115,7 +115,7 @@ fn compare(seed: u64, count: usize, side: f64, asked: usize, seen: &mut Seen) {
     let mut random = Random::new(seed);
     let roads = roads(&mut random, count, side);
     let network = RoadNetwork::build(&roads, Metric::Distance).unwrap();
-    let snap_m = [5.0, 30.0, 100.0, 400.0][random.below(4)];
+    let snap_m = [5.0, 30.0, 100.0, 400.0, 5000.0][random.below(5)];
     let rules = LinkRules { snap_m, access_speed_m_s: 1.0, min_component: [1, 3, 6][random.below(3)] };
     let points = points(&mut random, &roads, asked, side);
     let grid = EdgeGrid::new(&network, rules);
@@ -185,6 +185,16 @@ fn large_networks_equal_a_scan() {
         compare(seed, 1500, 8000.0, 600, &mut seen);
     }
     assert!(seen.linked > 500 && seen.too_far > 500 && seen.doubtful < 300, "{seen:?}");
+}
+
+#[test]
+fn networks_as_wide_as_a_continent_equal_a_scan() {
+    // buckets of kilometres, so that what is kept of an edge in them is off by tens of metres
+    let mut seen = Seen::default();
+    for seed in 2000..2010 {
+        compare(seed, 400, 2_000_000.0, 400, &mut seen);
+    }
+    assert!(seen.linked > 500 && seen.tied > 200 && seen.doubtful < 400, "{seen:?}");
 }
 
 #[test]

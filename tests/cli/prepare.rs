@@ -65,9 +65,10 @@ fn malta_prepared_is_malta() {
     // the network knows its extract by its bare name
     let of = |out: &str| desk.text(&format!("{out}/issues.csv")).replace(pbf, "malta-2024-03-13.osm.pbf");
     assert_eq!(of("a"), of("b"));
-    // 60 bytes a node
+    // 60 bytes a node, 90 with the index that ties points to roads
     let facts: serde_json::Value = serde_json::from_str(&desk.works(&["inspect", "malta.cnet", "--json"]).out).unwrap();
     assert!(facts["bytes_per_node"].as_f64().unwrap() <= 60.0, "{facts}");
+    assert!(facts["bytes_per_node_with_link_index"].as_f64().unwrap() <= 90.0, "{facts}");
     // the same file on any number of threads
     let first = desk.bytes("malta.cnet");
     desk.works(&["prepare", pbf, "-o", "malta.cnet", "--threads", "3", "-q"]);

@@ -3,12 +3,16 @@
 //! A [`Linkage`] is separate from both the points and the network: it owns, for each point, the edge, the place along it, the straight
 //! leg and a status. Edges are found through a uniform grid of buckets, which answers many queries in order faster than a tree.
 
+mod buckets;
 mod clear;
+mod segment;
 
 use geo::{Coord, Rect};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use self::buckets::{Buckets, Near};
+use self::segment::Segment;
 use crate::barriers::Barriers;
 use crate::ids::{EdgeId, NodeId};
 use crate::network::{Edge, RoadNetwork};
@@ -188,42 +192,14 @@ impl Linkage {
     }
 }
 
-/// A uniform grid of buckets over the edges of a network.
+/// The edges of a network, ready to be found by place.
 #[derive(Debug)]
 pub struct EdgeGrid<'n> {
     network: &'n RoadNetwork,
     rules: LinkRules,
     barriers: Option<&'n Barriers>,
-    low: Coord<f64>,
-    size: f64,
-    per_size: f64,
-    columns: i64,
-    rows: i64,
     eligible: Buckets,
     islands: Buckets,
-}
-
-/// Edges by bucket: those of bucket `b` are `rows[first[b] .. first[b + 1]]`, each with its ends beside it.
-#[derive(Debug, Default)]
-struct Buckets {
-    first: Vec<u32>,
-    rows: Vec<Row>,
-}
-
-#[derive(Debug, Clone, Copy)]
-struct Row {
-    a: Coord<f64>,
-    step: Coord<f64>,
-    /// One over the square of its length; zero where it has none.
-    per_length_2: f64,
-    edge: u32,
-}
-
-impl Buckets {
-    /// The edges of the buckets from `first` to `last`.
-    fn along(&self, first: i64, last: i64) -> &[Row] {
-        &self.rows[self.first[first as usize] as usize..self.first[last as usize + 1] as usize]
-    }
 }
 
 impl<'n> EdgeGrid<'n> {
@@ -233,18 +209,9 @@ impl<'n> EdgeGrid<'n> {
     ///
     /// O(edges + buckets), with at most about four buckets an edge.
     pub fn new(network: &'n RoadNetwork, rules: LinkRules) -> EdgeGrid<'n> {
-        let bounds = network.bounds().unwrap_or(Rect::new((0.0, 0.0), (0.0, 0.0)));
-        let (width, height) = (bounds.width().max(1.0), bounds.height().max(1.0));
-        let size = (width * height / (4.0 * network.edges().len().max(1) as f64)).sqrt().max(50.0);
-        let size = size.max(width.max(height) / 1e6);
-        let (columns, rows) = ((width / size) as i64 + 1, (height / size) as i64 + 1);
-        let (eligible, islands) = (Buckets::default(), Buckets::default());
-        let mut grid =
-            EdgeGrid { network, rules, barriers: None, low: bounds.min(), size, per_size: 1.0 / size, columns, rows, eligible, islands };
         let on_island = |edge: &Edge| network.component_nodes(edge.tail) < rules.min_component;
-        grid.eligible = grid.fill(|edge| !on_island(edge));
-        grid.islands = grid.fill(on_island);
-        grid
+        let eligible = Buckets::new(network, |edge| !on_island(edge));
+        EdgeGrid { network, rules, barriers: None, eligible, islands: Buckets::new(network, on_island) }
     }
 
     /// The barriers that straight legs do not cross, if there are any.
@@ -259,8 +226,7 @@ impl<'n> EdgeGrid<'n> {
 
     /// Bytes that it takes in memory.
     pub fn bytes(&self) -> usize {
-        let of = |buckets: &Buckets| size_of_val(&buckets.first[..]) + size_of_val(&buckets.rows[..]);
-        of(&self.eligible) + of(&self.islands)
+        self.eligible.bytes() + self.islands.bytes()
     }
 
     /// The network whose edges it holds.
@@ -273,53 +239,8 @@ impl<'n> EdgeGrid<'n> {
         self.rules
     }
 
-    fn fill(&self, wanted: impl Fn(&Edge) -> bool) -> Buckets {
-        let edges = || self.network.edges().iter().enumerate().filter(|(_, edge)| wanted(edge));
-        let mut first = vec![0u32; (self.columns * self.rows) as usize + 1];
-        for (id, _) in edges() {
-            self.for_each_bucket(id, |bucket| first[bucket + 1] += 1);
-        }
-        for i in 1..first.len() {
-            first[i] += first[i - 1];
-        }
-        let mut next = first.clone();
-        let nowhere = Coord { x: 0.0, y: 0.0 };
-        let mut rows = vec![Row { a: nowhere, step: nowhere, per_length_2: 0.0, edge: 0 }; first.last().copied().unwrap_or(0) as usize];
-        for (id, _) in edges() {
-            let (a, b) = self.ends(id);
-            self.for_each_bucket(id, |bucket| {
-                rows[next[bucket] as usize] = Row::new(a, b, id as u32);
-                next[bucket] += 1;
-            });
-        }
-        Buckets { first, rows }
-    }
-
-    /// The buckets that edge `id` passes through (a few more at its corners).
-    fn for_each_bucket(&self, id: usize, mut visit: impl FnMut(usize)) {
-        let (a, b) = self.ends(id);
-        let (ca, ra) = self.bucket(a);
-        let (cb, rb) = self.bucket(b);
-        let half_diagonal_2 = self.size * self.size / 2.0;
-        for row in ra.min(rb)..=ra.max(rb) {
-            for column in ca.min(cb)..=ca.max(cb) {
-                let centre = Coord { x: self.low.x + (column as f64 + 0.5) * self.size, y: self.low.y + (row as f64 + 0.5) * self.size };
-                if ca == cb || ra == rb || Row::new(a, b, 0).foot(centre).0 <= half_diagonal_2 {
-                    visit((row * self.columns + column) as usize);
-                }
-            }
-        }
-    }
-
-    fn ends(&self, id: usize) -> (Coord<f64>, Coord<f64>) {
-        let edge = &self.network.edges()[id];
-        (self.network.location(edge.tail), self.network.location(edge.head))
-    }
-
-    #[inline]
-    fn bucket(&self, at: Coord<f64>) -> (i64, i64) {
-        let [column, row] = [at.x - self.low.x, at.y - self.low.y].map(|v| (v * self.per_size) as i64);
-        (column.clamp(0, self.columns - 1), row.clamp(0, self.rows - 1))
+    fn segment(&self, edge: u32) -> Segment {
+        Segment::of(self.network, edge)
     }
 
     /// The order in which points are best tied: their own where they are few or most lie near the one before, else along a Hilbert curve,
@@ -327,16 +248,16 @@ impl<'n> EdgeGrid<'n> {
     fn order(&self, points: &[Coord<f64>]) -> Vec<u32> {
         const FEW: usize = 1 << 12;
         const NEAR: f64 = 8.0;
-        let far = points.windows(2).filter(|w| distance(w[0], w[1]) > NEAR * self.size).count();
+        let far = points.windows(2).filter(|w| distance(w[0], w[1]) > NEAR * self.eligible.size()).count();
         if points.len() < FEW || far < points.len() / 2 {
             return (0..points.len() as u32).collect();
         }
         // counted by squares of a curve of 2⁹ × 2⁹ of them
         const ORDER: u8 = 9;
-        let side = self.columns.max(self.rows);
+        let side = self.eligible.side();
         let square = |bucket: i64| ((bucket << ORDER) / side) as u16;
         let place = |at: &Coord<f64>| {
-            let (column, row) = self.bucket(*at);
+            let (column, row) = self.eligible.bucket(*at);
             fast_hilbert::xy2h(square(column), square(row), ORDER)
         };
         let places: Vec<u32> = points.par_iter().map(place).collect();
@@ -356,16 +277,10 @@ impl<'n> EdgeGrid<'n> {
 
     /// Ties one point; `snaps` receives its places (none unless linked).
     pub fn snap(&self, point: Coord<f64>, snaps: &mut Snaps) -> LinkStatus {
-        snaps.tied.clear();
         snaps.beyond_barrier = false;
         // the nearest edge is no farther than the last point's, and the way from there (a hair more, for rounding)
         let bound = snaps.last.map_or(f64::INFINITY, |(last, best)| best + distance(last, point) + 1e-6);
-        let best_2 = self.search(
-            &self.eligible,
-            point,
-            bound.min(self.rules.snap_m),
-            Room { tied: &mut snaps.tied, distances_2: &mut snaps.distances_2 },
-        );
+        let best_2 = self.search(&self.eligible, point, bound.min(self.rules.snap_m), &mut snaps.tied, &mut snaps.near);
         let status = self.settle(point, best_2, snaps);
         snaps.last = matches!(status, LinkStatus::Linked | LinkStatus::BehindBarrier).then_some((point, best_2.sqrt()));
         status
@@ -380,7 +295,7 @@ impl<'n> EdgeGrid<'n> {
         if let Some(barriers) = self.barriers {
             self.clear(barriers, point, snaps);
         }
-        let Snaps { found, tied, distances_2, beyond_barrier, .. } = snaps;
+        let Snaps { found, tied, near, beyond_barrier, .. } = snaps;
         found.clear();
         if tied.len() > 1 {
             tied.sort_unstable_by_key(|t| t.edge);
@@ -398,70 +313,44 @@ impl<'n> EdgeGrid<'n> {
         if *beyond_barrier {
             return LinkStatus::BehindBarrier;
         }
-        tied.clear();
-        self.search(&self.islands, point, self.rules.snap_m, Room { tied, distances_2 });
+        self.search(&self.islands, point, self.rules.snap_m, tied, near);
         if tied.iter().any(|t| t.distance_2 <= limit_2) { LinkStatus::OnIsland } else { LinkStatus::TooFar }
     }
 
-    /// The square of the least distance of an edge from `point`, at most `bound`'s, and in `tied` all edges within [`TIE_M`] of it (and
+    /// The square of the least distance of an edge from `point`, at most `bound`'s; puts into `tied` all edges within [`TIE_M`] of it (and
     /// some more).
-    fn search(&self, buckets: &Buckets, point: Coord<f64>, bound: f64, Room { tied, distances_2 }: Room<'_>) -> f64 {
-        let mut best_2 = bound * bound;
-        if !(point.x.is_finite() && point.y.is_finite()) || buckets.rows.is_empty() || self.outside_m(point) > bound {
-            return best_2;
+    fn search(&self, buckets: &Buckets, point: Coord<f64>, bound: f64, tied: &mut Vec<Tied>, near: &mut Near) -> f64 {
+        tied.clear();
+        if !(point.x.is_finite() && point.y.is_finite()) || buckets.is_empty() || buckets.outside_m(point) > bound {
+            return bound * bound;
         }
         // a box around the point, larger until it holds all that is as near as the best
-        let mut reach = if bound <= self.size { bound } else { self.size / 2.0 };
+        let mut reach = if bound <= buckets.size() { bound } else { buckets.size() / 2.0 };
         loop {
-            let boxed = self.boxed(buckets, point, reach);
-            // first all distances, without a branch in the loop: quicker than collecting on the way
-            distances_2.clear();
-            boxed.clone().for_each(|rows| distances_2.extend(rows.iter().map(|row| row.foot(point).0)));
-            best_2 = distances_2.iter().fold(best_2, |a, &b| if b < a { b } else { a });
+            buckets.nearest(point, reach, bound, near);
+            tied.clear();
+            tied.extend(near.edges.iter().map(|&edge| {
+                let (distance_2, along) = self.segment(edge).foot(point);
+                Tied { distance_2, edge, along }
+            }));
+            let best_2 = tied.iter().fold(bound * bound, |best_2, tied| if tied.distance_2 < best_2 { tied.distance_2 } else { best_2 });
             let nearest = best_2.sqrt();
             if nearest <= reach || reach >= bound {
-                let limit_2 = tie_limit_2(best_2);
-                let mut before = 0;
-                for rows in boxed {
-                    for (row, _) in rows.iter().zip(&distances_2[before..]).filter(|(_, distance_2)| **distance_2 <= limit_2) {
-                        let (distance_2, along) = row.foot(point);
-                        tied.push(Tied { distance_2, edge: row.edge, along });
-                    }
-                    before += rows.len();
-                }
                 return best_2;
             }
             reach = if best_2 < bound * bound { nearest } else { (2.0 * reach).min(bound) };
         }
     }
 
-    /// The edges in the buckets of a box around a point (a hair more than [`TIE_M`] larger than `reach`), row by row.
-    fn boxed<'b>(&self, buckets: &'b Buckets, point: Coord<f64>, reach: f64) -> impl Iterator<Item = &'b [Row]> + Clone + use<'b> {
-        let around = |v: f64| self.bucket(Coord { x: point.x + v, y: point.y + v });
-        let (low, high, columns) = (around(-reach - 1.001 * TIE_M), around(reach + 1.001 * TIE_M), self.columns);
-        (low.1..=high.1).map(move |row| buckets.along(row * columns + low.0, row * columns + high.0))
-    }
-
-    /// How far a place lies outside the grid, metres along the axis on which it is farther.
-    fn outside_m(&self, at: Coord<f64>) -> f64 {
-        let outside = |v: f64, low: f64, count: i64| (low - v).max(v - low - count as f64 * self.size);
-        outside(at.x, self.low.x, self.columns).max(outside(at.y, self.low.y, self.rows))
-    }
-
     /// Hands `visit` every eligible edge that the straight line between two places crosses, and how far along it (0 to 1); an edge may
     /// come more than once.
     pub(crate) fn crossed(&self, a: Coord<f64>, b: Coord<f64>, visit: &mut dyn FnMut(EdgeId, f64)) {
         let corner = |pick: fn(f64, f64) -> f64| Coord { x: pick(a.x, b.x), y: pick(a.y, b.y) };
-        self.around(corner(f64::min), corner(f64::max), &mut |row| {
-            let step = Coord { x: b.x - a.x, y: b.y - a.y };
-            let turn = step.x * row.step.y - step.y * row.step.x;
-            let to = Coord { x: row.a.x - a.x, y: row.a.y - a.y };
-            let own = (to.x * row.step.y - to.y * row.step.x) / turn;
-            let along = (to.x * step.y - to.y * step.x) / turn;
-            if (0.0..=1.0).contains(&own) && (0.0..=1.0).contains(&along) {
-                visit(EdgeId(row.edge), along);
+        for edge in self.eligible.within_box(corner(f64::min), corner(f64::max)) {
+            if let Some(along) = self.segment(edge).crossing(a, b) {
+                visit(EdgeId(edge), along);
             }
-        });
+        }
     }
 
     /// Hands `visit` every eligible edge that a triangle holds a part of, and from where to where along it (0 to 1); an edge may come more
@@ -469,70 +358,19 @@ impl<'n> EdgeGrid<'n> {
     pub(crate) fn across(&self, triangle: [Coord<f64>; 3], visit: &mut dyn FnMut(EdgeId, [f64; 2])) {
         let [a, b, c] = triangle;
         let corner = |pick: fn(f64, f64) -> f64| Coord { x: pick(pick(a.x, b.x), c.x), y: pick(pick(a.y, b.y), c.y) };
-        self.around(corner(f64::min), corner(f64::max), &mut |row| {
-            if let Some(part) = row.within(triangle) {
-                visit(EdgeId(row.edge), part);
-            }
-        });
-    }
-
-    /// Hands `visit` the eligible edges in the buckets of a box.
-    fn around(&self, low: Coord<f64>, high: Coord<f64>, visit: &mut dyn FnMut(&Row)) {
-        let (low, high) = (self.bucket(low), self.bucket(high));
-        for row in low.1..=high.1 {
-            for column in low.0..=high.0 {
-                let bucket = row * self.columns + column;
-                self.eligible.along(bucket, bucket).iter().for_each(&mut *visit);
+        for edge in self.eligible.within_box(corner(f64::min), corner(f64::max)) {
+            if let Some(part) = self.segment(edge).within(triangle) {
+                visit(EdgeId(edge), part);
             }
         }
     }
 
     /// The eligible edges in a box, and some beside it, ascending.
     pub(crate) fn within(&self, bounds: Rect<f64>) -> Vec<u32> {
-        let mut edges = Vec::new();
-        self.around(bounds.min(), bounds.max(), &mut |row| edges.push(row.edge));
+        let mut edges: Vec<u32> = self.eligible.within_box(bounds.min(), bounds.max()).collect();
         edges.sort_unstable();
         edges.dedup();
         edges
-    }
-
-    /// Looks through rings of buckets around `point`, out to `farthest` metres. `visit` gets the edges of each bucket and then, at the
-    /// end of a ring, none and the distance up to which all edges were shown; it returns whether that is enough.
-    fn for_each_ring(&self, buckets: &Buckets, point: Coord<f64>, farthest: f64, mut visit: impl FnMut(&[Row], f64) -> bool) {
-        if !(point.x.is_finite() && point.y.is_finite()) || buckets.rows.is_empty() {
-            return;
-        }
-        let (x, y) = ((point.x - self.low.x) / self.size, (point.y - self.low.y) / self.size);
-        let (column, row) = (x.floor(), y.floor());
-        let margin = (x - column).min(column + 1.0 - x).min(y - row).min(row + 1.0 - y) * self.size;
-        let outside = (-column).max(column - self.columns as f64).max(-row).max(row - self.rows as f64).max(0.0);
-        if (outside - 1.0) * self.size > farthest {
-            return;
-        }
-        let (column, row) = (column as i64, row as i64);
-        for ring in 0.. {
-            self.for_each_in_ring(column, row, ring, |bucket| {
-                visit(&buckets.rows[buckets.first[bucket] as usize..buckets.first[bucket + 1] as usize], 0.0);
-            });
-            let seen = ring as f64 * self.size + margin;
-            if visit(&[], seen) || seen > farthest + TIE_M {
-                return;
-            }
-        }
-    }
-
-    fn for_each_in_ring(&self, column: i64, row: i64, ring: i64, mut visit: impl FnMut(usize)) {
-        for r in (row - ring).max(0)..=(row + ring).min(self.rows - 1) {
-            let whole = r == row - ring || r == row + ring;
-            let step = if whole || ring == 0 { 1 } else { 2 * ring };
-            let mut c = column - ring;
-            while c <= column + ring {
-                if (0..self.columns).contains(&c) {
-                    visit((r * self.columns + c) as usize);
-                }
-                c += step;
-            }
-        }
     }
 
     fn place(&self, tied: &Tied) -> Snap {
@@ -565,7 +403,7 @@ impl<'n> EdgeGrid<'n> {
 pub struct Snaps {
     found: Vec<Snap>,
     tied: Vec<Tied>,
-    distances_2: Vec<f64>,
+    near: Near,
     /// The last point, where there is a road near it, and how far its nearest edge was (whether or not the way was clear).
     last: Option<(Coord<f64>, f64)>,
     beyond_barrier: bool,
@@ -586,12 +424,6 @@ impl std::ops::Deref for Snaps {
     }
 }
 
-/// What a search fills: the edges that it found, and squares of distances on the way.
-struct Room<'r> {
-    tied: &'r mut Vec<Tied>,
-    distances_2: &'r mut Vec<f64>,
-}
-
 #[derive(Debug, Clone, Copy)]
 struct Tied {
     distance_2: f64,
@@ -610,43 +442,6 @@ impl Tied {
 fn tie_limit_2(distance_2: f64) -> f64 {
     let limit = distance_2.sqrt() + TIE_M;
     limit * limit * (1.0 + 1e-12)
-}
-
-impl Row {
-    fn new(a: Coord<f64>, b: Coord<f64>, edge: u32) -> Row {
-        let step = Coord { x: b.x - a.x, y: b.y - a.y };
-        let length_2 = step.x * step.x + step.y * step.y;
-        Row { a, step, per_length_2: if length_2 > 0.0 { 1.0 / length_2 } else { 0.0 }, edge }
-    }
-
-    /// From where to where along it, 0 to 1, it lies in a triangle.
-    fn within(&self, [a, b, c]: [Coord<f64>; 3]) -> Option<[f64; 2]> {
-        let turn = |p: Coord<f64>, q: Coord<f64>, r: Coord<f64>| (q.x - p.x) * (r.y - p.y) - (q.y - p.y) * (r.x - p.x);
-        let sign = turn(a, b, c).signum();
-        let end = Coord { x: self.a.x + self.step.x, y: self.a.y + self.step.y };
-        let mut part = [0.0f64, 1.0];
-        for (p, q) in [(a, b), (b, c), (c, a)] {
-            let (from, to) = (sign * turn(p, q, self.a), sign * turn(p, q, end));
-            match (from >= 0.0, to >= 0.0) {
-                (false, false) => return None,
-                (true, false) => part[1] = part[1].min(from / (from - to)),
-                (false, true) => part[0] = part[0].max(from / (from - to)),
-                (true, true) => {}
-            }
-        }
-        (part[0] <= part[1]).then_some(part)
-    }
-
-    /// Square of the distance from `point` to the straight piece, and the foot's place along it, 0 to 1.
-    fn foot(&self, point: Coord<f64>) -> (f64, f64) {
-        let (px, py) = (point.x - self.a.x, point.y - self.a.y);
-        let along = (px * self.step.x + py * self.step.y) * self.per_length_2;
-        // numbers all: quicker than `clamp`, which asks
-        let along = if along > 0.0 { along } else { 0.0 };
-        let along = if along < 1.0 { along } else { 1.0 };
-        let (ex, ey) = (px - along * self.step.x, py - along * self.step.y);
-        (ex * ex + ey * ey, along)
-    }
 }
 
 /// Straight-line distance, metres.

@@ -30,12 +30,12 @@ impl EdgeGrid<'_> {
     fn search_clear(&self, barriers: &Barriers, point: Coord<f64>, found: &mut Vec<Tied>) {
         let limit_2 = self.rules.snap_m * self.rules.snap_m;
         let (mut waiting, mut done) = (Vec::<Tied>::new(), 0.0f64);
-        self.for_each_ring(&self.eligible, point, self.rules.snap_m, |rows, seen| {
-            for row in rows {
-                let (distance_2, along) = row.foot(point);
+        self.eligible.for_each_ring(point, self.rules.snap_m, |edges, seen| {
+            for &edge in edges {
+                let (distance_2, along) = self.segment(edge).foot(point);
                 // edges up to `done` were all shown before
                 if distance_2 <= limit_2 && distance_2.sqrt() > done {
-                    waiting.push(Tied { distance_2, edge: row.edge, along });
+                    waiting.push(Tied { distance_2, edge, along });
                 }
             }
             if seen <= 0.0 {
@@ -56,8 +56,6 @@ impl EdgeGrid<'_> {
     }
 
     fn is_clear(&self, barriers: &Barriers, point: Coord<f64>, tied: &Tied) -> bool {
-        let (a, b) = self.ends(tied.edge as usize);
-        let foot = Coord { x: a.x + tied.along * (b.x - a.x), y: a.y + tied.along * (b.y - a.y) };
-        barriers.are_clear(point, foot)
+        barriers.are_clear(point, self.segment(tied.edge).at(tied.along))
     }
 }
