@@ -155,12 +155,12 @@ impl<'a> Sources<'a> {
             touched.push(junction);
             labels[junction as usize] = packed(ball.cost(NodeId(junction)), facility);
         }
-        for (chain, start, end) in self.chains_of(ball) {
+        self.for_each_chain(ball, |chain, start, end| {
             let chain = self.network.chain(chain);
             touched.extend(chain.bends().map(|bend| bend as u32));
             let ends = [start, end].map(|cost| packed(cost, facility));
             self.spread().along(chain.edges, ends[0], ends[1], &mut labels[chain.bends()], limit);
-        }
+        });
         space.touched = Some(touched);
         NearestFacility { sources: self, labels: &space.labels, only: Some(facility) }
     }
@@ -180,21 +180,22 @@ impl<'a> Sources<'a> {
         ball
     }
 
-    /// The chains at the junctions that were reached, each once, with the costs of its start and its end.
-    fn chains_of<'s>(&'s self, ball: &'s Ball) -> impl Iterator<Item = (ChainId, Cost, Cost)> + use<'s, 'a> {
-        let network = self.network;
-        ball.reached().iter().flat_map(move |&junction| {
+    /// Hands `visit` the chains at the junctions that were reached, each once, with the costs of its start and its end.
+    fn for_each_chain(&self, ball: &Ball, mut visit: impl FnMut(ChainId, Cost, Cost)) {
+        let arcs = self.arcs();
+        for &junction in ball.reached() {
             let own = ball.cost(NodeId(junction));
-            network.arc_range(NodeId(junction)).filter_map(move |arc| {
-                let (chain, at_end) = network.arc_chain(arc);
-                let other = ball.cost(self.arcs()[arc].head);
-                match at_end {
-                    false => Some((chain, own, other)),
+            for arc in self.network.arc_range(NodeId(junction)) {
+                let (chain, at_end) = self.network.arc_chain(arc);
+                let other = ball.cost(arcs[arc].head);
+                if !at_end {
+                    visit(chain, own, other);
+                } else if !other.is_reached() {
                     // a chain that was reached from both sides is the start's
-                    true => (!other.is_reached()).then_some((chain, other, own)),
+                    visit(chain, other, own);
                 }
-            })
-        })
+            }
+        }
     }
 
     /// Arcs of chains along which a label spreads from its facility: against travel where people go to it.

@@ -178,9 +178,9 @@ impl Sources<'_> {
         space.own.dedup();
         let Workspace { ball, own, row, tied, bends } = space;
         let ball = self.search_one(facility, bound, ball);
-        for (chain, start, end) in self.chains_of(ball) {
+        self.for_each_chain(ball, |chain, start, end| {
             if own.contains(&chain) {
-                continue;
+                return;
             }
             let (ends, (summary, rows)) = ([start, end], residents.on(chain));
             if !rows.is_empty() && !whole(ends, summary, rows.len()) {
@@ -194,7 +194,7 @@ impl Sources<'_> {
                 let cost = costs.map(|from| (start + from[0]).min(end + from[1])).min();
                 tied.extend(cost.filter(|cost| *cost <= bound).map(|cost| (DemandId(point), cost)));
             }
-        }
+        });
         for &chain in own.iter() {
             self.bends_of(chain, facility, limit(bound), ball, bends);
             let cost = |point: u32| self.cost_on_own_chain(chain, facility, residents, point, ball, bends);
