@@ -14,6 +14,8 @@ mod large;
 mod rows;
 #[path = "differential/town.rs"]
 mod town;
+#[path = "differential/turns.rs"]
+mod turns;
 #[path = "differential/what_if.rs"]
 mod what_if;
 

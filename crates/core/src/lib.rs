@@ -58,6 +58,7 @@ mod relief;
 mod search;
 mod simplify;
 mod spread;
+mod turns;
 mod units;
 mod visit;
 mod warnings;
@@ -87,6 +88,7 @@ pub use reach::{CellCost, CostField, Ground, GroundError, GroundRules, REFINE, S
 pub use reached::{Interval, ReachedEdges, ReachedLine};
 pub use search::{Catchment, Change, Direction, Label, NearestFacility, Residents, SearchSpace, Sources, WhatIf};
 pub use spread::{SpreadNote, SpreadRules, Surface, apportion, spread};
+pub use turns::{Heading, TURN_DEGREES, TurnKind, TurnRule, Turns, Unfolded};
 pub use units::{Cost, Limit, Metric, People, UnitError, parse_speed};
 pub use visit::{AllArcs, ArcRef, Arcs, Neighbors, Nodes, Visited};
 pub use warnings::SAME_SPOT_M;
