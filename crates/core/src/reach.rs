@@ -666,7 +666,9 @@ fn measure(
             let centre = grid.centre(window.cell(row * window.columns + column));
             within_m += (column - last) as f64 * grid.size;
             last = column;
-            let clear_m = far.map_or(0.0, |far| far.clear_m(centre)).min(edges.rules().snap_m);
+            // a corner of a square that a limit passes through has its own cost: outlines are drawn from it
+            let clear_m = far.map_or(0.0, |far| far.clear_m(centre));
+            let clear_m = if clear_m < 1.5 * grid.size { 0.0 } else { clear_m.min(edges.rules().snap_m) };
             if within_m + 0.01 < clear_m {
                 *cost = CellCost::BEYOND;
                 continue;

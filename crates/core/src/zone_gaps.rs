@@ -16,7 +16,8 @@ use crate::search::{Change, Label, WhatIf};
 /// The gaps of the zones that a change touched, from the costs that a [`WhatIf`] holds at present, at the price of these zones.
 ///
 /// They are what [`analyse`](crate::analyse) reports of these zones with the facilities that are open, to the last corner, and all other
-/// zones keep the gaps that they had, where the `WhatIf` was made without a bound ([`Cost::UNREACHED`](crate::Cost::UNREACHED)): where an
+/// zones keep the gaps that they had (but for a limit's line that comes in off the roads, through more than a few squares without a road whose
+/// costs changed), where the `WhatIf` was made without a bound ([`Cost::UNREACHED`](crate::Cost::UNREACHED)): where an
 /// outline runs depends on costs a little beyond the limit, and what a gap's people pay lies beyond it. Whoever is beyond a bound counts as
 /// if they could reach nothing.
 ///
@@ -115,7 +116,7 @@ impl<'a> ZoneGaps<'a> {
     /// those of [`Change::zones`]; those that a road with other costs lies in or near, as it may be how one leaves their ground; and those
     /// of the points to which the facility is near by a straight line, which a gap's facts compare with.
     ///
-    /// `facilities` are those of the `WhatIf` by id, closed ones and the one that just opened among them.
+    /// `facilities` are those of the `WhatIf` by id, closed ones and the one that opened among them: ask before that one is taken off the list.
     pub fn touched(&self, change: &Change, facilities: &[Facility]) -> Vec<ZoneId> {
         let mut touched = change.zones.clone();
         let network = self.service.network;
