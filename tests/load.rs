@@ -32,5 +32,8 @@ mod raster;
 #[path = "load/roads.rs"]
 mod roads;
 #[cfg(test)]
+#[path = "load/turns.rs"]
+mod turns;
+#[cfg(test)]
 #[path = "load/zones.rs"]
 mod zones;

@@ -81,7 +81,7 @@ pub use limits::Limits;
 pub use link::{EdgeGrid, LinkRules, LinkStatus, Linkage, Snap, Snaps};
 pub use mask::Mask;
 pub use network::{Arc, Edge, Incident, Incidents, NetworkError, NetworkParts, RoadNetwork};
-pub use profile::{ClassAccess, Profile, ProfileError, WALK, WayUse};
+pub use profile::{AMBULANCE, BarrierUse, ClassAccess, Drive, Profile, ProfileError, WALK, WayUse};
 pub use progress::{Cancelled, NoProgress, Progress, begin};
 pub use raster::CostRaster;
 pub use reach::{CellCost, CostField, Ground, GroundError, GroundRules, REFINE, SquareMm, Window};

@@ -1,8 +1,12 @@
 //! Profiles: which ways a traveller may use, in which direction, at which speed.
 
+mod drive;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+
+pub use drive::{AMBULANCE, BarrierUse, Drive};
 
 /// The walking profile as it ships, in TOML, with a comment on every value.
 pub const WALK: &str = include_str!("walk.toml");
@@ -19,7 +23,9 @@ pub enum ClassAccess {
     Never,
 }
 
-/// Which ways a walker may use, in which direction, at which speed.
+/// Which ways a walker or, with [`Profile::drive`], a vehicle may use, in which direction, at which speed.
+///
+/// For walkers (for vehicles see [`Drive`]):
 ///
 /// | tag | effect |
 /// |---|---|
@@ -37,7 +43,7 @@ pub enum ClassAccess {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Profile {
-    /// Walking speed, metres a second.
+    /// Walking speed, metres a second. For a vehicle, of the straight-line comparison alone.
     pub speed_m_s: f64,
     /// Speed on steps, metres a second.
     pub steps_m_s: f64,
@@ -55,9 +61,9 @@ pub struct Profile {
     pub ferry: bool,
     /// Speed of a ferry without a `duration`, metres a second.
     pub ferry_m_s: f64,
-    /// Values of `foot`, and in its absence of `access`, that shut a way.
+    /// Values of `foot`, and in its absence of `access`, that shut a way; for a vehicle, of its [`Drive::access_keys`].
     pub closing_values: Vec<String>,
-    /// Values of `foot` that open a way whatever its class.
+    /// Values of `foot` (for a vehicle, of its [`Drive::access_keys`]) that open a way whatever its class.
     pub opening_values: Vec<String>,
     /// What `motorroad=yes` does.
     pub motorroad: ClassAccess,
@@ -65,6 +71,9 @@ pub struct Profile {
     pub sidewalk_separate: Vec<String>,
     /// What each value of `highway` does.
     pub highway: BTreeMap<String, ClassAccess>,
+    /// What a vehicle adds; none for walkers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub drive: Option<Drive>,
 }
 
 /// The speeds of a way by direction, metres a second; `None` where it is shut.
@@ -100,11 +109,17 @@ pub enum ProfileError {
         /// What it may hold.
         expected: &'static str,
     },
+    /// A class that vehicles use, at no speed.
+    #[error("profile: highway.{class} is open, but drive.speeds_km_h has no speed for it")]
+    NoSpeed {
+        /// The class.
+        class: String,
+    },
 }
 
 impl Profile {
-    /// The tags of a way that [`Profile::classify`] reads: ways alike in these are used alike.
-    pub const TAGS: [&str; 8] = ["access", "duration", "foot", "highway", "motorroad", "oneway:foot", "route", "sidewalk"];
+    /// The tags of a way that [`Profile::classify`] reads for walkers.
+    const WALK_TAGS: [&str; 8] = ["access", "duration", "foot", "highway", "motorroad", "oneway:foot", "route", "sidewalk"];
 
     /// The built-in walking profile, [`WALK`].
     ///
@@ -113,6 +128,23 @@ impl Profile {
     /// None in practice: the text ships with the crate and a test reads it.
     pub fn walk() -> Result<Profile, ProfileError> {
         Profile::from_toml(WALK)
+    }
+
+    /// The built-in ambulance profile, [`AMBULANCE`].
+    ///
+    /// # Errors
+    ///
+    /// None in practice: the text ships with the crate and a test reads it.
+    pub fn ambulance() -> Result<Profile, ProfileError> {
+        Profile::from_toml(AMBULANCE)
+    }
+
+    /// Whether [`Profile::classify`] reads a tag of ways: ways alike in these tags are used alike.
+    pub fn reads(&self, key: &str) -> bool {
+        match &self.drive {
+            None => Profile::WALK_TAGS.contains(&key),
+            Some(drive) => Drive::TAGS.contains(&key) || key == "motorroad" || drive.access_keys.iter().any(|own| own == key),
+        }
     }
 
     /// Reads a profile in TOML.
@@ -143,11 +175,15 @@ impl Profile {
         range("snap_m", self.snap_m, (0.0..=100_000.0).contains(&self.snap_m), "0 to 100,000 m")?;
         let delay = self.crossing_delay_s;
         range("crossing_delay_s", delay, (0.0..=3600.0).contains(&delay), "0 to 3,600 s")?;
-        range("detour_factor", self.detour_factor, (1.0..=10.0).contains(&self.detour_factor), "1 to 10")
+        range("detour_factor", self.detour_factor, (1.0..=10.0).contains(&self.detour_factor), "1 to 10")?;
+        self.drive.as_ref().map_or(Ok(()), |drive| drive.check(&self.highway))
     }
 
-    /// How a way with these tags is used; `tag` is asked for [`Profile::TAGS`] alone, and `length_m` is its length, for ferries with a `duration`.
+    /// How a way with these tags is used; `tag` is asked for tags that [`Profile::reads`] alone, and `length_m` is its length, for ferries with a `duration`.
     pub fn classify<'t>(&self, tag: impl Fn(&str) -> Option<&'t str>, length_m: impl Fn() -> f64) -> WayUse {
+        if let Some(drive) = &self.drive {
+            return drive.classify(self, &tag, length_m);
+        }
         let Some(speed) = self.way_speed(&tag, length_m) else { return WayUse::default() };
         let (forward, backward) = match tag("oneway:foot") {
             Some("yes" | "1" | "true") => (true, false),

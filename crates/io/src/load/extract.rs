@@ -3,7 +3,8 @@
 use catchment::geo::{Coord, Rect};
 use catchment::{Issue, Profile, Roads};
 
-use super::roads::{is_signal, roads};
+use super::needs::RoadNeeds;
+use super::roads::roads;
 use super::{AutoCrs, osm_issues};
 use crate::crs::{Crs, Projector, auto_crs};
 use crate::error::{Error, data};
@@ -35,7 +36,7 @@ pub struct ExtractRoads {
 /// [`Error`] for a file that is missing or broken as a whole or has no road that `profile` uses, and for a CRS that is not fit.
 pub fn read_roads(files: &dyn Files, name: &str, profile: &Profile, crs: Option<&Crs>) -> Result<ExtractRoads, Error> {
     let source = files.open(name)?;
-    let read = osm::read_source(&source, &UsedBy(profile));
+    let read = osm::read_source(&source, &UsedBy(profile, RoadNeeds(vec![profile.clone()])));
     let data = read.map_err(|source| Error::Osm { file: name.to_owned(), source })?;
     let working = working_crs(&data, name, crs)?;
     let projector = Projector::new(&Crs::wgs84(), &working.crs).map_err(|source| Error::Crs { what: name.to_owned(), source })?;
@@ -72,20 +73,20 @@ fn bounds(data: &OsmData) -> Option<Rect<f64>> {
     Some(Rect::new(low, high))
 }
 
-/// Wants the ways that a profile uses, those of a class that it does not know, to tell of them, and signals where they matter.
-struct UsedBy<'p>(&'p Profile);
+/// Wants the ways that a profile uses, those of a class that it does not know, to tell of them, and what it needs beside.
+struct UsedBy<'p>(&'p Profile, RoadNeeds);
 
 impl Select for UsedBy<'_> {
     fn looks_at(&self, kind: Kind, key: &str) -> bool {
-        kind == Kind::Node && self.0.crossing_delay_s > 0.0 && (key == "highway" || key == "crossing")
+        self.1.looks_at(kind, key)
     }
 
-    fn selects(&self, _: Kind, tags: TagView<'_>) -> bool {
-        is_signal(|key| tags.get(key))
+    fn selects(&self, kind: Kind, tags: TagView<'_>) -> bool {
+        self.1.selects(kind, tags)
     }
 
     fn line_key(&self, key: &str) -> bool {
-        Profile::TAGS.contains(&key)
+        self.1.line_key(key)
     }
 
     fn line(&self, tags: TagView<'_>) -> bool {
@@ -94,6 +95,6 @@ impl Select for UsedBy<'_> {
     }
 
     fn keeps_key(&self, key: &str) -> bool {
-        key == "highway" || key == "crossing"
+        self.1.keeps_key(key)
     }
 }

@@ -7,12 +7,14 @@ mod facilities;
 pub(crate) mod layer;
 mod limits;
 mod masks;
+mod needs;
 mod network;
 mod people;
 mod places;
 mod roads;
 mod select;
 mod table;
+mod turns;
 mod zones;
 
 use std::collections::BTreeMap;
@@ -32,6 +34,7 @@ use crate::prepared::PreparedNetwork;
 use crate::shape::{places, rebuilt};
 use limits::Told;
 use masks::Mapped;
+use needs::RoadNeeds;
 use select::Wanted;
 
 pub use extract::{ExtractRoads, read_roads};
@@ -92,8 +95,7 @@ pub fn load(plan: &Plan, files: &dyn Files, progress: &dyn Progress) -> Result<I
     }
     let mut loader = Loader { plan, files, inputs: Vec::new(), issues: Vec::new(), osm: BTreeMap::new(), prepared: None };
     begin(progress, "read", 0)?;
-    let waits = profiles.values().any(|profile| profile.crossing_delay_s > 0.0);
-    loader.read_osm(waits)?;
+    loader.read_osm(&RoadNeeds(profiles.values().cloned().collect()))?;
     begin(progress, "zones", 0)?;
     let (mut zones, told) = loader.zones()?;
     let (working, projector) = loader.working_crs(&zones)?;
@@ -161,7 +163,7 @@ struct Loader<'a> {
 
 impl Loader<'_> {
     /// Reads every OpenStreetMap file of the plan once, for all that is wanted of it.
-    fn read_osm(&mut self, signals: bool) -> Result<(), Error> {
+    fn read_osm(&mut self, needs: &RoadNeeds) -> Result<(), Error> {
         let plan = self.plan;
         let mut names = vec![plan.roads.source.as_str(), plan.zones.source.as_str()];
         names.extend(plan.people.source.as_deref().filter(|_| plan.people.method == PeopleMethod::Spread));
@@ -177,7 +179,7 @@ impl Loader<'_> {
             let source = self.files.open(name)?;
             let mut input = InputFile::of_source(name, &source)?;
             let error = |source| Error::Osm { file: name.to_owned(), source };
-            let osm = osm::read_source(&source, &Wanted::of(plan, name, signals)).map_err(error)?;
+            let osm = osm::read_source(&source, &Wanted::of(plan, name, needs)).map_err(error)?;
             input.rows = vec![
                 ("nodes".to_owned(), osm.counts.nodes),
                 ("ways".to_owned(), osm.counts.ways),

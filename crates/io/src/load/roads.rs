@@ -1,30 +1,47 @@
 //! Roads: ways of an extract, classified by a profile, cut into straight segments of geodesic length.
 
 use std::cell::Cell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use catchment::geo::Coord;
-use catchment::{Issue, Profile, RoadSegment, Roads, Stage, WayUse};
+use catchment::{BarrierUse, Issue, Profile, RoadSegment, Roads, Stage, WayUse};
 use rayon::prelude::*;
 
 use super::project;
+use super::turns::{Found, Stretches, named_ways};
 use crate::crs::{Projector, road_length_m};
 use crate::error::Error;
 use crate::osm::{Line, OsmData};
 
 /// The roads among the lines of `data` that `profile` uses, in metres of `projector`'s target, and what was found on the way.
 pub(super) fn roads(data: &OsmData, file: &str, profile: &Profile, projector: &Projector) -> Result<(Roads, Vec<Issue>), Error> {
-    let (mut roads, rank) = cut(data, profile);
+    let named = profile.drive.as_ref().map(|drive| named_ways(data, drive)).unwrap_or_default();
+    let Cut { mut roads, rank, stretches } = cut(data, profile, &named);
     measure(&mut roads.segments, &roads.nodes);
-    delay(&mut roads.segments, &signal_delays(data, profile), roads.nodes.len(), &rank, data);
-    drop(rank);
+    delay(&mut roads.segments, &node_delays(data, profile), roads.nodes.len(), &rank, data);
     project(projector, &mut roads.nodes, file)?;
     project(projector, &mut roads.cut_ends, file)?;
-    Ok((roads, unknown_classes(data, profile, file)))
+    let mut issues = unknown_classes(data, profile, file);
+    if let Some(drive) = &profile.drive {
+        let (turns, found) = Found { data, file, roads: &roads, stretches: &stretches, rank: &rank }.turns(profile, drive);
+        issues.extend(found);
+        roads = roads.unfolded(&turns).roads;
+    }
+    Ok((roads, issues))
 }
 
-/// The roads without their lengths, in degrees; and for each position its node, `u32::MAX` where no road comes by.
-fn cut(data: &OsmData, profile: &Profile) -> (Roads, Vec<u32>) {
+/// Roads without their lengths, in degrees.
+struct Cut {
+    roads: Roads,
+    /// For each position its node, `u32::MAX` where no road comes by.
+    rank: Vec<u32>,
+    /// The segments of the ways that were named.
+    stretches: Stretches,
+}
+
+fn cut(data: &OsmData, profile: &Profile, named: &BTreeSet<i64>) -> Cut {
+    let mut stretches = Stretches::new();
     let uses = Uses::of(data, profile);
     let open = || data.lines.iter().filter_map(|line| Some((line, uses.of_line(&line, data)?)));
     let mut rank = vec![u32::MAX; data.positions.len()];
@@ -34,6 +51,7 @@ fn cut(data: &OsmData, profile: &Profile) -> (Roads, Vec<u32>) {
     for (line, way_use) in open() {
         let mut before: Option<u32> = None;
         let mut missing = false;
+        let first = roads.segments.len();
         for place in line.places() {
             let Some(position) = place else {
                 roads.cut_ends.extend(before.filter(|_| !missing).map(|node| roads.nodes[node as usize]));
@@ -53,8 +71,23 @@ fn cut(data: &OsmData, profile: &Profile) -> (Roads, Vec<u32>) {
             roads.segments.extend(before.map(|from| segment(from, node, &way_use)));
             before = Some(node);
         }
+        if named.contains(&line.id) {
+            stretches.insert(line.id, stretches_of(&roads.segments, first));
+        }
     }
-    (roads, rank)
+    Cut { roads, rank, stretches }
+}
+
+/// The segments from `first` on, in stretches that hang together.
+fn stretches_of(segments: &[RoadSegment], first: usize) -> Vec<Range<u32>> {
+    let mut found: Vec<Range<u32>> = Vec::new();
+    for at in first..segments.len() {
+        match found.last_mut() {
+            Some(last) if segments[at - 1].to == segments[at].from => last.end = at as u32 + 1,
+            _ => found.push(at as u32..at as u32 + 1),
+        }
+    }
+    found
 }
 
 /// How lines are used, by their set of tags.
@@ -109,11 +142,20 @@ fn measure(segments: &mut [RoadSegment], lonlat: &[Coord<f64>]) {
     });
 }
 
-/// Half the waiting at a crossing with signals, by the position of its node; empty where nobody waits.
-fn signal_delays(data: &OsmData, profile: &Profile) -> BTreeMap<i64, u32> {
-    let half = (profile.crossing_delay_s * 500.0).round() as u32;
-    let signals = data.nodes.iter().filter(|node| is_signal(|key| node.tags.get(key)));
-    if half == 0 { BTreeMap::new() } else { signals.map(|node| (node.id, half)).collect() }
+/// Half the waiting at a crossing with signals or at a gate, by the number of its node; empty where nobody waits.
+fn node_delays(data: &OsmData, profile: &Profile) -> BTreeMap<i64, u32> {
+    let half = |seconds: f64| (seconds * 500.0).round() as u32;
+    let signal = half(profile.crossing_delay_s);
+    let drive = profile.drive.as_ref().filter(|drive| drive.gate_delay_s > 0.0);
+    if signal == 0 && drive.is_none() {
+        return BTreeMap::new();
+    }
+    let waiting = data.nodes.iter().map(|node| {
+        let tag = |key: &str| node.tags.get(key);
+        let gate = drive.filter(|drive| drive.barrier(profile, tag) == BarrierUse::Gate).map_or(0, |drive| half(drive.gate_delay_s));
+        (node.id, if is_signal(tag) { signal + gate } else { gate })
+    });
+    waiting.filter(|(_, half)| *half > 0).collect()
 }
 
 /// Whether a node with these tags is a crossing with signals.

@@ -1,24 +1,22 @@
 //! Which objects of an extract a plan needs: one reading serves all its parts.
 
-use catchment::Profile;
-
 use super::barriers;
 use super::masks::Mapped;
+use super::needs::RoadNeeds;
 use super::places::{self, is_named};
-use super::roads::is_signal;
 use crate::osm::{Kind, Select, TagView};
 use crate::plan::{BarrierKind, Plan, Selector, SurfaceName};
 
 /// What is wanted of one OpenStreetMap file.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Wanted {
-    pub roads: bool,
     pub admin_level: Option<String>,
     pub places: bool,
     pub names: bool,
     pub surfaces: Vec<SurfaceName>,
     pub facilities: Vec<Selector>,
-    pub signals: bool,
+    /// Of the profiles that its roads are read for.
+    pub needs: RoadNeeds,
     pub barriers: Vec<BarrierKind>,
     pub ground: Vec<Mapped>,
     pub zone_tags: Vec<String>,
@@ -26,7 +24,7 @@ pub(super) struct Wanted {
 
 impl Wanted {
     /// What `plan` wants of `file`.
-    pub(super) fn of(plan: &Plan, file: &str, signals: bool) -> Wanted {
+    pub(super) fn of(plan: &Plan, file: &str, needs: &RoadNeeds) -> Wanted {
         let roads = plan.roads.source == file;
         let spread_here =
             plan.people.method == crate::plan::PeopleMethod::Spread && plan.people.source.as_deref().unwrap_or(&plan.roads.source) == file;
@@ -34,13 +32,12 @@ impl Wanted {
         let ground_here = plan.ground.source.as_deref().unwrap_or(&plan.roads.source) == file;
         let sets = plan.facilities.iter().filter(|set| set.source == file);
         Wanted {
-            roads,
             admin_level: plan.zones.admin_level.filter(|_| plan.zones.source == file).map(|level| level.to_string()),
             places: spread_here && plan.people.totals == "osm",
             names,
             surfaces: if spread_here { plan.people.over.clone() } else { Vec::new() },
             facilities: sets.flat_map(|set| &set.osm).filter_map(|text| Selector::parse(text).ok()).collect(),
-            signals: roads && signals,
+            needs: if roads { needs.clone() } else { RoadNeeds::default() },
             barriers: plan.barriers.as_ref().filter(|_| roads).map(|plan| plan.osm.clone()).unwrap_or_default(),
             ground: if ground_here { Mapped::of(plan) } else { Vec::new() },
             zone_tags: [&plan.zones.class, &plan.zones.limit].into_iter().flatten().cloned().collect(),
@@ -67,8 +64,9 @@ impl Select for Wanted {
         let barrier = || kind != Kind::Node && self.barriers.iter().any(|barrier| barriers::makes(*barrier, key));
         facility
             || barrier()
+            || self.needs.looks_at(kind, key)
             || match kind {
-                Kind::Node => ((self.places || self.names) && key == "place") || (self.signals && (key == "highway" || key == "crossing")),
+                Kind::Node => (self.places || self.names) && key == "place",
                 Kind::Way => {
                     (self.surface(SurfaceName::Residential) && key == "landuse")
                         || (self.surface(SurfaceName::Building) && key == "building")
@@ -84,7 +82,7 @@ impl Select for Wanted {
     }
 
     fn selects(&self, kind: Kind, tags: TagView<'_>) -> bool {
-        if self.facilities.iter().any(|selector| selector.admits(tags.get(&selector.key))) {
+        if self.facilities.iter().any(|selector| selector.admits(tags.get(&selector.key))) || self.needs.selects(kind, tags) {
             return true;
         }
         let surface = || {
@@ -94,9 +92,7 @@ impl Select for Wanted {
         };
         let barrier = || barriers::meaning(&self.barriers, |key| tags.get(key));
         match kind {
-            Kind::Node => {
-                (self.places && is_place(tags)) || (self.names && is_named(tags)) || (self.signals && is_signal(|key| tags.get(key)))
-            }
+            Kind::Node => (self.places && is_place(tags)) || (self.names && is_named(tags)),
             Kind::Way => surface() || barrier().is_some(),
             Kind::Relation => {
                 let boundary = self.admin_level.is_some()
@@ -109,7 +105,7 @@ impl Select for Wanted {
     }
 
     fn line_key(&self, key: &str) -> bool {
-        self.roads && Profile::TAGS.contains(&key)
+        self.needs.line_key(key)
     }
 
     fn line(&self, tags: TagView<'_>) -> bool {
@@ -132,6 +128,7 @@ impl Select for Wanted {
             "type",
         ];
         KEPT.contains(&key)
+            || self.needs.keeps_key(key)
             || (!self.barriers.is_empty() && barriers::reads(key))
             || self.looks_at_ground(key)
             || self.zone_tags.iter().any(|tag| tag == key)

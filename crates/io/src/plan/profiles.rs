@@ -1,6 +1,6 @@
 //! Profiles: the built-in ones, and what a plan changes of them.
 
-use catchment::{Profile, WALK};
+use catchment::{AMBULANCE, Profile, WALK};
 
 use super::{PlanError, hint, nearest};
 
@@ -27,15 +27,23 @@ pub(super) fn set_speed(changes: &mut toml::Table, metres_a_second: f64) {
 pub(super) fn changed(name: &str, mut changes: toml::Table) -> Result<Profile, PlanError> {
     let error = |message: String, hint: String| PlanError::Profile { name: name.to_owned(), message, hint };
     let base = match changes.remove("base") {
-        None if name == "walk" => "walk".to_owned(),
         Some(toml::Value::String(base)) => base,
-        _ => String::new(),
+        Some(_) => String::new(),
+        None => name.to_owned(),
     };
-    if base != "walk" {
-        let message = "is no built-in profile; expected `walk`, or `base = \"walk\"` in it".to_owned();
-        return Err(error(message, nearest(name, &["walk"])));
+    let text = match base.as_str() {
+        "walk" => WALK,
+        "ambulance" => AMBULANCE,
+        _ => {
+            let message = "is no built-in profile; expected `walk` or `ambulance`, or one of them as its `base`".to_owned();
+            return Err(error(message, nearest(&base, &["walk", "ambulance"])));
+        }
+    };
+    if base == "ambulance" && changes.contains_key("speed_m_s") {
+        let message = "a vehicle has a speed for each class of road: change drive.speeds_km_h, or all by drive.speed_factor".to_owned();
+        return Err(error(message, String::new()));
     }
-    let mut whole: toml::Table = toml::from_str(WALK).map_err(|e| error(e.to_string(), String::new()))?;
+    let mut whole: toml::Table = toml::from_str(text).map_err(|e| error(e.to_string(), String::new()))?;
     overlay(&mut whole, changes);
     let profile: Profile = whole.try_into().map_err(|e: toml::de::Error| error(e.message().to_owned(), hint(e.message())))?;
     profile.check().map_err(|e| error(e.to_string(), String::new()))?;
