@@ -8,6 +8,9 @@
 mod reference;
 
 #[cfg(test)]
+#[path = "golden/drives.rs"]
+mod drives;
+#[cfg(test)]
 #[path = "golden/porto_alegre.rs"]
 mod porto_alegre;
 #[cfg(test)]

@@ -49,7 +49,7 @@ fn study() -> Option<Run> {
     Some(run(&plan, &Folder(folder.path().to_owned()), &NoProgress).unwrap())
 }
 
-const DEFAULT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared");
+pub(crate) const DEFAULT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared");
 
 #[test]
 fn people_are_conserved() {
