@@ -175,3 +175,15 @@ fn a_broken_restriction_is_told() {
     let inputs = world.load(&plan(), &[("people.csv", "lon,lat,people\n9,0,1\n")]);
     assert_eq!(only(&inputs.issues, "restriction_not_used").id, "relation 77");
 }
+
+#[test]
+fn copies_of_a_road_are_one_road() {
+    // a left turn is banned, so that both directions of all four streets are roads of their own
+    let mut world = crossroads();
+    restriction(&mut world, &tag("restriction", "no_left_turn"), 1, VIA_2, 3);
+    let audited = plan().replace("30min", "70s") + "[outputs]\naudit = true\n[ground]\nmask = [\"zone\"]\n";
+    let done = world.run(&audited, &[("people.csv", "lon,lat,people\n9,0,1\n")]);
+    let audit = &done.audits[0].audit;
+    assert!(audit.points > 1000 && audit.reached > 100, "{audit:?}");
+    assert_eq!(audit.offenders, []);
+}

@@ -1,6 +1,6 @@
 //! Along an edge: what it costs at every place of it, as straight lines between knots.
 
-use crate::ids::EdgeId;
+use crate::ids::{EdgeId, NodeId};
 use crate::network::Edge;
 use crate::search::{Direction, NearestFacility};
 use crate::units::Cost;
@@ -41,36 +41,72 @@ fn real(cost: Cost) -> f64 {
     if cost.is_reached() { f64::from(cost.0) } else { f64::INFINITY }
 }
 
-/// The knots of edge `id`, from its tail to its head: at least two.
-pub(crate) fn knots(nearest: &NearestFacility<'_>, id: EdgeId, knots: &mut Vec<Knot>) {
-    knots.clear();
-    let edge = nearest.network().edge(id);
-    let length = f64::from(edge.length_mm.max(1));
-    let (tail, head) = (nearest.node(edge.tail), nearest.node(edge.head));
-    let mut bounds = vec![0.0, length];
-    let facilities: Vec<(f64, f64)> = nearest.on_edge(id).map(|(offset, leg, _)| (f64::from(offset), real(leg))).collect();
-    bounds.extend(facilities.iter().map(|(offset, _)| *offset).filter(|o| *o > 0.0 && *o < length));
-    bounds.sort_by(f64::total_cmp);
-    bounds.dedup();
-    // travel along the edge towards its tail and towards its head, a mm of it, as this search goes
-    let [down, up] = towards(nearest, edge).map(|cost| real(cost) / length);
-    knots.push(Knot { offset_mm: 0.0, cost: real(tail.cost) });
-    for pair in bounds.windows(2) {
-        let (low, high) = (pair[0], pair[1]);
+/// A copy of an edge, as seen along the first of them.
+struct Way {
+    tail: f64,
+    head: f64,
+    /// Travel along the edge towards its tail and towards its head, a mm of it, as this search goes.
+    down: f64,
+    up: f64,
+    /// Offset and leg.
+    facilities: Vec<(f64, f64)>,
+}
+
+impl Way {
+    /// The edge `id`, which runs as the edge that is asked about does, or `against` it.
+    fn of(nearest: &NearestFacility<'_>, id: EdgeId, against: bool) -> Way {
+        let edge = nearest.network().edge(id);
+        let length = f64::from(edge.length_mm.max(1));
+        let [tail, head] = [edge.tail, edge.head].map(|node| real(nearest.node(node).cost));
+        let [down, up] = towards(nearest, edge).map(|cost| real(cost) / length);
+        let facilities = nearest.on_edge(id).map(|(offset, leg, _)| (f64::from(offset), real(leg)));
+        if against {
+            Way { tail: head, head: tail, down: up, up: down, facilities: facilities.map(|(offset, leg)| (length - offset, leg)).collect() }
+        } else {
+            Way { tail, head, down, up, facilities: facilities.collect() }
+        }
+    }
+
+    /// Adds what this way offers on a stretch of an edge of `length`.
+    fn lines(&self, low: f64, high: f64, length: f64, lines: &mut Vec<Line>) {
         let line = |slope: f64, at_low: f64, at_high: f64| if slope.is_finite() { Line { at_low, at_high } } else { NOWHERE };
-        let mut lines = vec![
-            line(down, real(tail.cost) + down * low, real(tail.cost) + down * high),
-            line(up, real(head.cost) + up * (length - low), real(head.cost) + up * (length - high)),
-        ];
-        for &(offset, leg) in &facilities {
+        let (down, up) = (self.down, self.up);
+        lines.push(line(down, self.tail + down * low, self.tail + down * high));
+        lines.push(line(up, self.head + up * (length - low), self.head + up * (length - high)));
+        for &(offset, leg) in &self.facilities {
             lines.push(match offset <= low {
                 true => line(down, leg + down * (low - offset), leg + down * (high - offset)),
                 false => line(up, leg + up * (offset - low), leg + up * (offset - high)),
             });
         }
-        stretch(low, high, &lines, knots);
     }
-    part_jumps(knots, Knot { offset_mm: length, cost: real(head.cost) }, length);
+}
+
+/// The knots of edge `id`, from its tail to its head: at least two. Where other edges lie on it, of all of them.
+pub(crate) fn knots(nearest: &NearestFacility<'_>, id: EdgeId, knots: &mut Vec<Knot>) {
+    knots.clear();
+    let network = nearest.network();
+    let edge = network.edge(id);
+    let length = f64::from(edge.length_mm.max(1));
+    let mut ways = vec![Way::of(nearest, id, false)];
+    let start = network.location(edge.tail);
+    ways.extend(network.copies(id).map(|other| Way::of(nearest, other, network.location(network.edge(other).tail) != start)));
+    let mut bounds = vec![0.0, length];
+    bounds.extend(ways.iter().flat_map(|way| &way.facilities).map(|(offset, _)| *offset).filter(|o| *o > 0.0 && *o < length));
+    bounds.sort_by(f64::total_cmp);
+    bounds.dedup();
+    // a node is as near as the nearest of those at its place
+    let node = |node: NodeId| {
+        std::iter::once(node).chain(network.nodes_beside(node)).map(|at| nearest.node(at).cost).min().map_or(f64::INFINITY, real)
+    };
+    knots.push(Knot { offset_mm: 0.0, cost: node(edge.tail) });
+    let mut lines = Vec::new();
+    for pair in bounds.windows(2) {
+        lines.clear();
+        ways.iter().for_each(|way| way.lines(pair[0], pair[1], length, &mut lines));
+        stretch(pair[0], pair[1], &lines, knots);
+    }
+    part_jumps(knots, Knot { offset_mm: length, cost: node(edge.head) }, length);
 }
 
 const NOWHERE: Line = Line { at_low: f64::INFINITY, at_high: f64::INFINITY };

@@ -16,6 +16,7 @@
 
 mod build;
 mod chains;
+mod copies;
 mod parts;
 
 use std::ops::Range;
@@ -28,6 +29,7 @@ use crate::units::{Cost, Metric};
 
 pub use build::NetworkError;
 pub(crate) use chains::{Chain, ChainId};
+use copies::Copies;
 pub use parts::NetworkParts;
 
 /// One direction of an edge or of a chain of edges.
@@ -116,6 +118,7 @@ pub struct RoadNetwork {
     component_nodes: Vec<u32>,
     /// The mean cost of the open arcs of chains.
     common_arc: Cost,
+    copies: Copies,
 }
 
 impl RoadNetwork {
@@ -226,6 +229,8 @@ impl RoadNetwork {
             + size_of_val(&self.arc_chain[..])
             + size_of_val(&self.component[..])
             + size_of_val(&self.component_nodes[..])
+            + size_of_val(&self.copies.edges[..])
+            + size_of_val(&self.copies.nodes[..])
     }
 
     /// Whether a node is a junction; otherwise it is a bend.

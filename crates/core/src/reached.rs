@@ -155,22 +155,21 @@ fn ends(network: &RoadNetwork, interval: &Interval) -> [Option<NodeId>; 2] {
     [(interval.from_mm == 0).then_some(edge.tail), (interval.to_mm == edge.length_mm).then_some(edge.head)]
 }
 
-/// Adds the parts of one edge that are within the limit.
+/// Adds the parts of one road that are within the limit: of an edge and of those that lie on it, as parts of the first of them.
 fn edge_intervals(nearest: &NearestFacility<'_>, id: EdgeId, limit: Cost, found: &mut Vec<Interval>) {
-    let edge = nearest.network().edge(id);
-    let (tail, head) = (nearest.node(edge.tail).cost, nearest.node(edge.head).cost);
-    let [down, up] = match nearest.direction() {
-        Direction::ToFacility => [edge.backward, edge.forward],
-        Direction::FromFacility => [edge.forward, edge.backward],
-    };
-    let length = edge.length_mm;
+    let network = nearest.network();
+    if network.is_copy(id) {
+        return;
+    }
+    let edge = network.edge(id);
     let mut own: Vec<(u32, u32)> = Vec::new();
-    own.extend(way_along(tail, down, edge, length, limit).map(|far| (0, far)));
-    own.extend(way_along(head, up, edge, length, limit).map(|far| (length - far, length)));
-    for (offset, leg, _) in nearest.on_edge(id) {
-        let west = way_along(leg, up, edge, offset, limit).unwrap_or(0);
-        let east = way_along(leg, down, edge, length - offset, limit).unwrap_or(0);
-        own.push((offset - west, offset + east));
+    parts_of(nearest, id, limit, &mut own);
+    for other in network.copies(id) {
+        let before = own.len();
+        parts_of(nearest, other, limit, &mut own);
+        if network.location(network.edge(other).tail) != network.location(edge.tail) {
+            own[before..].iter_mut().for_each(|(from, to)| (*from, *to) = (edge.length_mm - *to, edge.length_mm - *from));
+        }
     }
     own.retain(|(from, to)| from < to);
     own.sort_unstable();
@@ -180,6 +179,24 @@ fn edge_intervals(nearest: &NearestFacility<'_>, id: EdgeId, limit: Cost, found:
             Some(last) if from_mm <= last.to_mm => last.to_mm = last.to_mm.max(to_mm),
             _ => found.push(Interval { edge: id, from_mm, to_mm }),
         }
+    }
+}
+
+/// Adds the parts of one edge by itself: from its ends and from the facilities on it.
+fn parts_of(nearest: &NearestFacility<'_>, id: EdgeId, limit: Cost, own: &mut Vec<(u32, u32)>) {
+    let edge = nearest.network().edge(id);
+    let (tail, head) = (nearest.node(edge.tail).cost, nearest.node(edge.head).cost);
+    let [down, up] = match nearest.direction() {
+        Direction::ToFacility => [edge.backward, edge.forward],
+        Direction::FromFacility => [edge.forward, edge.backward],
+    };
+    let length = edge.length_mm;
+    own.extend(way_along(tail, down, edge, length, limit).map(|far| (0, far)));
+    own.extend(way_along(head, up, edge, length, limit).map(|far| (length - far, length)));
+    for (offset, leg, _) in nearest.on_edge(id) {
+        let west = way_along(leg, up, edge, offset, limit).unwrap_or(0);
+        let east = way_along(leg, down, edge, length - offset, limit).unwrap_or(0);
+        own.push((offset - west, offset + east));
     }
 }
 

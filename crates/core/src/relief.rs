@@ -354,7 +354,10 @@ impl<'a> Survey<'a> {
     fn side_of(&self, id: EdgeId, within: f64) -> Option<bool> {
         let edge = self.from.edges.network().edge(id);
         let [tail, head] = [edge.tail, edge.head].map(|node| real(self.from.nearest.node(node).cost));
-        if self.from.nearest.on_edge(id).next().is_some() {
+        // its nodes may be nearer than it is, and so may roads that lie on it
+        let network = self.from.edges.network();
+        let beside = || [edge.tail, edge.head].into_iter().any(|node| network.nodes_beside(node).next().is_some());
+        if self.from.nearest.on_edge(id).next().is_some() || beside() {
             return None;
         }
         let along = real(edge.forward).max(real(edge.backward));
@@ -409,10 +412,10 @@ impl<'a> Survey<'a> {
     /// Hands `visit` every piece of an eligible edge with the position of its square, as far as the window goes.
     fn walk(&self, id: EdgeId, visit: &mut dyn FnMut(usize, Piece)) {
         let edges = self.from.edges;
-        if !edges.is_eligible(id) {
+        let network = edges.network();
+        if !edges.is_eligible(id) || network.is_copy(id) {
             return;
         }
-        let network = edges.network();
         let edge = network.edge(id);
         let (a, b) = (network.location(edge.tail), network.location(edge.head));
         let mut own: Vec<Knot> = Vec::with_capacity(4);

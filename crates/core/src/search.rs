@@ -267,9 +267,16 @@ impl<'a> NearestFacility<'a> {
         own.filter(move |row| only.is_none_or(|only| only == row.3)).map(|&(_, offset_mm, leg, facility)| (offset_mm, leg, facility))
     }
 
-    /// The label of a place on an edge, without a leg.
+    /// The label of a place on an edge, and on those that lie on it, without a leg.
     pub(crate) fn place(&self, edge: EdgeId, offset_mm: u32) -> Label {
-        self.snap(&Snap { edge, offset_mm, leg: Cost::ZERO, leg_m: 0.0 })
+        let own = |edge, offset_mm| self.snap(&Snap { edge, offset_mm, leg: Cost::ZERO, leg_m: 0.0 });
+        let network = self.network();
+        let at = network.location(network.edge(edge).tail);
+        let others = network.copies(edge).map(|other| {
+            let copy = network.edge(other);
+            own(other, if network.location(copy.tail) == at { offset_mm } else { copy.length_mm - offset_mm })
+        });
+        others.fold(own(edge, offset_mm), Label::min)
     }
 
     /// The label of a node.

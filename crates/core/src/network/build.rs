@@ -4,6 +4,7 @@ use geo::Coord;
 use petgraph::unionfind::UnionFind;
 use rayon::prelude::*;
 
+use super::copies::Copies;
 use super::{Arc, Edge, RoadNetwork};
 use crate::ids::NodeId;
 use crate::input::{RoadSegment, Roads};
@@ -257,10 +258,14 @@ impl Chains {
             })
             .collect();
         drop((ranked, steps));
+        // nodes of one place are neighbours in rank
+        let shared: Vec<u32> = (1..is_junction.len() as u32).filter(|&rank| location(rank - 1) == location(rank)).collect();
         let (ids, locations, bend_chain) = number(&is_junction, &edges, &first_edge, location);
         for e in &mut edges {
             (e.tail, e.head) = (NodeId(ids[e.tail.index()]), NodeId(ids[e.head.index()]));
         }
+        let shared: Vec<u32> = shared.into_iter().flat_map(|rank| [rank - 1, rank]).map(|rank| ids[rank as usize]).collect();
+        let copies = Copies::of(&edges, &locations, shared);
         drop((ids, is_junction));
         let junctions = locations.len() - bend_chain.len();
         let mut network = RoadNetwork {
@@ -276,6 +281,7 @@ impl Chains {
             component: Vec::new(),
             component_nodes: Vec::new(),
             common_arc: Cost::ZERO,
+            copies,
         };
         network.label_components(junctions);
         network.join();

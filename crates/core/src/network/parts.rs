@@ -3,6 +3,7 @@
 use geo::Coord;
 
 use super::build::NetworkError;
+use super::copies::Copies;
 use super::{Arc, Edge, RoadNetwork};
 use crate::ids::NodeId;
 use crate::units::{Cost, Metric};
@@ -32,6 +33,10 @@ pub struct NetworkParts {
     pub component_nodes: Vec<u32>,
     /// The mean cost of open arcs.
     pub common_arc: u32,
+    /// Of each edge that lies on others (copies of one road), itself and the next of them, all round; by edge.
+    pub edge_copies: Vec<[u32; 2]>,
+    /// The same of nodes at one place.
+    pub node_copies: Vec<[u32; 2]>,
 }
 
 impl RoadNetwork {
@@ -51,6 +56,8 @@ impl RoadNetwork {
             component: self.component.clone(),
             component_nodes: self.component_nodes.clone(),
             common_arc: self.common_arc.0,
+            edge_copies: self.copies.edges.clone(),
+            node_copies: self.copies.nodes.clone(),
         }
     }
 
@@ -65,6 +72,10 @@ impl RoadNetwork {
     /// One pass over the arrays.
     pub fn from_parts(metric: Metric, parts: NetworkParts) -> Result<RoadNetwork, NetworkError> {
         parts.check()?;
+        let copies = Copies { edges: parts.edge_copies, nodes: parts.node_copies };
+        if !copies.fits(parts.locations.len(), parts.edges.len()) {
+            return Err(NetworkError::Parts { array: "copies" });
+        }
         let arcs = |arcs: Vec<[u32; 2]>| arcs.into_iter().map(|[head, cost]| Arc { head: NodeId(head), cost: Cost(cost) }).collect();
         let edge = |[tail, head, length_mm, forward, backward]: [u32; 5]| Edge {
             tail: NodeId(tail),
@@ -86,6 +97,7 @@ impl RoadNetwork {
             component: parts.component,
             component_nodes: parts.component_nodes,
             common_arc: Cost(parts.common_arc),
+            copies,
         })
     }
 }

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::{About, PreparedError, PreparedNetwork};
 
 const MAGIC: [u8; 8] = *b"CATCHNET";
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 const FIXED: u64 = 32;
 /// Longer headers are none: issues are some hundred bytes each.
 const LONGEST_HEADER: u64 = 1 << 30;
@@ -44,7 +44,7 @@ pub fn write_prepared(prepared: &PreparedNetwork, mut to: impl Write) -> Result<
     }
     let parts = prepared.network.to_parts();
     let cut_ends: Vec<[f64; 2]> = prepared.cut_ends.iter().map(|c| [c.x, c.y]).collect();
-    let arrays: [(&str, usize, &[u8]); 11] = [
+    let arrays: [(&str, usize, &[u8]); 13] = [
         ("locations", 16, bytes(&parts.locations)),
         ("edges", 20, bytes(&parts.edges)),
         ("first_edge", 4, bytes(&parts.first_edge)),
@@ -55,6 +55,8 @@ pub fn write_prepared(prepared: &PreparedNetwork, mut to: impl Write) -> Result<
         ("arc_chain", 4, bytes(&parts.arc_chain)),
         ("component", 4, bytes(&parts.component)),
         ("component_nodes", 4, bytes(&parts.component_nodes)),
+        ("edge_copies", 8, bytes(&parts.edge_copies)),
+        ("node_copies", 8, bytes(&parts.node_copies)),
         ("cut_ends", 16, bytes(&cut_ends)),
     ];
     let listed = arrays.iter().map(|(name, item, bytes)| Array {
@@ -100,6 +102,8 @@ pub fn read_prepared(mut from: impl Read, length: u64) -> Result<PreparedNetwork
         arc_chain: arrays.next("arc_chain")?,
         component: arrays.next("component")?,
         component_nodes: arrays.next("component_nodes")?,
+        edge_copies: arrays.next("edge_copies")?,
+        node_copies: arrays.next("node_copies")?,
         common_arc: header.common_arc,
     };
     let cut_ends: Vec<[f64; 2]> = arrays.next("cut_ends")?;

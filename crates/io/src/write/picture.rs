@@ -81,6 +81,7 @@ fn method_en(run: &Run, service: &ServicePlan, report: &Report) -> Option<String
     let plan = &run.inputs.plan;
     let (profile, _) = run.inputs.roads.get(&service.profile)?;
     let speed = match service.limit.metric {
+        Metric::Time if profile.drive.is_some() => " at its speeds by class of road".to_owned(),
         Metric::Time => format!(" at {} m/s (steps {} m/s)", profile.speed_m_s, profile.steps_m_s),
         Metric::Distance => String::new(),
     };
@@ -110,6 +111,7 @@ fn method_zh(run: &Run, service: &ServicePlan, report: &Report) -> Option<String
     let plan = &run.inputs.plan;
     let (profile, _) = run.inputs.roads.get(&service.profile)?;
     let speed = match service.limit.metric {
+        Metric::Time if profile.drive.is_some() => "，按道路等级车速".to_owned(),
         Metric::Time => format!("，速度{}米/秒（台阶{}米/秒）", profile.speed_m_s, profile.steps_m_s),
         Metric::Distance => String::new(),
     };
