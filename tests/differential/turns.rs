@@ -141,7 +141,7 @@ impl Ruled {
         let ruled = self.is_ruled(node);
         let two_way = |arc: &Arc| self.is_open(*arc) && self.is_open((arc.0, !arc.1));
         let is_bend = self.degree(node) == 2 && exits.len() == 2 && exits[0].0 != exits[1].0 && exits.iter().all(two_way);
-        let alone = exits.iter().all(|exit| *exit == back);
+        let alone = exits.iter().all(|exit| *exit == back || !self.is_allowed(driven, *exit));
         let turns_back = if ruled { alone } else { !is_bend };
         let allowed = exits.into_iter().filter(|exit| *exit != back || turns_back).filter(|exit| self.is_allowed(driven, *exit));
         allowed.map(|exit| (exit, if ruled && self.is_turn(last, exit) { u64::from(self.turns.turn_ms) } else { 0 })).collect()

@@ -173,7 +173,7 @@ fn facts(made: &PreparedNetwork) -> serde_json::Value {
     let PreparedNetwork { network, about, .. } = made;
     let nodes = network.node_count();
     let per_node = |bytes: usize| (bytes as f64 / nodes.max(1) as f64 * 10.0).round() / 10.0;
-    let length_mm: u64 = network.edges().iter().map(|edge| u64::from(edge.length_mm)).sum();
+    let length_mm = network.length_mm();
     let index = link_index(network);
     json!({
         "profile": about.profile_name,

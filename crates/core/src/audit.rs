@@ -136,8 +136,8 @@ pub fn audit(
         .collect();
     let network = edges.network();
     let length = |eligible: bool| {
-        let roads = network.edges().iter().enumerate().filter(|(i, _)| edges.is_eligible(EdgeId::at(*i)) == eligible);
-        roads.map(|(_, edge)| u64::from(edge.length_mm)).sum()
+        let roads = network.roads().filter(|id| edges.is_eligible(*id) == eligible);
+        roads.map(|id| u64::from(network.edge(id).length_mm)).sum()
     };
     let mut audit = Audit { road_mm: length(true), island_mm: length(false), ..Audit::default() };
     for judged in judged.into_iter().flatten() {
@@ -160,7 +160,7 @@ struct Judged {
 /// Places on eligible edges, evenly by length: the edge and mm along it.
 fn draw(edges: &EdgeGrid<'_>, rules: AuditRules) -> Vec<(EdgeId, u32)> {
     let network = edges.network();
-    let eligible: Vec<EdgeId> = (0..network.edges().len()).map(EdgeId::at).filter(|id| edges.is_eligible(*id)).collect();
+    let eligible: Vec<EdgeId> = network.roads().filter(|id| edges.is_eligible(*id)).collect();
     let mut ends: Vec<u64> = Vec::with_capacity(eligible.len());
     let mut sum = 0;
     for id in &eligible {

@@ -147,6 +147,16 @@ impl RoadNetwork {
         self.first_edge.len() - 1
     }
 
+    /// Length of the roads, millimetres; of roads that turns took into several copies ([`crate::Roads::unfolded`]) it counts one.
+    pub fn length_mm(&self) -> u64 {
+        self.roads().map(|id| u64::from(self.edge(id).length_mm)).sum()
+    }
+
+    /// The edges that stand for roads: one of those that lie on one another.
+    pub(crate) fn roads(&self) -> impl Iterator<Item = EdgeId> {
+        (0..self.edges.len()).map(EdgeId::at).filter(|id| !self.is_copy(*id))
+    }
+
     /// All edges, by id.
     pub fn edges(&self) -> &[Edge] {
         &self.edges

@@ -143,7 +143,7 @@ impl Profile {
     pub fn reads(&self, key: &str) -> bool {
         match &self.drive {
             None => Profile::WALK_TAGS.contains(&key),
-            Some(drive) => Drive::TAGS.contains(&key) || key == "motorroad" || drive.access_keys.iter().any(|own| own == key),
+            Some(drive) => drive.reads(key),
         }
     }
 

@@ -10,8 +10,8 @@
 //!                          a ← out a            in c ← c in c ──→ out a      …
 //! ```
 //!
-//! Roads there are driven in two copies, one for each direction, as far as the next junction, so that nobody turns back in the middle of
-//! the road to get around a rule. Where a rule speaks of three or more roads in a row (*via* ways), the roads between get one more copy, for
+//! Roads there are driven in two copies, one for each direction, as far as the next junction (or to where they become one-way), so that nobody
+//! turns back in the middle of the road to get around a rule. Where a rule speaks of three or more roads in a row (*via* ways), the roads between get one more copy, for
 //! those who come from the first one. The result is plain [`Roads`]: every search, sum and shape works on it as it is.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -111,7 +111,9 @@ impl Roads {
     /// O(n log n) for the roads; what is added is in proportion to the roads around the nodes that rules are about, and to all junctions
     /// where turns cost something.
     pub fn unfolded(self, turns: &Turns) -> Unfolded {
-        if turns.is_empty() {
+        let nodes = self.nodes.len();
+        // of a segment without its nodes the network will tell
+        if turns.is_empty() || self.segments.iter().any(|s| s.from as usize >= nodes || s.to as usize >= nodes) {
             return Unfolded { roads: self, unused: Vec::new() };
         }
         let plan = Plan::new(&self, turns);
@@ -197,7 +199,8 @@ impl<'r> Plan<'r> {
             }
         }
         for (i, rule) in turns.rules.iter().enumerate() {
-            let way: Vec<Arc> = rule.way.iter().copied().map(arc).collect();
+            let known = rule.way.iter().all(|on| (on.segment as usize) < roads.segments.len());
+            let way: Vec<Arc> = if known { rule.way.iter().copied().map(arc).collect() } else { Vec::new() };
             match plan.is_way(&way) {
                 true => plan.add(rule.kind, &way),
                 false => plan.unused.push(i),
@@ -222,9 +225,8 @@ impl<'r> Plan<'r> {
 
     /// Whether arcs follow one another and are open.
     fn is_way(&self, way: &[Arc]) -> bool {
-        let known = way.iter().all(|arc| self.roads.segments.get((arc / 2) as usize).is_some() && self.is_open(*arc));
         let joined = || way.windows(2).all(|pair| self.head(pair[0]) == self.tail(pair[1]));
-        way.len() >= 2 && known && joined()
+        way.len() >= 2 && way.iter().all(|arc| self.is_open(*arc)) && joined()
     }
 
     fn add(&mut self, kind: TurnKind, way: &[Arc]) {
@@ -385,9 +387,12 @@ impl<'p> Writer<'p> {
             let Some(&arrived) = memory.last() else { continue };
             let here = plan.head(arrived);
             let back = arrived ^ 1;
-            let alone = plan.exits(here).all(|exit| exit == back);
-            for exit in plan.exits(here).filter(|exit| alone || *exit != back) {
-                let Some(next) = plan.after(&memory, exit) else { continue };
+            let allowed = |exit: Arc| plan.after(&memory, exit).map(|next| (exit, next));
+            let mut ways: Vec<(Arc, Vec<Arc>)> = plan.exits(here).filter(|exit| *exit != back).filter_map(allowed).collect();
+            if ways.is_empty() && plan.is_open(back) {
+                ways.extend(allowed(back));
+            }
+            for (exit, next) in ways {
                 let to = self.departure(&next);
                 let delay_ms = if self.turn_ms > 0 && self.is_turn(arrived, exit) { self.turn_ms } else { 0 };
                 self.segments.push(RoadSegment { from, to, length_mm: 0, forward_m_s: Some(1.0), backward_m_s: None, delay_ms });

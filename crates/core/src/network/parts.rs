@@ -73,7 +73,8 @@ impl RoadNetwork {
     pub fn from_parts(metric: Metric, parts: NetworkParts) -> Result<RoadNetwork, NetworkError> {
         parts.check()?;
         let copies = Copies { edges: parts.edge_copies, nodes: parts.node_copies };
-        if !copies.fits(parts.locations.len(), parts.edges.len()) {
+        let fits = copies.fits(parts.locations.len(), parts.edges.len());
+        if !fits || copies.edges.iter().any(|[a, b]| parts.edges[*a as usize][2] != parts.edges[*b as usize][2]) {
             return Err(NetworkError::Parts { array: "copies" });
         }
         let arcs = |arcs: Vec<[u32; 2]>| arcs.into_iter().map(|[head, cost]| Arc { head: NodeId(head), cost: Cost(cost) }).collect();

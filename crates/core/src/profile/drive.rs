@@ -14,18 +14,18 @@ pub const AMBULANCE: &str = include_str!("../ambulance.toml");
 /// | tag | effect | may an ambulance ignore it? |
 /// |---|---|---|
 /// | `highway=*` | by the tables `highway` and `drive.speeds_km_h` | no |
-/// | `motorcar`, `motor_vehicle`, `vehicle`, `access` (the first that is there) | `closing_values` shut the way, `opening_values` open a closed class | `private` is open by default |
+/// | `motorcar`, `motor_vehicle`, `vehicle`, `access` (the first that is there) | `closing_values` shut the way, `opening_values` open a closed class (`access` only tracks) | `private` is open by default |
 /// | `emergency=yes, designated, official` / `no` | opens / shuts, before all others | that is what it says |
-/// | `oneway=yes, 1, true, -1, reverse`; `reversible, alternating` | one direction; none | no (`oneway = false`) |
-/// | `oneway:motorcar`, `oneway:motor_vehicle`, `oneway:emergency` | before `oneway` | no |
+/// | `oneway=yes, 1, true, -1, reverse`; `reversible`; `alternating` | one direction; none; both | no (`oneway = false`) |
+/// | `oneway:emergency`, `oneway:motorcar`, … (`access_keys`) | before `oneway` | no |
 /// | `junction=roundabout, circular`, `highway=motorway` | one direction unless `oneway=no` | no |
 /// | `maxspeed`, `maxspeed:forward`, `maxspeed:backward` | the lower of it and the class speed | no (`maxspeed = false`) |
 /// | `service=*`, `surface=*` | at most `service_km_h`, `surface_km_h` | no |
 /// | `type=restriction` (relation): `no_*`, `only_*`, `except` | turns forbidden or the only ones | no (`turn_restrictions = false`), yes with `except=emergency` |
-/// | turns of more than 45° | `turn_delay_s` | 0 by default |
+/// | turns of more than 45° | `turn_delay_s`; where it is above 0, nobody turns back at a junction but at dead ends | 0 by default: one may turn back at junctions without a rule |
 /// | traffic signals (node) | `crossing_delay_s` | yes: 0 by default |
-/// | `barrier=bollard, block, …` (node) | shut, unless `emergency=yes` or a vehicle's access | no |
-/// | `barrier=gate, lift_gate, swing_gate, sliding_gate` (node) | `gate_delay_s` | opened: 0 by default; `emergency=no` or `locked=yes` without access shut it |
+/// | `barrier=bollard, block, …` (node) | shut, unless `emergency=yes` or a vehicle's own access (not `access`) | no |
+/// | `barrier=gate, lift_gate, swing_gate, sliding_gate` (node) | `gate_delay_s` | opened: 0 by default; `locked=yes` without access shuts it. Any barrier is shut by `emergency=no` and by `closing_values` |
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Drive {
@@ -68,12 +68,23 @@ pub enum BarrierUse {
     Closed,
 }
 
+/// What tags say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Told {
+    Nothing,
+    Shut,
+    /// To vehicles.
+    Open,
+    /// By the general `access` alone.
+    OpenToSome,
+}
+
 const KM_H: f64 = 1.0 / 3.6;
 const GATES: [&str; 4] = ["gate", "lift_gate", "swing_gate", "sliding_gate"];
 
 impl Drive {
-    /// The tags of a way that [`Profile::classify`] reads for a vehicle, beside `access_keys`.
-    pub(super) const TAGS: [&str; 13] = [
+    /// The tags of a way that [`Profile::classify`] reads for a vehicle, beside `access_keys` and `oneway:*`.
+    const TAGS: [&str; 12] = [
         "duration",
         "emergency",
         "highway",
@@ -82,8 +93,7 @@ impl Drive {
         "maxspeed:backward",
         "maxspeed:forward",
         "oneway",
-        "oneway:emergency",
-        "oneway:motor_vehicle",
+        "motorroad",
         "route",
         "service",
         "surface",
@@ -112,17 +122,22 @@ impl Drive {
         Ok(())
     }
 
-    /// Whether a tag opens (`Some(true)`) or shuts something; `None` where nothing is said.
-    fn told<'t>(&self, profile: &Profile, tag: &impl Fn(&str) -> Option<&'t str>) -> Option<bool> {
+    /// What tags say of a way or a barrier. The general `access` is for whoever the way is for: it shuts, but it opens nothing for vehicles.
+    fn told<'t>(&self, profile: &Profile, tag: &impl Fn(&str) -> Option<&'t str>) -> Told {
         let emergency = tag("emergency").filter(|_| self.emergency);
         match emergency {
-            Some("yes" | "designated" | "official") => return Some(true),
-            Some("no") => return Some(false),
+            Some("yes" | "designated" | "official") => return Told::Open,
+            Some("no") => return Told::Shut,
             _ => {}
         }
-        let value = self.access_keys.iter().find_map(|key| tag(key))?;
+        let Some((key, value)) = self.access_keys.iter().find_map(|key| Some((key, tag(key)?))) else { return Told::Nothing };
         let among = |values: &[String]| values.iter().any(|v| v == value);
-        if among(&profile.closing_values) { Some(false) } else { among(&profile.opening_values).then_some(true) }
+        match (among(&profile.closing_values), among(&profile.opening_values)) {
+            (true, _) => Told::Shut,
+            (false, true) if key == "access" => Told::OpenToSome,
+            (false, true) => Told::Open,
+            (false, false) => Told::Nothing,
+        }
     }
 
     /// What a node with these tags does to the roads that it is on.
@@ -132,8 +147,9 @@ impl Drive {
         let gate = GATES.contains(&barrier);
         let closed = self.closed_barriers.iter().any(|closed| closed == barrier) || (gate && tag("locked") == Some("yes"));
         match told {
-            Some(false) => BarrierUse::Closed,
-            None if closed => BarrierUse::Closed,
+            Told::Shut => BarrierUse::Closed,
+            Told::Nothing if closed => BarrierUse::Closed,
+            Told::OpenToSome if closed && !gate => BarrierUse::Closed,
             _ if gate => BarrierUse::Gate,
             _ => BarrierUse::Open,
         }
@@ -142,17 +158,18 @@ impl Drive {
     pub(super) fn classify<'t>(&self, profile: &Profile, tag: &impl Fn(&str) -> Option<&'t str>, length_m: impl Fn() -> f64) -> WayUse {
         let told = self.told(profile, tag);
         let Some(class) = tag("highway") else {
-            let ferry = profile.ferry && tag("route") == Some("ferry") && told != Some(false);
+            let ferry = profile.ferry && tag("route") == Some("ferry") && told != Told::Shut;
             let speed = || tag("duration").and_then(super::seconds).map_or(profile.ferry_m_s, |s| length_m() / s);
             return if ferry { self.directed(tag, "", [speed(); 2]) } else { WayUse::default() };
         };
         let access = profile.highway.get(class).copied().unwrap_or(ClassAccess::Closed);
         let speed = match (access, told) {
-            (ClassAccess::Never, _) | (_, Some(false)) | (ClassAccess::Closed, None) => return WayUse::default(),
+            (ClassAccess::Never, _) | (_, Told::Shut) | (ClassAccess::Closed, Told::Nothing) => return WayUse::default(),
+            (ClassAccess::Closed, Told::OpenToSome) if class != "track" => return WayUse::default(),
             (ClassAccess::Open, _) => self.speeds_km_h.get(class).copied().unwrap_or(self.opened_km_h),
-            (ClassAccess::Closed, Some(true)) => self.opened_km_h,
+            (ClassAccess::Closed, Told::Open | Told::OpenToSome) => self.opened_km_h,
         };
-        if profile.motorroad != ClassAccess::Open && tag("motorroad") == Some("yes") && told != Some(true) {
+        if profile.motorroad != ClassAccess::Open && tag("motorroad") == Some("yes") && told != Told::Open {
             return WayUse::default();
         }
         let at_most = |key: &str, table: &BTreeMap<String, f64>| tag(key).and_then(|value| table.get(value)).copied();
@@ -163,16 +180,27 @@ impl Drive {
         self.directed(tag, class, speeds.map(|km_h| km_h * self.speed_factor * KM_H))
     }
 
+    /// Whom a special `oneway:*` may be for, the most special first.
+    fn oneway_keys(&self) -> impl Iterator<Item = &str> {
+        let emergency = std::iter::once("emergency").filter(|_| self.emergency);
+        emergency.chain(self.access_keys.iter().map(String::as_str).filter(|key| *key != "access"))
+    }
+
+    pub(super) fn reads(&self, key: &str) -> bool {
+        let special = |name| self.oneway_keys().any(|own| own == name);
+        Drive::TAGS.contains(&key) || self.access_keys.iter().any(|own| own == key) || key.strip_prefix("oneway:").is_some_and(special)
+    }
+
     /// The directions in which a way of a class is driven, at these speeds.
     fn directed<'t>(&self, tag: &impl Fn(&str) -> Option<&'t str>, class: &str, [forward, backward]: [f64; 2]) -> WayUse {
-        let special = ["oneway:emergency", "oneway:motor_vehicle"].into_iter().find_map(tag);
+        let special = self.oneway_keys().find_map(|key| tag(&format!("oneway:{key}")));
         let around = matches!(tag("junction"), Some("roundabout" | "circular")) || class == "motorway";
         let open = match special.or(tag("oneway")) {
             _ if !self.oneway => [true, true],
             Some("yes" | "1" | "true") => [true, false],
             Some("-1" | "reverse") => [false, true],
-            Some("reversible" | "alternating") => [false, false],
-            Some("no" | "0" | "false") => [true, true],
+            Some("reversible") => [false, false],
+            Some("no" | "0" | "false" | "alternating") => [true, true],
             _ => [true, !around],
         };
         WayUse { forward_m_s: open[0].then_some(forward), backward_m_s: open[1].then_some(backward) }
@@ -223,6 +251,11 @@ mod tests {
         assert_eq!(driven(&[("highway", "footway")]), shut);
         assert_eq!(driven(&[("highway", "footway"), ("emergency", "yes")]), both(10.0));
         assert_eq!(driven(&[("highway", "footway"), ("motor_vehicle", "yes")]), both(10.0));
+        assert_eq!(driven(&[("highway", "footway"), ("access", "private")]), shut);
+        assert_eq!(driven(&[("highway", "path"), ("access", "yes")]), shut);
+        assert_eq!(driven(&[("highway", "track"), ("access", "yes")]), both(10.0));
+        assert_eq!(driven(&[("highway", "primary"), ("oneway", "alternating")]), both(35.0));
+        assert_eq!(driven(&[("highway", "primary"), ("oneway:motorcar", "yes")]), [Some(35.0), None]);
         assert_eq!(driven(&[("highway", "construction"), ("emergency", "yes")]), shut);
         assert_eq!(driven(&[("highway", "service"), ("access", "private")]), both(15.0));
         assert_eq!(driven(&[("highway", "service"), ("access", "no")]), shut);
@@ -251,6 +284,8 @@ mod tests {
     fn barriers_by_their_tags() {
         assert_eq!(barrier(&[("barrier", "bollard")]), BarrierUse::Closed);
         assert_eq!(barrier(&[("barrier", "bollard"), ("emergency", "yes")]), BarrierUse::Open);
+        assert_eq!(barrier(&[("barrier", "bollard"), ("access", "private")]), BarrierUse::Closed);
+        assert_eq!(barrier(&[("barrier", "bollard"), ("motor_vehicle", "yes")]), BarrierUse::Open);
         assert_eq!(barrier(&[("barrier", "gate")]), BarrierUse::Gate);
         assert_eq!(barrier(&[("barrier", "gate"), ("locked", "yes")]), BarrierUse::Closed);
         assert_eq!(barrier(&[("barrier", "gate"), ("locked", "yes"), ("emergency", "yes")]), BarrierUse::Gate);

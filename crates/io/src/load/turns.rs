@@ -19,7 +19,8 @@ pub(super) fn named_ways(data: &OsmData, drive: &Drive) -> BTreeSet<i64> {
 
 fn restrictions<'d>(data: &'d OsmData, drive: &Drive) -> impl Iterator<Item = &'d Relation> {
     let obeyed = drive.turn_restrictions;
-    data.relations.iter().filter(move |relation| obeyed && relation.tags.iter().any(|(key, _)| is_restriction_key(key)))
+    let is_one = |tags: &Tags| tags.get("type") == Some("restriction") && tags.iter().any(|(key, _)| is_restriction_key(key));
+    data.relations.iter().filter(move |relation| obeyed && is_one(&relation.tags))
 }
 
 /// What is known of an extract's roads.
@@ -90,20 +91,28 @@ impl Found<'_> {
         if from.is_empty() || to.is_empty() || (via.is_empty() == nodes.is_empty()) || nodes.len() > 1 {
             return Err(Unused::Broken("it does not have a from, a to and one via node or via ways"));
         }
-        if from.iter().chain(&via).chain(&to).any(|way| !self.stretches.contains_key(way)) {
-            return Err(Unused::Foreign);
-        }
-        let mut rules = Vec::new();
-        for from in &from {
-            for to in &to {
-                let way = match nodes.first() {
-                    Some(node) => self.over_node(*from, *node, *to)?,
-                    None => self.over_ways(*from, &via, *to)?,
-                };
-                rules.push(TurnRule { kind, way });
+        // no_entry and no_exit may have several: each pair by itself
+        let pairs = from.iter().flat_map(|from| to.iter().map(move |to| (*from, *to)));
+        let (mut rules, mut faults) = (Vec::new(), Vec::new());
+        for (from, to) in pairs {
+            let used = [from, to].iter().chain(&via).all(|way| self.stretches.contains_key(way));
+            let way = match nodes.first() {
+                _ if !used => Err(Unused::Foreign),
+                Some(node) => self.over_node(from, *node, to),
+                None => self.over_ways(from, &via, to),
+            };
+            match way {
+                Ok(way) => rules.push(TurnRule { kind, way }),
+                Err(fault) => faults.push(fault),
             }
         }
-        Ok(rules)
+        if kind == TurnKind::Only && rules.len() > 1 {
+            return Err(Unused::Broken("it leaves only one way on, and names several"));
+        }
+        match faults.pop() {
+            Some(fault) if rules.is_empty() => Err(fault),
+            _ => Ok(rules),
+        }
     }
 
     fn over_node(&self, from: i64, node: i64, to: i64) -> Result<Vec<Heading>, Unused> {
@@ -114,14 +123,18 @@ impl Found<'_> {
 
     fn over_ways(&self, from: i64, via: &[i64], to: i64) -> Result<Vec<Heading>, Unused> {
         // each via way is driven from one end to the other, in one of two directions
-        let mut found = Vec::new();
+        let (mut found, mut fault) = (Vec::new(), None);
         for first_against in [false, true] {
-            if let Some((between, start, end)) = self.along(via, first_against) {
-                found.extend(self.between(from, start, &between, end, to)?);
+            let way = self.along(via, first_against).filter(|(between, _, _)| between.iter().all(|arc| self.is_open(arc)));
+            match way.map(|(between, start, end)| self.between(from, start, &between, end, to)) {
+                Some(Ok(way)) => found.extend(way),
+                Some(Err(other)) => fault = Some(other),
+                None => {}
             }
         }
         match found.len() {
             1 => Ok(found.remove(0)),
+            0 if fault.is_some() => Err(fault.unwrap_or(Unused::Foreign)),
             _ => Err(Unused::Broken("its from, via and to ways do not follow one another from end to end in one way")),
         }
     }
@@ -149,17 +162,13 @@ impl Found<'_> {
 
     /// From the last segment of a way into `start`, along `between`, out of `end` into another way; none where they do not meet there.
     fn between(&self, from: i64, start: u32, between: &[Heading], end: u32, to: i64) -> Result<Option<Vec<Heading>>, Unused> {
-        let open = |arc: &Heading| {
-            let segment = &self.roads.segments[arc.segment as usize];
-            if arc.against { segment.backward_m_s.is_some() } else { segment.forward_m_s.is_some() }
-        };
         let arriving: Vec<Heading> = self.arcs(from).filter(|arc| self.head(*arc) == start).collect();
         let leaving: Vec<Heading> = self.arcs(to).filter(|arc| self.tail(*arc) == end).collect();
         if arriving.is_empty() || leaving.is_empty() {
             return Ok(None);
         }
-        let arriving: Vec<Heading> = arriving.into_iter().filter(open).collect();
-        let leaving: Vec<Heading> = leaving.into_iter().filter(open).collect();
+        let arriving: Vec<Heading> = arriving.into_iter().filter(|arc| self.is_open(arc)).collect();
+        let leaving: Vec<Heading> = leaving.into_iter().filter(|arc| self.is_open(arc)).collect();
         match (&arriving[..], &leaving[..]) {
             ([first], [last]) => Ok(Some([&[*first], between, &[*last]].concat())),
             // nobody drives there in that direction anyway
@@ -172,6 +181,11 @@ impl Found<'_> {
     fn arcs(&self, way: i64) -> impl Iterator<Item = Heading> {
         let segments = self.stretches.get(&way).into_iter().flatten().flat_map(Clone::clone);
         segments.flat_map(|segment| [false, true].map(|against| Heading { segment, against }))
+    }
+
+    fn is_open(&self, arc: &Heading) -> bool {
+        let segment = &self.roads.segments[arc.segment as usize];
+        if arc.against { segment.backward_m_s.is_some() } else { segment.forward_m_s.is_some() }
     }
 
     fn tail(&self, arc: Heading) -> u32 {
