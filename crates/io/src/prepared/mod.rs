@@ -5,7 +5,7 @@
 //! | bytes | what |
 //! |---|---|
 //! | 8 | `CATCHNET` |
-//! | 4 | version of this layout, 1 |
+//! | 4 | version of this layout, 2 |
 //! | 4 | CRC-32 of the header |
 //! | 8 | length of the header |
 //! | 8 | length of the whole file |
