@@ -122,6 +122,7 @@ fn service<'a>(inputs: &'a Inputs, network: &'a RoadNetwork, profile: &catchment
         limit: plan.limit,
         zone_limits: &[],
         direction: plan.direction,
+        pre_travel: Cost::ZERO,
         gaps: GapRules { ground: GapGround::All, min_people: 0.0, min_area_m2: 0.0 },
         speed_m_s: profile.speed_m_s,
         detour_factor: profile.detour_factor,

@@ -124,6 +124,7 @@ fn service(inputs: &Inputs) -> Service<'_> {
         limit: plan.limit,
         zone_limits: &[],
         direction: Direction::ToFacility,
+        pre_travel: Cost::ZERO,
         gaps: GapRules { ground: GapGround::Inhabited, min_people: 0.0, min_area_m2: 0.0 },
         speed_m_s: profile.speed_m_s,
         detour_factor: 1.3,

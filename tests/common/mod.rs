@@ -159,7 +159,14 @@ impl Scene {
     pub(crate) fn clinics(mut self, places: &[(f64, f64)]) -> Scene {
         for &(x, y) in places {
             let id = format!("c{}", self.facilities.len());
-            self.facilities.push(Facility { name: id.clone(), id, kind: "clinic".into(), location: at(x, y), twins: vec![] });
+            self.facilities.push(Facility {
+                name: id.clone(),
+                id,
+                kind: "clinic".into(),
+                location: at(x, y),
+                twins: vec![],
+                vehicles: None,
+            });
         }
         self
     }
@@ -237,8 +244,7 @@ impl Scene {
     pub(crate) fn audit(&self, ground: &MultiPolygon<f64>, limit: Limit, leave_out: u32) -> Audit {
         self.ask(|_, service| {
             let edges = service.edge_grid();
-            let places: Vec<_> = service.facilities.iter().map(|f| f.location).collect();
-            let links = Linkage::new(&edges, &places);
+            let links = service.facility_links(&edges);
             let sources = Sources::new(service.network, &links, service.direction);
             let mut space = SearchSpace::default();
             let rules = AuditRules { points: 4000, seed: 1, leave_out: Cost(leave_out) };
@@ -260,6 +266,7 @@ impl Scene {
             limit: self.limit,
             zone_limits: &self.zone_limits,
             direction: self.direction,
+            pre_travel: self.pre_travel,
             gaps: self.gaps,
             speed_m_s: 1.0,
             detour_factor: 1.25,

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use catchment_io::map::Lang;
-use catchment_io::plan::{self, Format, Plan, PlanError};
+use catchment_io::plan::{self, Format, Plan, PlanError, ServicePlan};
 use catchment_io::{Error, Files, Folder, InMemory, Sweep};
 
 use crate::args::{Common, Coverage, FormatArg, LangArg};
@@ -76,13 +76,23 @@ impl Job {
             if plan.has_zone_limits() {
                 notes.push(format!("--limit {text}: it is the limit of every zone; the plan's limits by zone are left aside"));
             }
-            plan.set_limit(limit);
+            for id in plan.set_limit(limit) {
+                notes.push(format!("--limit {text}: a distance; [services.response] of `{id}`, which counts time, is left aside"));
+            }
         }
         if let Some(text) = &common.speed {
             let speed = catchment::parse_speed(text).map_err(|e| error("--speed", text, e.expected.to_owned()))?;
-            let names: Vec<String> = plan.services.iter().map(|service| service.profile.clone()).collect();
-            for name in names {
+            let profiles = plan.services.iter().map(|service| service.profile.clone());
+            let (walked, driven): (Vec<String>, Vec<String>) = profiles.partition(|name| plan.takes_speed(name));
+            if walked.is_empty() {
+                let expected = "a service of a profile with one speed: change drive.speed_factor of a vehicle's".to_owned();
+                return Err(error("--speed", text, expected));
+            }
+            for name in walked {
                 plan.set_speed(&name, speed);
+            }
+            for name in driven {
+                notes.push(format!("--speed {text}: not for the profile `{name}`, which has a speed for each class of road"));
             }
         }
         sweeps(&mut plan, &common.sweep)?;
@@ -118,7 +128,13 @@ fn sweeps(plan: &mut Plan, texts: &[String]) -> Result<(), Error> {
     }
     for text in texts {
         let sweep: Sweep = text.parse().map_err(error)?;
-        let mut fitting = plan.services.iter_mut().filter(|service| sweep.fits(service.limit)).peekable();
+        let profiles: Vec<String> =
+            plan.services.iter().map(|service| service.profile.clone()).filter(|name| plan.takes_speed(name)).collect();
+        let fits = |service: &&mut ServicePlan| {
+            let speeds = matches!(sweep, Sweep::Speeds(_));
+            sweep.fits(service.limit) && (!speeds || profiles.contains(&service.profile))
+        };
+        let mut fitting = plan.services.iter_mut().filter(fits).peekable();
         if fitting.peek().is_none() {
             let expected = "a service whose limit counts the same (speeds: a limit of time); the plan has none".to_owned();
             return Err(error(PlanError::Value { key: "--sweep".to_owned(), found: format!("`{text}`"), expected }));

@@ -9,7 +9,7 @@ use crate::tables::{curve_table, gap_table};
 use catchment::{People, Progress, Report};
 use catchment_io::map::Lang;
 use catchment_io::plan::Mask;
-use catchment_io::{Run, km2, mask_zh, most_uncovered, sentence, side_by_side, side_by_side_zh, thousands};
+use catchment_io::{Run, km2, mask_zh, most_uncovered, response_sentences, sentence, side_by_side, side_by_side_zh, thousands};
 use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
 use comfy_table::{CellAlignment, Table};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -114,6 +114,9 @@ pub(crate) fn tables(run: &Run, out: &Path, files: usize) -> String {
             text += &format!("{}{areas}{}\n", if zh { "面积覆盖率，分口径：" } else { "Area by mask: " }, if zh { "。" } else { "." });
         }
         text += &format!("{}\n{}{}\n", gaps(report), beyond_barrier(report), straight_line(report));
+        for line in response_sentences(run, service, plan.study.lang) {
+            text += &format!("{line}\n");
+        }
         text += &gap_table(run, i, zh);
         text += &curve_table(run, i, zh);
     }

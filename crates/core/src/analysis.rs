@@ -1,6 +1,6 @@
 //! The analysis: the one place that joins the stages.
 
-use geo::Coord;
+use geo::{Coord, MultiPolygon};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -36,6 +36,14 @@ pub struct Study<'a> {
     pub places: &'a [Place],
 }
 
+impl Study<'_> {
+    /// The ground of all zones that covered ground and gaps are drawn on: land, or all of it where the first mask is the whole zone.
+    pub fn drawn_ground(&self) -> MultiPolygon<f64> {
+        let drawn: Vec<MultiPolygon<f64>> = self.zones.iter().enumerate().map(|(z, zone)| self.ground.drawn_on(z, zone).clone()).collect();
+        geo::unary_union(&drawn)
+    }
+}
+
 /// One question: who reaches one of these facilities within this limit?
 #[derive(Debug, Clone, Copy)]
 pub struct Service<'a> {
@@ -55,6 +63,9 @@ pub struct Service<'a> {
     pub zone_limits: &'a [Limit],
     /// Who travels.
     pub direction: Direction,
+    /// What passes before anybody travels, in the limit's metric: of an ambulance, call handling and turnout. It is part of every cost, so
+    /// that costs are response times.
+    pub pre_travel: Cost,
     /// Which pieces of ground are gaps.
     pub gaps: GapRules,
     /// Speed of the straight-line comparison, metres a second.
@@ -71,6 +82,12 @@ impl Service<'_> {
     /// The edges that points are tied to, by the service's rules and before its barriers.
     pub fn edge_grid(&self) -> EdgeGrid<'_> {
         EdgeGrid::new(self.network, self.link).with_barriers(self.barriers)
+    }
+
+    /// The facilities tied to `edges`, with what passes before anybody travels counted in their legs.
+    pub fn facility_links(&self, edges: &EdgeGrid<'_>) -> Linkage {
+        let places: Vec<Coord<f64>> = self.facilities.iter().map(|f| f.location).collect();
+        Linkage::new(edges, &places).after(self.pre_travel)
     }
 
     /// The limits that apply.
@@ -169,14 +186,14 @@ pub struct FacilityReport {
 ///     locations: street, zones: vec![Some(ZoneId(0)); 11], people: vec![People::persons(1); 11], groups: vec![],
 /// };
 /// let clinic = Facility {
-///     id: "c".into(), name: "Clinic".into(), kind: "clinic".into(), location: Coord { x: 0.0, y: 0.0 }, twins: vec![],
+///     id: "c".into(), name: "Clinic".into(), kind: "clinic".into(), location: Coord { x: 0.0, y: 0.0 }, twins: vec![], vehicles: None,
 /// };
 /// let ground = Ground::new(&zones, GroundRules { cell_m: 25.0 }, &NoProgress)?;
 /// let report = analyse(
 ///     &Study { zones: &zones, demand: &demand, ground: &ground, places: &[] },
 ///     &Service {
 ///         id: "walk", facilities: &[clinic], network: &network, limit: "5min".parse()?, zone_limits: &[], direction: Direction::ToFacility,
-///         link: LinkRules { snap_m: 300.0, access_speed_m_s: 1.2, min_component: 2 }, barriers: &Barriers::default(),
+///         pre_travel: Cost::ZERO, link: LinkRules { snap_m: 300.0, access_speed_m_s: 1.2, min_component: 2 }, barriers: &Barriers::default(),
 ///         gaps: GapRules { ground: GapGround::Inhabited, min_people: 0.0, min_area_m2: 0.0 },
 ///         speed_m_s: 1.2, detour_factor: 1.3, sweep: &["10min".parse()?], keep_field: false,
 ///     },
@@ -209,7 +226,7 @@ fn answer(study: &Study<'_>, service: &Service<'_>, whole: bool, progress: &dyn 
     begin(progress, "link", 0)?;
     let edges = service.edge_grid();
     let facility_places: Vec<Coord<f64>> = service.facilities.iter().map(|f| f.location).collect();
-    let facility_links = Linkage::new(&edges, &facility_places);
+    let facility_links = service.facility_links(&edges);
     let demand_links = Linkage::new(&edges, &study.demand.locations);
     begin(progress, "search", 0)?;
     let sources = Sources::new(network, &facility_links, service.direction);
@@ -305,21 +322,21 @@ pub(crate) struct Links<'a> {
 /// How far a limit goes by a straight line, metres: as it is, and shortened by the detour factor.
 pub(crate) fn straight_reach(service: &Service<'_>, limit: Limit) -> [f64; 2] {
     let reach = match limit.metric {
-        Metric::Time => limit.as_f64() * service.speed_m_s,
+        Metric::Time => (limit.as_f64() - service.pre_travel.as_f64()).max(0.0) * service.speed_m_s,
         Metric::Distance => limit.as_f64(),
     };
     [reach, reach / service.detour_factor]
 }
 
 /// Straight-line distance of every demand point to its nearest facility, metres; infinite without facilities.
-fn straight_lines(demand: &Demand, facilities: &[Facility]) -> Vec<f64> {
+pub(crate) fn straight_lines(demand: &Demand, facilities: &[Facility]) -> Vec<f64> {
     let index = FacilityIndex::of_facilities(facilities);
     let away = |at: &Coord<f64>| index.nearest(*at, 1).first().map_or(f64::INFINITY, |(_, metres)| *metres);
     demand.locations.par_iter().map(away).collect()
 }
 
 /// Whether every demand point's nearest facility lies within its limit by a straight line: as it is, and with the detour.
-fn within_reach(demand: &Demand, service: &Service<'_>, limits: Limits<'_>, straight_m: &[f64]) -> Vec<[bool; 2]> {
+pub(crate) fn within_reach(demand: &Demand, service: &Service<'_>, limits: Limits<'_>, straight_m: &[f64]) -> Vec<[bool; 2]> {
     let reached = |(metres, zone): (&f64, &Option<ZoneId>)| straight_reach(service, limits.of(*zone)).map(|reach| *metres <= reach);
     straight_m.iter().zip(&demand.zones).map(reached).collect()
 }

@@ -19,6 +19,8 @@ pub struct Facility {
     pub location: Coord<f64>,
     /// Identifiers of records that were found to be this same facility.
     pub twins: Vec<String>,
+    /// Emergency vehicles that it holds; `None` where nobody told.
+    pub vehicles: Option<u32>,
 }
 
 /// A place that people know by its name: a village, a quarter, a hamlet.

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::analysis::Service;
 use crate::ids::FacilityId;
-use crate::link::{EdgeGrid, Linkage};
+use crate::link::EdgeGrid;
 use crate::outline::{Patch, Shape, draw};
 use crate::progress::{Cancelled, Progress};
 use crate::reach::{CostField, Ground, GroundError};
@@ -69,8 +69,7 @@ pub struct Isochrone {
 /// [`GroundError`] for a cell size out of range, more cells than memory is meant to hold, or an end through `progress`.
 pub fn isochrones(service: &Service<'_>, rules: &IsochroneRules<'_>, progress: &dyn Progress) -> Result<Vec<Isochrone>, GroundError> {
     let edges = service.edge_grid();
-    let places: Vec<_> = service.facilities.iter().map(|f| f.location).collect();
-    let links = Linkage::new(&edges, &places);
+    let links = service.facility_links(&edges);
     let sources = Sources::new(service.network, &links, service.direction);
     let mut limits = rules.limits.to_vec();
     limits.sort_by_key(|limit| limit.cost);

@@ -20,6 +20,7 @@
 //! | does another kind of town have another limit? | [`Limits`] |
 //! | how many people, by zone? | [`CoverageTable`] |
 //! | where are the blind spots? | [`Gaps`] |
+//! | when does an ambulance come, how far are stations? | [`CostTable`], [`radius()`], [`stations()`], [`service_areas`], [`stretches`] |
 //! | and with another limit, or another speed? | [`Service::sweep`]; [`cover`] measures coverage alone |
 //!
 //! Costs are whole milliseconds or millimetres ([`Cost`]), people whole millionths ([`People`]), ground whole mm² ([`SquareMm`]): sums are
@@ -55,6 +56,7 @@ mod raster;
 mod reach;
 mod reached;
 mod relief;
+mod response;
 mod search;
 mod simplify;
 mod spread;
@@ -86,6 +88,10 @@ pub use progress::{Cancelled, NoProgress, Progress, begin};
 pub use raster::CostRaster;
 pub use reach::{CellCost, CostField, Ground, GroundError, GroundRules, REFINE, SquareMm, Window};
 pub use reached::{Interval, ReachedEdges, ReachedLine};
+pub use response::{
+    Circles, CostRow, CostTable, Farthest, RadiusReport, StationReport, Stretch, assess_demand, nominal_radius_m, radius, service_areas,
+    stations, stations_for_radius, stretches,
+};
 pub use search::{Catchment, Change, Direction, Label, NearestFacility, Residents, SearchSpace, Sources, WhatIf};
 pub use spread::{SpreadNote, SpreadRules, Surface, apportion, spread};
 pub use turns::{Heading, TURN_DEGREES, TurnKind, TurnRule, Turns, Unfolded};

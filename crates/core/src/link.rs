@@ -147,6 +147,12 @@ impl Linkage {
         whole
     }
 
+    /// The same points, the cost of every leg greater by `wait`.
+    pub(crate) fn after(mut self, wait: Cost) -> Linkage {
+        self.snaps.iter_mut().for_each(|snap| snap.leg = snap.leg + wait);
+        self
+    }
+
     /// One point more, tied to `snaps`.
     pub(crate) fn push(&mut self, snaps: &[Snap]) {
         if self.first.is_empty() {

@@ -468,6 +468,12 @@ impl Net {
     }
 }
 
+/// Polygons of directed pieces of outline, inside on the left.
+pub(crate) fn polygons(pieces: impl Iterator<Item = [Coord<f64>; 2]>) -> Vec<Polygon<f64>> {
+    let segments: Vec<Segment> = pieces.map(|[from, to]| Segment { from, to, whole: false }).collect();
+    nest(rings(&segments)).into_iter().map(|drawn| drawn.polygon).collect()
+}
+
 /// Closed rings of segments, inside on the left: outer ones counter-clockwise, holes clockwise.
 fn rings(segments: &[Segment]) -> Vec<(LineString<f64>, bool)> {
     let key = |c: Coord<f64>| (c.x.to_bits(), c.y.to_bits());

@@ -288,6 +288,11 @@ impl Ground {
         drawn.then_some(zone)
     }
 
+    /// Whether the cell at a position of the window lies in a zone or next to one.
+    pub(crate) fn is_active(&self, position: usize) -> bool {
+        self.active[position]
+    }
+
     /// By position of the window, whether a zone touches the cell.
     pub(crate) fn held(&self) -> Vec<bool> {
         held(&self.zones, self.window)
@@ -301,6 +306,17 @@ impl Ground {
     /// The block of cells around all zones.
     pub fn window(&self) -> Window {
         self.window
+    }
+
+    /// Every cell of zone `z`'s ground (of the first mask), with the area that it holds of it.
+    pub(crate) fn for_each_cell(&self, z: usize, mut visit: impl FnMut(Cell, SquareMm)) {
+        if self.masks.is_empty() {
+            return;
+        }
+        let cells = self.mask_cells(0, z);
+        let whole = SquareMm::from_m2(self.grid.cell_area());
+        cells.full.iter().for_each(|&cell| visit(self.window.cell(cell as usize), whole));
+        cells.partial.iter().for_each(|border| visit(self.window.cell(border.cell as usize), SquareMm::from_m2(border.area)));
     }
 
     /// The squares that zone `z` touches, and its whole cells; `None` for a zone without ground.

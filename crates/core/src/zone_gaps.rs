@@ -41,7 +41,7 @@ use crate::search::{Change, Label, WhatIf};
 ///     locations: street, zones: vec![Some(ZoneId(0)); 11], people: vec![People::persons(1); 11], groups: vec![],
 /// };
 /// let clinic = |id: &str, x| Facility {
-///     id: id.into(), name: id.into(), kind: "clinic".into(), location: Coord { x, y: 0.0 }, twins: vec![],
+///     id: id.into(), name: id.into(), kind: "clinic".into(), location: Coord { x, y: 0.0 }, twins: vec![], vehicles: None,
 /// };
 /// let mut facilities = vec![clinic("west", 0.0)];
 /// let ground = Ground::new(&zones, GroundRules { cell_m: 25.0 }, &NoProgress)?;
@@ -49,7 +49,7 @@ use crate::search::{Change, Label, WhatIf};
 /// let opened_at = facilities.clone();
 /// let service = Service {
 ///     id: "walk", facilities: &opened_at, network: &network, limit: "5min".parse()?, zone_limits: &[], direction: Direction::ToFacility,
-///     link: LinkRules { snap_m: 300.0, access_speed_m_s: 1.2, min_component: 2 }, barriers: &Barriers::default(),
+///     pre_travel: Cost::ZERO, link: LinkRules { snap_m: 300.0, access_speed_m_s: 1.2, min_component: 2 }, barriers: &Barriers::default(),
 ///     gaps: GapRules { ground: GapGround::Inhabited, min_people: 0.0, min_area_m2: 0.0 },
 ///     speed_m_s: 1.2, detour_factor: 1.3, sweep: &[], keep_field: false,
 /// };

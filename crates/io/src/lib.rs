@@ -11,6 +11,7 @@ pub mod map;
 pub mod osm;
 pub mod plan;
 pub mod prepared;
+mod response;
 mod run;
 mod shape;
 mod shapes;
@@ -19,8 +20,9 @@ mod write;
 
 pub use error::Error;
 pub use files::{Files, Folder, InMemory, InputFile};
-pub use load::{ExtractRoads, Inputs, MaskPolygons, load, prepare, read_roads};
+pub use load::{Corridor, ExtractRoads, Inputs, MaskPolygons, PeriodRoads, load, prepare, read_roads};
 pub use plan::{Plan, PlanError};
+pub use response::{DRIVEN_LEGS_M_S, ResponseRun, ResponseTimes};
 pub use run::{NetworkFacts, Run, SpeedPoint, run};
 pub use shapes::{
     AUDIT_TOLERANCE, Ask, AuditAsk, IsochroneAsk, IsochroneRow, LayerAudit, Made, OwnAudit, Points, ReachAsk, ReachRow, audit_layer,
@@ -28,6 +30,6 @@ pub use shapes::{
 };
 pub use sweep::Sweep;
 pub use write::{
-    AreaError, SweepPoint, area_error, km2, mask_zh, most_uncovered, owned, render, sentence, side_by_side, side_by_side_zh, sweep_points,
-    thousands, title, write,
+    AreaError, SweepPoint, area_error, km2, mask_zh, most_uncovered, owned, render, response_sentences, sentence, side_by_side,
+    side_by_side_zh, sweep_points, thousands, title, write,
 };

@@ -4,13 +4,14 @@ mod barriers;
 mod limits;
 mod mask;
 mod profiles;
+mod response;
 mod selector;
 #[cfg(test)]
 mod tests;
 
 use std::collections::BTreeMap;
 
-use catchment::{Direction, GapGround, Limit, Profile};
+use catchment::{Cost, Direction, GapGround, Limit, Metric, Profile};
 use serde::{Deserialize, Serialize};
 
 use crate::map::Lang;
@@ -21,6 +22,7 @@ pub(crate) use mask::DEVELOPED;
 pub use mask::Mask;
 pub use profiles::built_in;
 use profiles::{changed, set_speed};
+pub use response::{FREE, ResponsePlan};
 pub use selector::Selector;
 
 /// What a study is made of and what it asks; every key, with its default.
@@ -187,6 +189,9 @@ pub struct Columns {
     /// People.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub people: Option<String>,
+    /// Vehicles of an ambulance station; for OpenStreetMap: the tag.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vehicles: Option<String>,
     /// The CRS of `x` and `y`: `EPSG:4326` unless said otherwise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub crs: Option<String>,
@@ -215,6 +220,9 @@ pub struct FacilitiesPlan {
     /// Facilities of the same name this near each other are one, metres.
     #[serde(default = "merge_within")]
     pub merge_within_m: f64,
+    /// What these facilities stand in for, such as `ambulance stations`, where those are not known: every output says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stand_in_for: Option<String>,
 }
 
 /// `[[services]]`
@@ -245,9 +253,18 @@ pub struct ServicePlan {
     /// Further limits or speeds to measure coverage at: `limit=5..30min/5`, `speed=1.0,1.2,1.39`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sweep: Vec<Sweep>,
+    /// For ambulances: response times, service radius, stations, corridors.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub response: Option<ResponsePlan>,
 }
 
 impl ServicePlan {
+    /// What passes before anybody travels, in the metric of the limit.
+    pub fn pre_travel(&self) -> Cost {
+        let response = self.response.as_ref().filter(|_| self.limit.metric == Metric::Time);
+        response.map_or(Cost::ZERO, ResponsePlan::pre_travel)
+    }
+
     /// All limits of its sweeps, ascending, each once.
     pub fn swept_limits(&self) -> Vec<Limit> {
         let limits = self.sweep.iter().flat_map(|sweep| if let Sweep::Limits(limits) = sweep { limits.as_slice() } else { &[] });
@@ -468,6 +485,13 @@ impl Plan {
                 return Err(value(&format!("a limit of services.id `{}`", service.id), "0", "limits above zero"));
             }
             limits::check(self, service)?;
+            if let Some(response) = &service.response {
+                response.check(service)?;
+            }
+            if !service.swept_speeds().is_empty() && !self.takes_speed(&service.profile) {
+                let expected = "none for a vehicle, which has a speed for each class of road: use response.periods";
+                return Err(value(&format!("services.sweep of `{}`", service.id), "speeds", expected));
+            }
             if let Some(sweep) = service.sweep.iter().find(|sweep| !sweep.fits(service.limit)) {
                 let expected = format!("what its limit of {} counts: limits of the same kind; speeds for a limit of time", service.limit);
                 return Err(value("services.sweep", &format!("`{sweep}`"), &expected));
@@ -504,6 +528,11 @@ impl Plan {
         let mut plan = self.clone();
         plan.set_speed(name, metres_a_second);
         plan.profile(name)
+    }
+
+    /// Whether a profile has one general speed: a vehicle's has one for each class of road.
+    pub fn takes_speed(&self, profile: &str) -> bool {
+        self.profile(profile).is_ok_and(|profile| profile.drive.is_none())
     }
 
     /// Sets the general speed of a profile, metres a second, as `--speed` does.

@@ -15,6 +15,7 @@ use crate::error::Error;
 use crate::files::Files;
 use crate::load::{Inputs, load};
 use crate::plan::{self, Format, Plan, ServicePlan};
+use crate::response::{ResponseRun, respond};
 use crate::shapes::{OwnAudit, audit_coverage};
 
 /// A finished run: what went in, and one report a service, in the plan's order.
@@ -30,6 +31,8 @@ pub struct Run {
     pub audits: Vec<OwnAudit>,
     /// One a service, where the plan asks for the error of area: its covered ground (of the first mask) measured at half the cell.
     pub covered_at_half_cell: Vec<SquareMm>,
+    /// Response times, radius, stations and corridors of the services that ask for them.
+    pub responses: Vec<ResponseRun>,
     /// Coverage at other speeds, by service and speed.
     pub speeds: Vec<SpeedPoint>,
     /// Networks by profile and metric.
@@ -119,6 +122,15 @@ pub fn run(plan: &Plan, files: &dyn Files, progress: &dyn Progress) -> Result<Ru
         }
         clock.lap(&format!("service {}", service.id));
     }
+    let mut responses = Vec::new();
+    for (i, (service, zone_limits)) in plan.services.iter().zip(&inputs.zone_limits).enumerate() {
+        if let (Some(asked), Some(report)) = (inputs.service(service, zone_limits, &networks), reports.get(i)) {
+            responses.extend(respond(&inputs, &study, i, (&asked, report), &networks, progress)?);
+        }
+    }
+    if !responses.is_empty() {
+        clock.lap("response");
+    }
     let mut speeds = Vec::new();
     for (i, (service, zone_limits)) in plan.services.iter().zip(&inputs.zone_limits).enumerate() {
         if let Some(asked) = inputs.service(service, zone_limits, &networks) {
@@ -133,8 +145,17 @@ pub fn run(plan: &Plan, files: &dyn Files, progress: &dyn Progress) -> Result<Ru
         clock.lap("half cell");
     }
     let facts = networks.iter().map(|(key, network)| (key.clone(), NetworkFacts::of(network))).collect();
-    let mut done =
-        Run { inputs, mask_areas_m2, reports, audits: Vec::new(), covered_at_half_cell, speeds, networks: facts, timings: Vec::new() };
+    let mut done = Run {
+        inputs,
+        mask_areas_m2,
+        reports,
+        responses,
+        audits: Vec::new(),
+        covered_at_half_cell,
+        speeds,
+        networks: facts,
+        timings: Vec::new(),
+    };
     if plan.outputs.audit {
         done.audits = audit_coverage(&done, &ground, &networks, progress)?;
         clock.lap("audit");
@@ -226,6 +247,10 @@ impl Inputs {
                     Metric::Distance => Arc::new(RoadNetwork::clone(timed).by_distance()),
                 };
                 networks.entry((service.profile.clone(), service.limit.metric)).or_insert_with(network);
+                if service.response.is_some() {
+                    let by_distance = || Arc::new(RoadNetwork::clone(timed).by_distance());
+                    networks.entry((service.profile.clone(), Metric::Distance)).or_insert_with(by_distance);
+                }
             }
         }
         networks
@@ -244,6 +269,7 @@ impl Inputs {
             limit: plan.limit,
             zone_limits,
             direction: plan.direction,
+            pre_travel: plan.pre_travel(),
             gaps: GapRules { ground: gaps.ground, min_people: gaps.min_people, min_area_m2: gaps.min_area_m2 },
             speed_m_s: profile.speed_m_s,
             detour_factor: profile.detour_factor,

@@ -6,7 +6,7 @@ use catchment::geo::{BoundingRect, Centroid, Contains, Coord, Geometry, Interior
 use catchment::{Facility, FacilityIndex, Issue, Stage};
 use petgraph::unionfind::UnionFind;
 
-use super::table::{ID, KIND, NAME, Table};
+use super::table::{ID, KIND, NAME, Table, VEHICLES};
 use super::{layer, project, project_polygons};
 use crate::crs::Projector;
 use crate::error::{Error, data};
@@ -36,9 +36,10 @@ pub(super) fn from_osm(
         hit.and_then(|selector| tags.get(&selector.key)).unwrap_or_default().to_owned()
     };
     let mut records = Vec::new();
+    let vehicles = |tags: &Tags| plan.columns.vehicles.as_deref().and_then(|key| count(tags.get(key)?));
     let facility = |id: String, tags: &Tags, location| {
         let name = tags.get("name").unwrap_or_default().trim().to_owned();
-        Facility { id, name, kind: kind(tags), location, twins: Vec::new() }
+        Facility { id, name, kind: kind(tags), location, twins: Vec::new(), vehicles: vehicles(tags) }
     };
     for node in osm.nodes.iter().filter(|node| wanted(&node.tags)) {
         let location = Coord { x: node.lon, y: node.lat };
@@ -67,6 +68,17 @@ pub(super) fn from_osm(
         }
     }
     Ok(merge(records, plan, issues))
+}
+
+/// A number of vehicles.
+fn count(text: &str) -> Option<u32> {
+    text.trim().parse().ok()
+}
+
+/// What is written where a number of vehicles should be; nothing is unknown, and no fault.
+fn no_count(file: &str, id: impl ToString, text: &str) -> Option<Issue> {
+    let detail = format!("`{text}` is no whole number of vehicles; they are unknown");
+    (!text.trim().is_empty()).then(|| Issue::new(Stage::Facilities, file, id, "bad_number", detail))
 }
 
 /// The centroid where it lies inside, else a point that does.
@@ -113,7 +125,11 @@ pub(super) fn from_geojson(
             project_polygons(projector, std::slice::from_mut(outline), file)?;
         }
         let (name, kind) = (text(&columns.name, &NAME).unwrap_or_default(), text(&columns.kind, &KIND).unwrap_or_default());
-        records.push(Record { facility: Facility { id, name: name.trim().to_owned(), kind, location, twins: Vec::new() }, outline });
+        let told = text(&columns.vehicles, &VEHICLES);
+        let vehicles = told.as_deref().and_then(count);
+        issues.extend(told.filter(|_| vehicles.is_none()).and_then(|told| no_count(file, &id, &told)));
+        let facility = Facility { id, name: name.trim().to_owned(), kind, location, twins: Vec::new(), vehicles };
+        records.push(Record { facility, outline });
     }
     Ok(merge(records, plan, issues))
 }
@@ -130,17 +146,21 @@ pub(super) fn from_csv(
     let id = table.column(columns.id.as_deref(), &ID)?;
     let name = table.column(columns.name.as_deref(), &NAME)?;
     let kind = table.column(columns.kind.as_deref(), &KIND)?;
+    let vehicles = table.column(columns.vehicles.as_deref(), &VEHICLES)?;
     let places = table.places(columns, projector, Stage::Facilities, issues)?;
     let mut records = Vec::new();
     for (row, location) in places.into_iter().enumerate() {
         let Some(location) = location else { continue };
         let own = table.text(row, id);
+        let told = table.text(row, vehicles);
+        issues.extend(Some(told).filter(|told| count(told).is_none()).and_then(|told| no_count(&plan.source, table.line(row), told)));
         let facility = Facility {
             id: if own.is_empty() { format!("line {}", table.line(row)) } else { own.to_owned() },
             name: table.text(row, name).to_owned(),
             kind: table.text(row, kind).to_owned(),
             location,
             twins: Vec::new(),
+            vehicles: count(told),
         };
         records.push(Record { facility, outline: None });
     }
@@ -183,6 +203,7 @@ fn merge(mut records: Vec<Record>, plan: &FacilitiesPlan, issues: &mut Vec<Issue
                 let detail = format!("`{}` is {} again, {metres:.0} m away: one facility", facility.name, first.id);
                 issues.push(Issue::new(Stage::Facilities, &plan.source, &facility.id, "twin_merged", detail));
                 first.twins.push(facility.id);
+                first.vehicles = first.vehicles.or(facility.vehicles);
             }
         }
     }

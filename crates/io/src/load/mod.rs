@@ -2,6 +2,8 @@
 
 mod areas;
 mod barriers;
+mod calls;
+mod corridors;
 mod extract;
 mod facilities;
 pub(crate) mod layer;
@@ -35,11 +37,12 @@ use crate::shape::{places, rebuilt};
 use limits::Told;
 use masks::Mapped;
 use needs::RoadNeeds;
-use select::Wanted;
+use select::{WATER, Wanted, water_source};
 
+pub use corridors::Corridor;
 pub use extract::{ExtractRoads, read_roads};
 pub use masks::MaskPolygons;
-pub use network::prepare;
+pub use network::{PeriodRoads, prepare};
 
 /// The longest edge of a zone that is projected by its ends alone, degrees: about 200 m, within which a millimetre is lost.
 pub(crate) const STRAIGHT_DEG: f64 = 0.002;
@@ -73,6 +76,14 @@ pub struct Inputs {
     pub roads: BTreeMap<String, (Profile, Arc<RoadNetwork>)>,
     /// Roads by profile at the speeds of its services' sweeps, ascending.
     pub swept_roads: BTreeMap<String, Vec<(Profile, RoadNetwork)>>,
+    /// Roads of services with a response at other times of the day.
+    pub periods: Vec<PeriodRoads>,
+    /// Calls, by service with a response that names a file of them.
+    pub calls: BTreeMap<String, Demand>,
+    /// Corridors, by service with a response that names a file of them.
+    pub corridors: BTreeMap<String, Vec<Corridor>>,
+    /// Water and coasts, where a service with a response asks for them and an extract has them.
+    pub water: Option<Barriers>,
     /// Named places of the extract.
     pub places: Vec<Place>,
     /// The files that were read.
@@ -125,6 +136,9 @@ pub fn load(plan: &Plan, files: &dyn Files, progress: &dyn Progress) -> Result<I
         roads.insert(name, (profile, drawn.network));
     }
     let swept_roads = loader.swept_roads(&projector)?;
+    let periods = loader.period_roads(&projector)?;
+    let (calls, corridors) = loader.of_responses(&zones, &projector)?;
+    let water = loader.water(&projector)?;
     let places = loader.places(&projector)?;
     loader.osm_warnings();
     let Loader { inputs, mut issues, .. } = loader;
@@ -145,11 +159,18 @@ pub fn load(plan: &Plan, files: &dyn Files, progress: &dyn Progress) -> Result<I
         barriers,
         roads,
         swept_roads,
+        periods,
+        calls,
+        corridors,
+        water,
         places,
         files: inputs,
         issues,
     })
 }
+
+/// Calls and corridors by service.
+type OfResponses = (BTreeMap<String, Demand>, BTreeMap<String, Vec<Corridor>>);
 
 struct Loader<'a> {
     plan: &'a Plan,
@@ -356,13 +377,45 @@ impl Loader<'_> {
         Ok(Barriers::new(found))
     }
 
+    /// Calls and corridors of the services with a response.
+    fn of_responses(&mut self, zones: &[Zone], projector: &Projector) -> Result<OfResponses, Error> {
+        let (mut calls, mut corridors) = OfResponses::default();
+        for service in &self.plan.services {
+            let Some(response) = &service.response else { continue };
+            if let Some(file) = &response.calls {
+                let bytes = self.table(file)?;
+                let (demand, rows) = calls::calls(zones, &bytes, &response.calls_columns, file, projector, &mut self.issues)?;
+                self.count_rows("rows", rows);
+                calls.insert(service.id.clone(), demand);
+            }
+            if let Some(file) = &response.corridors {
+                let bytes = self.table(file)?;
+                let (lines, rows) = corridors::corridors(&bytes, &response.corridor_name, file, projector, &mut self.issues)?;
+                self.count_rows("features", rows);
+                corridors.insert(service.id.clone(), lines);
+            }
+        }
+        Ok((calls, corridors))
+    }
+
+    /// Water and coasts of the extract that holds them.
+    fn water(&mut self, projector: &Projector) -> Result<Option<Barriers>, Error> {
+        let Some(file) = water_source(self.plan) else { return Ok(None) };
+        let mut issues = Vec::new();
+        let found = barriers::from_osm(self.osm_of(file)?, &WATER, file, projector, &mut issues)?;
+        self.issues.extend(issues);
+        Ok(Some(Barriers::new(found)))
+    }
+
     /// How far the longest limit of a service goes by a straight line, metres.
     fn straight_reach(&self, service: &crate::plan::ServicePlan, own: &[Limit]) -> f64 {
         let own = Limits::by_zone(service.limit, own).greatest();
         let limit = service.swept_limits().iter().map(Limit::as_f64).fold(own.as_f64(), f64::max);
         let speed = self.plan.profile(&service.profile).map_or(0.0, |profile| profile.speed_m_s);
         match own.metric {
-            catchment::Metric::Time => limit * service.swept_speeds().into_iter().fold(speed, f64::max),
+            catchment::Metric::Time => {
+                (limit - service.pre_travel().as_f64()).max(0.0) * service.swept_speeds().into_iter().fold(speed, f64::max)
+            }
             catchment::Metric::Distance => limit,
         }
     }

@@ -24,6 +24,17 @@ pub(super) struct Drawn {
     pub bbox: Option<Rect<f64>>,
 }
 
+/// The roads of a profile at another time of the day.
+#[derive(Debug, Clone)]
+pub struct PeriodRoads {
+    /// The profile's name.
+    pub profile: String,
+    /// What its speeds are multiplied by.
+    pub factor: f64,
+    /// The network, timed.
+    pub network: RoadNetwork,
+}
+
 impl Loader<'_> {
     /// Reads the prepared network that the plan names for its roads.
     pub(super) fn read_prepared(&mut self) -> Result<(), Error> {
@@ -118,6 +129,39 @@ impl Loader<'_> {
             }
         }
         Ok(swept)
+    }
+
+    /// The networks of the periods of services with a response, each profile and factor once.
+    pub(super) fn period_roads(&mut self, projector: &Projector) -> Result<Vec<PeriodRoads>, Error> {
+        let source = &self.plan.roads.source;
+        let mut periods: Vec<PeriodRoads> = Vec::new();
+        for service in &self.plan.services {
+            for (name, &factor) in service.response.iter().flat_map(|response| &response.periods) {
+                let known = |period: &PeriodRoads| period.profile == service.profile && period.factor == factor;
+                if periods.iter().any(known) {
+                    continue;
+                }
+                let mut profile =
+                    self.plan.profile(&service.profile).map_err(|e| Error::Plan { file: self.plan.study.id.clone(), source: e })?;
+                let reason = match (&mut profile.drive, &self.prepared) {
+                    (None, _) => Some("the profile has no speeds by class of road"),
+                    (Some(_), Some(_)) => Some("a prepared network has one speed: use an extract"),
+                    (Some(drive), None) => {
+                        drive.speed_factor *= factor;
+                        None
+                    }
+                };
+                if let Some(reason) = reason {
+                    let detail = format!("response times at {factor} times the speed are not measured: {reason}");
+                    self.issues.push(Issue::new(Stage::Roads, &service.id, name, "period_not_measured", detail));
+                    continue;
+                }
+                let (roads, _) = roads::roads(self.osm_of(source)?, source, &profile, projector)?;
+                let network = RoadNetwork::build(&roads, Metric::Time)?;
+                periods.push(PeriodRoads { profile: service.profile.clone(), factor, network });
+            }
+        }
+        Ok(periods)
     }
 
     /// Roads that stop at the source's edge within reach of the zones: people there may look uncovered.

@@ -5,7 +5,7 @@ use super::masks::Mapped;
 use super::needs::RoadNeeds;
 use super::places::{self, is_named};
 use crate::osm::{Kind, Select, TagView};
-use crate::plan::{BarrierKind, Plan, Selector, SurfaceName};
+use crate::plan::{BarrierKind, Plan, Selector, SurfaceName, is_osm};
 
 /// What is wanted of one OpenStreetMap file.
 #[derive(Debug, Clone, Default)]
@@ -15,6 +15,8 @@ pub(super) struct Wanted {
     pub names: bool,
     pub surfaces: Vec<SurfaceName>,
     pub facilities: Vec<Selector>,
+    /// Tags that say what a facility has.
+    pub facility_tags: Vec<String>,
     /// Of the profiles that its roads are read for.
     pub needs: RoadNeeds,
     pub barriers: Vec<BarrierKind>,
@@ -36,9 +38,10 @@ impl Wanted {
             places: spread_here && plan.people.totals == "osm",
             names,
             surfaces: if spread_here { plan.people.over.clone() } else { Vec::new() },
+            facility_tags: sets.clone().filter_map(|set| set.columns.vehicles.clone()).collect(),
             facilities: sets.flat_map(|set| &set.osm).filter_map(|text| Selector::parse(text).ok()).collect(),
             needs: if roads { needs.clone() } else { RoadNeeds::default() },
-            barriers: plan.barriers.as_ref().filter(|_| roads).map(|plan| plan.osm.clone()).unwrap_or_default(),
+            barriers: wanted_barriers(plan, file),
             ground: if ground_here { Mapped::of(plan) } else { Vec::new() },
             zone_tags: [&plan.zones.class, &plan.zones.limit].into_iter().flatten().cloned().collect(),
         }
@@ -52,6 +55,24 @@ impl Wanted {
     fn surface(&self, name: SurfaceName) -> bool {
         self.surfaces.contains(&name)
     }
+}
+
+/// The extract that says where water is, for the circles around ambulance stations; none where no service asks, or no file holds any.
+pub(super) fn water_source(plan: &Plan) -> Option<&str> {
+    let asked = plan.services.iter().any(|service| service.response.is_some());
+    let files = plan.ground.source.iter().chain([&plan.roads.source, &plan.zones.source]);
+    files.map(String::as_str).find(|file| is_osm(file)).filter(|_| asked)
+}
+
+/// What parts a place from a station in the middle of a circle.
+pub(super) const WATER: [BarrierKind; 2] = [BarrierKind::Water, BarrierKind::Coast];
+
+/// The barriers that are read from a file: those of the plan, and water.
+fn wanted_barriers(plan: &Plan, file: &str) -> Vec<BarrierKind> {
+    let own = plan.barriers.as_ref().filter(|_| plan.roads.source == file).map(|plan| plan.osm.clone()).unwrap_or_default();
+    let water = if water_source(plan) == Some(file) { &WATER[..] } else { &[] };
+    let more: Vec<BarrierKind> = water.iter().copied().filter(|kind| !own.contains(kind)).collect();
+    [own, more].concat()
 }
 
 pub(super) fn is_place(tags: TagView<'_>) -> bool {
@@ -131,7 +152,7 @@ impl Select for Wanted {
             || self.needs.keeps_key(key)
             || (!self.barriers.is_empty() && barriers::reads(key))
             || self.looks_at_ground(key)
-            || self.zone_tags.iter().any(|tag| tag == key)
+            || self.zone_tags.iter().chain(&self.facility_tags).any(|tag| tag == key)
             || self.facilities.iter().any(|selector| selector.key == key)
     }
 }

@@ -14,6 +14,7 @@ const Y: [&str; 5] = ["y", "lat", "latitude", "northing", "lat_dd"];
 pub(super) const ID: [&str; 3] = ["id", "code", "facility_id"];
 pub(super) const NAME: [&str; 2] = ["name", "title"];
 pub(super) const KIND: [&str; 3] = ["kind", "type", "category"];
+pub(super) const VEHICLES: [&str; 2] = ["vehicles", "ambulances"];
 pub(super) const PEOPLE: [&str; 3] = ["people", "population", "pop"];
 
 /// A CSV in memory.

@@ -1,6 +1,6 @@
 //! Limits by zone, as the plan gives them.
 
-use catchment::Limit;
+use catchment::{Limit, Metric};
 
 use super::{Plan, PlanError, ServicePlan, ZonesPlan, value};
 
@@ -17,14 +17,20 @@ impl Plan {
         self.services.iter().any(|service| !service.limits.is_empty() || (service.zone_limits && self.zones.has_limits()))
     }
 
-    /// Sets the limit of every service in every zone, as `--limit` does: rules by class and the zones' own limits no longer apply.
-    pub fn set_limit(&mut self, limit: Limit) {
+    /// Sets the limit of every service in every zone, as `--limit` does: rules by class and the zones' own limits no longer apply, and a
+    /// limit of distance knows no response times. Returns the ids of services whose `response` is left aside for that.
+    pub fn set_limit(&mut self, limit: Limit) -> Vec<String> {
         let given = self.has_zone_limits();
+        let mut left = Vec::new();
         for service in &mut self.services {
+            if limit.metric == Metric::Distance && service.response.take().is_some() {
+                left.push(service.id.clone());
+            }
             service.limit = limit;
             service.limits.clear();
             service.zone_limits &= !given;
         }
+        left
     }
 }
 

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use catchment::geo::{Densify, Euclidean, MultiPolygon, Validation};
-use catchment::{Audit, AuditRules, Cost, Issue, Limit, Linkage, Metric, Progress, SearchSpace, Sources, Stage, begin};
+use catchment::{Audit, AuditRules, Cost, Issue, Limit, Metric, Progress, SearchSpace, Sources, Stage, begin};
 use geojson::Feature;
 use rayon::prelude::*;
 use serde_json::{Value, json};
@@ -112,8 +112,7 @@ pub fn audit_layer(plan: &Plan, files: &dyn Files, ask: &AuditAsk<'_>, progress:
 fn audit(ready: &Ready<'_>, shapes: &MultiPolygon<f64>, rules: AuditRules) -> Audit {
     let service = &ready.service;
     let edges = service.edge_grid();
-    let places: Vec<_> = service.facilities.iter().map(|f| f.location).collect();
-    let links = Linkage::new(&edges, &places);
+    let links = service.facility_links(&edges);
     let sources = Sources::new(service.network, &links, service.direction);
     let mut space = SearchSpace::default();
     catchment::audit(shapes, &edges, &sources.nearest_facility(&mut space), &|_| Some(service.limit), rules)

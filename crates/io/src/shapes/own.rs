@@ -1,7 +1,7 @@
 //! The audit of a run's own `coverage.geojson`, read back as it is written.
 
 use catchment::geo::{MultiPolygon, Point};
-use catchment::{Audit, AuditRules, Cost, Fault, Ground, Linkage, Metric, Offender, Progress, SearchSpace, Sources, ZoneIndex, begin};
+use catchment::{Audit, AuditRules, Cost, Fault, Ground, Metric, Offender, Progress, SearchSpace, Sources, ZoneIndex, begin};
 use geojson::{Feature, Geometry};
 use serde_json::{Map, Value, json};
 
@@ -55,8 +55,7 @@ pub(crate) fn audit_coverage(run: &Run, ground: &Ground, networks: &Networks, pr
         let mut covered = [of_service(&layer, &plan.id, FILE)?];
         project_polygons(&run.inputs.projector, &mut covered, FILE)?;
         let edges = service.edge_grid();
-        let places: Vec<_> = service.facilities.iter().map(|f| f.location).collect();
-        let links = Linkage::new(&edges, &places);
+        let links = service.facility_links(&edges);
         let sources = Sources::new(service.network, &links, service.direction);
         let mut space = SearchSpace::default();
         let nearest = sources.nearest_facility(&mut space);

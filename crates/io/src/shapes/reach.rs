@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use catchment::geo::{Coord, LineString};
-use catchment::{Cost, FacilityId, Limit, Linkage, NearestFacility, Progress, ReachedEdges, ReachedLine, SearchSpace, Sources, begin};
+use catchment::{Cost, FacilityId, Limit, NearestFacility, Progress, ReachedEdges, ReachedLine, SearchSpace, Sources, begin};
 use geojson::{Feature, Geometry, JsonObject};
 use serde_json::json;
 
@@ -71,8 +71,7 @@ impl Layer<'_> {
         let row = |limit: &Limit| ReachRow { service: ready.plan.id.clone(), limit: *limit, lines: 0, road_mm: 0 };
         let mut rows: Vec<ReachRow> = ready.limits.iter().map(row).collect();
         let edges = service.edge_grid();
-        let places: Vec<_> = service.facilities.iter().map(|f| f.location).collect();
-        let links = Linkage::new(&edges, &places);
+        let links = service.facility_links(&edges);
         let sources = Sources::new(service.network, &links, service.direction);
         let mut space = SearchSpace::default();
         if per_facility {

@@ -1,6 +1,6 @@
 //! A study that is loaded and ready to be asked for shapes.
 
-use catchment::{Facility, Issue, Limit, LinkStatus, Linkage, Progress, Service, Stage};
+use catchment::{Facility, Issue, Limit, LinkStatus, Progress, Service, Stage};
 
 use crate::error::Error;
 use crate::files::Files;
@@ -99,8 +99,7 @@ pub(super) fn flag(key: &str, found: &str, expected: &str) -> Error {
 /// Facilities that no road leads to: no shape holds their ground.
 fn unlinked(ready: &Ready<'_>) -> Vec<Issue> {
     let service = &ready.service;
-    let places: Vec<_> = service.facilities.iter().map(|facility| facility.location).collect();
-    let links = Linkage::new(&service.edge_grid(), &places);
+    let links = service.facility_links(&service.edge_grid());
     let left = |(i, _): &(usize, &Facility)| links.status(*i) != LinkStatus::Linked;
     let issue = |(i, facility): (usize, &Facility)| {
         let detail = format!("{}: tied to no road, so that nothing is within any limit of it", links.status(i).name());

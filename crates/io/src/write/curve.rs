@@ -3,6 +3,7 @@
 use catchment::{Coverage, CoverageTable, Limit, Metric, Zone};
 use serde_json::{Value, json};
 
+use super::response::set_stand_in;
 use super::row::{Row, more_masks, round, services};
 use crate::plan::Mask;
 use crate::run::Run;
@@ -83,5 +84,6 @@ fn row(run: &Run, service: usize, point: &SweepPoint<'_>, [id, name]: [&str; 2],
     set("area_covered_m2", json!(round(coverage.area.covered.m2(), 3)));
     set("area_share", json!(coverage.area_share().map(|s| round(s, 6))));
     more_masks(run, coverage, &mut row);
+    set_stand_in(run, &plan.services[service], &mut row);
     row
 }

@@ -3,6 +3,7 @@
 use catchment::Metric;
 
 use super::picture::method;
+use super::response_words::response_sentences;
 use super::row::services;
 use super::words::sentence;
 use crate::plan::Format;
@@ -118,6 +119,52 @@ then `all` of them together (not to be added up with the others).
   people_total, people_covered, people_share, mask, mask_area_m2, area_covered_m2, area_share   as in zones.csv; further masks too
 ";
 
+const RESPONSE: &str = "\
+Services with [services.response]: their costs and limits, in every file, are response times: call handling, turnout and drive, all
+vehicles at their stations (`assumption`; 车辆全部在站). With vehicles out on calls, times on record are longer.
+response.csv: one row a service, weight, period and zone, then `outside` where points lie there, then `all` (not to be added up).
+  weight                  people, a group of the plan, or calls (of response.calls): what total, reached and within_T count
+  period, speed_factor    free: the speeds of the profile; others: all speeds times the factor
+  total, reached, unreachable, unlinked, share_without_way
+                          those counted; those to whom there is a way; those without one, and their share of the total
+  response_mean_s, response_p50_s, response_p90_s
+                          of those reached; a quantile is the smallest value whose cumulative weight reaches it
+  target_s                the service's limit, which the mean is held against
+  within_T, share_within_T
+                          those within a response time (inclusive), and their share of the total, those without a way included
+radius.csv: one row a service and zone, then `all`. Four readings of the service radius, never to be mixed, against target_m:
+  nominal_radius_m        sqrt(area_m2 / (pi x stations)), stations being those that lie in the zone (`all`: in any zone): the 平均服务半径
+                          of Shanghai's plans; empty without a station. stations_for_target: how many would bring it to the target
+  distance_mean_m, distance_p50_m, distance_p90_m
+                          the shortest drivable way (not the length of the fastest one) from the nearest station, straight legs
+                          counted, by people reached; people_without_way and share_without_way are not in them
+  distance_max_m          that of the farthest inhabited place reached: at farthest_lon and farthest_lat, near farthest_near, from the
+                          station farthest_station_id
+  people_within_by_road, people_share_by_road, area_within_by_road_m2, area_share_by_road
+                          within the target by that way; area is the mask's
+  people_within_circle, people_share_circle, area_within_circle_m2, area_share_circle
+                          within the target by a straight line: a comparison (area by whole ground cells)
+  people_overstated, people_overstated_share_of_circle, area_overstated_m2, area_overstated_share_of_circle
+                          in a circle and beyond the target by road
+  people_across_water, area_across_water_m2
+                          of those, what mapped water or a coast parts from the nearest station; empty without an extract to tell
+stations.csv, service_areas.geojson: one row a station; the shape is the ground of the zones that it reaches before any other.
+  zone_id, zone_name, in_study_area
+                          the zone it lies in; false for a station outside all zones: it answers calls, and is in no nominal radius
+  vehicles                as the source tells; empty where it does not
+  people_nearest, area_nearest_m2
+                          people and ground that it reaches first; people whom nobody reaches, and such ground, are no station's
+  nominal_radius_m        sqrt(area_nearest_m2 / pi)
+  distance_mean_m, …      the shortest drivable way from this station to the people that it reaches first
+  response_mean_s, …      their response times, as in response.csv
+rules.csv: one row a service, rule and zone (`all` for a rule on all of them): have, need, gap (stations or vehicles that are missing),
+  status                  met, not_met, or unknown where people or vehicles are
+response.geojson: the ground of the zones within each response time (response_s), the longest first; drive_s is what is left to drive
+corridors.csv           each corridor's length and the part of it within the service's limit, its gaps, stations within 1 km of it
+corridor_gaps.geojson   stretches of corridors beyond the limit: from_m and to_m along the corridor, without_way_m of it without any way,
+                          response_max_s the longest response along it (asked every 10 m), zone_name the zone of its middle
+";
+
 const REST: &str = "\
 summary.json    totals by service, the sentence of the result, conservation, issues by kind, places to review; `masks`: area by mask; `limits`:
                 which limit applied where, if zones differ; straight-line shares
@@ -142,6 +189,9 @@ pub(super) fn readme(run: &Run) -> String {
     let mut text = format!("{}\n\n", plan.study.title);
     for (service, report) in services(run) {
         text += &format!("{}\n", sentence(run, service, report, plan.study.lang));
+        for line in response_sentences(run, service, plan.study.lang) {
+            text += &format!("  {line}\n");
+        }
         for line in method(run, service, report) {
             text += &format!("  {line}\n");
         }
@@ -157,6 +207,12 @@ pub(super) fn readme(run: &Run) -> String {
         if shown {
             text += &format!("\n{part}");
         }
+    }
+    if !run.responses.is_empty() {
+        text += &format!("\n{RESPONSE}");
+    }
+    if plan.facilities.iter().any(|set| set.stand_in_for.is_some()) {
+        text += "\nstand_in_for, in every table and layer: what the facilities of the service stand in for; they are not that themselves\n";
     }
     text += &format!("\n{MASKS}\n{REST}");
     if plan.outputs.audit {

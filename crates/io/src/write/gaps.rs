@@ -4,6 +4,7 @@ use catchment::geo::Coord;
 use catchment::{Cost, Gap, GapFacts, Metric, People, Report};
 use serde_json::{Value, json};
 
+use super::response::set_stand_in;
 use super::row::{Row, round, services};
 use crate::error::Error;
 use crate::plan::ServicePlan;
@@ -63,6 +64,7 @@ fn row(run: &Run, service: &ServicePlan, report: &Report, gap: Option<(&Gap, Coo
     ways(run, service, gap, &mut set);
     set("lon", json!(at.map(|c| round(c.x, 7))));
     set("lat", json!(at.map(|c| round(c.y, 7))));
+    set_stand_in(run, service, &mut row);
     row
 }
 

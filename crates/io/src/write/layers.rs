@@ -6,6 +6,7 @@ use geojson::{Feature, FeatureCollection, Geometry, JsonObject};
 use serde_json::{Value, json};
 
 use super::gaps::rows as gap_rows;
+use super::response::set_stand_in;
 use super::row::{round, rows, services};
 use super::valid::rounded;
 use crate::crs::Projector;
@@ -61,6 +62,7 @@ pub(crate) fn coverage(run: &Run) -> Result<String, Error> {
             properties.insert("area_covered_m2".to_owned(), json!(round(row.area.covered.m2(), 3)));
             properties.insert("area_share".to_owned(), json!(row.area_share().map(|s| round(s, 6))));
             properties.insert(format!("limit_{}", limit.metric.suffix()), json!(limit.as_f64()));
+            set_stand_in(run, service, &mut properties);
             style(&mut properties, limit, COVERED_FILL);
             features.push(feature(wgs84(&run.inputs.projector, covered)?, properties));
         }
@@ -106,7 +108,11 @@ pub(super) fn facilities(run: &Run) -> Result<String, Error> {
             set("people_nearest", json!(round(found.people_nearest.as_f64(), 6)));
             set("serves_nobody", json!(found.points_within_limit == 0));
             set("twins_merged", json!(facility.twins));
+            if let Some(vehicles) = facility.vehicles {
+                set("vehicles", json!(vehicles));
+            }
             set(&format!("limit_{}", service.limit.metric.suffix()), json!(limit.map(|limit| limit.as_f64())));
+            set_stand_in(run, service, &mut properties);
             let [at] = at.map(|c| Point::new(round(c.x, 7), round(c.y, 7)));
             features.push(feature(Some(Geometry::from(&at)), properties));
         }

@@ -8,6 +8,8 @@ mod geokeys;
 mod layers;
 mod picture;
 mod raster;
+mod response;
+mod response_words;
 mod row;
 mod shares;
 mod summary;
@@ -29,6 +31,7 @@ use crate::shapes::audit_files;
 pub use area_error::{AreaError, area_error};
 pub use curve::{SweepPoint, sweep_points};
 pub(crate) use layers::{collection_of, coverage as coverage_layer, feature, inverse, style, wgs84};
+pub use response_words::response_sentences;
 pub(crate) use row::round;
 pub use shares::{km2, mask_zh, side_by_side, side_by_side_zh};
 pub(crate) use summary::{by_kind, pretty, sha256, working};
@@ -68,6 +71,9 @@ pub fn render(run: &Run) -> Result<Vec<(String, Vec<u8>)>, Error> {
     // asked for by name, whatever the formats
     if let Some(curve) = tables::curve(run) {
         add("curve.csv", curve);
+    }
+    for (name, bytes) in response::files(run)? {
+        add(&name, bytes);
     }
     if plan.outputs.formats.contains(&Format::Geotiff) {
         for (service, report) in row::services(run) {

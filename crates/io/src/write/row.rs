@@ -3,6 +3,7 @@
 use catchment::{Coverage, CoverageTable, Metric, People, Report, Zone};
 use serde_json::{Map, Value, json};
 
+use super::response::set_stand_in;
 use super::shares::masks;
 use crate::plan::{Mask, ServicePlan};
 use crate::run::Run;
@@ -20,6 +21,7 @@ pub(super) fn rows(run: &Run) -> Vec<(Option<usize>, Row)> {
             let mut row = row(run, service, zone, coverage, blind, metrics);
             more_masks(run, coverage, &mut row);
             limits(run, report, zone, coverage, metrics, &mut row);
+            set_stand_in(run, service, &mut row);
             row
         };
         for (z, coverage) in report.coverage.zones.iter().enumerate() {

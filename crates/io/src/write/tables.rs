@@ -37,7 +37,7 @@ pub(crate) fn issues(issues: &[&Issue]) -> Vec<u8> {
     table(header, cells)
 }
 
-fn cell(value: &Value) -> String {
+pub(super) fn cell(value: &Value) -> String {
     match value {
         Value::Null => String::new(),
         Value::String(text) => text.clone(),
@@ -46,7 +46,7 @@ fn cell(value: &Value) -> String {
 }
 
 /// RFC 4180: cells quoted where they must be. Writing to memory does not fail.
-fn table(header: Vec<String>, rows: impl Iterator<Item = Vec<String>>) -> Vec<u8> {
+pub(super) fn table(header: Vec<String>, rows: impl Iterator<Item = Vec<String>>) -> Vec<u8> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     for row in std::iter::once(header).chain(rows) {
         let _ = writer.write_record(row);

@@ -78,7 +78,7 @@ pub fn title(service: &ServicePlan) -> &str {
     if service.title.is_empty() { &service.id } else { &service.title }
 }
 
-fn listed(names: &[&str], comma: &str, and: &str) -> String {
+pub(super) fn listed(names: &[&str], comma: &str, and: &str) -> String {
     match names {
         [] => String::new(),
         [one] => (*one).to_owned(),

@@ -1,0 +1,104 @@
+//! How costs fall on people: mean, median, ninth decile and shares within limits, by zone and in all.
+
+use rayon::prelude::*;
+use serde::Serialize;
+
+use crate::analysis::Service;
+use crate::assess::{Assessment, Status, assess};
+use crate::coverage::CostSummary;
+use crate::ids::ZoneId;
+use crate::input::Demand;
+use crate::link::Linkage;
+use crate::search::{SearchSpace, Sources};
+use crate::units::{Limit, People};
+
+/// How costs fall on those of one zone, on those outside all zones, or on all.
+///
+/// Nobody is left out: who cannot be reached is in `weight` and in neither `costs` nor `within`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct CostRow {
+    /// The zone; `None` outside all zones and for the total.
+    pub zone: Option<ZoneId>,
+    /// Who is counted: people, a group of them, or calls.
+    pub weight: People,
+    /// Those on a road that no facility can be reached from, or reached by.
+    pub unreachable: People,
+    /// Those without an eligible road within the snap limit.
+    pub unlinked: People,
+    /// Mean, median and ninth decile of those who are reached.
+    pub costs: CostSummary,
+    /// By limit, those within it (inclusive).
+    pub within: Vec<People>,
+}
+
+impl CostRow {
+    /// Those to whom there is a way: means and quantiles are theirs.
+    pub fn reached(&self) -> People {
+        People(self.weight.0 - self.unreachable.0 - self.unlinked.0)
+    }
+
+    /// A part of all who are counted, 0 to 1; `None` where nobody is.
+    pub fn share(&self, part: People) -> Option<f64> {
+        (self.weight > People::ZERO).then(|| part.0 as f64 / self.weight.0 as f64)
+    }
+}
+
+/// How costs fall, by zone; outside every zone, if anybody is there; and in all.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CostTable {
+    /// One row a zone, by id.
+    pub zones: Vec<CostRow>,
+    /// Points outside every zone; `None` where there are none.
+    pub outside: Option<CostRow>,
+    /// All of them.
+    pub total: CostRow,
+}
+
+impl CostTable {
+    /// Sums up what became of each point of `demand`, with the shares within `limits`, which count what the costs do.
+    pub fn new(zones: usize, demand: &Demand, assessments: &[Assessment], limits: &[Limit]) -> CostTable {
+        let mut points: Vec<Vec<usize>> = vec![Vec::new(); zones + 1];
+        for (i, zone) in demand.zones.iter().enumerate() {
+            points[zone.map_or(zones, ZoneId::index)].push(i);
+        }
+        let mut rows: Vec<CostRow> = points.par_iter().map(|points| CostRow::new(points, demand, assessments, limits)).collect();
+        rows.iter_mut().take(zones).enumerate().for_each(|(z, row)| row.zone = Some(ZoneId::at(z)));
+        let all: Vec<usize> = (0..demand.len()).collect();
+        let total = CostRow::new(&all, demand, assessments, limits);
+        let outside = rows.pop().filter(|_| !points[zones].is_empty());
+        CostTable { zones: rows, outside, total }
+    }
+}
+
+impl CostRow {
+    /// The row of some points.
+    pub(super) fn new(points: &[usize], demand: &Demand, assessments: &[Assessment], limits: &[Limit]) -> CostRow {
+        let mut row = CostRow { within: vec![People::ZERO; limits.len()], ..CostRow::default() };
+        let mut costs = Vec::with_capacity(points.len());
+        for &i in points {
+            let (Assessment { status, label }, people) = (assessments[i], demand.people[i]);
+            row.weight += people;
+            match status {
+                Status::Unreachable => row.unreachable += people,
+                Status::Unlinked => row.unlinked += people,
+                Status::Covered | Status::Uncovered => {
+                    costs.push((label.cost, people));
+                    let within = row.within.iter_mut().zip(limits).filter(|(_, limit)| limit.admits(label.cost));
+                    within.for_each(|(sum, _)| *sum += people);
+                }
+            }
+        }
+        row.costs = CostSummary::new(costs);
+        row
+    }
+}
+
+/// What became of each point of `demand`: its cost, and the facility that reaches it first. No ground is measured.
+pub fn assess_demand(demand: &Demand, service: &Service<'_>) -> Vec<Assessment> {
+    let edges = service.edge_grid();
+    let facilities = service.facility_links(&edges);
+    let points = Linkage::new(&edges, &demand.locations);
+    let sources = Sources::new(service.network, &facilities, service.direction);
+    let mut space = SearchSpace::default();
+    assess(&points, &demand.zones, &sources.nearest_facility(&mut space), service.limits())
+}

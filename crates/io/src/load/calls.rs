@@ -1,0 +1,48 @@
+//! Calls: places that ambulances were called to, as a weight beside people.
+
+use catchment::{Demand, Issue, People, Stage, Zone, ZoneIndex};
+
+use super::table::Table;
+use crate::crs::Projector;
+use crate::error::Error;
+use crate::plan::Columns;
+
+/// The calls of a CSV with the zones that they came from, and its rows. Without a column of calls each row is one.
+pub(super) fn calls(
+    zones: &[Zone],
+    bytes: &[u8],
+    columns: &Columns,
+    file: &str,
+    projector: &Projector,
+    issues: &mut Vec<Issue>,
+) -> Result<(Demand, u64), Error> {
+    let table = Table::read(bytes, file, Stage::People, issues)?;
+    let count = table.column(columns.people.as_deref(), &["calls"])?;
+    let places = table.places(columns, projector, Stage::People, issues)?;
+    let index = ZoneIndex::new(zones);
+    let mut demand = Demand::default();
+    for (row, at) in places.into_iter().enumerate() {
+        let Some(at) = at else { continue };
+        let calls = match count {
+            None => Some(People::persons(1)),
+            Some(column) => table.number(row, column, Stage::People, issues).and_then(|calls| {
+                let known = People::from_f64(calls);
+                if known.is_none() {
+                    let detail = format!("line {}: {calls} calls; the row is not used", table.line(row));
+                    issues.push(Issue::new(Stage::People, file, table.line(row), "bad_number", detail));
+                }
+                known
+            }),
+        };
+        let Some(calls) = calls else { continue };
+        demand.locations.push(at);
+        demand.zones.push(index.locate(at));
+        demand.people.push(calls);
+    }
+    let outside = demand.zones.iter().filter(|zone| zone.is_none()).count();
+    if outside > 0 {
+        let detail = format!("{outside} rows of calls lie outside every zone: the row `outside`");
+        issues.push(Issue::new(Stage::People, file, "", "calls_outside", detail));
+    }
+    Ok((demand, table.len() as u64))
+}

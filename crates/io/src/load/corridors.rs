@@ -1,0 +1,60 @@
+//! Corridors: lines along which a plan wants stations, each of one or several features of the same name.
+
+use catchment::geo::{Coord, Densify, Euclidean, Geometry, LineString, MultiLineString};
+use catchment::{Issue, Stage};
+
+use super::{STRAIGHT_DEG, layer, project};
+use crate::crs::{Projector, geodesic_length_m};
+use crate::error::{Error, data};
+
+/// A line along which stations are to lie.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Corridor {
+    /// Its name.
+    pub name: String,
+    /// Its pieces, metres of the working CRS.
+    pub pieces: Vec<LineString<f64>>,
+    /// The length of each on the ellipsoid, metres.
+    pub lengths_m: Vec<f64>,
+}
+
+/// The corridors of a GeoJSON layer, in the order in which their names first come.
+pub(super) fn corridors(
+    bytes: &[u8],
+    key: &str,
+    file: &str,
+    projector: &Projector,
+    issues: &mut Vec<Issue>,
+) -> Result<(Vec<Corridor>, u64), Error> {
+    let mut corridors: Vec<Corridor> = Vec::new();
+    let features = layer::features(bytes, file)?;
+    for (row, feature) in features.iter().enumerate() {
+        let place = format!("feature {}", row + 1);
+        let lines = match layer::geometry(feature, file, &place)? {
+            Some(Geometry::LineString(line)) => MultiLineString::from(line),
+            Some(Geometry::MultiLineString(lines)) => lines,
+            _ => {
+                let id = layer::feature_id(feature).unwrap_or_else(|| (row + 1).to_string());
+                issues.push(Issue::new(Stage::Roads, file, id, "not_a_corridor", "no line; left out"));
+                continue;
+            }
+        };
+        let name = layer::property(feature, key).unwrap_or_else(|| place.clone());
+        let position = corridors.iter().position(|corridor| corridor.name == name).unwrap_or_else(|| {
+            corridors.push(Corridor { name, pieces: Vec::new(), lengths_m: Vec::new() });
+            corridors.len() - 1
+        });
+        for line in lines.0.into_iter().filter(|line| line.0.len() > 1) {
+            let length_m = line.lines().map(|part| geodesic_length_m(part.start, part.end)).sum();
+            let mut places: Vec<Coord<f64>> = Euclidean.densify(&line, STRAIGHT_DEG).0;
+            project(projector, &mut places, file)?;
+            corridors[position].pieces.push(LineString(places));
+            corridors[position].lengths_m.push(length_m);
+        }
+    }
+    corridors.retain(|corridor| corridor.lengths_m.iter().sum::<f64>() > 0.0);
+    match corridors.is_empty() {
+        true => Err(data(file, "", "no corridor", "lines (LineString or MultiLineString)")),
+        false => Ok((corridors, features.len() as u64)),
+    }
+}

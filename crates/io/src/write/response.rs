@@ -1,0 +1,551 @@
+//! What services with a response write: `response.csv`, `radius.csv`, `stations.csv`, `rules.csv`, `corridors.csv` and their layers.
+
+use catchment::geo::{Area, Coord, Distance, Euclidean, InterpolateLine, LineString, Point};
+use catchment::{Circles, CostRow, Coverage, Farthest, Limit, People, PlaceIndex, Status, nominal_radius_m, stations_for_radius};
+use geojson::{Feature, Geometry, JsonObject};
+use serde_json::{Value, json};
+
+use super::layers::{collection_of, feature, inverse, style, wgs84};
+use super::row::{Row, round};
+use super::tables::{cell, table};
+use crate::error::Error;
+use crate::load::Corridor;
+use crate::plan::{FacilitiesPlan, Format, ResponsePlan, ServicePlan};
+use crate::response::{ResponseRun, ResponseTimes};
+use crate::run::Run;
+
+/// What every response time is measured with.
+pub(super) const ASSUMPTION: &str = "all_vehicles_at_their_stations";
+
+/// From the shortest response to the longest (ColorBrewer RdYlGn, reversed at the end).
+const RESPONSE_FILLS: [&str; 5] = ["#1a9641", "#a6d96a", "#ffffbf", "#fdae61", "#d7191c"];
+/// Neighbouring service areas differ (ColorBrewer Set3).
+const AREA_FILLS: [&str; 12] =
+    ["#8dd3c7", "#ffffb3", "#bebada", "#fb8072", "#80b1d3", "#fdb462", "#b3de69", "#fccde5", "#d9d9d9", "#bc80bd", "#ccebc5", "#ffed6f"];
+
+/// A response with the plan of its service.
+pub(super) struct Asked<'r> {
+    pub service: &'r ServicePlan,
+    pub plan: &'r ResponsePlan,
+    pub found: &'r ResponseRun,
+}
+
+/// The services with a response, in the plan's order.
+pub(super) fn responses(run: &Run) -> impl Iterator<Item = Asked<'_>> {
+    run.responses.iter().filter_map(|found| {
+        let service = &run.inputs.plan.services[found.service];
+        Some(Asked { service, plan: service.response.as_ref()?, found })
+    })
+}
+
+/// What the facilities of a service stand in for, if they do.
+pub(super) fn stand_in<'r>(run: &'r Run, service: &ServicePlan) -> Option<&'r str> {
+    let set = run.inputs.plan.facilities.iter().find(|set: &&FacilitiesPlan| set.id == service.facilities)?;
+    set.stand_in_for.as_deref()
+}
+
+/// Adds `stand_in_for` where any set of the plan stands in for something.
+pub(super) fn set_stand_in(run: &Run, service: &ServicePlan, row: &mut Row) {
+    if run.inputs.plan.facilities.iter().any(|set| set.stand_in_for.is_some()) {
+        row.insert("stand_in_for".to_owned(), json!(stand_in(run, service)));
+    }
+}
+
+/// The files of all services with a response; none without one.
+pub(super) fn files(run: &Run) -> Result<Vec<(String, Vec<u8>)>, Error> {
+    let mut files = Vec::new();
+    if run.responses.is_empty() {
+        return Ok(files);
+    }
+    let formats = &run.inputs.plan.outputs.formats;
+    let corridors = responses(run).any(|asked| asked.plan.corridors.is_some());
+    if formats.contains(&Format::Csv) {
+        let mut add = |name: &str, rows: Vec<Row>| files.push((name.to_owned(), of_rows(&rows)));
+        add("response.csv", times(run));
+        add("radius.csv", radii(run)?);
+        add("stations.csv", responses(run).flat_map(|asked| stations(run, &asked)).collect());
+        add("rules.csv", responses(run).flat_map(|asked| rules(run, &asked)).collect());
+        if corridors {
+            add("corridors.csv", responses(run).flat_map(|asked| corridor_rows(run, &asked)).collect());
+        }
+    }
+    if formats.contains(&Format::Geojson) {
+        files.push(("service_areas.geojson".to_owned(), areas(run)?.into_bytes()));
+        files.push(("response.geojson".to_owned(), isochrones(run)?.into_bytes()));
+        if corridors {
+            files.push(("corridor_gaps.geojson".to_owned(), corridor_gaps(run)?.into_bytes()));
+        }
+    }
+    Ok(files)
+}
+
+fn of_rows(rows: &[Row]) -> Vec<u8> {
+    let header: Vec<String> = rows.first().map(|row| row.keys().cloned().collect()).unwrap_or_default();
+    let cells = rows.iter().map(|row| header.iter().map(|key| row.get(key).map_or_else(String::new, cell)).collect());
+    table(header.clone(), cells)
+}
+
+/// All response times that any service reports shares of, ascending: the columns of every row.
+fn all_limits(run: &Run) -> Vec<Limit> {
+    let mut limits: Vec<Limit> = run.responses.iter().flat_map(|found| found.limits.iter().copied()).collect();
+    limits.sort_by_key(|limit| limit.cost);
+    limits.dedup();
+    limits
+}
+
+/// `8min` of 8 minutes, as in the names of columns.
+fn short(limit: Limit) -> String {
+    limit.to_string().replace(' ', "").replace('.', "_")
+}
+
+/// `within_8min` and `share_within_8min`, and the like.
+fn set_within(run: &Run, asked: &Asked<'_>, costs: &CostRow, row: &mut Row) {
+    for limit in all_limits(run) {
+        let own = asked.found.limits.contains(&limit) && costs.weight > People::ZERO;
+        let within = own.then(|| asked.found.within(costs, limit));
+        row.insert(format!("within_{}", short(limit)), json!(within.map(|p| round(p.as_f64(), 6))));
+        row.insert(format!("share_within_{}", short(limit)), json!(within.and_then(|p| costs.share(p)).map(|s| round(s, 6))));
+    }
+}
+
+fn seconds(cost: Option<catchment::Cost>) -> Value {
+    json!(cost.map(|cost| cost.as_f64()))
+}
+
+/// `response.csv`: one row a service, weight, period and zone, then `outside`, then `all`.
+fn times(run: &Run) -> Vec<Row> {
+    let mut rows = Vec::new();
+    for asked in responses(run) {
+        for times in &asked.found.times {
+            let mut add = |id: &str, name: &str, costs: &CostRow| rows.push(time_row(run, &asked, times, [id, name], costs));
+            for (zone, costs) in run.inputs.zones.iter().zip(&times.table.zones) {
+                add(&zone.id, &zone.name, costs);
+            }
+            if let Some(outside) = &times.table.outside {
+                add("outside", "outside", outside);
+            }
+            add("all", "all", &times.table.total);
+        }
+    }
+    rows
+}
+
+fn time_row(run: &Run, asked: &Asked<'_>, times: &ResponseTimes, [id, name]: [&str; 2], costs: &CostRow) -> Row {
+    let known = costs.zone.and_then(|zone| run.inputs.zones[zone.index()].people).is_some() || costs.zone.is_none();
+    let known = known || times.weight == "calls";
+    let count = |people: People| json!(known.then(|| round(people.as_f64(), 6)));
+    let mut row = Row::new();
+    let mut set = |key: &str, value: Value| {
+        row.insert(key.to_owned(), value);
+    };
+    set("service", json!(asked.service.id));
+    set("weight", json!(times.weight));
+    set("period", json!(times.period));
+    set("speed_factor", json!(times.speed_factor));
+    set("zone_id", json!(id));
+    set("zone_name", json!(name));
+    set("total", count(costs.weight));
+    set("reached", count(costs.reached()));
+    set("unreachable", count(costs.unreachable));
+    set("unlinked", count(costs.unlinked));
+    let share = costs.share(costs.unreachable + costs.unlinked);
+    set("share_without_way", json!(share.map(|s| round(s, 6))));
+    set("response_mean_s", seconds(costs.costs.mean));
+    set("response_p50_s", seconds(costs.costs.p50));
+    set("response_p90_s", seconds(costs.costs.p90));
+    set("target_s", json!(asked.service.limit.as_f64()));
+    set_within(run, asked, costs, &mut row);
+    row.insert("assumption".to_owned(), json!(ASSUMPTION));
+    set_stand_in(run, asked.service, &mut row);
+    row
+}
+
+/// A far place in longitude and latitude, with the named place nearest to it.
+pub(super) struct FarPlace {
+    pub at: Coord<f64>,
+    pub near: Option<String>,
+}
+
+pub(super) fn far_place(run: &Run, far: &Farthest) -> Result<FarPlace, Error> {
+    let mut at = [far.at];
+    inverse(&run.inputs.projector, &mut at)?;
+    let index = PlaceIndex::of_places(&run.inputs.places);
+    let near = index.nearest(far.at, 1).first().map(|(place, _)| run.inputs.places[place.index()].name.clone());
+    Ok(FarPlace { at: at[0], near })
+}
+
+/// `radius.csv`: one row a service and zone, then `all`.
+fn radii(run: &Run) -> Result<Vec<Row>, Error> {
+    let mut rows = Vec::new();
+    for asked in responses(run) {
+        let radius = &asked.found.radius;
+        for (z, zone) in run.inputs.zones.iter().enumerate() {
+            let far = radius.farthest[z].as_ref();
+            rows.push(radius_row(run, &asked, [&zone.id, &zone.name], (&radius.coverage.zones[z], far, &radius.circles[z]))?);
+        }
+        let far = radius.farthest_of_all.as_ref();
+        let mut total = radius.coverage.total.clone();
+        total.facilities = stations_in(run, asked.found);
+        rows.push(radius_row(run, &asked, ["all", "all"], (&total, far, &radius.circles_of_all))?);
+    }
+    Ok(rows)
+}
+
+/// Stations within the study area.
+pub(super) fn stations_in(run: &Run, found: &ResponseRun) -> usize {
+    run.reports[found.service].facilities.iter().filter(|f| f.zone.is_some()).count()
+}
+
+fn radius_row(
+    run: &Run,
+    asked: &Asked<'_>,
+    [id, name]: [&str; 2],
+    (coverage, far, circles): (&Coverage, Option<&Farthest>, &Circles),
+) -> Result<Row, Error> {
+    let target_m = asked.plan.radius.as_f64();
+    let known = coverage.people.is_some();
+    let people = |people: People| json!(known.then(|| round(people.as_f64(), 6)));
+    let part = |part: f64, whole: f64| json!((whole > 0.0).then(|| round(part / whole, 6)));
+    let of_people = coverage.people.unwrap_or_default();
+    let mut row = Row::new();
+    let mut set = |key: &str, value: Value| {
+        row.insert(key.to_owned(), value);
+    };
+    set("service", json!(asked.service.id));
+    set("zone_id", json!(id));
+    set("zone_name", json!(name));
+    set("target_m", json!(target_m));
+    set("area_m2", json!(round(coverage.area_m2, 3)));
+    set("stations", json!(coverage.facilities));
+    set("nominal_radius_m", json!(nominal_radius_m(coverage.area_m2, coverage.facilities).map(|m| round(m, 3))));
+    set("stations_for_target", json!(stations_for_radius(coverage.area_m2, target_m)));
+    set("distance_mean_m", seconds(coverage.costs.mean));
+    set("distance_p50_m", seconds(coverage.costs.p50));
+    set("distance_p90_m", seconds(coverage.costs.p90));
+    set("distance_max_m", seconds(far.map(|far| far.cost)));
+    let place = far.map(|far| far_place(run, far)).transpose()?;
+    let at = |pick: fn(&Coord<f64>) -> f64| json!(place.as_ref().map(|place| round(pick(&place.at), 7)));
+    set("farthest_lon", at(|c| c.x));
+    set("farthest_lat", at(|c| c.y));
+    set("farthest_near", json!(place.as_ref().and_then(|place| place.near.as_ref())));
+    let facilities = run.inputs.facilities.get(&asked.service.facilities).map_or(&[][..], Vec::as_slice);
+    set("farthest_station_id", json!(far.and_then(|far| facilities.get(far.facility.index())).map(|f| &f.id)));
+    let total = of_people.total().as_f64();
+    set("people_total", people(of_people.total()));
+    set("people_without_way", people(of_people.unreachable + of_people.unlinked));
+    set("share_without_way", part((of_people.unreachable + of_people.unlinked).as_f64(), total));
+    set("people_within_by_road", people(of_people.covered));
+    set("people_share_by_road", json!(coverage.people_share().map(|s| round(s, 6))));
+    set("people_within_circle", people(circles.people));
+    set("people_share_circle", part(circles.people.as_f64(), total));
+    set("people_overstated", people(circles.people_overstated));
+    set("people_overstated_share_of_circle", part(circles.people_overstated.as_f64(), circles.people.as_f64()));
+    let water = run.inputs.water.is_some();
+    set("people_across_water", if water { people(circles.people_across_water) } else { Value::Null });
+    let m2 = |area: catchment::SquareMm| json!(round(area.m2(), 3));
+    set("mask", json!(run.inputs.plan.ground.mask.first().map(crate::plan::Mask::name)));
+    set("mask_area_m2", m2(coverage.area.total()));
+    set("area_within_by_road_m2", m2(coverage.area.covered));
+    set("area_share_by_road", json!(coverage.area_share().map(|s| round(s, 6))));
+    set("area_within_circle_m2", m2(circles.area));
+    set("area_share_circle", part(circles.area.m2(), coverage.area.total().m2()));
+    set("area_overstated_m2", m2(circles.area_overstated));
+    set("area_overstated_share_of_circle", part(circles.area_overstated.m2(), circles.area.m2()));
+    set("area_across_water_m2", if water { m2(circles.area_across_water) } else { Value::Null });
+    set_stand_in(run, asked.service, &mut row);
+    Ok(row)
+}
+
+/// `stations.csv`: one row a station.
+fn stations(run: &Run, asked: &Asked<'_>) -> Vec<Row> {
+    let facilities = run.inputs.facilities.get(&asked.service.facilities).map_or(&[][..], Vec::as_slice);
+    (0..facilities.len()).map(|i| station(run, asked, i)).collect()
+}
+
+/// The columns of a station, in its table and on its service area.
+fn station(run: &Run, asked: &Asked<'_>, i: usize) -> Row {
+    let facility = &run.inputs.facilities[&asked.service.facilities][i];
+    let (found, report) = (&asked.found.stations[i], &run.reports[asked.found.service].facilities[i]);
+    let zone = report.zone.map(|zone| &run.inputs.zones[zone.index()]);
+    let area_m2 = asked.found.areas[i].unsigned_area();
+    let mut row = Row::new();
+    let mut set = |key: &str, value: Value| {
+        row.insert(key.to_owned(), value);
+    };
+    set("service", json!(asked.service.id));
+    set("station_id", json!(facility.id));
+    set("station_name", json!(facility.name));
+    set("zone_id", json!(zone.map(|zone| &zone.id)));
+    set("zone_name", json!(zone.map(|zone| &zone.name)));
+    set("in_study_area", json!(zone.is_some()));
+    set("link_status", json!(report.status.name()));
+    set("vehicles", json!(facility.vehicles));
+    set("people_nearest", json!(round(found.response.weight.as_f64(), 6)));
+    set("area_nearest_m2", json!(round(area_m2, 1)));
+    set("nominal_radius_m", json!(nominal_radius_m(area_m2, 1).map(|m| round(m, 3))));
+    set("distance_mean_m", seconds(found.distance.mean));
+    set("distance_p50_m", seconds(found.distance.p50));
+    set("distance_p90_m", seconds(found.distance.p90));
+    set("response_mean_s", seconds(found.response.costs.mean));
+    set("response_p50_s", seconds(found.response.costs.p50));
+    set("response_p90_s", seconds(found.response.costs.p90));
+    set_within(run, asked, &found.response, &mut row);
+    row.insert("assumption".to_owned(), json!(ASSUMPTION));
+    set_stand_in(run, asked.service, &mut row);
+    row
+}
+
+/// A rule on one zone or on all, and whether it is kept.
+pub(super) struct Rule {
+    pub name: &'static str,
+    /// The zone's position; `None` for all of them.
+    pub zone: Option<usize>,
+    pub have: Option<f64>,
+    pub need: f64,
+    /// Vehicles or stations that are missing.
+    pub gap: Option<f64>,
+}
+
+impl Rule {
+    pub(super) fn status(&self) -> &'static str {
+        match self.have {
+            None => "unknown",
+            Some(have) if have >= self.need => "met",
+            Some(_) => "not_met",
+        }
+    }
+}
+
+/// The rules of a service: stations in each zone; vehicles per 10,000 people in each zone and in all.
+pub(super) fn ruled(run: &Run, asked: &Asked<'_>) -> Vec<Rule> {
+    let report = &run.reports[asked.found.service];
+    let facilities = run.inputs.facilities.get(&asked.service.facilities).map_or(&[][..], Vec::as_slice);
+    let need = f64::from(asked.plan.min_stations_per_zone);
+    let mut rules: Vec<Rule> = report
+        .coverage
+        .zones
+        .iter()
+        .enumerate()
+        .map(|(z, coverage)| {
+            let have = coverage.facilities as f64;
+            Rule { name: "stations_per_zone", zone: Some(z), have: Some(have), need, gap: Some((need - have).max(0.0)) }
+        })
+        .collect();
+    let Some(target) = asked.plan.vehicles_per_10000 else { return rules };
+    for zone in (0..run.inputs.zones.len()).map(Some).chain([None]) {
+        let people = match zone {
+            Some(z) => run.inputs.zones[z].people,
+            None => Some(run.inputs.zones.iter().filter_map(|zone| zone.people).sum()),
+        };
+        let people = people.filter(|people| *people > People::ZERO).map(People::as_f64);
+        let own = facilities.iter().zip(&report.facilities).filter(|(_, found)| match zone {
+            Some(z) => found.zone.map(catchment::ZoneId::index) == Some(z),
+            None => found.zone.is_some(),
+        });
+        // one station of unknown vehicles leaves the sum unknown
+        let vehicles: Option<u32> = own.map(|(facility, _)| facility.vehicles).sum();
+        let have = vehicles.zip(people).map(|(vehicles, people)| f64::from(vehicles) / people * 10_000.0);
+        let gap = vehicles.zip(people).map(|(vehicles, people)| (target * people / 10_000.0 - f64::from(vehicles)).ceil().max(0.0));
+        rules.push(Rule { name: "vehicles_per_10000_people", zone, have, need: target, gap });
+    }
+    rules
+}
+
+/// `rules.csv`: one row a service, rule and zone; `all` for a rule on all zones together.
+fn rules(run: &Run, asked: &Asked<'_>) -> Vec<Row> {
+    let row = |rule: Rule| {
+        let zone = rule.zone.map(|z| &run.inputs.zones[z]);
+        let mut row = Row::new();
+        let mut set = |key: &str, value: Value| {
+            row.insert(key.to_owned(), value);
+        };
+        set("service", json!(asked.service.id));
+        set("rule", json!(rule.name));
+        set("zone_id", json!(zone.map_or("all", |zone| zone.id.as_str())));
+        set("zone_name", json!(zone.map_or("all", |zone| zone.name.as_str())));
+        set("have", json!(rule.have.map(|have| round(have, 6))));
+        set("need", json!(rule.need));
+        set("gap", json!(rule.gap));
+        set("status", json!(rule.status()));
+        set_stand_in(run, asked.service, &mut row);
+        row
+    };
+    ruled(run, asked).into_iter().map(row).collect()
+}
+
+/// `service_areas.geojson`: the ground of the zones by the station that reaches it first.
+fn areas(run: &Run) -> Result<String, Error> {
+    let mut features = Vec::new();
+    for asked in responses(run) {
+        for (i, area) in asked.found.areas.iter().enumerate() {
+            let mut properties = station(run, &asked, i);
+            properties.insert("fill".to_owned(), json!(AREA_FILLS[i % AREA_FILLS.len()]));
+            features.push(feature(wgs84(&run.inputs.projector, area)?, properties));
+        }
+    }
+    Ok(collection_of(&run.inputs, features))
+}
+
+/// `response.geojson`: the ground of the zones within each response time, the longest first so that shorter ones are drawn above.
+fn isochrones(run: &Run) -> Result<String, Error> {
+    let mut features = Vec::new();
+    for asked in responses(run) {
+        let total = &asked.found.of_people().total;
+        for (i, isochrone) in asked.found.isochrones.iter().enumerate().rev() {
+            let within = asked.found.within(total, isochrone.limit);
+            let last = (asked.found.isochrones.len() - 1).max(1);
+            let mut properties = JsonObject::new();
+            let mut set = |key: &str, value: Value| {
+                properties.insert(key.to_owned(), value);
+            };
+            set("service", json!(asked.service.id));
+            set("response_s", json!(isochrone.limit.as_f64()));
+            set("drive_s", json!(isochrone.limit.as_f64() - asked.plan.pre_travel().as_f64()));
+            set("area_m2", json!(round(isochrone.ground.unsigned_area(), 1)));
+            set("people_within", json!(round(within.as_f64(), 6)));
+            set("people_share", json!(total.share(within).map(|s| round(s, 6))));
+            set("assumption", json!(ASSUMPTION));
+            set_stand_in(run, asked.service, &mut properties);
+            style(&mut properties, isochrone.limit, RESPONSE_FILLS[i * (RESPONSE_FILLS.len() - 1) / last]);
+            features.push(feature(wgs84(&run.inputs.projector, &isochrone.ground)?, properties));
+        }
+    }
+    Ok(collection_of(&run.inputs, features))
+}
+
+/// A corridor with its stretches, their lengths on the ellipsoid.
+pub(super) struct Along<'r> {
+    pub corridor: &'r Corridor,
+    pub length_m: f64,
+    pub within_m: f64,
+    pub longest_gap_m: f64,
+    pub gaps: usize,
+}
+
+/// Corridors of a service by what lies within its limit.
+pub(super) fn along<'r>(run: &'r Run, asked: &Asked<'r>) -> Vec<Along<'r>> {
+    let corridors = run.inputs.corridors.get(&asked.service.id).map_or(&[][..], Vec::as_slice);
+    let one = |(corridor, stretches): (&'r Corridor, &Vec<catchment::Stretch>)| {
+        let length = |stretch: &catchment::Stretch| (stretch.to_m - stretch.from_m) * scale(corridor, stretch.piece);
+        let covered = stretches.iter().filter(|stretch| stretch.status == Status::Covered);
+        let gaps = gaps_of(stretches);
+        let gap_m = |gap: &Vec<&catchment::Stretch>| gap.iter().map(|stretch| length(stretch)).sum::<f64>();
+        Along {
+            corridor,
+            length_m: corridor.lengths_m.iter().sum(),
+            within_m: covered.map(length).sum(),
+            longest_gap_m: gaps.iter().map(gap_m).fold(0.0, f64::max),
+            gaps: gaps.len(),
+        }
+    };
+    corridors.iter().zip(&asked.found.corridors).map(one).collect()
+}
+
+/// Runs of neighbouring stretches that are not covered, whatever the reason.
+fn gaps_of(stretches: &[catchment::Stretch]) -> Vec<Vec<&catchment::Stretch>> {
+    let mut gaps: Vec<Vec<&catchment::Stretch>> = Vec::new();
+    let mut open: Option<usize> = None;
+    for stretch in stretches {
+        let covered = stretch.status == Status::Covered;
+        match gaps.last_mut() {
+            Some(gap) if !covered && open == Some(stretch.piece) => gap.push(stretch),
+            _ if !covered => gaps.push(vec![stretch]),
+            _ => {}
+        }
+        open = (!covered).then_some(stretch.piece);
+    }
+    gaps
+}
+
+/// Metres on the ellipsoid a metre in the working CRS.
+fn scale(corridor: &Corridor, piece: usize) -> f64 {
+    let plane: f64 = corridor.pieces[piece].lines().map(|line| line.delta().x.hypot(line.delta().y)).sum();
+    if plane > 0.0 { corridor.lengths_m[piece] / plane } else { 1.0 }
+}
+
+/// `corridors.csv`: one row a service and corridor.
+fn corridor_rows(run: &Run, asked: &Asked<'_>) -> Vec<Row> {
+    let facilities = run.inputs.facilities.get(&asked.service.facilities).map_or(&[][..], Vec::as_slice);
+    let row = |along: Along<'_>| {
+        let near =
+            facilities.iter().filter(|facility| along.corridor.pieces.iter().any(|piece| distance_m(piece, facility.location) <= NEAR_M));
+        let mut row = Row::new();
+        let mut set = |key: &str, value: Value| {
+            row.insert(key.to_owned(), value);
+        };
+        set("service", json!(asked.service.id));
+        set("corridor", json!(along.corridor.name));
+        set("length_m", json!(round(along.length_m, 1)));
+        set("response_s", json!(asked.service.limit.as_f64()));
+        set("length_within_m", json!(round(along.within_m, 1)));
+        set("share_within", json!(round((along.within_m / along.length_m).min(1.0), 6)));
+        set("gaps", json!(along.gaps));
+        set("longest_gap_m", json!(round(along.longest_gap_m, 1)));
+        set("stations_within_1km", json!(near.count()));
+        row.insert("assumption".to_owned(), json!(ASSUMPTION));
+        set_stand_in(run, asked.service, &mut row);
+        row
+    };
+    along(run, asked).into_iter().map(row).collect()
+}
+
+/// A station so near a corridor lies on it.
+const NEAR_M: f64 = 1000.0;
+
+fn distance_m(line: &LineString<f64>, at: Coord<f64>) -> f64 {
+    Euclidean.distance(&Point::from(at), line)
+}
+
+/// `corridor_gaps.geojson`: the stretches of corridors that no station reaches within the limit.
+fn corridor_gaps(run: &Run) -> Result<String, Error> {
+    let mut features = Vec::new();
+    for asked in responses(run) {
+        let corridors = run.inputs.corridors.get(&asked.service.id).map_or(&[][..], Vec::as_slice);
+        for (corridor, stretches) in corridors.iter().zip(&asked.found.corridors) {
+            for (i, gap) in gaps_of(stretches).into_iter().enumerate() {
+                features.push(corridor_gap(run, &asked, corridor, i + 1, &gap)?);
+            }
+        }
+    }
+    Ok(collection_of(&run.inputs, features))
+}
+
+fn corridor_gap(run: &Run, asked: &Asked<'_>, corridor: &Corridor, number: usize, gap: &[&catchment::Stretch]) -> Result<Feature, Error> {
+    let piece = gap[0].piece;
+    let scale = scale(corridor, piece);
+    let before: f64 = corridor.lengths_m[..piece].iter().sum();
+    let (from_m, to_m) = (before + gap[0].from_m * scale, before + gap[gap.len() - 1].to_m * scale);
+    let worst = gap.iter().map(|stretch| stretch.worst).filter(|label| label.cost.is_reached()).max();
+    let without = gap.iter().filter(|stretch| stretch.status != Status::Uncovered).map(|s| (s.to_m - s.from_m) * scale).sum::<f64>();
+    let facility = worst.and_then(|label| run.inputs.facilities.get(&asked.service.facilities)?.get(label.facility.index()));
+    let mut places: Vec<Coord<f64>> = Vec::new();
+    for at in gap.iter().flat_map(|stretch| &stretch.line.0) {
+        if places.last() != Some(at) {
+            places.push(*at);
+        }
+    }
+    let middle = Euclidean.point_at_ratio_from_start(&LineString(places.clone()), 0.5).map(Coord::from);
+    let zones = catchment::ZoneIndex::new(&run.inputs.zones);
+    let zone = middle.and_then(|at| zones.locate(at)).map(|zone| &run.inputs.zones[zone.index()]);
+    inverse(&run.inputs.projector, &mut places)?;
+    let line = LineString(places.into_iter().map(|at| Coord { x: round(at.x, 8), y: round(at.y, 8) }).collect());
+    let mut properties = JsonObject::new();
+    let mut set = |key: &str, value: Value| {
+        properties.insert(key.to_owned(), value);
+    };
+    set("service", json!(asked.service.id));
+    set("corridor", json!(corridor.name));
+    set("gap", json!(number));
+    set("from_m", json!(round(from_m, 1)));
+    set("to_m", json!(round(to_m, 1)));
+    set("length_m", json!(round(to_m - from_m, 1)));
+    set("without_way_m", json!(round(without, 1)));
+    set("zone_name", json!(zone.map(|zone| &zone.name)));
+    set("response_max_s", json!(worst.map(|label| label.cost.as_f64())));
+    set("nearest_station_id", json!(facility.map(|f| &f.id)));
+    set("nearest_station_name", json!(facility.map(|f| &f.name)));
+    set("limit_s", json!(asked.service.limit.as_f64()));
+    set("stroke", json!("#d7191c"));
+    set_stand_in(run, asked.service, &mut properties);
+    Ok(feature(Some(Geometry::from(&line)), properties))
+}
