@@ -14,6 +14,8 @@ mod masks;
 mod order;
 #[path = "invariants/plan.rs"]
 mod plan;
+#[path = "invariants/response.rs"]
+mod response;
 #[path = "invariants/shapes.rs"]
 mod shapes;
 #[path = "invariants/zone_gaps.rs"]

@@ -6,6 +6,8 @@ use catchment::{
     StationReport, Stretch, Study, assess_demand, begin, isochrones, radius, service_areas, stations, stretches,
 };
 
+use rayon::prelude::*;
+
 use crate::error::Error;
 use crate::load::Inputs;
 use crate::plan::{FREE, Format};
@@ -87,21 +89,26 @@ pub(crate) fn respond(
     };
     begin(progress, &format!("response {}", plan.id), 0)?;
     let weights = weights(inputs, &plan.id);
-    let table =
-        |demand: &Demand, service: &Service<'_>| CostTable::new(study.zones.len(), demand, &assess_demand(demand, service), &limits);
+    let mut services = vec![(FREE.to_owned(), 1.0, *asked)];
+    for (name, factor) in &response.periods {
+        let roads = inputs.periods.iter().find(|period| period.profile == plan.profile && period.factor == *factor);
+        services.extend(roads.map(|roads| (name.clone(), *factor, Service { network: &roads.network, ..*asked })));
+    }
+    let zones = study.zones.len();
     let mut times = Vec::new();
-    for (weight, demand) in &weights {
-        times.push(ResponseTimes { weight: weight.clone(), period: FREE.to_owned(), speed_factor: 1.0, table: table(demand, asked) });
-        for (name, factor) in &response.periods {
-            let roads = inputs.periods.iter().find(|period| period.profile == plan.profile && period.factor == *factor);
-            if let Some(roads) = roads {
-                let table = table(demand, &Service { network: &roads.network, ..*asked });
-                times.push(ResponseTimes { weight: weight.clone(), period: name.clone(), speed_factor: *factor, table });
-            }
+    for (period, speed_factor, service) in &services {
+        // groups live where people do
+        let of_people = if period == FREE { report.assessments.clone() } else { assess_demand(study.demand, service) };
+        for (weight, demand) in &weights {
+            let own = (weight == CALLS).then(|| assess_demand(demand, service));
+            let table = CostTable::new(zones, demand, own.as_ref().unwrap_or(&of_people), &limits);
+            times.push(ResponseTimes { weight: weight.clone(), period: period.clone(), speed_factor: *speed_factor, table });
         }
     }
+    // by weight, then by period: the sort is stable
+    times.sort_by_key(|times| weights.iter().position(|(weight, _)| *weight == times.weight));
     let driven = Service { link: LinkRules { access_speed_m_s: DRIVEN_LEGS_M_S, ..asked.link }, ..*asked };
-    let driven_legs = table(study.demand, &driven);
+    let driven_legs = CostTable::new(zones, study.demand, &assess_demand(study.demand, &driven), &limits);
     let no_water = Barriers::default();
     let radius = radius(study, &by_distance, inputs.water.as_ref().unwrap_or(&no_water), progress)?;
     let stations = stations(study.demand, &report.assessments, &by_distance, &limits, progress)?;
@@ -128,6 +135,9 @@ pub(crate) fn respond(
     Ok(Some(ResponseRun { service: place, limits, times, driven_legs, radius, stations, areas, isochrones, corridors: of_corridors }))
 }
 
+/// The weight of calls.
+const CALLS: &str = "calls";
+
 /// Whom response times are counted by: people, each of their groups, calls.
 fn weights(inputs: &Inputs, service: &str) -> Vec<(String, Demand)> {
     let demand = &inputs.demand;
@@ -135,7 +145,7 @@ fn weights(inputs: &Inputs, service: &str) -> Vec<(String, Demand)> {
     for group in &demand.groups {
         weights.push((group.name.clone(), Demand { people: group.people.clone(), groups: Vec::new(), ..demand.clone() }));
     }
-    weights.extend(inputs.calls.get(service).map(|calls| ("calls".to_owned(), calls.clone())));
+    weights.extend(inputs.calls.get(service).map(|calls| (CALLS.to_owned(), calls.clone())));
     weights
 }
 
@@ -150,5 +160,5 @@ fn within_zones(
     begin(progress, "response isochrones", 0)?;
     let disks = isochrones(service, &IsochroneRules { limits, cell_m, per_facility: false, simplify_m: 0.0 }, progress)?;
     let whole = study.drawn_ground();
-    Ok(disks.into_iter().map(|disk| Isochrone { ground: disk.ground.intersection(&whole), ..disk }).collect())
+    Ok(disks.into_par_iter().map(|disk| Isochrone { ground: disk.ground.intersection(&whole), ..disk }).collect())
 }
