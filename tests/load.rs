@@ -29,6 +29,9 @@ mod places;
 #[path = "load/raster.rs"]
 mod raster;
 #[cfg(test)]
+#[path = "load/response.rs"]
+mod response;
+#[cfg(test)]
 #[path = "load/roads.rs"]
 mod roads;
 #[cfg(test)]

@@ -6,19 +6,65 @@ use super::desk::{Desk, FILES, data};
 fn the_demo_writes_its_folder_and_prints_its_table() {
     let desk = Desk::new();
     let done = desk.works(&["demo"]);
-    assert_eq!(desk.list("catchment-demo"), FILES);
+    let more = [
+        "map-ambulance.png",
+        "map-ambulance.svg",
+        "radius.csv",
+        "response.csv",
+        "response.geojson",
+        "rules.csv",
+        "service_areas.geojson",
+        "stations.csv",
+    ];
+    let mut files: Vec<&str> = FILES.into_iter().chain(more).collect();
+    files.sort_unstable();
+    assert_eq!(desk.list("catchment-demo"), files);
     // 195,080.67 of 428,591 people: benches/peers/coverage_reference.py says 45.52 % too
-    for shown in ["45.52%", "195,081 of 428,591", "total", "Wied il-Għajn", "12,134", "catchment-demo/", "12 files"] {
+    for shown in ["45.52%", "195,081 of 428,591", "total", "Wied il-Għajn", "12,134", "catchment-demo/", "20 files"] {
         assert!(done.out.contains(shown), "{shown:?} is not in\n{}", done.out);
     }
-    // the ten councils with most people not covered, the ten gaps with most people, and Qormi's two records at one spot
+    // of each service, the ten councils with most people not covered, the ten gaps with most people, and Qormi's two records at one spot
     let table = done.out.lines().filter(|line| line.starts_with(' ') && line.ends_with(' ')).count();
-    assert_eq!(table, 1 + 1 + 10 + 1 + 10, "header, total and ten councils; header and ten gaps\n{}", done.out);
+    assert_eq!(table, 2 * (1 + 1 + 10 + 1 + 10), "header, total and ten councils; header and ten gaps\n{}", done.out);
     assert!(done.out.contains("Qormi"), "{}", done.out);
     for shown in desk.list("catchment-demo") {
         assert!(desk.text("catchment-demo/README.txt").contains(&shown) || shown == "README.txt", "README.txt is silent on {shown}");
     }
     assert!(done.err.lines().any(|line| line == "gaps"), "one line a stage on stderr: {}", done.err);
+}
+
+/// Hospitals answer for the stations that the extract does not know: no table, layer, picture or sentence lets anybody forget it.
+#[test]
+fn stand_ins_are_named_in_every_output() {
+    const WHAT: &str = "ambulance stations";
+    let desk = Desk::new();
+    let said = desk.works(&["demo", "--out", "o", "--sweep", "limit=8min"]).out;
+    assert!(said.contains(WHAT) && said.contains("all vehicles at their stations"), "{said}");
+    for name in desk.list("o") {
+        let path = format!("o/{name}");
+        match name.rsplit_once('.').unwrap() {
+            ("issues", "csv") => {}
+            (_, "csv") => {
+                let bytes = desk.bytes(&path);
+                let mut rows = csv::Reader::from_reader(bytes.as_slice());
+                let header = rows.headers().unwrap().clone();
+                let column = |name: &str| header.iter().position(|own| own == name).unwrap();
+                let (service, stand_in) = (column("service"), column("stand_in_for"));
+                for row in rows.records().map(Result::unwrap) {
+                    assert_eq!(&row[stand_in], if &row[service] == "ambulance" { WHAT } else { "" }, "{name}: {row:?}");
+                }
+            }
+            (_, "geojson") => {
+                for feature in desk.json(&path)["features"].as_array().unwrap() {
+                    let properties = &feature["properties"];
+                    let expected = if properties["service"] == "ambulance" { WHAT.into() } else { serde_json::Value::Null };
+                    assert_eq!(properties["stand_in_for"], expected, "{name}: {properties}");
+                }
+            }
+            ("map", _) | (_, "png") => {}
+            _ => assert!(desk.text(&path).contains(WHAT), "{name}"),
+        }
+    }
 }
 
 #[test]

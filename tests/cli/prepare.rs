@@ -47,6 +47,9 @@ fn a_run_on_a_prepared_network_writes_the_same_bytes() {
 fn malta_prepared_is_malta() {
     let desk = Desk::new();
     let plan = std::fs::read_to_string(data("malta/plan.toml")).unwrap();
+    // a prepared network serves one profile
+    let (start, end) = (plan.rfind("[[services]]").unwrap(), plan.find("[profiles.walk]").unwrap());
+    let plan = [&plan[..start], &plan[end..]].concat();
     let pbf = data("malta/malta-2024-03-13.osm.pbf");
     let pbf = pbf.as_str();
     let here = |text: &str| text.replace("malta-2024-03-13.osm.pbf", pbf);
@@ -73,6 +76,33 @@ fn malta_prepared_is_malta() {
     let first = desk.bytes("malta.cnet");
     desk.works(&["prepare", pbf, "-o", "malta.cnet", "--threads", "3", "-q"]);
     assert!(desk.bytes("malta.cnet") == first);
+}
+
+/// The ambulances of Malta, from an extract and from a network that was prepared for them: but for the times of the day, which need the
+/// extract, the same.
+#[test]
+fn malta_prepared_for_ambulances_is_malta() {
+    let desk = Desk::new();
+    let plan = std::fs::read_to_string(data("malta/plan.toml")).unwrap();
+    let pbf = data("malta/malta-2024-03-13.osm.pbf");
+    let (start, end) = (plan.find("[[services]]").unwrap(), plan.rfind("[[services]]").unwrap());
+    let plan = [&plan[..start], &plan[end..]].concat().replace("malta-2024-03-13.osm.pbf", &pbf);
+    let net = plan.replacen(&format!("source = \"{pbf}\""), "source = \"malta.cnet\"", 1);
+    let net = net.replace("method  = \"spread\"", &format!("source = \"{pbf}\"\nmethod = \"spread\""));
+    let net = net.replace("[ground]", &format!("[ground]\nsource = \"{pbf}\""));
+    desk.put("extract.toml", plan.replace("{ peak = 0.7 }", "{}"));
+    desk.put("net.toml", net.replace("{ peak = 0.7 }", "{}"));
+    desk.put("peak.toml", net);
+    desk.works(&["prepare", &pbf, "--profile", "ambulance", "-o", "malta.cnet", "-q"]);
+    desk.works(&["run", "extract.toml", "--out", "a", "--no-map", "-q"]);
+    desk.works(&["run", "net.toml", "--out", "b", "--no-map", "-q"]);
+    assert_eq!(desk.list("a"), desk.list("b"));
+    for name in desk.list("a").iter().filter(|name| !["manifest.json", "issues.csv"].contains(&name.as_str())) {
+        assert!(desk.bytes(&format!("a/{name}")) == desk.bytes(&format!("b/{name}")), "{name}");
+    }
+    desk.works(&["run", "peak.toml", "--out", "c", "--no-map", "-q"]);
+    assert!(desk.text("c/issues.csv").contains("period_not_measured"));
+    assert!(desk.bytes("c/response.csv") == desk.bytes("b/response.csv"));
 }
 
 #[test]

@@ -83,7 +83,10 @@ fn a_radius_is_the_shortest_way_and_not_the_length_of_the_fastest() {
         assert_eq!(found.farthest, [Some(farthest)]);
         let reports = stations(study.demand, &timed, service, &[minutes(2), minutes(3)], &NoProgress).unwrap();
         assert_eq!(reports[0].distance.mean, Some(Cost(1_000_000)));
-        assert_eq!((reports[0].response.costs.mean, &reports[0].response.within[..]), (Some(Cost(140_000)), &[People::ZERO, People::persons(1)][..]));
+        assert_eq!(
+            (reports[0].response.costs.mean, &reports[0].response.within[..]),
+            (Some(Cost(140_000)), &[People::ZERO, People::persons(1)][..])
+        );
     });
 }
 
@@ -200,8 +203,12 @@ fn a_corridor_is_parted_where_the_limit_passes() {
     let corridor = LineString::from(vec![(0.0, 0.0), (1000.0, 0.0), (1200.0, 0.0)]);
     let found = scene.ask(|study, service| stretches(&[corridor], service, study.zones));
     let ends: Vec<(f64, f64, Status)> = found.iter().map(|s| (s.from_m.round(), s.to_m.round(), s.status)).collect();
-    let expected =
-        [(0.0, 300.0, Status::Covered), (300.0, 700.0, Status::Uncovered), (700.0, 1050.0, Status::Covered), (1050.0, 1200.0, Status::Unlinked)];
+    let expected = [
+        (0.0, 300.0, Status::Covered),
+        (300.0, 700.0, Status::Uncovered),
+        (700.0, 1050.0, Status::Covered),
+        (1050.0, 1200.0, Status::Unlinked),
+    ];
     assert_eq!(ends, expected);
     assert!((found[0].to_m - 300.0).abs() < 0.02, "{}", found[0].to_m);
     // the middle is the farthest from both

@@ -105,7 +105,10 @@ impl Loader<'_> {
         let theirs = prepared.about.profile().map_err(|error| Error::Prepared { file: source.clone(), source: error })?;
         if let Some((key, plan, file)) = difference(profile, &theirs) {
             let found = format!("prepared for `{}` with {key} = {file}", prepared.about.profile_name);
-            let expected = format!("{key} = {plan}, as the plan's profile `{name}` has it: prepare the network again for it");
+            let profiles: std::collections::BTreeSet<&str> = self.plan.services.iter().map(|service| service.profile.as_str()).collect();
+            let several =
+                if profiles.len() > 1 { "; a plan of several profiles needs an extract: a prepared network serves one" } else { "" };
+            let expected = format!("{key} = {plan}, as the plan's profile `{name}` has it: prepare the network again for it{several}");
             return Err(data(source, "", found, expected));
         }
         let network = Arc::clone(&prepared.network);

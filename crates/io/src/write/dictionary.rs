@@ -222,7 +222,10 @@ pub(super) fn readme(run: &Run) -> String {
         text += RASTER;
     }
     if plan.outputs.map {
-        text += "map.svg, map.png  the picture of the first service; map-SERVICE.svg and .png those of the others\n";
+        text += "map.svg, map.png  the picture of the first service\n";
+        for service in plan.services.iter().skip(1) {
+            text += &format!("map-{0}.svg, map-{0}.png  that of `{0}`\n", service.id);
+        }
     }
     let metrics: Vec<&str> = [Metric::Time, Metric::Distance]
         .into_iter()
