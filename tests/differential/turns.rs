@@ -262,6 +262,36 @@ fn turns_cost_what_petgraph_finds_on_the_expanded_graph() {
     assert!(rules > 1000 && reached > 3000 && changed > 150, "{rules} rules, {reached} reached, {changed} changed");
 }
 
+/// The same the other way: people drive to the facility, by the rules of their way there.
+#[test]
+fn turns_on_the_way_to_a_facility_cost_the_same() {
+    let (mut reached, mut differ) = (0, 0);
+    for seed in 0..100 {
+        let town = Ruled::new(seed);
+        let network = RoadNetwork::build(&town.roads.clone().unfolded(&town.turns).roads, Metric::Time).unwrap();
+        let linkage = linked(&network, &town, town.facility);
+        let mut space = [SearchSpace::default(), SearchSpace::default()];
+        let [to, from] = [Direction::ToFacility, Direction::FromFacility].map(|direction| Sources::new(&network, &linkage, direction));
+        let [to_space, from_space] = &mut space;
+        let (to, from) = (to.nearest_facility(to_space), from.nearest_facility(from_space));
+        for segment in (0..town.roads.segments.len()).filter(|segment| *segment != town.facility) {
+            if town.roads.segments[segment].from == town.roads.segments[segment].to {
+                continue;
+            }
+            let arcs = |segment| [(segment, false), (segment, true)].into_iter().filter(|arc| town.is_open(*arc));
+            let starts: Vec<(Arc, u64)> = arcs(segment).map(|arc| (arc, town.half(arc))).collect();
+            let costs = town.search(&starts);
+            let judged = arcs(town.facility).filter_map(|arc| Some(costs.get(&arc)? - town.whole(arc) + town.half(arc))).min();
+            let places = middles(&town, &network, segment);
+            let ours = to.point(&places).cost;
+            reached += usize::from(judged.is_some());
+            differ += usize::from(ours != from.point(&places).cost);
+            assert_eq!(ours.is_reached().then_some(u64::from(ours.0)), judged, "seed {seed}, segment {segment} of {:?}", town.turns);
+        }
+    }
+    assert!(reached > 800 && differ > 400, "{reached} reached, {differ} cost another than the way back");
+}
+
 /// The facility on all copies of its segment.
 fn linked(network: &RoadNetwork, town: &Ruled, segment: usize) -> Linkage {
     let rules = LinkRules { snap_m: 10_000.0, access_speed_m_s: 1e9, min_component: 1 };
