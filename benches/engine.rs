@@ -130,6 +130,7 @@ fn ask(wanted: &Wanted, table: &mut Table) {
         let ask = catchments::Ask { facilities: 2000, bound: DRIVE, ..Default::default() };
         catchments::compete(table, &driven, ask, wanted.peers);
         directed::compete(table, (&million, NEAR), (&driven, DRIVE));
+        directed::with_turns(table);
     }
     if wanted.asks("threads") {
         threads::compete(table, &million, NEAR);
