@@ -1,4 +1,4 @@
-//! What the walking demo costs, against merely decoding its extract once with `osmpbf` and the same zlib.
+//! What the demo costs (its walkers alone, and with its ambulances), against merely decoding its extract once with `osmpbf` and the same zlib.
 //!
 //! ```text
 //! cargo bench -p catchment-io --bench pipeline
@@ -46,18 +46,22 @@ fn median(mut values: Vec<f64>) -> f64 {
 fn main() {
     let mut plan = Plan::parse(PLAN).expect("the demo's plan is sound");
     plan.outputs.map = false;
+    let mut walkers = plan.clone();
+    walkers.services.truncate(1);
+    walkers.facilities.retain(|set| set.id == walkers.services[0].facilities);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("one thread");
     pool.install(|| {
-        demo(&plan);
-        decode();
-        let pairs: Vec<(f64, f64)> = (0..PAIRS).map(|_| (seconds(decode), seconds(|| demo(&plan)))).collect();
-        let decoded = median(pairs.iter().map(|p| p.0).collect());
-        let whole = median(pairs.iter().map(|p| p.1).collect());
-        let ratio = median(pairs.iter().map(|p| p.1 / p.0).collect());
-        println!("decode {:.1} ms, demo {:.1} ms: ratio {ratio:.2} (CPU time, medians of {PAIRS} pairs)", 1e3 * decoded, 1e3 * whole);
         let mut criterion = Criterion::default().configure_from_args().sample_size(10);
         criterion.bench_function("decode with osmpbf", |b| b.iter(decode));
-        criterion.bench_function("demo without pictures", |b| b.iter(|| demo(&plan)));
+        for (name, plan) in [("demo's walkers", &walkers), ("demo with its ambulances", &plan)] {
+            demo(plan);
+            let pairs: Vec<(f64, f64)> = (0..PAIRS).map(|_| (seconds(decode), seconds(|| demo(plan)))).collect();
+            let decoded = median(pairs.iter().map(|p| p.0).collect());
+            let whole = median(pairs.iter().map(|p| p.1).collect());
+            let ratio = median(pairs.iter().map(|p| p.1 / p.0).collect());
+            println!("decode {:.1} ms, {name} {:.1} ms: ratio {ratio:.2} (CPU time, medians of {PAIRS} pairs)", 1e3 * decoded, 1e3 * whole);
+            criterion.bench_function(&format!("{name}, without pictures"), |b| b.iter(|| demo(plan)));
+        }
         criterion.final_summary();
     });
 }

@@ -49,7 +49,7 @@ fn row(table: &mut Table, question: &str, runs: &mut [impl FnMut() -> f64; 2]) {
 
 /// Turn restrictions and one-way streets against the same roads walked both ways: a sweep from all facilities, and what each node costs.
 pub(crate) fn with_turns(table: &mut Table) {
-    // a rule at one crossing in fifty: three times as many a node as Malta has
+    // a rule at about one junction in ninety
     let driven = roads(1_000_000, Kind::Driven, SEED);
     let turns = random_rules(&driven);
     let rules = turns.rules.len();
@@ -97,7 +97,7 @@ fn compete_with_turns(table: &mut Table, name: &str, ruled: &RoadNetwork, walked
     }
 }
 
-/// `no_*` rules at one crossing of fifty, between two of its roads.
+/// `no_*` rules between two roads of a crossing: drawn at one of fifty, left out where a road is drawn twice or shut that way.
 fn random_rules(roads: &Roads) -> Turns {
     let mut at: Vec<Vec<(u32, bool)>> = vec![Vec::new(); roads.nodes.len()];
     for (segment, road) in roads.segments.iter().enumerate() {

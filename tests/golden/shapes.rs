@@ -1,8 +1,8 @@
 //! Isochrones of Malta and Liechtenstein, as they are written: valid, right-handed, and on the right side of the roads.
 
-use catchment::geo::{Area, MultiPolygon, Polygon, Validation};
+use catchment::geo::{Area, BoundingRect, Intersects, MultiPolygon, Polygon, Validation};
 use catchment::{Limit, NoProgress};
-use catchment_io::{Ask, AuditAsk, Folder, IsochroneAsk, Plan, Points, audit_layer, isochrones};
+use catchment_io::{Ask, AuditAsk, Folder, IsochroneAsk, Plan, Points, audit_layer, isochrones, run};
 
 fn plan(name: &str) -> (Plan, Folder) {
     let folder = format!("{}/../../data/{name}", env!("CARGO_MANIFEST_DIR"));
@@ -16,7 +16,8 @@ fn limits() -> Vec<Limit> {
 
 fn drawn(name: &str, per_facility: bool, rings: bool, simplify_m: f64) -> Vec<u8> {
     let (plan, files) = plan(name);
-    let ask = IsochroneAsk { ask: Ask { service: None, limits: limits() }, per_facility, rings, simplify_m, cell_m: None };
+    let service = Some(plan.services[0].id.clone());
+    let ask = IsochroneAsk { ask: Ask { service, limits: limits() }, per_facility, rings, simplify_m, cell_m: None };
     let made = isochrones(&plan, &files, &ask, &NoProgress).unwrap();
     made.files().iter().find(|(name, _)| name == "isochrones.geojson").unwrap().1.clone()
 }
@@ -49,7 +50,7 @@ fn check(layer: &[u8], expected: usize) {
 fn wrong(name: &str, layer: &[u8], limit: Limit) -> (usize, usize) {
     let (plan, files) = plan(name);
     let points = Points { count: 100_000, seed: 7, leave_out: None };
-    let ask = AuditAsk { file: "isochrones.geojson", bytes: layer, service: None, limit: Some(limit), points };
+    let ask = AuditAsk { file: "isochrones.geojson", bytes: layer, service: Some(&plan.services[0].id), limit: Some(limit), points };
     let audit = audit_layer(&plan, &files, &ask, &NoProgress).unwrap().found.audit;
     (audit.offenders.iter().filter(|offender| !offender.at_crossing).count(), audit.counted())
 }
@@ -75,5 +76,28 @@ fn liechtenstein_simplified() {
     // what lies within 5 s of the limit, 6 m of way, does not count: the tolerance of 5 m is not seen
     for limit in limits() {
         assert_eq!(wrong("liechtenstein", &simple, limit).0, 0, "{limit}");
+    }
+}
+
+/// The ground that each of Malta's stand-in stations reaches first, against each resident's own nearest.
+#[test]
+fn malta_service_areas() {
+    let (mut plan, files) = plan("malta");
+    plan.services.remove(0);
+    plan.outputs.map = false;
+    let done = run(&plan, &files, &NoProgress).unwrap();
+    let (demand, areas) = (&done.inputs.demand, &done.responses[0].areas);
+    let boxes: Vec<_> = areas.iter().map(|area| area.bounding_rect().unwrap()).collect();
+    let (mut asked, mut wrong) = (0, 0);
+    for (i, assessment) in done.reports[0].assessments.iter().enumerate().filter(|(_, a)| a.label.cost.is_reached()) {
+        let at = demand.locations[i];
+        let held: Vec<usize> = (0..areas.len()).filter(|&a| boxes[a].intersects(&at) && areas[a].intersects(&at)).collect();
+        asked += 1;
+        wrong += usize::from(held != [assessment.label.facility.index()]);
+    }
+    eprintln!("{wrong} of {asked} residents' places lie in another area");
+    assert!(asked > 8_000 && wrong * 500 < asked, "{wrong} of {asked}");
+    for area in areas {
+        assert!(area.is_valid());
     }
 }

@@ -64,7 +64,7 @@ fn curve_row(run: &Run, service: usize, zh: bool, point: &SweepPoint<'_>) -> [St
     let percent = |share: Option<f64>| share.map_or("–".to_owned(), |s| format!("{:.1}", 100.0 * s));
     [
         point.limit.map_or_else(own, |limit| limit.to_string()),
-        format!("{:.2}", point.speed_m_s),
+        point.speed_m_s.map_or("–".to_owned(), |speed| format!("{speed:.2}")),
         thousands(total.people.unwrap_or_default().covered.as_f64()),
         percent(total.people_share()),
         percent(total.area_share()),

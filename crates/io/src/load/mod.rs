@@ -98,10 +98,24 @@ pub struct Inputs {
 ///
 /// [`Error`] for a file that is missing or broken as a whole; a bad record is an issue in [`Inputs::issues`].
 pub fn load(plan: &Plan, files: &dyn Files, progress: &dyn Progress) -> Result<Inputs, Error> {
+    load_for(plan, files, Scope { service: None, responses: true }, progress)
+}
+
+/// What of a plan is asked.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Scope<'a> {
+    /// One service alone: the roads of other profiles are not read.
+    pub service: Option<&'a str>,
+    /// Whether what `[services.response]` names is read: times of the day, calls, corridors, water.
+    pub responses: bool,
+}
+
+/// Reads what `scope` asks of a plan.
+pub(crate) fn load_for(plan: &Plan, files: &dyn Files, scope: Scope<'_>, progress: &dyn Progress) -> Result<Inputs, Error> {
     let plan_error = |source| Error::Plan { file: plan.study.id.clone(), source };
     plan.check().map_err(plan_error)?;
     let mut profiles: BTreeMap<String, Profile> = BTreeMap::new();
-    for service in &plan.services {
+    for service in plan.services.iter().filter(|service| scope.service.is_none_or(|id| id == service.id)) {
         profiles.insert(service.profile.clone(), plan.profile(&service.profile).map_err(plan_error)?);
     }
     let mut loader = Loader { plan, files, inputs: Vec::new(), issues: Vec::new(), osm: BTreeMap::new(), prepared: None };
@@ -136,9 +150,14 @@ pub fn load(plan: &Plan, files: &dyn Files, progress: &dyn Progress) -> Result<I
         roads.insert(name, (profile, drawn.network));
     }
     let swept_roads = loader.swept_roads(&projector)?;
-    let periods = loader.period_roads(&projector)?;
-    let (calls, corridors) = loader.of_responses(&zones, &projector)?;
-    let water = loader.water(&projector)?;
+    let mut periods = Vec::new();
+    let (mut calls, mut corridors) = OfResponses::default();
+    let mut water = None;
+    if scope.responses {
+        periods = loader.period_roads(&projector)?;
+        (calls, corridors) = loader.of_responses(&zones, &projector)?;
+        water = loader.water(&projector)?;
+    }
     let places = loader.places(&projector)?;
     loader.osm_warnings();
     let Loader { inputs, mut issues, .. } = loader;
@@ -403,7 +422,10 @@ impl Loader<'_> {
         let Some(file) = water_source(self.plan) else { return Ok(None) };
         let mut issues = Vec::new();
         let found = barriers::from_osm(self.osm_of(file)?, &WATER, file, projector, &mut issues)?;
-        self.issues.extend(issues);
+        // masks may have read the same water, and told what is wrong with it
+        if !Mapped::of(self.plan).contains(&Mapped::Water) {
+            self.issues.extend(issues);
+        }
         Ok(Some(Barriers::new(found)))
     }
 

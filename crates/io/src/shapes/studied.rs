@@ -4,7 +4,7 @@ use catchment::{Facility, Issue, Limit, LinkStatus, Progress, Service, Stage};
 
 use crate::error::Error;
 use crate::files::Files;
-use crate::load::{Inputs, load};
+use crate::load::{Inputs, Scope, load_for};
 use crate::plan::{Plan, PlanError, ServicePlan};
 use crate::run::Networks;
 
@@ -42,7 +42,8 @@ impl Studied {
     /// Loads what `plan` names and builds the networks that are asked for.
     pub(super) fn load(plan: &Plan, files: &dyn Files, ask: &Ask, progress: &dyn Progress) -> Result<Studied, Error> {
         let asked = asked(plan, ask)?;
-        let inputs = load(plan, files, progress)?;
+        let scope = Scope { service: ask.service.as_deref(), responses: false };
+        let inputs = load_for(plan, files, scope, progress)?;
         let networks = inputs.networks(asked.iter().map(|asked| &asked.plan));
         Ok(Studied { inputs, asked, networks })
     }

@@ -12,8 +12,8 @@ use crate::run::Run;
 pub struct SweepPoint<'r> {
     /// The limit of every zone; `None` where speeds are swept and zones keep those of the service.
     pub limit: Option<Limit>,
-    /// The general speed, metres a second: the profile's own where limits are swept.
-    pub speed_m_s: f64,
+    /// The general speed, metres a second: the profile's own where limits are swept; `None` for a vehicle, which has many.
+    pub speed_m_s: Option<f64>,
     /// Which of them is swept: `limit` or `speed`.
     pub parameter: &'static str,
     /// Coverage by zone and in all.
@@ -23,7 +23,8 @@ pub struct SweepPoint<'r> {
 /// What the service at this position in the plan was swept at: limits, then speeds, ascending.
 pub fn sweep_points(run: &Run, service: usize) -> Vec<SweepPoint<'_>> {
     let (plan, report) = (&run.inputs.plan.services[service], &run.reports[service]);
-    let own_speed = run.inputs.roads.get(&plan.profile).map_or(0.0, |(profile, _)| profile.speed_m_s);
+    let profile = run.inputs.roads.get(&plan.profile).map(|(profile, _)| profile);
+    let own_speed = profile.filter(|profile| profile.drive.is_none()).map(|profile| profile.speed_m_s);
     let limits = report.curve.iter().map(|point| SweepPoint {
         limit: Some(point.limit),
         speed_m_s: own_speed,
@@ -32,7 +33,7 @@ pub fn sweep_points(run: &Run, service: usize) -> Vec<SweepPoint<'_>> {
     });
     let speeds = run.speeds.iter().filter(|point| point.service == service).map(|point| SweepPoint {
         limit: None,
-        speed_m_s: point.speed_m_s,
+        speed_m_s: Some(point.speed_m_s),
         parameter: "speed",
         coverage: &point.coverage,
     });

@@ -115,7 +115,7 @@ then `all` of them together (not to be added up with the others).
   service, zone_id, zone_name
   parameter               what differs from the service's own: limit or speed
   limit_S, speed_m_s      limit (a swept one holds in every zone; empty for `all` where zones have limits of their own), and general
-                          speed of the profile (that of the legs too), in this row
+                          speed of the profile (that of the legs too; empty for a vehicle, which has many), in this row
   people_total, people_covered, people_share, mask, mask_area_m2, area_covered_m2, area_share   as in zones.csv; further masks too
 ";
 
