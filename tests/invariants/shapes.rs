@@ -69,9 +69,11 @@ proptest! {
         let scene = plan.scene();
         let (merged, each) = (scene.reach(), scene.isochrones(&[scene.limit], true, 0.0));
         let union = unary_union(each.iter().map(|shape| &shape.ground));
-        // on roads to the hand's breadth; on the ground but for what lies between points of the lattice
+        // on roads to the hand's breadth; on the ground but for what lies between points of the lattice: a square of it, where the limit is
+        // a few metres and the shapes are smaller than that
+        let square_m2 = (scene.cell_m / 4.0).powi(2);
         prop_assert_eq!(wrong(&scene.audit(&union, scene.limit, MARGIN_MM), &union), vec![]);
-        prop_assert!(union.difference(&merged.ground).unsigned_area() <= 0.02 * merged.ground.unsigned_area() + 1.0);
+        prop_assert!(union.difference(&merged.ground).unsigned_area() <= 0.02 * merged.ground.unsigned_area() + square_m2);
         prop_assert!(merged.ground.difference(&union).unsigned_area() <= 0.02 * merged.ground.unsigned_area() + 50.0);
     }
 
