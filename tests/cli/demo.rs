@@ -1,5 +1,7 @@
 //! `catchment demo`, whole.
 
+use std::collections::BTreeMap;
+
 use super::desk::{Desk, FILES, data};
 
 #[test]
@@ -64,6 +66,35 @@ fn stand_ins_are_named_in_every_output() {
             ("map", _) | (_, "png") => {}
             _ => assert!(desk.text(&path).contains(WHAT), "{name}"),
         }
+    }
+    // what a circle claims is within the target by road, or overstated; a part of that lies across water
+    let rows = csv::Reader::from_reader(desk.bytes("o/radius.csv").as_slice())
+        .deserialize()
+        .map(Result::unwrap)
+        .collect::<Vec<BTreeMap<String, String>>>();
+    for row in &rows {
+        let of = |column: &str| row[column].parse::<f64>().unwrap_or(0.0);
+        assert!((of("people_within_by_road") + of("people_overstated") - of("people_within_circle")).abs() < 1e-3, "{row:?}");
+        assert!(of("people_across_water") <= of("people_overstated") && of("area_across_water_m2") <= of("area_overstated_m2"), "{row:?}");
+    }
+    assert!(rows.iter().any(|row| row["people_across_water"].parse::<f64>().is_ok_and(|people| people > 1000.0)));
+}
+
+#[test]
+fn shapes_of_stand_ins_say_so_too() {
+    let desk = Desk::new();
+    desk.works(&["demo", "--save-plan", "m/plan.toml"]);
+    for command in ["isochrones", "reach"] {
+        desk.works(&[command, "m/plan.toml", "--service", "ambulance", "--limit", "5min", "--out", command, "-q"]);
+        let about = desk.text(&format!("{command}/README.txt"));
+        assert!(about.contains("stand-ins for ambulance stations") && about.contains("all vehicles at their stations"), "{about}");
+        let layer = desk.json(&format!("{command}/{command}.geojson"));
+        let properties = &layer["features"][0]["properties"];
+        assert_eq!(
+            (&properties["stand_in_for"], &properties["pre_travel_s"]),
+            (&"ambulance stations".into(), &180.0.into()),
+            "{properties}"
+        );
     }
 }
 

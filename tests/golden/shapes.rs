@@ -100,4 +100,8 @@ fn malta_service_areas() {
     for area in areas {
         assert!(area.is_valid());
     }
+    // together they are the ground that cells call reached, however far
+    let by_status = done.reports[0].coverage.total.area;
+    let (drawn, measured): (f64, f64) = (areas.iter().map(Area::unsigned_area).sum(), (by_status.covered + by_status.uncovered).m2());
+    assert!((drawn / measured - 1.0).abs() < 1e-3, "{drawn} and {measured}");
 }

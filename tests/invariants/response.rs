@@ -61,6 +61,11 @@ proptest! {
             let areas = service_areas(study, service, &NoProgress).unwrap();
             prop_assert_eq!(areas.len(), service.facilities.len());
             let whole = study.drawn_ground();
+            // what cells call reached, but for what lies between their centres
+            let measured = cover(study, service, &NoProgress).unwrap().total.area;
+            let (drawn, measured): (f64, f64) = (areas.iter().map(Area::unsigned_area).sum(), (measured.covered + measured.uncovered).m2());
+            let between = 0.1 * measured + 20.0 * study.ground.grid().size.powi(2);
+            prop_assert!((drawn - measured).abs() <= between, "{drawn} and {measured}");
             for (i, area) in areas.iter().enumerate() {
                 prop_assert!(area.is_valid(), "{area:?}");
                 prop_assert!(area.difference(&whole).unsigned_area() < ROUNDING_M2);

@@ -145,7 +145,7 @@ fn stations_and_rules() {
         "zone_name",
         "in_study_area",
         "vehicles",
-        "people_nearest",
+        "people_reached_first",
         "distance_mean_m",
         "response_mean_s",
         "share_within_9min",
@@ -167,9 +167,117 @@ fn stations_and_rules() {
     assert_eq!(only(&run.inputs.issues, "bad_number").id, "4");
     // half way between the stations, at 9.02°: 12 blocks of ground to the east of it, 21 to the west
     let areas = written.json("service_areas.geojson");
-    let area = |i: usize| areas["features"][i]["properties"]["area_nearest_m2"].as_f64().unwrap();
+    let area = |i: usize| areas["features"][i]["properties"]["area_reached_first_m2"].as_f64().unwrap();
     let block = 111.3195 * 2.0 * 110.5743;
     assert!((area(0) / (12.0 * block) - 1.0).abs() < 1e-3 && (area(1) / (21.0 * block) - 1.0).abs() < 1e-3, "{} {}", area(0), area(1));
+}
+
+#[test]
+fn means_and_the_nominal_radius_are_held_against_their_targets() {
+    let written = Written::of(&run(PLAN));
+    let of = |rule, weight, period| {
+        let key = [("rule", rule), ("weight", weight), ("period", period), ("zone_id", "all")];
+        written.cells("rules.csv", &key, ["have", "need", "status"])
+    };
+    assert_eq!(of("response_mean_s", "people", "free"), ["374.804", "540.0", "met"]);
+    assert_eq!(of("response_mean_s", "people", "peak"), ["569.618", "540.0", "not_met"]);
+    assert_eq!(of("distance_p90_m", "", ""), ["2115.061", "1000.0", "beyond_target"]);
+    assert_eq!(of("nominal_radius_m", "", "")[1..], ["1000.0", "met"]);
+    let east = written.cells("rules.csv", &[("rule", "nominal_radius_m"), ("zone_name", "East")], ["have", "gap", "status"]);
+    assert_eq!(east, ["", "1.0", "unknown"]);
+    let summary = written.json("summary.json");
+    let response = &summary["services"][0]["response"];
+    assert_eq!((&response["nominal_radius"], &response["mean_response"][0]["status"]), (&"met".into(), &"met".into()));
+    // calls come first where there are any, and every weight has its sentence
+    let said = response["sentences"]["en"].to_string();
+    let places = ["Response time by calls", "Response time by people", "Response time by old"].map(|words| said.find(words).unwrap());
+    assert!(places.is_sorted(), "{said}");
+}
+
+/// What is said in one language is said in the other: the same numbers, in the same order of sentences.
+#[test]
+fn sentences_in_two_languages_hold_the_same_numbers() {
+    let written = Written::of(&run(PLAN));
+    let sentences = |lang: &str| -> Vec<Vec<String>> {
+        let summary = written.json("summary.json");
+        let lines = summary["services"][0]["response"]["sentences"][lang].as_array().unwrap().clone();
+        let numbers = |line: &Value| {
+            let text = line.as_str().unwrap().replace(',', "");
+            let mut found: Vec<String> =
+                text.split(|c: char| !(c.is_ascii_digit() || c == '.')).map(|n| n.trim_matches('.').to_owned()).collect();
+            found.retain(|number| !number.is_empty());
+            found.sort();
+            found
+        };
+        lines.iter().map(numbers).collect()
+    };
+    let (en, zh) = (sentences("en"), sentences("zh"));
+    assert_eq!(en.len(), zh.len());
+    for (en, zh) in en.iter().zip(&zh) {
+        // a number of people per 10,000 is 每万人 in Chinese
+        let en: Vec<&String> = en.iter().filter(|number| *number != "10000").collect();
+        assert_eq!(en, zh.iter().collect::<Vec<_>>());
+    }
+}
+
+#[test]
+fn vehicles_and_people_are_of_the_same_zones() {
+    // people of the East are not known: its vehicles must not be held against the West's people
+    let plan =
+        PLAN.replace("method = \"points\"\nsource = \"people.csv\"\ngroups = [\"old\"]", "method = \"spread\"\ntotals = \"totals.csv\"");
+    let stations = "id,name,lon,lat,vehicles\nw,West station,9.0,0,3\ne,East station,9.03,0,30\n";
+    let files = [
+        ("stations.csv", stations),
+        ("totals.csv", "zone_name,people\nWest,180\n"),
+        ("calls.csv", CALLS),
+        ("corridors.geojson", CORRIDORS),
+    ];
+    let written = Written::of(&world().run(&plan, &files));
+    let rule = |zone| written.cells("rules.csv", &[("rule", "vehicles_per_10000_people"), ("zone_name", zone)], ["have", "status"]);
+    assert_eq!(
+        (rule("West"), rule("East"), rule("all")),
+        (["166.666667", "not_met"].map(str::to_owned), ["", "unknown"].map(str::to_owned), ["", "unknown"].map(str::to_owned))
+    );
+}
+
+#[test]
+fn a_zone_s_own_limit_is_its_target() {
+    let plan = PLAN.replace("admin_level = 8", "admin_level = 8\ntable = \"limits.csv\"");
+    let files = [
+        ("stations.csv", STATIONS),
+        ("people.csv", PEOPLE),
+        ("calls.csv", CALLS),
+        ("corridors.geojson", CORRIDORS),
+        ("limits.csv", "zone_name,limit\nEast,10min\nWest,2min\n"),
+    ];
+    let run = world().run(&plan, &files);
+    let written = Written::of(&run);
+    let target = |zone| written.cells("response.csv", &[("weight", "people"), ("period", "free"), ("zone_name", zone)], ["target_s"]);
+    assert_eq!((target("East"), target("all")), (["600.0".to_owned()], [String::new()]));
+    // two minutes are over before the drive begins
+    assert!(only(&run.inputs.issues, "limit_over_before_the_drive").detail.contains("West"));
+    assert_eq!(written.cells("corridors.csv", &[], ["limit_s"]), [""]);
+    let said = written.json("summary.json")["services"][0]["response"]["sentences"]["en"].to_string();
+    assert!(said.contains("of it within the limit of their zone (2 min in 1, 10 min in 1)"), "{said}");
+}
+
+#[test]
+fn radii_outside_the_zones_have_a_row_of_their_own() {
+    let people = format!("{PEOPLE}9.036,0,7,0\n");
+    let files = [("stations.csv", STATIONS), ("people.csv", people.as_str()), ("calls.csv", CALLS), ("corridors.geojson", CORRIDORS)];
+    let written = Written::of(&world().run(PLAN, &files));
+    let row = |zone| {
+        written.cells(
+            "radius.csv",
+            &[("zone_id", zone)],
+            ["stations", "people_total", "people_within_by_road", "people_within_circle", "nominal_radius_m"],
+        )
+    };
+    // 0.004° from the eastern station, which stands there
+    assert_eq!(row("outside"), ["1", "7.0", "7.0", "7.0", ""]);
+    assert_eq!(row("all")[1..3], ["187.0", "107.0"]);
+    let far = written.cells("radius.csv", &[("zone_id", "outside")], ["distance_max_m", "farthest_station_id"]);
+    assert_eq!(far, ["445.276", "e"]);
 }
 
 #[test]
@@ -187,23 +295,47 @@ fn vehicles_that_are_not_told_leave_the_rule_open() {
 fn corridors_and_their_gaps() {
     let run = run(PLAN);
     let written = Written::of(&run);
-    let columns = ["corridor", "length_m", "gaps", "stations_within_1km"];
-    assert_eq!(written.cells("corridors.csv", &[], columns), ["Equator", "3339.6", "2", "1"]);
-    // 360 s of drive are 2,000 m: from 0 to 2,000 m, and from 2,453 m of 4,453 m on; the joint of the two pieces at 2,226 m parts the gap
+    // 360 s of drive are 2,000 m: from 0 to 2,000 m, and from 2,453 m of 4,453 m on; where the line was cut in two says nothing
+    let columns = ["corridor", "length_m", "gaps", "stations_within_1km", "limit_s"];
+    assert_eq!(written.cells("corridors.csv", &[], columns), ["Equator", "3339.6", "1", "1", "540.0"]);
     let [within, longest] =
         written.cells("corridors.csv", &[], ["length_within_m", "longest_gap_m"]).map(|cell| cell.parse::<f64>().unwrap());
     assert!((within - (2_000.0 + 3_339.6 - 2_452.8)).abs() < 0.5, "{within}");
-    assert!((longest - 226.4).abs() < 0.5, "{longest}");
+    assert!((longest - 452.8).abs() < 0.7, "{longest}");
     let gaps = written.json("corridor_gaps.geojson");
-    let gap = &gaps["features"][1]["properties"];
-    assert_eq!(
-        (&gap["zone_name"], &gap["nearest_station_id"], &gap["stand_in_for"]),
-        (&"East".into(), &"e".into(), &"fire stations".into())
-    );
-    assert!((gap["from_m"].as_f64().unwrap() - 2_226.4).abs() < 0.2 && (gap["to_m"].as_f64().unwrap() - 2_452.8).abs() < 0.5, "{gap}");
-    // at the joint: 2,226.4 m and 400.740 s from either station
-    assert_eq!(gap["response_max_s"].as_f64(), Some(580.74));
+    assert_eq!(gaps["features"].as_array().unwrap().len(), 1);
+    let gap = &gaps["features"][0]["properties"];
+    assert_eq!((&gap["stand_in_for"], &gap["limit_s"]), (&"fire stations".into(), &540.0.into()));
+    assert!((gap["from_m"].as_f64().unwrap() - 2_000.0).abs() < 0.5 && (gap["to_m"].as_f64().unwrap() - 2_452.8).abs() < 0.5, "{gap}");
+    // half way: 2,226.4 m and 400.740 s from either station; places are asked every ten metres
+    let worst = gap["response_max_s"].as_f64().unwrap();
+    assert!((579.8..=580.75).contains(&worst), "{worst}");
     assert_eq!(only(&run.inputs.issues, "not_a_corridor").id, "3");
+}
+
+#[test]
+fn pieces_of_a_corridor_are_joined_whichever_way_they_are_drawn() {
+    let line = |from: f64, to: f64| {
+        format!(
+            r#"{{"type": "Feature", "properties": {{"name": "Equator"}}, "geometry": {{"type": "LineString", "coordinates": [[{from}, 0], [{to}, 0]]}}}}"#
+        )
+    };
+    let dot =
+        r#"{"type": "Feature", "properties": {"name": "dot"}, "geometry": {"type": "LineString", "coordinates": [[9.0, 0], [9.0, 0]]}}"#;
+    let far = r#"{"type": "Feature", "properties": {"name": "far"}, "geometry": {"type": "LineString", "coordinates": [[9.0, 0.1], [9.01, 0.1]]}}"#;
+    let parts = [line(9.012, 9.02), line(9.0, 9.012), line(9.03, 9.02), dot.to_owned(), far.to_owned()];
+    let layer = format!(r#"{{"type": "FeatureCollection", "features": [{}]}}"#, parts.join(","));
+    let files = [("stations.csv", STATIONS), ("people.csv", PEOPLE), ("calls.csv", CALLS), ("corridors.geojson", layer.as_str())];
+    let run = world().run(PLAN, &files);
+    let written = Written::of(&run);
+    let row = |name| written.cells("corridors.csv", &[("corridor", name)], ["length_m", "gaps"]);
+    assert_eq!(row("Equator"), ["3339.6", "1"]);
+    // 11 km north of the only road
+    assert_eq!(row("far"), ["1113.2", "1"]);
+    assert_eq!(written.cells("corridors.csv", &[("corridor", "far")], ["share_within", "length_within_m"]), ["0.0", "0.0"]);
+    let said = written.json("summary.json").to_string();
+    assert!(said.contains("1.1 km, 0.00% of it within") && !said.contains("-0.00"), "{said}");
+    assert_eq!(only(&run.inputs.issues, "not_a_corridor").id, "dot");
 }
 
 #[test]
@@ -236,6 +368,8 @@ fn plans_that_cannot_mean_what_they_say() {
         ("peak = 0.5", "free = 0.5", ["`free`", "another name"]),
         ("corridors.geojson", "corridors.shp", ["services.response.corridors", "GeoJSON"]),
         ("calls = ", "cals = ", ["cals", "did you mean `calls`?"]),
+        ("groups = [\"old\"]", "groups = [\"calls\"]", ["people.groups is `calls`", "another name"]),
+        ("profile = \"ambulance\"", "profile = \"walk\"", ["services.profile of `ambulance`", "a vehicle's profile"]),
         ("limit = \"9min\"", "limit = \"9min\"\nsweep = [\"speed=1.0\"]", ["services.sweep of `ambulance`", "response.periods"]),
     ] {
         let text = error(from, to);

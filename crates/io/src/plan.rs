@@ -22,7 +22,8 @@ pub(crate) use mask::DEVELOPED;
 pub use mask::Mask;
 pub use profiles::built_in;
 use profiles::{changed, set_speed};
-pub use response::{FREE, ResponsePlan};
+use response::RESERVED;
+pub use response::{CALLS, FREE, PEOPLE, ResponsePlan};
 pub use selector::Selector;
 
 /// What a study is made of and what it asks; every key, with its default.
@@ -487,6 +488,14 @@ impl Plan {
             limits::check(self, service)?;
             if let Some(response) = &service.response {
                 response.check(service)?;
+                if self.takes_speed(&service.profile) {
+                    let expected = "a vehicle's profile beside [services.response]: \"ambulance\", or one with that as its base";
+                    return Err(value(&format!("services.profile of `{}`", service.id), &format!("`{}`", service.profile), expected));
+                }
+                if let Some(name) = self.people.groups.iter().find(|name| RESERVED.contains(&name.as_str())) {
+                    let expected = "another name of the group: response times are counted by `people` and by `calls`, too";
+                    return Err(value("people.groups", &format!("`{name}`"), expected));
+                }
             }
             if !service.swept_speeds().is_empty() && !self.takes_speed(&service.profile) {
                 let expected = "none for a vehicle, which has a speed for each class of road: use response.periods";

@@ -10,7 +10,7 @@ use rayon::prelude::*;
 
 use crate::error::Error;
 use crate::load::Inputs;
-use crate::plan::{FREE, Format};
+use crate::plan::{CALLS, FREE, Format, PEOPLE};
 use crate::run::Networks;
 
 /// The speed of the last metres if they were driven too: 20 km/h.
@@ -25,6 +25,8 @@ pub struct ResponseRun {
     pub limits: Vec<Limit>,
     /// Response times by weight and period: people first, the profile as it stands first.
     pub times: Vec<ResponseTimes>,
+    /// Periods of the plan that were not measured: a prepared network has one speed.
+    pub unmeasured: Vec<String>,
     /// Those of people, if the last metres were driven at [`DRIVEN_LEGS_M_S`] instead.
     pub driven_legs: CostTable,
     /// The service radius.
@@ -89,10 +91,14 @@ pub(crate) fn respond(
     };
     begin(progress, &format!("response {}", plan.id), 0)?;
     let weights = weights(inputs, &plan.id);
+    let mut unmeasured = Vec::new();
     let mut services = vec![(FREE.to_owned(), 1.0, *asked)];
     for (name, factor) in &response.periods {
         let roads = inputs.periods.iter().find(|period| period.profile == plan.profile && period.factor == *factor);
-        services.extend(roads.map(|roads| (name.clone(), *factor, Service { network: &roads.network, ..*asked })));
+        match roads {
+            Some(roads) => services.push((name.clone(), *factor, Service { network: &roads.network, ..*asked })),
+            None => unmeasured.push(name.clone()),
+        }
     }
     let zones = study.zones.len();
     let mut times = Vec::new();
@@ -132,16 +138,24 @@ pub(crate) fn respond(
         of_corridors.push(own);
         first = end;
     }
-    Ok(Some(ResponseRun { service: place, limits, times, driven_legs, radius, stations, areas, isochrones, corridors: of_corridors }))
+    Ok(Some(ResponseRun {
+        service: place,
+        limits,
+        times,
+        unmeasured,
+        driven_legs,
+        radius,
+        stations,
+        areas,
+        isochrones,
+        corridors: of_corridors,
+    }))
 }
-
-/// The weight of calls.
-const CALLS: &str = "calls";
 
 /// Whom response times are counted by: people, each of their groups, calls.
 fn weights(inputs: &Inputs, service: &str) -> Vec<(String, Demand)> {
     let demand = &inputs.demand;
-    let mut weights = vec![("people".to_owned(), Demand { groups: Vec::new(), ..demand.clone() })];
+    let mut weights = vec![(PEOPLE.to_owned(), Demand { groups: Vec::new(), ..demand.clone() })];
     for group in &demand.groups {
         weights.push((group.name.clone(), Demand { people: group.people.clone(), groups: Vec::new(), ..demand.clone() }));
     }

@@ -59,10 +59,14 @@ pub struct RadiusReport {
     pub assessments: Vec<Assessment>,
     /// By zone, the farthest inhabited place that is reached.
     pub farthest: Vec<Option<Farthest>>,
+    /// That of the places outside all zones.
+    pub farthest_outside: Option<Farthest>,
     /// That of all, outside the zones too.
     pub farthest_of_all: Option<Farthest>,
     /// By zone, what circles around the stations make of it.
     pub circles: Vec<Circles>,
+    /// Those who live outside all zones.
+    pub circles_outside: Circles,
     /// That of all zones, and of those who live outside them.
     pub circles_of_all: Circles,
 }
@@ -148,26 +152,36 @@ pub fn radius(study: &Study<'_>, service: &Service<'_>, water: &Barriers, progre
     let mut circles_of_all = Circles::default();
     circles.iter().for_each(|own| circles_of_all.add(own));
     let people: Vec<Circles> = (0..demand.len()).into_par_iter().map(|i| middles.people(study, &assessments, i)).collect();
+    let mut circles_outside = Circles::default();
     for (own, zone) in people.iter().zip(&demand.zones) {
         circles_of_all.add(own);
-        if let Some(zone) = zone {
-            circles[zone.index()].add(own);
-        }
+        zone.map_or(&mut circles_outside, |zone| &mut circles[zone.index()]).add(own);
     }
     let mut farthest: Vec<Option<Farthest>> = vec![None; zones.len()];
+    let mut farthest_outside: Option<Farthest> = None;
     let mut farthest_of_all: Option<Farthest> = None;
     let inhabited = (0..demand.len()).filter(|&i| demand.people[i] > People::ZERO && assessments[i].label.cost.is_reached());
     for i in inhabited {
         let Assessment { label, .. } = assessments[i];
         let here = Farthest { point: DemandId::at(i), at: demand.locations[i], cost: label.cost, facility: label.facility };
-        let own = demand.zones[i].and_then(|zone| farthest.get_mut(zone.index()));
-        for held in own.into_iter().chain([&mut farthest_of_all]) {
+        let own = demand.zones[i].map_or(&mut farthest_outside, |zone| &mut farthest[zone.index()]);
+        for held in [own, &mut farthest_of_all] {
             if held.is_none_or(|held| held.cost < here.cost) {
                 *held = Some(here);
             }
         }
     }
-    Ok(RadiusReport { target: service.limit, coverage, assessments, farthest, farthest_of_all, circles, circles_of_all })
+    Ok(RadiusReport {
+        target: service.limit,
+        coverage,
+        assessments,
+        farthest,
+        farthest_outside,
+        farthest_of_all,
+        circles,
+        circles_outside,
+        circles_of_all,
+    })
 }
 
 /// The stations in the middle of circles.

@@ -12,10 +12,46 @@ use crate::error::{Error, data};
 pub struct Corridor {
     /// Its name.
     pub name: String,
-    /// Its pieces, metres of the working CRS.
+    /// Its pieces, metres of the working CRS; those that touch with their ends are one. Pieces beside each other count each.
     pub pieces: Vec<LineString<f64>>,
     /// The length of each on the ellipsoid, metres.
     pub lengths_m: Vec<f64>,
+}
+
+/// Pieces whose ends are so near each other are one line, metres.
+const JOINT_M: f64 = 1.0;
+
+impl Corridor {
+    fn is_empty(&self) -> bool {
+        self.lengths_m.iter().sum::<f64>() <= 0.0
+    }
+
+    /// Joins pieces that touch with their ends, whichever way they are drawn: where a line was cut says nothing of gaps along it.
+    fn join(&mut self) {
+        let mut pieces = std::mem::take(&mut self.pieces).into_iter().zip(std::mem::take(&mut self.lengths_m)).collect::<Vec<_>>();
+        let near = |a: Option<&Coord<f64>>, b: Option<&Coord<f64>>| a.zip(b).is_some_and(|(a, b)| (a.x - b.x).hypot(a.y - b.y) <= JOINT_M);
+        pieces.reverse();
+        while let Some((LineString(mut line), mut length_m)) = pieces.pop() {
+            // a closed ring goes on nowhere
+            while !near(line.first(), line.last()) {
+                let touches = |(LineString(other), _): &(LineString<f64>, f64)| {
+                    [other.first(), other.last()].into_iter().any(|end| near(line.first(), end) || near(line.last(), end))
+                };
+                let Some(next) = pieces.iter().rposition(touches) else { break };
+                let (LineString(mut other), more_m) = pieces.remove(next);
+                if near(line.first(), other.first()) || near(line.first(), other.last()) {
+                    line.reverse();
+                }
+                if !near(line.last(), other.first()) {
+                    other.reverse();
+                }
+                line.extend(other);
+                length_m += more_m;
+            }
+            self.pieces.push(LineString(line));
+            self.lengths_m.push(length_m);
+        }
+    }
 }
 
 /// The corridors of a GeoJSON layer, in the order in which their names first come.
@@ -52,7 +88,12 @@ pub(super) fn corridors(
             corridors[position].lengths_m.push(length_m);
         }
     }
-    corridors.retain(|corridor| corridor.lengths_m.iter().sum::<f64>() > 0.0);
+    for corridor in &mut corridors {
+        corridor.join();
+    }
+    let dots = corridors.iter().filter(|corridor| corridor.is_empty());
+    issues.extend(dots.map(|dot| Issue::new(Stage::Roads, file, &dot.name, "not_a_corridor", "a line without length; left out")));
+    corridors.retain(|corridor| !corridor.is_empty());
     match corridors.is_empty() {
         true => Err(data(file, "", "no corridor", "lines (LineString or MultiLineString)")),
         false => Ok((corridors, features.len() as u64)),

@@ -36,7 +36,14 @@ pub(super) fn from_osm(
         hit.and_then(|selector| tags.get(&selector.key)).unwrap_or_default().to_owned()
     };
     let mut records = Vec::new();
-    let vehicles = |tags: &Tags| plan.columns.vehicles.as_deref().and_then(|key| count(tags.get(key)?));
+    let told = |tags: &Tags| plan.columns.vehicles.as_deref().and_then(|key| tags.get(key)).unwrap_or_default().to_owned();
+    let vehicles = |tags: &Tags| count(&told(tags));
+    let tagged =
+        osm.nodes.iter().map(|n| ("node", n.id, &n.tags)).chain(osm.ways.iter().filter(|w| w.selected).map(|w| ("way", w.id, &w.tags)));
+    let tagged = tagged.chain(osm.relations.iter().map(|r| ("relation", r.id, &r.tags)));
+    for (what, id, tags) in tagged.filter(|(_, _, tags)| wanted(tags) && vehicles(tags).is_none()) {
+        issues.extend(no_count(&plan.source, format!("{what}/{id}"), &told(tags)));
+    }
     let facility = |id: String, tags: &Tags, location| {
         let name = tags.get("name").unwrap_or_default().trim().to_owned();
         Facility { id, name, kind: kind(tags), location, twins: Vec::new(), vehicles: vehicles(tags) }

@@ -76,6 +76,12 @@ pub(super) fn applied(
     let limit =
         |(zone, own): (&Zone, &Option<Limit>)| own.filter(|own| own.metric == metric).or_else(|| by_class(zone)).unwrap_or(service.limit);
     let limits: Vec<Limit> = zones.iter().zip(&own).map(limit).collect();
+    let short = |(_, limit): &(&Zone, &Limit)| service.response.is_some() && limit.cost <= service.pre_travel();
+    let over: Vec<&str> = zones.iter().zip(&limits).filter(short).map(|(zone, _)| zone.name.as_str()).collect();
+    if !over.is_empty() {
+        let detail = format!("call handling and turnout alone take longer than the limits of {}: nobody there is covered", over.join(", "));
+        add("limit_over_before_the_drive", detail);
+    }
     if Limits::by_zone(service.limit, &limits).differ() { limits } else { Vec::new() }
 }
 

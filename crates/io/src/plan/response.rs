@@ -122,3 +122,10 @@ impl ResponsePlan {
 
 /// The period of the profile as it stands.
 pub const FREE: &str = "free";
+
+/// The weight of all people.
+pub const PEOPLE: &str = "people";
+/// The weight of calls.
+pub const CALLS: &str = "calls";
+/// Names that no group of people may have beside a response.
+pub(super) const RESERVED: [&str; 2] = [PEOPLE, CALLS];

@@ -9,6 +9,8 @@ service, facility and limit. Limits by zone play no part. An outline crosses a r
   facility_id, facility_name
                           whose; null where the ground is that of the nearest of all
   limit_s, limit_m        the limit: seconds or metres
+  stand_in_for            what the facilities stand in for, where the plan says so
+  pre_travel_s            of limits and costs, what passes before the drive (call handling, turnout), where the plan has a response
   beyond_s, beyond_m      for a ring, the limit that it starts beyond; null for the innermost, and where each holds all within
   area_m2                 its area in the working CRS
   reached_road_m          road within the limit (a ring: and beyond the other), m; exact, as in reach.geojson
@@ -28,6 +30,8 @@ reach.geojson: the roads within a limit, to the millimetre, as lines from juncti
   facility_id, facility_name
                           whose; null where the roads are those of the nearest of all
   limit_s, limit_m        the limit: seconds or metres
+  stand_in_for            what the facilities stand in for, where the plan says so
+  pre_travel_s            of limits and costs, what passes before the drive (call handling, turnout), where the plan has a response
   cost_min_S, cost_max_S  the least and the greatest cost of the line's corners and ends (S: s seconds, m metres)
   length_m                length on the ellipsoid, m; the sum over a limit's lines is exact (reached_road_m of isochrones.geojson)
 issues.csv      stage, source, id, kind, detail: every input row that was not used as it stands, facilities that are tied to no road

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use catchment::geo::Area;
-use catchment::{Facility, Isochrone, IsochroneRules, Limit, NothingReached, Progress, begin, rings};
+use catchment::{Cost, Facility, Isochrone, IsochroneRules, Limit, NothingReached, Progress, begin, rings};
 use geojson::{Geometry, JsonObject};
 use serde_json::{Value, json};
 
@@ -13,7 +13,7 @@ use super::studied::{Ask, Ready, Studied, flag};
 use crate::error::Error;
 use crate::files::Files;
 use crate::plan::Plan;
-use crate::write::{collection_of, feature, round, style, wgs84};
+use crate::write::{collection_of, feature, round, set_stand_in, style, wgs84};
 
 /// From the shortest limit to the longest (ColorBrewer Blues).
 const FILLS: [&str; 5] = ["#08519c", "#3182bd", "#6baed6", "#9ecae1", "#c6dbef"];
@@ -133,10 +133,17 @@ fn properties(ready: &Ready<'_>, shape: &Isochrone, geometry: Option<&Geometry>)
 }
 
 /// `service`, `facility_id` and `facility_name`; both null where the shape is that of the nearest of all.
+///
+/// And what the facilities stand in for, and the part of limits and costs that passes before anybody travels, where a plan has such things.
 pub(super) fn whose(ready: &Ready<'_>, facility: Option<&Facility>) -> JsonObject {
-    JsonObject::from_iter([
+    let mut properties = JsonObject::from_iter([
         ("service".to_owned(), json!(ready.plan.id)),
         ("facility_id".to_owned(), json!(facility.map(|f| &f.id))),
         ("facility_name".to_owned(), json!(facility.map(|f| &f.name).filter(|name| !name.is_empty()))),
-    ])
+    ]);
+    set_stand_in(ready.study, ready.plan, &mut properties);
+    if ready.service.pre_travel > Cost::ZERO {
+        properties.insert("pre_travel_s".to_owned(), json!(ready.service.pre_travel.as_f64()));
+    }
+    properties
 }

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::studied::Studied;
 use crate::error::Error;
-use crate::write::{by_kind, issues_table, place, pretty, sha256, working};
+use crate::write::{basis_of, by_kind, issues_table, place, pretty, sha256, title, working};
 
 /// What a command made, before it is written.
 #[derive(Debug, Clone)]
@@ -55,7 +55,11 @@ impl Command<'_> {
         issues.sort();
         let listed: Vec<&Issue> = issues.iter().collect();
         files.push(("issues.csv".to_owned(), issues_table(&listed)));
-        let readme = format!("{}\n\n{}", studied.inputs.plan.study.title, self.about);
+        let plan = &studied.inputs.plan;
+        let said =
+            |ready: super::studied::Ready<'_>| Some(format!("{}: {}\n", title(ready.plan), basis_of(plan, ready.plan, plan.study.lang)?));
+        let basis: String = studied.services().filter_map(said).collect();
+        let readme = format!("{}\n{basis}\n{}", plan.study.title, self.about);
         files.push(("README.txt".to_owned(), readme.into_bytes()));
         let manifest = self.manifest(studied, &listed, &files);
         files.push(("manifest.json".to_owned(), manifest.into_bytes()));

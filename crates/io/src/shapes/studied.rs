@@ -32,6 +32,7 @@ struct Asked {
 
 /// A service, ready to be searched.
 pub(super) struct Ready<'a> {
+    pub study: &'a Plan,
     pub plan: &'a ServicePlan,
     pub service: Service<'a>,
     /// The shortest first.
@@ -52,7 +53,7 @@ impl Studied {
     pub(super) fn services(&self) -> impl Iterator<Item = Ready<'_>> {
         self.asked.iter().filter_map(|Asked { plan, limits }| {
             let service = self.inputs.service(plan, &[], &self.networks)?;
-            Some(Ready { plan, service, limits })
+            Some(Ready { study: &self.inputs.plan, plan, service, limits })
         })
     }
 

@@ -85,6 +85,6 @@ fn row(run: &Run, service: usize, point: &SweepPoint<'_>, [id, name]: [&str; 2],
     set("area_covered_m2", json!(round(coverage.area.covered.m2(), 3)));
     set("area_share", json!(coverage.area_share().map(|s| round(s, 6))));
     more_masks(run, coverage, &mut row);
-    set_stand_in(run, &plan.services[service], &mut row);
+    set_stand_in(plan, &plan.services[service], &mut row);
     row
 }

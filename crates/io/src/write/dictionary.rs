@@ -47,7 +47,7 @@ covered, or who lives across a border; without a demand point and smaller than a
                           point at lon, lat and the nearest facility; null where that is null
   detour                  road_m / straight_m
   barrier                 kinds of the barriers that the straight line crosses, in the order met, where the plan has [barriers]; else null
-  straight_line_share     its people who live within the limit's walk of a facility by a straight line, as a share: a rule of thumb
+  straight_line_share     its people who live within the limit (at the profile's speed for this comparison) of a facility by a straight line, as a share: a rule of thumb
                           would have called them covered; null where people are unknown or none
   lon, lat                the point that stands for it: of the demand points whose nearest facility is the gap's, the one nearest to the
                           people-weighted centre; a point of its ground where it has no demand points
@@ -129,10 +129,10 @@ response.csv: one row a service, weight, period and zone, then `outside` where p
                           those counted; those to whom there is a way; those without one, and their share of the total
   response_mean_s, response_p50_s, response_p90_s
                           of those reached; a quantile is the smallest value whose cumulative weight reaches it
-  target_s                the service's limit, which the mean is held against
+  target_s                the limit that applied, which the mean is held against; empty for `all` where zones have limits of their own
   within_T, share_within_T
                           those within a response time (inclusive), and their share of the total, those without a way included
-radius.csv: one row a service and zone, then `all`. Four readings of the service radius, never to be mixed, against target_m:
+radius.csv: one row a service and zone, `outside` where points or stations lie there, then `all` (not to be added up). Four readings of the service radius, never to be mixed, against target_m:
   nominal_radius_m        sqrt(area_m2 / (pi x stations)), stations being those that lie in the zone (`all`: in any zone): the 平均服务半径
                           of Shanghai's plans; empty without a station. stations_for_target: how many would bring it to the target
   distance_mean_m, distance_p50_m, distance_p90_m
@@ -152,17 +152,24 @@ stations.csv, service_areas.geojson: one row a station; the shape is the ground 
   zone_id, zone_name, in_study_area
                           the zone it lies in; false for a station outside all zones: it answers calls, and is in no nominal radius
   vehicles                as the source tells; empty where it does not
-  people_nearest, area_nearest_m2
-                          people and ground that it reaches first; people whom nobody reaches, and such ground, are no station's
-  nominal_radius_m        sqrt(area_nearest_m2 / pi)
+  people_reached_first, area_reached_first_m2
+                          people and ground that it reaches first, within the limit or beyond it; people whom nobody reaches, and such
+                          ground, are no station's; of zones of unknown people nobody is counted
+                          (people_nearest of facilities.geojson counts covered people alone)
+  nominal_radius_m        sqrt(area_reached_first_m2 / pi)
   distance_mean_m, …      the shortest drivable way from this station to the people that it reaches first
   response_mean_s, …      their response times, as in response.csv
-rules.csv: one row a service, rule and zone (`all` for a rule on all of them): have, need, gap (stations or vehicles that are missing),
-  status                  met, not_met, or unknown where people or vehicles are
+rules.csv: one row a service, rule and zone (`all` for one on all of them): have, need, gap (stations or vehicles that are missing)
+  rule, weight, period    stations_per_zone, vehicles_per_10000_people (vehicles and people of zones of known people), nominal_radius_m,
+                          response_mean_s (of each weight and period of response.csv); and for comparison, no rule of any plan:
+                          distance_mean_m, distance_p90_m, distance_max_m
+  status                  met, not_met; unknown where people or vehicles are, or where there is no station; within_target or
+                          beyond_target of what is for comparison
 response.geojson: the ground of the zones within each response time (response_s), the longest first; drive_s is what is left to drive
-corridors.csv           each corridor's length and the part of it within the service's limit, its gaps, stations within 1 km of it
+corridors.csv           each corridor's length and the part of it within the limit (that of the zone that a place lies in), its gaps, stations
+                        within 1 km of it; pieces that touch with their ends are one line, pieces beside each other count each
 corridor_gaps.geojson   stretches of corridors beyond the limit: from_m and to_m along the corridor, without_way_m of it without any way,
-                          response_max_s the longest response along it (asked every 10 m), zone_name the zone of its middle
+                          response_max_s the longest response along it (asked every 10 m), zone_name and limit_s those of its middle
 ";
 
 const REST: &str = "\

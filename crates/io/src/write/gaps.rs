@@ -64,7 +64,7 @@ fn row(run: &Run, service: &ServicePlan, report: &Report, gap: Option<(&Gap, Coo
     ways(run, service, gap, &mut set);
     set("lon", json!(at.map(|c| round(c.x, 7))));
     set("lat", json!(at.map(|c| round(c.y, 7))));
-    set_stand_in(run, service, &mut row);
+    set_stand_in(&run.inputs.plan, service, &mut row);
     row
 }
 

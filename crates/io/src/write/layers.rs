@@ -62,7 +62,7 @@ pub(crate) fn coverage(run: &Run) -> Result<String, Error> {
             properties.insert("area_covered_m2".to_owned(), json!(round(row.area.covered.m2(), 3)));
             properties.insert("area_share".to_owned(), json!(row.area_share().map(|s| round(s, 6))));
             properties.insert(format!("limit_{}", limit.metric.suffix()), json!(limit.as_f64()));
-            set_stand_in(run, service, &mut properties);
+            set_stand_in(&run.inputs.plan, service, &mut properties);
             style(&mut properties, limit, COVERED_FILL);
             features.push(feature(wgs84(&run.inputs.projector, covered)?, properties));
         }
@@ -112,7 +112,7 @@ pub(super) fn facilities(run: &Run) -> Result<String, Error> {
                 set("vehicles", json!(vehicles));
             }
             set(&format!("limit_{}", service.limit.metric.suffix()), json!(limit.map(|limit| limit.as_f64())));
-            set_stand_in(run, service, &mut properties);
+            set_stand_in(&run.inputs.plan, service, &mut properties);
             let [at] = at.map(|c| Point::new(round(c.x, 7), round(c.y, 7)));
             features.push(feature(Some(Geometry::from(&at)), properties));
         }

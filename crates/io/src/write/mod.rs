@@ -31,6 +31,8 @@ use crate::shapes::audit_files;
 pub use area_error::{AreaError, area_error};
 pub use curve::{SweepPoint, sweep_points};
 pub(crate) use layers::{collection_of, coverage as coverage_layer, feature, inverse, style, wgs84};
+pub(crate) use response::set_stand_in;
+pub(crate) use response_words::basis_of;
 pub use response_words::response_sentences;
 pub(crate) use row::round;
 pub use shares::{km2, mask_zh, side_by_side, side_by_side_zh};

@@ -3,7 +3,7 @@
 use catchment::geo::{Line, MultiPolygon};
 use catchment::{Metric, Report};
 
-use super::response_words::basis;
+use super::response_words::basis_of;
 use super::shares::{km2, limit_en, limit_zh, mask_en, mask_zh, side_by_side, side_by_side_zh};
 use super::words::{sentence, title};
 use crate::error::Error;
@@ -69,11 +69,11 @@ pub(super) fn method(run: &Run, service: &ServicePlan, report: &Report) -> Vec<S
     let mut lines = Vec::new();
     if lang != Lang::Zh {
         lines.extend(method_en(run, service, report));
-        lines.extend(basis(run, service, Lang::En));
+        lines.extend(basis_of(plan, service, Lang::En));
     }
     if lang != Lang::En {
         lines.extend(method_zh(run, service, report));
-        lines.extend(basis(run, service, Lang::Zh));
+        lines.extend(basis_of(plan, service, Lang::Zh));
     }
     let attribution = super::attribution(&run.inputs).map_or_else(String::new, |text| text + ". ");
     lines.push(format!("{attribution}catchment {}", env!("CARGO_PKG_VERSION")));

@@ -10,7 +10,7 @@ use super::row::{Row, round};
 use super::tables::{cell, table};
 use crate::error::Error;
 use crate::load::Corridor;
-use crate::plan::{FacilitiesPlan, Format, ResponsePlan, ServicePlan};
+use crate::plan::{FacilitiesPlan, Format, Plan, ResponsePlan, ServicePlan};
 use crate::response::{ResponseRun, ResponseTimes};
 use crate::run::Run;
 
@@ -39,15 +39,15 @@ pub(super) fn responses(run: &Run) -> impl Iterator<Item = Asked<'_>> {
 }
 
 /// What the facilities of a service stand in for, if they do.
-pub(super) fn stand_in<'r>(run: &'r Run, service: &ServicePlan) -> Option<&'r str> {
-    let set = run.inputs.plan.facilities.iter().find(|set: &&FacilitiesPlan| set.id == service.facilities)?;
+pub(crate) fn stand_in<'p>(plan: &'p Plan, service: &ServicePlan) -> Option<&'p str> {
+    let set = plan.facilities.iter().find(|set: &&FacilitiesPlan| set.id == service.facilities)?;
     set.stand_in_for.as_deref()
 }
 
 /// Adds `stand_in_for` where any set of the plan stands in for something.
-pub(super) fn set_stand_in(run: &Run, service: &ServicePlan, row: &mut Row) {
-    if run.inputs.plan.facilities.iter().any(|set| set.stand_in_for.is_some()) {
-        row.insert("stand_in_for".to_owned(), json!(stand_in(run, service)));
+pub(crate) fn set_stand_in(plan: &Plan, service: &ServicePlan, row: &mut Row) {
+    if plan.facilities.iter().any(|set| set.stand_in_for.is_some()) {
+        row.insert("stand_in_for".to_owned(), json!(stand_in(plan, service)));
     }
 }
 
@@ -94,7 +94,7 @@ fn all_limits(run: &Run) -> Vec<Limit> {
 }
 
 /// `8min` of 8 minutes, as in the names of columns.
-fn short(limit: Limit) -> String {
+pub(super) fn short(limit: Limit) -> String {
     limit.to_string().replace(' ', "").replace('.', "_")
 }
 
@@ -153,10 +153,12 @@ fn time_row(run: &Run, asked: &Asked<'_>, times: &ResponseTimes, [id, name]: [&s
     set("response_mean_s", seconds(costs.costs.mean));
     set("response_p50_s", seconds(costs.costs.p50));
     set("response_p90_s", seconds(costs.costs.p90));
-    set("target_s", json!(asked.service.limit.as_f64()));
+    let report = &run.reports[asked.found.service];
+    let several = id == "all" && report.limits().differ();
+    set("target_s", json!((!several).then(|| report.limit_of(costs.zone).as_f64())));
     set_within(run, asked, costs, &mut row);
     row.insert("assumption".to_owned(), json!(ASSUMPTION));
-    set_stand_in(run, asked.service, &mut row);
+    set_stand_in(&run.inputs.plan, asked.service, &mut row);
     row
 }
 
@@ -174,7 +176,7 @@ pub(super) fn far_place(run: &Run, far: &Farthest) -> Result<FarPlace, Error> {
     Ok(FarPlace { at: at[0], near })
 }
 
-/// `radius.csv`: one row a service and zone, then `all`.
+/// `radius.csv`: one row a service and zone, then `outside` where points or stations lie there, then `all`.
 fn radii(run: &Run) -> Result<Vec<Row>, Error> {
     let mut rows = Vec::new();
     for asked in responses(run) {
@@ -182,6 +184,10 @@ fn radii(run: &Run) -> Result<Vec<Row>, Error> {
         for (z, zone) in run.inputs.zones.iter().enumerate() {
             let far = radius.farthest[z].as_ref();
             rows.push(radius_row(run, &asked, [&zone.id, &zone.name], (&radius.coverage.zones[z], far, &radius.circles[z]))?);
+        }
+        if let Some(outside) = &radius.coverage.outside {
+            let far = radius.farthest_outside.as_ref();
+            rows.push(radius_row(run, &asked, ["outside", "outside"], (outside, far, &radius.circles_outside))?);
         }
         let far = radius.farthest_of_all.as_ref();
         let mut total = radius.coverage.total.clone();
@@ -217,8 +223,9 @@ fn radius_row(
     set("target_m", json!(target_m));
     set("area_m2", json!(round(coverage.area_m2, 3)));
     set("stations", json!(coverage.facilities));
-    set("nominal_radius_m", json!(nominal_radius_m(coverage.area_m2, coverage.facilities).map(|m| round(m, 3))));
-    set("stations_for_target", json!(stations_for_radius(coverage.area_m2, target_m)));
+    let ground = Some(coverage.area_m2).filter(|area| *area > 0.0);
+    set("nominal_radius_m", json!(ground.and_then(|area| nominal_radius_m(area, coverage.facilities)).map(|m| round(m, 3))));
+    set("stations_for_target", json!(ground.and_then(|area| stations_for_radius(area, target_m))));
     set("distance_mean_m", seconds(coverage.costs.mean));
     set("distance_p50_m", seconds(coverage.costs.p50));
     set("distance_p90_m", seconds(coverage.costs.p90));
@@ -252,7 +259,7 @@ fn radius_row(
     set("area_overstated_m2", m2(circles.area_overstated));
     set("area_overstated_share_of_circle", part(circles.area_overstated.m2(), circles.area.m2()));
     set("area_across_water_m2", if water { m2(circles.area_across_water) } else { Value::Null });
-    set_stand_in(run, asked.service, &mut row);
+    set_stand_in(&run.inputs.plan, asked.service, &mut row);
     Ok(row)
 }
 
@@ -280,8 +287,8 @@ fn station(run: &Run, asked: &Asked<'_>, i: usize) -> Row {
     set("in_study_area", json!(zone.is_some()));
     set("link_status", json!(report.status.name()));
     set("vehicles", json!(facility.vehicles));
-    set("people_nearest", json!(round(found.response.weight.as_f64(), 6)));
-    set("area_nearest_m2", json!(round(area_m2, 1)));
+    set("people_reached_first", json!(round(found.response.weight.as_f64(), 6)));
+    set("area_reached_first_m2", json!(round(area_m2, 1)));
     set("nominal_radius_m", json!(nominal_radius_m(area_m2, 1).map(|m| round(m, 3))));
     set("distance_mean_m", seconds(found.distance.mean));
     set("distance_p50_m", seconds(found.distance.p50));
@@ -291,64 +298,134 @@ fn station(run: &Run, asked: &Asked<'_>, i: usize) -> Row {
     set("response_p90_s", seconds(found.response.costs.p90));
     set_within(run, asked, &found.response, &mut row);
     row.insert("assumption".to_owned(), json!(ASSUMPTION));
-    set_stand_in(run, asked.service, &mut row);
+    set_stand_in(&run.inputs.plan, asked.service, &mut row);
     row
 }
 
-/// A rule on one zone or on all, and whether it is kept.
+/// A rule or a reading of one zone or of all, against its target.
 pub(super) struct Rule {
     pub name: &'static str,
+    /// Who is counted and when, of response times.
+    pub times: Option<(String, String)>,
     /// The zone's position; `None` for all of them.
     pub zone: Option<usize>,
     pub have: Option<f64>,
     pub need: f64,
+    pub kind: RuleKind,
     /// Vehicles or stations that are missing.
     pub gap: Option<f64>,
 }
 
+/// What makes a rule kept.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum RuleKind {
+    /// At least so much.
+    AtLeast,
+    /// At most so much.
+    AtMost,
+    /// No rule: a reading beside the target of another one, which plans do not bind.
+    Reading,
+}
+
 impl Rule {
     pub(super) fn status(&self) -> &'static str {
-        match self.have {
-            None => "unknown",
-            Some(have) if have >= self.need => "met",
-            Some(_) => "not_met",
+        match (self.have, self.kind) {
+            (None, _) => "unknown",
+            (Some(have), RuleKind::AtLeast) => {
+                if have >= self.need {
+                    "met"
+                } else {
+                    "not_met"
+                }
+            }
+            (Some(have), RuleKind::AtMost) => {
+                if have <= self.need {
+                    "met"
+                } else {
+                    "not_met"
+                }
+            }
+            (Some(have), RuleKind::Reading) => {
+                if have <= self.need {
+                    "within_target"
+                } else {
+                    "beyond_target"
+                }
+            }
         }
     }
 }
 
-/// The rules of a service: stations in each zone; vehicles per 10,000 people in each zone and in all.
+/// Stations in each zone.
+pub(super) const STATIONS: &str = "stations_per_zone";
+/// Vehicles per 10,000 people, in each zone and in all.
+pub(super) const VEHICLES: &str = "vehicles_per_10000_people";
+/// The mean response time, by zone and in all, of every weight and period.
+pub(super) const RESPONSE: &str = "response_mean_s";
+/// The nominal radius, of each zone and of all.
+pub(super) const NOMINAL: &str = "nominal_radius_m";
+
+/// The rules of a service and its readings.
 pub(super) fn ruled(run: &Run, asked: &Asked<'_>) -> Vec<Rule> {
-    let report = &run.reports[asked.found.service];
-    let facilities = run.inputs.facilities.get(&asked.service.facilities).map_or(&[][..], Vec::as_slice);
+    let coverage = &run.reports[asked.found.service].coverage;
     let need = f64::from(asked.plan.min_stations_per_zone);
-    let mut rules: Vec<Rule> = report
-        .coverage
-        .zones
-        .iter()
-        .enumerate()
-        .map(|(z, coverage)| {
-            let have = coverage.facilities as f64;
-            Rule { name: "stations_per_zone", zone: Some(z), have: Some(have), need, gap: Some((need - have).max(0.0)) }
-        })
-        .collect();
-    let Some(target) = asked.plan.vehicles_per_10000 else { return rules };
-    for zone in (0..run.inputs.zones.len()).map(Some).chain([None]) {
-        let people = match zone {
-            Some(z) => run.inputs.zones[z].people,
-            None => Some(run.inputs.zones.iter().filter_map(|zone| zone.people).sum()),
+    let mut rules: Vec<Rule> = Vec::new();
+    for (z, row) in coverage.zones.iter().enumerate() {
+        let (have, gap) = (row.facilities as f64, (need - row.facilities as f64).max(0.0));
+        rules.push(Rule { name: STATIONS, times: None, zone: Some(z), have: Some(have), need, kind: RuleKind::AtLeast, gap: Some(gap) });
+    }
+    vehicles(run, asked, &mut rules);
+    let target_m = asked.plan.radius.as_f64();
+    let zones = (0..run.inputs.zones.len()).map(Some).chain([None]);
+    for zone in zones.clone() {
+        let (area_m2, stations) = match zone {
+            Some(z) => (coverage.zones[z].area_m2, coverage.zones[z].facilities),
+            None => (coverage.total.area_m2, stations_in(run, asked.found)),
         };
-        let people = people.filter(|people| *people > People::ZERO).map(People::as_f64);
-        let own = facilities.iter().zip(&report.facilities).filter(|(_, found)| match zone {
-            Some(z) => found.zone.map(catchment::ZoneId::index) == Some(z),
-            None => found.zone.is_some(),
-        });
-        // one station of unknown vehicles leaves the sum unknown
-        let vehicles: Option<u32> = own.map(|(facility, _)| facility.vehicles).sum();
-        let have = vehicles.zip(people).map(|(vehicles, people)| f64::from(vehicles) / people * 10_000.0);
-        let gap = vehicles.zip(people).map(|(vehicles, people)| (target * people / 10_000.0 - f64::from(vehicles)).ceil().max(0.0));
-        rules.push(Rule { name: "vehicles_per_10000_people", zone, have, need: target, gap });
+        let needed = stations_for_radius(area_m2, target_m).map(|needed| needed.saturating_sub(stations) as f64);
+        let have = nominal_radius_m(area_m2, stations);
+        rules.push(Rule { name: NOMINAL, times: None, zone, have, need: target_m, kind: RuleKind::AtMost, gap: needed });
+    }
+    let costs = asked.found.radius.coverage.total.costs;
+    let farthest = asked.found.radius.farthest_of_all.map(|far| far.cost);
+    for (name, cost) in [("distance_mean_m", costs.mean), ("distance_p90_m", costs.p90), ("distance_max_m", farthest)] {
+        let have = cost.map(|cost| cost.as_f64());
+        rules.push(Rule { name, times: None, zone: None, have, need: target_m, kind: RuleKind::Reading, gap: None });
+    }
+    let report = &run.reports[asked.found.service];
+    for times in &asked.found.times {
+        for zone in zones.clone() {
+            let row = zone.map_or(&times.table.total, |z| &times.table.zones[z]);
+            let have = row.costs.mean.map(|cost| cost.as_f64());
+            // the mean of zones of several limits is held against none
+            let need = if zone.is_none() && report.limits().differ() { continue } else { report.limit_of(row.zone).as_f64() };
+            let of = Some((times.weight.clone(), times.period.clone()));
+            rules.push(Rule { name: RESPONSE, times: of, zone, have, need, kind: RuleKind::AtMost, gap: None });
+        }
     }
     rules
+}
+
+/// Vehicles per 10,000 people against their target, where the plan has one. Unknown where vehicles of a station are, or the people of a zone
+/// with stations: vehicles and people must be of the same zones.
+fn vehicles(run: &Run, asked: &Asked<'_>, rules: &mut Vec<Rule>) {
+    let Some(target) = asked.plan.vehicles_per_10000 else { return };
+    let report = &run.reports[asked.found.service];
+    let facilities = run.inputs.facilities.get(&asked.service.facilities).map_or(&[][..], Vec::as_slice);
+    for zone in (0..run.inputs.zones.len()).map(Some).chain([None]) {
+        let own = || facilities.iter().zip(&report.facilities).filter_map(|(facility, found)| Some((facility, found.zone?.index())));
+        let own = || own().filter(|(_, z)| zone.is_none_or(|zone| zone == *z));
+        let known = match zone {
+            Some(z) => run.inputs.zones[z].people,
+            None if own().any(|(_, z)| run.inputs.zones[z].people.is_none()) => None,
+            None => Some(run.inputs.zones.iter().filter_map(|zone| zone.people).sum()),
+        };
+        let people = known.filter(|people| *people > People::ZERO).map(People::as_f64);
+        let vehicles: Option<u32> = own().map(|(facility, _)| facility.vehicles).sum();
+        let have = vehicles.zip(people).map(|(vehicles, people)| f64::from(vehicles) / people * 10_000.0);
+        let gap = vehicles.zip(people).map(|(vehicles, people)| (target * people / 10_000.0 - f64::from(vehicles)).ceil().max(0.0));
+        rules.push(Rule { name: VEHICLES, times: None, zone, have, need: target, kind: RuleKind::AtLeast, gap });
+    }
 }
 
 /// `rules.csv`: one row a service, rule and zone; `all` for a rule on all zones together.
@@ -361,13 +438,15 @@ fn rules(run: &Run, asked: &Asked<'_>) -> Vec<Row> {
         };
         set("service", json!(asked.service.id));
         set("rule", json!(rule.name));
+        set("weight", json!(rule.times.as_ref().map(|(weight, _)| weight)));
+        set("period", json!(rule.times.as_ref().map(|(_, period)| period)));
         set("zone_id", json!(zone.map_or("all", |zone| zone.id.as_str())));
         set("zone_name", json!(zone.map_or("all", |zone| zone.name.as_str())));
         set("have", json!(rule.have.map(|have| round(have, 6))));
         set("need", json!(rule.need));
         set("gap", json!(rule.gap));
         set("status", json!(rule.status()));
-        set_stand_in(run, asked.service, &mut row);
+        set_stand_in(&run.inputs.plan, asked.service, &mut row);
         row
     };
     ruled(run, asked).into_iter().map(row).collect()
@@ -405,7 +484,7 @@ fn isochrones(run: &Run) -> Result<String, Error> {
             set("people_within", json!(round(within.as_f64(), 6)));
             set("people_share", json!(total.share(within).map(|s| round(s, 6))));
             set("assumption", json!(ASSUMPTION));
-            set_stand_in(run, asked.service, &mut properties);
+            set_stand_in(&run.inputs.plan, asked.service, &mut properties);
             style(&mut properties, isochrone.limit, RESPONSE_FILLS[i * (RESPONSE_FILLS.len() - 1) / last]);
             features.push(feature(wgs84(&run.inputs.projector, &isochrone.ground)?, properties));
         }
@@ -433,7 +512,8 @@ pub(super) fn along<'r>(run: &'r Run, asked: &Asked<'r>) -> Vec<Along<'r>> {
         Along {
             corridor,
             length_m: corridor.lengths_m.iter().sum(),
-            within_m: covered.map(length).sum(),
+            // an empty sum of floats is −0
+            within_m: covered.map(length).fold(0.0, |sum, length| sum + length),
             longest_gap_m: gaps.iter().map(gap_m).fold(0.0, f64::max),
             gaps: gaps.len(),
         }
@@ -476,14 +556,14 @@ fn corridor_rows(run: &Run, asked: &Asked<'_>) -> Vec<Row> {
         set("service", json!(asked.service.id));
         set("corridor", json!(along.corridor.name));
         set("length_m", json!(round(along.length_m, 1)));
-        set("response_s", json!(asked.service.limit.as_f64()));
+        set("limit_s", json!(Some(asked.service.limit.as_f64()).filter(|_| !run.reports[asked.found.service].limits().differ())));
         set("length_within_m", json!(round(along.within_m, 1)));
         set("share_within", json!(round((along.within_m / along.length_m).min(1.0), 6)));
         set("gaps", json!(along.gaps));
         set("longest_gap_m", json!(round(along.longest_gap_m, 1)));
         set("stations_within_1km", json!(near.count()));
         row.insert("assumption".to_owned(), json!(ASSUMPTION));
-        set_stand_in(run, asked.service, &mut row);
+        set_stand_in(&run.inputs.plan, asked.service, &mut row);
         row
     };
     along(run, asked).into_iter().map(row).collect()
@@ -526,7 +606,8 @@ fn corridor_gap(run: &Run, asked: &Asked<'_>, corridor: &Corridor, number: usize
     }
     let middle = Euclidean.point_at_ratio_from_start(&LineString(places.clone()), 0.5).map(Coord::from);
     let zones = catchment::ZoneIndex::new(&run.inputs.zones);
-    let zone = middle.and_then(|at| zones.locate(at)).map(|zone| &run.inputs.zones[zone.index()]);
+    let zone_id = middle.and_then(|at| zones.locate(at));
+    let zone = zone_id.map(|zone| &run.inputs.zones[zone.index()]);
     inverse(&run.inputs.projector, &mut places)?;
     let line = LineString(places.into_iter().map(|at| Coord { x: round(at.x, 8), y: round(at.y, 8) }).collect());
     let mut properties = JsonObject::new();
@@ -544,8 +625,8 @@ fn corridor_gap(run: &Run, asked: &Asked<'_>, corridor: &Corridor, number: usize
     set("response_max_s", json!(worst.map(|label| label.cost.as_f64())));
     set("nearest_station_id", json!(facility.map(|f| &f.id)));
     set("nearest_station_name", json!(facility.map(|f| &f.name)));
-    set("limit_s", json!(asked.service.limit.as_f64()));
+    set("limit_s", json!(run.reports[asked.found.service].limit_of(zone_id).as_f64()));
     set("stroke", json!("#d7191c"));
-    set_stand_in(run, asked.service, &mut properties);
+    set_stand_in(&run.inputs.plan, asked.service, &mut properties);
     Ok(feature(Some(Geometry::from(&line)), properties))
 }

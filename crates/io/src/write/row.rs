@@ -21,7 +21,7 @@ pub(super) fn rows(run: &Run) -> Vec<(Option<usize>, Row)> {
             let mut row = row(run, service, zone, coverage, blind, metrics);
             more_masks(run, coverage, &mut row);
             limits(run, report, zone, coverage, metrics, &mut row);
-            set_stand_in(run, service, &mut row);
+            set_stand_in(&run.inputs.plan, service, &mut row);
             row
         };
         for (z, coverage) in report.coverage.zones.iter().enumerate() {

@@ -89,7 +89,7 @@ fn service_summary(run: &Run, place: usize, service: &ServicePlan, report: &Repo
             map.insert("area_covered_half_cell_m2".to_owned(), json!(round(half, 3)));
             map.insert("area_error_measured_m2".to_owned(), json!(round(half - total.area.covered.m2(), 3)));
         }
-        map.extend(super::response::stand_in(run, service).map(|what| ("stand_in_for".to_owned(), json!(what))));
+        map.extend(super::response::stand_in(&run.inputs.plan, service).map(|what| ("stand_in_for".to_owned(), json!(what))));
         map.extend(super::response_words::summary(run, service).map(|response| ("response".to_owned(), response)));
         if report.limits().differ() {
             map.insert("limits".to_owned(), limits_by_zone(run, report));
