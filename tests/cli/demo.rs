@@ -85,7 +85,7 @@ fn shapes_of_stand_ins_say_so_too() {
     let desk = Desk::new();
     desk.works(&["demo", "--save-plan", "m/plan.toml"]);
     for command in ["isochrones", "reach"] {
-        desk.works(&[command, "m/plan.toml", "--service", "ambulance", "--limit", "5min", "--out", command, "-q"]);
+        desk.works(&[command, "m/plan.toml", "--service", "ambulance", "--limits", "5min", "--out", command, "-q"]);
         let about = desk.text(&format!("{command}/README.txt"));
         assert!(about.contains("stand-ins for ambulance stations") && about.contains("all vehicles at their stations"), "{about}");
         let layer = desk.json(&format!("{command}/{command}.geojson"));
