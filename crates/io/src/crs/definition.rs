@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::CrsError;
+use super::china::Shift;
 #[cfg(feature = "proj")]
 use super::proj_engine;
 use super::proj4rs_engine;
@@ -19,6 +20,8 @@ const WEB_MERCATOR_ALIASES: [u32; 4] = [900_913, 102_100, 102_113, 3_785];
 pub(super) enum Kind {
     /// Longitude and latitude, degrees.
     Geographic,
+    /// Degrees that a Chinese map service has shifted.
+    Shifted(Shift),
     /// Mercator on sphere or ellipsoid, in any units.
     Mercator,
     /// Earth-centred x, y, z.
@@ -63,7 +66,20 @@ impl Crs {
     /// Whether coordinates are longitude and latitude in degrees.
     #[must_use]
     pub fn is_geographic(&self) -> bool {
-        self.kind == Kind::Geographic
+        matches!(self.kind, Kind::Geographic | Kind::Shifted(_))
+    }
+
+    /// The shift that its degrees have against WGS84, if they have one.
+    pub(super) fn shift(&self) -> Option<Shift> {
+        match self.kind {
+            Kind::Shifted(shift) => Some(shift),
+            _ => None,
+        }
+    }
+
+    /// What the engines transform: WGS84 in place of shifted degrees.
+    pub(super) fn unshifted(&self) -> Crs {
+        if self.shift().is_some() { Crs::wgs84() } else { self.clone() }
     }
 
     /// Checks that areas and lengths can be measured in this CRS: projected, in metres, not Mercator.
@@ -74,7 +90,7 @@ impl Crs {
     pub fn check_working(&self) -> Result<(), CrsError> {
         let reason = match &self.kind {
             Kind::Metric => return Ok(()),
-            Kind::Geographic => "its coordinates are degrees, and areas and lengths need metres".to_owned(),
+            Kind::Geographic | Kind::Shifted(_) => "its coordinates are degrees, and areas and lengths need metres".to_owned(),
             Kind::Mercator => "it is a Mercator projection, which is for display (areas inflated ×1.37 at 31°N, ×4 at 60°N)".to_owned(),
             Kind::Geocentric => "its coordinates are geocentric, not on a plane".to_owned(),
             Kind::OtherUnit(unit) => {
@@ -119,7 +135,8 @@ impl fmt::Display for Crs {
 impl FromStr for Crs {
     type Err = CrsError;
 
-    /// Reads `EPSG:<code>`, `OGC:CRS84`, their URN and URL forms (as in a GeoJSON `crs` member) in any case, or a PROJ string.
+    /// Reads `EPSG:<code>`, `OGC:CRS84`, their URN and URL forms (as in a GeoJSON `crs` member) in any case, or a PROJ string; `gcj02` and
+    /// `bd09` for degrees of Chinese map services, and `cgcs2000` for EPSG:4490.
     fn from_str(given: &str) -> Result<Self, CrsError> {
         let text = given.trim();
         if text.starts_with('+') {
@@ -127,6 +144,13 @@ impl FromStr for Crs {
         }
         if text.eq_ignore_ascii_case("auto") {
             return Err(CrsError::Auto);
+        }
+        let plain: String = text.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
+        match plain.as_str() {
+            "gcj02" => return Ok(Crs { definition: "gcj02".to_owned(), kind: Kind::Shifted(Shift::Gcj02) }),
+            "bd09" | "bd09ll" => return Ok(Crs { definition: "bd09".to_owned(), kind: Kind::Shifted(Shift::Bd09) }),
+            "cgcs2000" => return Self::from_epsg(4490, text),
+            _ => {}
         }
         if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
             return Err(CrsError::BareNumber { given: text.to_owned() });

@@ -2,9 +2,11 @@
 //!
 //! A [`Crs`] is read from text, a [`Projector`] turns coordinates in bulk into the working CRS and back, [`auto_crs`] picks a
 //! working CRS for a place, and [`geodesic_length_m`] measures on the ellipsoid. Two engines give the same answers: `proj4rs`
-//! (pure Rust, the default) and, with cargo feature `proj`, PROJ itself.
+//! (pure Rust, the default) and, with cargo feature `proj`, PROJ itself. Degrees of Chinese map services (GCJ-02, BD-09) are turned into
+//! WGS84 and back by iteration.
 
 mod auto;
+mod china;
 mod definition;
 mod distortion;
 mod error;

@@ -74,11 +74,12 @@ impl Projector {
     /// # Errors
     /// As [`Projector::new`].
     pub fn with_engine(from: &Crs, to: &Crs, engine: Engine) -> Result<Self, CrsError> {
+        let (source, target) = (from.unshifted(), to.unshifted());
         let backend = match engine {
-            _ if from == to => Backend::Identity,
-            Engine::Proj4rs => Backend::Proj4rs(Box::new(proj4rs_engine::Pair::new(from, to)?)),
+            _ if source == target => Backend::Identity,
+            Engine::Proj4rs => Backend::Proj4rs(Box::new(proj4rs_engine::Pair::new(&source, &target)?)),
             #[cfg(feature = "proj")]
-            Engine::Proj => Backend::Proj(proj_engine::Pair::new(from, to)?),
+            Engine::Proj => Backend::Proj(proj_engine::Pair::new(&source, &target)?),
         };
         Ok(Self { from: from.clone(), to: to.clone(), backend })
     }
@@ -124,12 +125,18 @@ impl Projector {
 
     fn run(&self, inverse: bool, coords: &mut [Coord<f64>]) -> Result<(), CrsError> {
         let (source, target) = if inverse { (&self.to, &self.from) } else { (&self.from, &self.to) };
-        let outcome = check_domain(source, coords).and_then(|()| match &self.backend {
-            Backend::Identity => Ok(()),
-            Backend::Proj4rs(pair) => pair.run(inverse, coords),
-            #[cfg(feature = "proj")]
-            Backend::Proj(pair) => pair.run(inverse, coords),
-        });
+        let shifts = if source == target { [None; 2] } else { [source.shift(), target.shift()] };
+        let outcome = check_domain(source, coords)
+            .and_then(|()| shifts[0].map_or(Ok(()), |shift| shift.undo(coords)))
+            .and_then(|()| match &self.backend {
+                Backend::Identity => Ok(()),
+                Backend::Proj4rs(pair) => pair.run(inverse, coords),
+                #[cfg(feature = "proj")]
+                Backend::Proj(pair) => pair.run(inverse, coords),
+            });
+        if let (Ok(()), Some(shift)) = (&outcome, shifts[1]) {
+            coords.iter_mut().for_each(|at| *at = shift.of_wgs84(*at));
+        }
         outcome.map_err(|fault| CrsError::Coordinate {
             index: fault.index,
             x: fault.coord.x,

@@ -1,4 +1,5 @@
 mod auto;
+mod china;
 mod definition;
 mod engines;
 mod projector;

@@ -5,7 +5,7 @@ use geo::coord;
 use super::{engines, from_wgs84};
 
 /// The project's folder of external truth, when it is there.
-fn china_coordinates() -> Option<serde_json::Value> {
+pub(super) fn china_coordinates() -> Option<serde_json::Value> {
     let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared");
     let folder = std::env::var_os("CATCHMENT_SHARED").map_or(beside, Into::into);
     let file = folder.join("truth/china_coordinates.json");
@@ -18,7 +18,7 @@ fn china_coordinates() -> Option<serde_json::Value> {
     }
 }
 
-fn pair(value: &serde_json::Value) -> [f64; 2] {
+pub(super) fn pair(value: &serde_json::Value) -> [f64; 2] {
     serde_json::from_value(value.clone()).unwrap()
 }
 
