@@ -35,6 +35,9 @@ mod response;
 #[path = "load/roads.rs"]
 mod roads;
 #[cfg(test)]
+#[path = "load/tables.rs"]
+mod tables;
+#[cfg(test)]
 #[path = "load/turns.rs"]
 mod turns;
 #[cfg(test)]

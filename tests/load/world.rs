@@ -93,6 +93,13 @@ impl World {
         self.with(plan, more, |plan, files| run(plan, files, &NoProgress)).unwrap()
     }
 
+    /// The same with files that are no text.
+    pub(crate) fn with_files(&self, plan: &str, more: &[(&str, &[u8])]) -> Result<Inputs, Error> {
+        let xml = self.xml();
+        let files: Vec<(&str, &[u8])> = [("world.osm", xml.as_bytes())].into_iter().chain(more.iter().copied()).collect();
+        load(&Plan::parse(plan).unwrap(), &InMemory(&files), &NoProgress)
+    }
+
     fn with<T>(&self, plan: &str, more: &[(&str, &str)], work: impl Fn(&Plan, &InMemory<'_>) -> T) -> T {
         let xml = self.xml();
         let mut files: Vec<(&str, &[u8])> = vec![("world.osm", xml.as_bytes())];

@@ -196,6 +196,12 @@ pub struct Columns {
     /// The CRS of `x` and `y`: `EPSG:4326` unless said otherwise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub crs: Option<String>,
+    /// How the text of a CSV is encoded; found by itself where it is not named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub encoding: Option<String>,
+    /// The sheet of a workbook; the first one with rows where none is named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sheet: Option<String>,
 }
 
 impl Columns {

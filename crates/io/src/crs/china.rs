@@ -83,10 +83,22 @@ fn gcj02_of_wgs84(at: Coord<f64>) -> Coord<f64> {
     let (x, y) = (at.x - 105.0, at.y - 35.0);
     let waves = |v: f64| 20.0 * (6.0 * PI * v).sin() + 20.0 * (2.0 * PI * v).sin();
     let common = 2.0 / 3.0 * waves(x);
-    let north = -100.0 + 2.0 * x + 3.0 * y + 0.2 * y * y + 0.1 * x * y + 0.2 * x.abs().sqrt() + common
+    let north = -100.0
+        + 2.0 * x
+        + 3.0 * y
+        + 0.2 * y * y
+        + 0.1 * x * y
+        + 0.2 * x.abs().sqrt()
+        + common
         + 2.0 / 3.0 * (20.0 * (PI * y).sin() + 40.0 * (PI * y / 3.0).sin())
         + 2.0 / 3.0 * (160.0 * (PI * y / 12.0).sin() + 320.0 * (PI * y / 30.0).sin());
-    let east = 300.0 + x + 2.0 * y + 0.1 * x * x + 0.1 * x * y + 0.1 * x.abs().sqrt() + common
+    let east = 300.0
+        + x
+        + 2.0 * y
+        + 0.1 * x * x
+        + 0.1 * x * y
+        + 0.1 * x.abs().sqrt()
+        + common
         + 2.0 / 3.0 * (20.0 * (PI * x).sin() + 40.0 * (PI * x / 3.0).sin())
         + 2.0 / 3.0 * (150.0 * (PI * x / 12.0).sin() + 300.0 * (PI * x / 30.0).sin());
     let (sin, cos) = at.y.to_radians().sin_cos();

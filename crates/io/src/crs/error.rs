@@ -21,7 +21,9 @@ pub enum CrsError {
     #[error("CRS \"auto\" has no meaning here: it is only for the working CRS of a study; write \"EPSG:<code>\"")]
     Auto,
     /// The text has none of the accepted forms.
-    #[error("CRS \"{given}\" is not understood: write \"EPSG:32633\", \"OGC:CRS84\", a PROJ string such as \"+proj=utm +zone=33\", or \"gcj02\", \"bd09\" or \"cgcs2000\" for data from China")]
+    #[error(
+        "CRS \"{given}\" is not understood: write \"EPSG:32633\", \"OGC:CRS84\", a PROJ string such as \"+proj=utm +zone=33\", or \"gcj02\", \"bd09\" or \"cgcs2000\" for data from China"
+    )]
     Malformed {
         /// The text as given.
         given: String,

@@ -126,14 +126,14 @@ impl Projector {
     fn run(&self, inverse: bool, coords: &mut [Coord<f64>]) -> Result<(), CrsError> {
         let (source, target) = if inverse { (&self.to, &self.from) } else { (&self.from, &self.to) };
         let shifts = if source == target { [None; 2] } else { [source.shift(), target.shift()] };
-        let outcome = check_domain(source, coords)
-            .and_then(|()| shifts[0].map_or(Ok(()), |shift| shift.undo(coords)))
-            .and_then(|()| match &self.backend {
+        let outcome = check_domain(source, coords).and_then(|()| shifts[0].map_or(Ok(()), |shift| shift.undo(coords))).and_then(|()| {
+            match &self.backend {
                 Backend::Identity => Ok(()),
                 Backend::Proj4rs(pair) => pair.run(inverse, coords),
                 #[cfg(feature = "proj")]
                 Backend::Proj(pair) => pair.run(inverse, coords),
-            });
+            }
+        });
         if let (Ok(()), Some(shift)) = (&outcome, shifts[1]) {
             coords.iter_mut().for_each(|at| *at = shift.of_wgs84(*at));
         }

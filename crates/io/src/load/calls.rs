@@ -2,7 +2,7 @@
 
 use catchment::{Demand, Issue, People, Stage, Zone, ZoneIndex};
 
-use super::table::Table;
+use super::table::{CALLS, Table};
 use crate::crs::Projector;
 use crate::error::Error;
 use crate::plan::Columns;
@@ -16,8 +16,8 @@ pub(super) fn calls(
     projector: &Projector,
     issues: &mut Vec<Issue>,
 ) -> Result<(Demand, u64), Error> {
-    let table = Table::read(bytes, file, Stage::People, issues)?;
-    let count = table.column(columns.people.as_deref(), &["calls"])?;
+    let table = Table::read(bytes, file, columns, Stage::People, issues)?;
+    let count = table.column(columns.people.as_deref(), &CALLS)?;
     let places = table.places(columns, projector, Stage::People, issues)?;
     let index = ZoneIndex::new(zones);
     let mut demand = Demand::default();

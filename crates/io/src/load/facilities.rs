@@ -6,6 +6,7 @@ use catchment::geo::{BoundingRect, Centroid, Contains, Coord, Geometry, Interior
 use catchment::{Facility, FacilityIndex, Issue, Stage};
 use petgraph::unionfind::UnionFind;
 
+use super::numbers::number;
 use super::table::{ID, KIND, NAME, Table, VEHICLES};
 use super::{layer, project, project_polygons};
 use crate::crs::Projector;
@@ -79,7 +80,7 @@ pub(super) fn from_osm(
 
 /// A number of vehicles.
 fn count(text: &str) -> Option<u32> {
-    text.trim().parse().ok()
+    number(text).filter(|count| count.fract() == 0.0 && (0.0..1e6).contains(count)).map(|count| count as u32)
 }
 
 /// What is written where a number of vehicles should be; nothing is unknown, and no fault.
@@ -148,7 +149,7 @@ pub(super) fn from_csv(
     projector: &Projector,
     issues: &mut Vec<Issue>,
 ) -> Result<Vec<Facility>, Error> {
-    let table = Table::read(bytes, &plan.source, Stage::Facilities, issues)?;
+    let table = Table::read(bytes, &plan.source, &plan.columns, Stage::Facilities, issues)?;
     let columns = &plan.columns;
     let id = table.column(columns.id.as_deref(), &ID)?;
     let name = table.column(columns.name.as_deref(), &NAME)?;

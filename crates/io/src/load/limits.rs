@@ -4,17 +4,18 @@ use std::collections::BTreeMap;
 
 use catchment::{Issue, Limit, Limits, Stage, Zone};
 
-use super::table::Table;
+use super::table::{Table, ZONE_ID, ZONE_NAME};
 use crate::error::{Error, data};
-use crate::plan::{ServicePlan, ZonesPlan};
+use crate::plan::{Columns, ServicePlan, ZonesPlan};
 
 /// Limits as the sources tell them, by the zone's id.
 pub(super) type Told = BTreeMap<String, String>;
 
 /// Takes classes and limits of zones from a CSV; they stand above what was told before. And how many rows it has.
 pub(super) fn from_table(zones: &mut [Zone], told: &mut Told, bytes: &[u8], file: &str, issues: &mut Vec<Issue>) -> Result<u64, Error> {
-    let table = Table::read(bytes, file, Stage::Zones, issues)?;
-    let [id, name, class, limit] = ["zone_id", "zone_name", "class", "limit"].map(|column| table.column(None, &[column]));
+    let table = Table::read(bytes, file, &Columns::default(), Stage::Zones, issues)?;
+    let columns: [&[&str]; 4] = [&ZONE_ID, &ZONE_NAME, &["class", "类别"], &["limit", "限值"]];
+    let [id, name, class, limit] = columns.map(|usual| table.column(None, usual));
     let (id, name, class, limit) = (id?, name?, class?, limit?);
     if (id.is_none() && name.is_none()) || (class.is_none() && limit.is_none()) {
         let found = format!("the columns {}", table.columns().join(", "));

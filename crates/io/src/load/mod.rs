@@ -11,12 +11,15 @@ mod limits;
 mod masks;
 mod needs;
 mod network;
+mod numbers;
 mod people;
 mod places;
 mod roads;
 mod select;
 mod table;
+mod text;
 mod turns;
+mod workbook;
 mod zones;
 
 use std::collections::BTreeMap;

@@ -6,8 +6,9 @@ use catchment::geo::Coord;
 use catchment::{Demand, Group, Issue, People, Progress, SpreadNote, SpreadRules, Stage, Surface, Zone, ZoneIndex, spread};
 
 use super::areas::{Wish, areas};
+use super::numbers::number;
 use super::project;
-use super::table::{PEOPLE, Table};
+use super::table::{PEOPLE, Table, ZONE_ID, ZONE_NAME};
 use crate::crs::Projector;
 use crate::error::Error;
 use crate::osm::OsmData;
@@ -87,7 +88,7 @@ fn count(text: &str) -> Option<People> {
 /// A number of people in a cell, or an issue that says what was done without one.
 fn people_of(table: &Table<'_>, row: usize, column: usize, done: &str, issues: &mut Vec<Issue>) -> Option<People> {
     let text = table.text(row, Some(column));
-    let count = text.parse().ok().and_then(People::from_f64);
+    let count = number(text).and_then(People::from_f64);
     if count.is_none() {
         let (line, name) = (table.line(row), table.name(column));
         let detail = format!("line {line}, column `{name}`: `{text}` is no number of people; {done}");
@@ -114,9 +115,9 @@ pub(super) fn totals_from_csv(
     issues: &mut Vec<Issue>,
 ) -> Result<(Vec<Group>, u64), Error> {
     let file = plan.totals.as_str();
-    let table = Table::read(bytes, file, Stage::People, issues)?;
-    let id = table.column(None, &["zone_id"])?;
-    let name = table.column(None, &["zone_name"])?;
+    let table = Table::read(bytes, file, &plan.columns, Stage::People, issues)?;
+    let id = table.column(None, &ZONE_ID)?;
+    let name = table.column(None, &ZONE_NAME)?;
     if id.is_none() && name.is_none() {
         table.required(None, &["zone_id", "zone_name"], "id")?;
     }
@@ -200,7 +201,7 @@ pub(super) fn points(
     projector: &Projector,
     issues: &mut Vec<Issue>,
 ) -> Result<(Demand, u64), Error> {
-    let table = Table::read(bytes, file, Stage::People, issues)?;
+    let table = Table::read(bytes, file, &plan.columns, Stage::People, issues)?;
     let people = table.required(plan.columns.people.as_deref(), &PEOPLE, "people")?;
     let groups: Vec<usize> = plan.groups.iter().map(|name| table.required(Some(name), &[], name)).collect::<Result<_, _>>()?;
     let places = table.places(&plan.columns, projector, Stage::People, issues)?;

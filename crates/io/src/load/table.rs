@@ -1,23 +1,28 @@
-//! CSV tables: columns by name, numbers and places checked, bad rows listed.
+//! Tables (CSV in any encoding and with any usual separator, sheets of Excel and LibreOffice): columns by name, numbers and places checked,
+//! bad rows listed.
 
 use catchment::geo::Coord;
 use catchment::{Issue, Stage, Zone};
 
 use super::layer::on_globe;
-use super::project;
+use super::numbers::{degrees, half_width, number};
+use super::{project, text, workbook};
 use crate::crs::{Crs, Projector};
 use crate::error::{Error, data};
 use crate::plan::Columns;
 
-const X: [&str; 6] = ["x", "lon", "lng", "longitude", "long", "easting"];
-const Y: [&str; 5] = ["y", "lat", "latitude", "northing", "lat_dd"];
-pub(super) const ID: [&str; 3] = ["id", "code", "facility_id"];
-pub(super) const NAME: [&str; 2] = ["name", "title"];
-pub(super) const KIND: [&str; 3] = ["kind", "type", "category"];
-pub(super) const VEHICLES: [&str; 2] = ["vehicles", "ambulances"];
-pub(super) const PEOPLE: [&str; 3] = ["people", "population", "pop"];
+const X: [&str; 9] = ["x", "lon", "lng", "longitude", "long", "easting", "经度", "东经", "横坐标"];
+const Y: [&str; 8] = ["y", "lat", "latitude", "northing", "lat_dd", "纬度", "北纬", "纵坐标"];
+pub(super) const ID: [&str; 7] = ["id", "code", "facility_id", "编号", "编码", "代码", "机构代码"];
+pub(super) const NAME: [&str; 6] = ["name", "title", "名称", "机构名称", "单位名称", "站点名称"];
+pub(super) const KIND: [&str; 6] = ["kind", "type", "category", "类型", "类别", "机构类型"];
+pub(super) const VEHICLES: [&str; 5] = ["vehicles", "ambulances", "车辆数", "急救车", "救护车数"];
+pub(super) const PEOPLE: [&str; 7] = ["people", "population", "pop", "常住人口", "人口", "人口数", "总人口"];
+pub(super) const CALLS: [&str; 4] = ["calls", "呼叫数", "呼救数", "急救次数"];
+pub(super) const ZONE_ID: [&str; 3] = ["zone_id", "街镇代码", "行政区划代码"];
+pub(super) const ZONE_NAME: [&str; 6] = ["zone_name", "街镇", "街道", "乡镇", "镇(街道、工业区)", "镇街"];
 
-/// A CSV in memory.
+/// A table in memory.
 pub(super) struct Table<'a> {
     pub file: &'a str,
     header: Vec<String>,
@@ -26,26 +31,47 @@ pub(super) struct Table<'a> {
 }
 
 impl<'a> Table<'a> {
-    /// Reads a CSV in UTF-8 with a header row. Rows of another length than the header's are issues and left out.
-    pub(super) fn read(bytes: &[u8], file: &'a str, stage: Stage, issues: &mut Vec<Issue>) -> Result<Table<'a>, Error> {
-        let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-        let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).flexible(true).from_reader(bytes);
-        let expected = "a CSV in UTF-8, separated by commas, with a header row";
+    /// Reads a table with a header row. Rows of another length than the header's are issues and left out; so is an encoding that was guessed
+    /// an issue.
+    pub(super) fn read(bytes: &[u8], file: &'a str, told: &Columns, stage: Stage, issues: &mut Vec<Issue>) -> Result<Table<'a>, Error> {
+        let mut table = Table { file, header: Vec::new(), rows: Vec::new(), lines: Vec::new() };
+        if workbook::is_workbook(bytes) {
+            let mut rows = workbook::rows(bytes, told.sheet.as_deref(), file)?.into_iter();
+            table.header = rows.next().map(|(_, cells)| cells).unwrap_or_default();
+            rows.for_each(|(line, cells)| table.add(line, csv::StringRecord::from(cells), stage, issues));
+            return Ok(table);
+        }
+        if let Some(sheet) = &told.sheet {
+            return Err(data(file, "", "no workbook", format!("one of Excel or LibreOffice, as the sheet `{sheet}` is named")));
+        }
+        let decoded = text::decode(bytes, told.encoding.as_deref(), file)?;
+        if decoded.guessed {
+            let detail =
+                format!("read as {}, which its bytes look like; if names look wrong: columns = {{ encoding = \"…\" }}", decoded.encoding);
+            issues.push(Issue::new(stage, file, decoded.encoding, "encoding_guessed", detail));
+        }
+        let delimiter = text::delimiter(&decoded.text);
+        let mut reader =
+            csv::ReaderBuilder::new().trim(csv::Trim::All).flexible(true).delimiter(delimiter).from_reader(decoded.text.as_bytes());
+        let expected = "a table with a header row, its columns parted by commas, tabs, semicolons or bars";
         let header = reader.headers().map_err(|e| data(file, "header", e.to_string(), expected))?;
-        let header: Vec<String> = header.iter().map(str::to_owned).collect();
-        let mut table = Table { file, header, rows: Vec::new(), lines: Vec::new() };
+        table.header = header.iter().map(str::to_owned).collect();
         for record in reader.records() {
             let record = record.map_err(|e| data(file, "", e.to_string(), expected))?;
             let line = record.position().map_or(0, csv::Position::line);
-            if record.len() == table.header.len() {
-                table.rows.push(record);
-                table.lines.push(line);
-            } else {
-                let detail = format!("line {line} has {} cells, the header {}; the row is not used", record.len(), table.header.len());
-                issues.push(Issue::new(stage, file, line, "ragged_row", detail));
-            }
+            table.add(line, record, stage, issues);
         }
         Ok(table)
+    }
+
+    fn add(&mut self, line: u64, record: csv::StringRecord, stage: Stage, issues: &mut Vec<Issue>) {
+        if record.len() == self.header.len() {
+            self.rows.push(record);
+            self.lines.push(line);
+        } else {
+            let detail = format!("line {line} has {} cells, the header {}; the row is not used", record.len(), self.header.len());
+            issues.push(Issue::new(stage, self.file, line, "ragged_row", detail));
+        }
     }
 
     /// The line of the file that a row begins on.
@@ -101,7 +127,8 @@ impl<'a> Table<'a> {
 
     /// The column that the plan names, else the first with one of the usual names.
     pub(super) fn column(&self, named: Option<&str>, usual: &[&str]) -> Result<Option<usize>, Error> {
-        let find = |name: &str| self.header.iter().position(|h| h.eq_ignore_ascii_case(name));
+        let plain = |name: &str| half_width(name).to_lowercase();
+        let find = |name: &str| self.header.iter().position(|own| plain(own) == plain(name));
         match named {
             Some(name) => match find(name) {
                 Some(column) => Ok(Some(column)),
@@ -127,12 +154,23 @@ impl<'a> Table<'a> {
     /// A number, or an issue that says where there is none.
     pub(super) fn number(&self, row: usize, column: usize, stage: Stage, issues: &mut Vec<Issue>) -> Option<f64> {
         let text = self.text(row, Some(column));
-        let number = text.parse().ok().filter(|n: &f64| n.is_finite());
-        if number.is_none() {
-            let detail = format!("line {}, column `{}`: `{text}` is no number; the row is not used", self.line(row), self.header[column]);
+        self.checked(row, column, number(text), "number", stage, issues)
+    }
+
+    /// Degrees of longitude or latitude, or metres, or an issue that says where there are none.
+    fn coordinate(&self, row: usize, column: usize, geographic: bool, stage: Stage, issues: &mut Vec<Issue>) -> Option<f64> {
+        let text = self.text(row, Some(column));
+        let found = if geographic { degrees(text) } else { number(text) };
+        self.checked(row, column, found, if geographic { "longitude or latitude" } else { "number" }, stage, issues)
+    }
+
+    fn checked(&self, row: usize, column: usize, found: Option<f64>, what: &str, stage: Stage, issues: &mut Vec<Issue>) -> Option<f64> {
+        if found.is_none() {
+            let text = self.text(row, Some(column));
+            let detail = format!("line {}, column `{}`: `{text}` is no {what}; the row is not used", self.line(row), self.header[column]);
             issues.push(Issue::new(stage, self.file, self.line(row), "bad_number", detail));
         }
-        number
+        found
     }
 
     /// The places of all rows in the working CRS; `None`, with an issue, where a row has none.
@@ -152,7 +190,8 @@ impl<'a> Table<'a> {
         let mut kept: Vec<usize> = Vec::new();
         let mut places: Vec<Coord<f64>> = Vec::new();
         for row in 0..self.len() {
-            let (Some(x), Some(y)) = (self.number(row, x, stage, issues), self.number(row, y, stage, issues)) else { continue };
+            let mut of = |column| self.coordinate(row, column, crs.is_geographic(), stage, issues);
+            let (Some(x), Some(y)) = (of(x), of(y)) else { continue };
             let at = Coord { x, y };
             if crs.is_geographic() && !on_globe(at) {
                 let swapped = if on_globe(Coord { x: y, y: x }) { " (are x and y swapped?)" } else { "" };

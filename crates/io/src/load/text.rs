@@ -1,0 +1,129 @@
+//! Text of unknown encoding, and which character parts the columns of a table.
+
+use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
+use encoding_rs::{Encoding, GB18030, GBK, UTF_8, UTF_16BE, UTF_16LE};
+
+use crate::error::{Error, data};
+
+/// Text, and how it was encoded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Decoded {
+    pub text: String,
+    /// The encoding's name.
+    pub encoding: &'static str,
+    /// Whether nothing told it: no mark at the beginning of the file, no name in the plan, and it is no UTF-8.
+    pub guessed: bool,
+}
+
+/// Decodes a file: by the name that the plan gives, else by its mark, as UTF-8 where it is that, else by what its bytes look like.
+///
+/// # Errors
+///
+/// [`Error::Data`] for a name that no encoding has, and for bytes that the encoding does not know.
+pub(super) fn decode(bytes: &[u8], named: Option<&str>, file: &str) -> Result<Decoded, Error> {
+    let marked = Encoding::for_bom(bytes);
+    let (encoding, guessed) = match (named, marked) {
+        (Some(name), _) => (known(name, file)?, false),
+        (None, Some((encoding, _))) => (encoding, false),
+        (None, None) if std::str::from_utf8(bytes).is_ok() => (UTF_8, false),
+        (None, None) => (guess(bytes), true),
+    };
+    let body = marked.filter(|(own, _)| *own == encoding).map_or(bytes, |(_, length)| &bytes[length..]);
+    let (text, broken) = encoding.decode_without_bom_handling(body);
+    if broken {
+        let found = format!("bytes that are no {}{}", encoding.name(), if guessed { ", which they look like most" } else { "" });
+        return Err(data(file, "", found, "UTF-8, UTF-16 or GB18030; or name another: columns = { encoding = \"…\" }"));
+    }
+    Ok(Decoded { text: text.into_owned(), encoding: encoding.name(), guessed })
+}
+
+fn known(name: &str, file: &str) -> Result<&'static Encoding, Error> {
+    let encoding = Encoding::for_label(name.trim().as_bytes());
+    let encoding = encoding
+        .ok_or_else(|| data(file, "", format!("the encoding `{name}`"), "a name such as `utf-8`, `utf-16le`, `gb18030` or `big5`"))?;
+    Ok(widened(encoding))
+}
+
+/// GB18030 holds all of GBK.
+fn widened(encoding: &'static Encoding) -> &'static Encoding {
+    if encoding == GBK { GB18030 } else { encoding }
+}
+
+fn guess(bytes: &[u8]) -> &'static Encoding {
+    // text without a mark in two bytes a character: every second byte of what is written in ASCII is 0
+    let zeros = |odd: usize| bytes.iter().skip(odd).step_by(2).filter(|byte| **byte == 0).count();
+    let (low, high) = (zeros(1), zeros(0));
+    if bytes.len() > 3 && (low.max(high)) * 8 > bytes.len() {
+        return if low > high { UTF_16LE } else { UTF_16BE };
+    }
+    let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
+    detector.feed(bytes, true);
+    widened(detector.guess(None, Utf8Detection::Deny))
+}
+
+/// The character that parts columns: that of comma, tab, semicolon and bar which comes most often in the first line, outside quotes.
+pub(super) fn delimiter(text: &str) -> u8 {
+    let (mut counts, mut quoted) = ([0usize; 4], false);
+    for c in text.chars() {
+        match c {
+            '"' => quoted = !quoted,
+            '\n' | '\r' if !quoted => break,
+            c if !quoted => counts.iter_mut().zip(DELIMITERS).filter(|(_, own)| char::from(*own) == c).for_each(|(count, _)| *count += 1),
+            _ => {}
+        }
+    }
+    let most = counts.iter().copied().max().unwrap_or(0);
+    counts.iter().position(|count| *count == most).map_or(b',', |best| DELIMITERS[best])
+}
+
+const DELIMITERS: [u8; 4] = *b",\t;|";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &str = "名称,经度,纬度\n浦江镇社区卫生服务中心,121.5,31.08\n莘庄镇社区卫生服务中心,121.38,31.11\n";
+
+    fn decoded(bytes: &[u8], named: Option<&str>) -> (String, &'static str, bool) {
+        let decoded = decode(bytes, named, "t.csv").unwrap();
+        (decoded.text, decoded.encoding, decoded.guessed)
+    }
+
+    #[test]
+    fn encodings_are_found() {
+        let of = |text: &str, name: &'static str, guessed| (text.to_owned(), name, guessed);
+        assert_eq!(decoded(TEXT.as_bytes(), None), of(TEXT, "UTF-8", false));
+        let gb = GB18030.encode(TEXT).0;
+        assert_eq!(decoded(&gb, None), of(TEXT, "gb18030", true));
+        assert_eq!(decoded(&gb, Some("GBK")), of(TEXT, "gb18030", false));
+        // a four-byte character that GBK has not
+        let rare = format!("{TEXT}㐀,1,2\n");
+        assert_eq!(decoded(&GB18030.encode(&rare).0, None), of(&rare, "gb18030", true));
+        for (little, name) in [(true, "UTF-16LE"), (false, "UTF-16BE")] {
+            let units = |text: &str| {
+                text.encode_utf16().flat_map(|unit| if little { unit.to_le_bytes() } else { unit.to_be_bytes() }).collect::<Vec<u8>>()
+            };
+            assert_eq!(decoded(&units(&format!("\u{feff}{TEXT}")), None), of(TEXT, name, false));
+            assert_eq!(decoded(&units(TEXT), None), of(TEXT, name, true));
+        }
+        assert_eq!(decoded(format!("\u{feff}{TEXT}").as_bytes(), None), of(TEXT, "UTF-8", false));
+        assert_eq!(decoded(b"", None), of("", "UTF-8", false));
+    }
+
+    #[test]
+    fn what_no_encoding_holds_is_refused() {
+        let error = |bytes: &[u8], named| decode(bytes, named, "t.csv").unwrap_err().to_string();
+        assert!(error(b"a,b", Some("klingon")).contains("the encoding `klingon`"));
+        assert!(error(b"\xff\x80,b", Some("utf-8")).contains("bytes that are no UTF-8"));
+        assert!(error(&[b'a', 0xff], Some("gb18030")).contains("bytes that are no gb18030"));
+    }
+
+    #[test]
+    fn columns_are_parted_by_what_comes_most_often_in_the_header() {
+        for (text, expected) in
+            [("a,b;c,d\n1;2;3;4;5", b','), ("a\tb\tc\n", b'\t'), ("a;b\n1,2,3,4", b';'), ("\"x,y,z\"|b\n", b'|'), ("one\n", b',')]
+        {
+            assert_eq!(delimiter(text), expected, "{text}");
+        }
+    }
+}

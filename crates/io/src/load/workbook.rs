@@ -1,0 +1,44 @@
+//! Sheets of Excel and LibreOffice as rows of text.
+
+use std::io::Cursor;
+
+use calamine::{Data, Reader, open_workbook_auto_from_rs};
+
+use crate::error::{Error, data};
+
+/// Whether bytes begin like a workbook: a zip archive (.xlsx, .ods) or an old compound file (.xls).
+pub(super) fn is_workbook(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(&[0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1])
+}
+
+/// The rows of a sheet, each with its number: of the one named, else of the first that is not empty. Numbers come as numbers are written.
+pub(super) fn rows(bytes: &[u8], named: Option<&str>, file: &str) -> Result<Vec<(u64, Vec<String>)>, Error> {
+    const EXPECTED: &str = "a workbook of Excel or LibreOffice (.xlsx, .xls, .ods), without a password";
+    let mut book = open_workbook_auto_from_rs(Cursor::new(bytes)).map_err(|error| data(file, "", error.to_string(), EXPECTED))?;
+    let names = book.sheet_names();
+    let wanted: Vec<String> = match named {
+        Some(name) if names.iter().any(|own| own == name) => vec![name.to_owned()],
+        Some(name) => return Err(data(file, "", format!("no sheet `{name}`"), format!("one of: {}", names.join(", ")))),
+        None => names.clone(),
+    };
+    for name in &wanted {
+        let sheet = book.worksheet_range(name).map_err(|error| data(file, format!("sheet `{name}`"), error.to_string(), EXPECTED))?;
+        let first = sheet.start().map_or(0, |(row, _)| row);
+        let text = |(i, cells): (usize, &[Data])| (u64::from(first) + i as u64 + 1, cells.iter().map(cell).collect::<Vec<String>>());
+        let rows: Vec<(u64, Vec<String>)> =
+            sheet.rows().enumerate().map(text).filter(|(_, cells)| cells.iter().any(|cell| !cell.is_empty())).collect();
+        if !rows.is_empty() {
+            return Ok(rows);
+        }
+    }
+    Err(data(file, "", "no sheet with a row", "a header row and rows of data"))
+}
+
+fn cell(cell: &Data) -> String {
+    match cell {
+        Data::Empty => String::new(),
+        // an id that Excel took for a number stays as it is written
+        Data::Float(number) if number.fract() == 0.0 && number.abs() < 1e15 => format!("{number:.0}"),
+        other => other.to_string().trim().to_owned(),
+    }
+}
