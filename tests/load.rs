@@ -14,6 +14,9 @@ mod extract;
 #[path = "load/facilities.rs"]
 mod facilities;
 #[cfg(test)]
+#[path = "load/layers.rs"]
+mod layers;
+#[cfg(test)]
 #[path = "load/limits.rs"]
 mod limits;
 #[cfg(test)]

@@ -41,6 +41,12 @@ impl World {
         self
     }
 
+    /// A node at a longitude and latitude.
+    pub(crate) fn at(&mut self, id: i64, lon: f64, lat: f64, tags: TagList<'_>) -> &mut World {
+        let _ = writeln!(self.nodes, "<node id=\"{id}\" lon=\"{lon:.7}\" lat=\"{lat:.7}\">{}</node>", text(tags));
+        self
+    }
+
     pub(crate) fn way(&mut self, id: i64, refs: &[i64], tags: TagList<'_>) -> &mut World {
         let refs: String = refs.iter().map(|id| format!("<nd ref=\"{id}\"/>")).collect();
         let _ = writeln!(self.ways, "<way id=\"{id}\">{refs}{}</way>", text(tags));

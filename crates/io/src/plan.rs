@@ -105,6 +105,9 @@ pub struct ZonesPlan {
     /// For GeoJSON: the property that holds the name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
+    /// For layers: the CRS of their coordinates, where the file does not tell it or tells it wrongly (`gcj02`, `EPSG:4549`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub crs: Option<String>,
     /// The property (for OpenStreetMap: the tag of the boundary) that holds the zone's class, which `services.limits` refer to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub class: Option<String>,
@@ -610,6 +613,15 @@ pub fn is_osm(name: &str) -> bool {
     let name = name.to_lowercase();
     [".pbf", ".osm", ".osm.gz", ".osm.bz2"].iter().any(|end| name.ends_with(end))
 }
+
+/// Whether a name is that of a layer of shapes: GeoJSON, Shapefile or GeoPackage (`file.gpkg|layername=towns`).
+pub fn is_layer(name: &str) -> bool {
+    let file = name.split('|').next().unwrap_or_default().to_lowercase();
+    ["json", ".geojsonl", ".geojsons", ".shp", ".gpkg"].iter().any(|end| file.ends_with(end))
+}
+
+/// What [`is_layer`] takes, in an error.
+pub(crate) const LAYERS: &str = "a layer: GeoJSON (.geojson), Shapefile (.shp) or GeoPackage (.gpkg)";
 
 /// Whether a file is a prepared network, by its name.
 pub fn is_prepared(name: &str) -> bool {

@@ -15,6 +15,7 @@
 
 use catchment::geo::{Coord, CoordsIter, Densify, Euclidean, Geometry, LineString, MultiLineString};
 use catchment::{Barrier, BarrierShape, Issue, Stage};
+use geojson::Feature;
 
 use super::areas::{Wish, areas};
 use super::masks::Mapped;
@@ -124,9 +125,9 @@ fn lines(way: &Way, osm: &OsmData) -> MultiLineString<f64> {
     MultiLineString(pieces.map(|piece| LineString(piece.iter().flatten().copied().collect())).collect())
 }
 
-/// The lines and polygons of a GeoJSON layer.
-pub(super) fn from_geojson(
-    bytes: &[u8],
+/// The lines and polygons of a layer.
+pub(super) fn from_layer(
+    features: &[Feature],
     plan: &BarriersPlan,
     file: &str,
     projector: &Projector,
@@ -134,7 +135,7 @@ pub(super) fn from_geojson(
 ) -> Result<Vec<Barrier>, Error> {
     let key = plan.kind.as_deref().unwrap_or("kind");
     let mut barriers = Vec::new();
-    for (row, feature) in layer::features(bytes, file)?.iter().enumerate() {
+    for (row, feature) in features.iter().enumerate() {
         let place = format!("feature {}", row + 1);
         let shape = match layer::geometry(feature, file, &place)? {
             Some(Geometry::LineString(line)) => BarrierShape::Lines(line.into()),

@@ -2,6 +2,7 @@
 
 use catchment::geo::{Coord, Densify, Euclidean, Geometry, LineString, MultiLineString};
 use catchment::{Issue, Stage};
+use geojson::Feature;
 
 use super::{STRAIGHT_DEG, layer, project};
 use crate::crs::{Projector, geodesic_length_m};
@@ -54,16 +55,15 @@ impl Corridor {
     }
 }
 
-/// The corridors of a GeoJSON layer, in the order in which their names first come.
+/// The corridors of a layer, in the order in which their names first come.
 pub(super) fn corridors(
-    bytes: &[u8],
+    features: &[Feature],
     key: &str,
     file: &str,
     projector: &Projector,
     issues: &mut Vec<Issue>,
-) -> Result<(Vec<Corridor>, u64), Error> {
+) -> Result<Vec<Corridor>, Error> {
     let mut corridors: Vec<Corridor> = Vec::new();
-    let features = layer::features(bytes, file)?;
     for (row, feature) in features.iter().enumerate() {
         let place = format!("feature {}", row + 1);
         let lines = match layer::geometry(feature, file, &place)? {
@@ -96,6 +96,6 @@ pub(super) fn corridors(
     corridors.retain(|corridor| !corridor.is_empty());
     match corridors.is_empty() {
         true => Err(data(file, "", "no corridor", "lines (LineString or MultiLineString)")),
-        false => Ok((corridors, features.len() as u64)),
+        false => Ok(corridors),
     }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use catchment::geo::{BoundingRect, Centroid, Contains, Coord, Geometry, InteriorPoint, Intersects, MultiPolygon};
 use catchment::{Facility, FacilityIndex, Issue, Stage};
+use geojson::Feature;
 use petgraph::unionfind::UnionFind;
 
 use super::numbers::number;
@@ -96,9 +97,9 @@ fn point_inside(polygons: &MultiPolygon<f64>) -> Option<Coord<f64>> {
     Some(inside.into())
 }
 
-/// Facilities from a GeoJSON layer: points, or areas by a point inside.
-pub(super) fn from_geojson(
-    bytes: &[u8],
+/// Facilities from a layer: points, or areas by a point inside.
+pub(super) fn from_layer(
+    features: &[Feature],
     plan: &FacilitiesPlan,
     projector: &Projector,
     issues: &mut Vec<Issue>,
@@ -106,7 +107,7 @@ pub(super) fn from_geojson(
     let file = plan.source.as_str();
     let columns = &plan.columns;
     let mut records = Vec::new();
-    for (row, feature) in layer::features(bytes, file)?.iter().enumerate() {
+    for (row, feature) in features.iter().enumerate() {
         let place = format!("feature {}", row + 1);
         let text = |named: &Option<String>, usual: &[&str]| {
             let keys: Vec<&str> = named.as_deref().map_or_else(|| usual.to_vec(), |key| vec![key]);
@@ -142,8 +143,8 @@ pub(super) fn from_geojson(
     Ok(merge(records, plan, issues))
 }
 
-/// Facilities from a CSV of points.
-pub(super) fn from_csv(
+/// Facilities from a table of points.
+pub(super) fn from_table(
     bytes: &[u8],
     plan: &FacilitiesPlan,
     projector: &Projector,

@@ -20,6 +20,19 @@ pub(crate) fn features(bytes: &[u8], file: &str) -> Result<Vec<Feature>, Error> 
     Ok(collection.features)
 }
 
+/// The features of newline-delimited GeoJSON, one a line; lines may begin with a record separator (RFC 8142).
+pub(super) fn lines(bytes: &[u8], file: &str) -> Result<Vec<Feature>, Error> {
+    let expected = "a GeoJSON feature a line, in UTF-8";
+    let text = std::str::from_utf8(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes))
+        .map_err(|e| data(file, format!("byte {}", e.valid_up_to()), "text that is not UTF-8", expected))?;
+    let lines =
+        text.lines().enumerate().map(|(i, line)| (i + 1, line.trim_start_matches('\u{1e}').trim())).filter(|(_, line)| !line.is_empty());
+    let feature = |(number, line): (usize, &str)| {
+        line.parse::<Feature>().map_err(|e: geojson::Error| data(file, format!("line {number}"), e.to_string(), expected))
+    };
+    lines.map(feature).collect()
+}
+
 /// Refuses the `crs` member of old GeoJSON unless it says WGS84: its coordinates would be read wrongly.
 fn check_crs(collection: &FeatureCollection, file: &str) -> Result<(), Error> {
     let Some(crs) = collection.foreign_members.as_ref().and_then(|members| members.get("crs")) else { return Ok(()) };

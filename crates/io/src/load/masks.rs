@@ -2,6 +2,7 @@
 
 use catchment::geo::{Densify, Euclidean, MultiPolygon};
 use catchment::{Issue, Stage};
+use geojson::Feature;
 
 use super::areas::{Wish, areas};
 use super::zones::repair;
@@ -92,15 +93,13 @@ impl Mapped {
     }
 }
 
-/// The polygons of a GeoJSON file, mended where they cross themselves; other geometries are issues and left out. And how many features.
+/// The polygons of a layer, mended where they cross themselves; other geometries are issues and left out.
 pub(super) fn of_layer(
-    bytes: &[u8],
+    features: Vec<Feature>,
     file: &str,
     projector: &Projector,
     issues: &mut Vec<Issue>,
-) -> Result<(Vec<MultiPolygon<f64>>, u64), Error> {
-    let features = layer::features(bytes, file)?;
-    let count = features.len() as u64;
+) -> Result<Vec<MultiPolygon<f64>>, Error> {
     let mut polygons = Vec::new();
     for (row, feature) in features.into_iter().enumerate() {
         let id = layer::feature_id(&feature).unwrap_or_else(|| (row + 1).to_string());
@@ -119,5 +118,5 @@ pub(super) fn of_layer(
         }
     }
     project_polygons(projector, &mut polygons, file)?;
-    Ok((polygons, count))
+    Ok(polygons)
 }

@@ -6,6 +6,7 @@ mod calls;
 mod corridors;
 mod extract;
 mod facilities;
+mod formats;
 pub(crate) mod layer;
 mod limits;
 mod masks;
@@ -34,9 +35,10 @@ use crate::crs::{AutoCrs, Projector};
 use crate::error::{Error, data};
 use crate::files::{Files, InputFile, iso_time};
 use crate::osm::{self, OsmData};
-use crate::plan::{Mask, PeopleMethod, Plan, is_osm, is_prepared};
+use crate::plan::{Mask, PeopleMethod, Plan, is_layer, is_osm, is_prepared};
 use crate::prepared::PreparedNetwork;
 use crate::shape::{places, rebuilt};
+use geojson::Feature;
 use limits::Told;
 use masks::Mapped;
 use needs::RoadNeeds;
@@ -253,6 +255,14 @@ impl Loader<'_> {
         Ok(bytes)
     }
 
+    /// The features of a layer, WGS84 degrees; `crs` is what the plan says of it.
+    fn layer(&mut self, name: &str, crs: Option<&str>, stage: Stage) -> Result<Vec<Feature>, Error> {
+        let read = formats::read(self.files, name, crs, stage)?;
+        self.inputs.extend(read.files);
+        self.issues.extend(read.issues);
+        Ok(read.features)
+    }
+
     fn count_rows(&mut self, what: &str, rows: u64) {
         if let Some(input) = self.inputs.last_mut() {
             input.rows.push((what.to_owned(), rows));
@@ -269,10 +279,8 @@ impl Loader<'_> {
             self.issues.extend(issues);
             zones?
         } else {
-            let bytes = self.table(&plan.source)?;
-            let zones = zones::from_geojson(&bytes, plan, &mut told, &mut self.issues)?;
-            self.count_rows("features", zones.len() as u64);
-            zones
+            let features = self.layer(&plan.source, plan.crs.as_deref(), Stage::Zones)?;
+            zones::from_layer(features, plan, &mut told, &mut self.issues)?
         };
         if let Some(table) = &plan.table {
             let bytes = self.table(table)?;
@@ -306,10 +314,8 @@ impl Loader<'_> {
                 Mask::BuiltUp => mapped(self, Mapped::BuiltUp)?,
                 Mask::Residential => mapped(self, Mapped::Residential)?,
                 Mask::Layer(file) => {
-                    let bytes = self.table(file)?;
-                    let (polygons, rows) = masks::of_layer(&bytes, file, projector, &mut self.issues)?;
-                    self.count_rows("features", rows);
-                    polygons
+                    let features = self.layer(file, None, Stage::Zones)?;
+                    masks::of_layer(features, file, projector, &mut self.issues)?
                 }
             };
             found.masks.push(polygons);
@@ -357,16 +363,14 @@ impl Loader<'_> {
         let mut sets = BTreeMap::new();
         for plan in &self.plan.facilities {
             let mut issues = Vec::new();
-            let name = plan.source.to_lowercase();
             let found = if is_osm(&plan.source) {
                 facilities::from_osm(self.osm_of(&plan.source)?, plan, projector, &mut issues)?
+            } else if is_layer(&plan.source) {
+                let features = self.layer(&plan.source, plan.columns.crs.as_deref(), Stage::Facilities)?;
+                facilities::from_layer(&features, plan, projector, &mut issues)?
             } else {
                 let bytes = self.table(&plan.source)?;
-                let found = if name.ends_with("json") {
-                    facilities::from_geojson(&bytes, plan, projector, &mut issues)?
-                } else {
-                    facilities::from_csv(&bytes, plan, projector, &mut issues)?
-                };
+                let found = facilities::from_table(&bytes, plan, projector, &mut issues)?;
                 self.count_rows("facilities", found.iter().map(|f| 1 + f.twins.len() as u64).sum());
                 found
             };
@@ -390,10 +394,8 @@ impl Loader<'_> {
             found = barriers::from_osm(self.osm_of(file)?, &plan.osm, file, projector, &mut issues)?;
         }
         if let Some(file) = &plan.source {
-            let bytes = self.table(file)?;
-            let own = barriers::from_geojson(&bytes, plan, file, projector, &mut issues)?;
-            self.count_rows("barriers", own.len() as u64);
-            found.extend(own);
+            let features = self.layer(file, plan.crs.as_deref(), Stage::Barriers)?;
+            found.extend(barriers::from_layer(&features, plan, file, projector, &mut issues)?);
         }
         self.issues.extend(issues);
         Ok(Barriers::new(found))
@@ -411,9 +413,8 @@ impl Loader<'_> {
                 calls.insert(service.id.clone(), demand);
             }
             if let Some(file) = &response.corridors {
-                let bytes = self.table(file)?;
-                let (lines, rows) = corridors::corridors(&bytes, &response.corridor_name, file, projector, &mut self.issues)?;
-                self.count_rows("features", rows);
+                let features = self.layer(file, None, Stage::Roads)?;
+                let lines = corridors::corridors(&features, &response.corridor_name, file, projector, &mut self.issues)?;
                 corridors.insert(service.id.clone(), lines);
             }
         }

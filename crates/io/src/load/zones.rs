@@ -6,10 +6,12 @@ use catchment::geo::algorithm::bool_ops::FillRule;
 use catchment::geo::algorithm::buffer::{Buffer, BufferStyle, LineJoin};
 use catchment::geo::{Area, BooleanOps, LineString, MultiPolygon, Polygon, Validation, unary_union};
 use catchment::{Issue, Stage, Zone, ZoneIndex};
+use geojson::Feature;
 use rayon::prelude::*;
 
 use super::layer;
 use super::limits::Told;
+use super::table::{NAME, ZONE_NAME};
 use crate::error::{Error, data};
 use crate::osm::{OsmData, Relation, multipolygon};
 use crate::plan::ZonesPlan;
@@ -58,18 +60,23 @@ fn named(name: &str, id: impl std::fmt::Display) -> String {
     if name.is_empty() { format!("zone {id}") } else { name.to_owned() }
 }
 
-/// Zones from a GeoJSON file. Limits go to `told`.
-pub(super) fn from_geojson(bytes: &[u8], plan: &ZonesPlan, told: &mut Told, issues: &mut Vec<Issue>) -> Result<Vec<Zone>, Error> {
+/// Zones from a layer. Limits go to `told`.
+pub(super) fn from_layer(features: Vec<Feature>, plan: &ZonesPlan, told: &mut Told, issues: &mut Vec<Issue>) -> Result<Vec<Zone>, Error> {
     let file = plan.source.as_str();
     let mut zones = Vec::new();
-    for (row, feature) in layer::features(bytes, file)?.into_iter().enumerate() {
+    for (row, feature) in features.into_iter().enumerate() {
         let place = format!("feature {}", row + 1);
         let id = match &plan.id {
             Some(key) => layer::property(&feature, key)
                 .ok_or_else(|| data(file, &place, format!("no property `{key}`"), "the id that zones.id names, in every feature"))?,
             None => layer::feature_id(&feature).unwrap_or_else(|| (row + 1).to_string()),
         };
-        let name = plan.name.as_deref().or(Some("name")).and_then(|key| layer::property(&feature, key)).unwrap_or_default();
+        let usual = NAME.into_iter().chain(ZONE_NAME);
+        let name = match &plan.name {
+            Some(key) => layer::property(&feature, key),
+            None => usual.into_iter().find_map(|key| layer::property(&feature, key)),
+        };
+        let name = name.unwrap_or_default();
         let Some(polygons) = layer::polygons(&feature, file, &place)? else {
             let detail = "not a polygon; left out".to_owned();
             issues.push(Issue::new(Stage::Zones, file, &id, "not_a_polygon", detail));

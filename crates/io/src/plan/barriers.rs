@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{PlanError, value};
+use super::{PlanError, is_layer, value};
 
 /// `[barriers]`: what cuts the straight leg between a point and its road. Roads pass: over a bridge, through a gate.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -14,6 +14,9 @@ pub struct BarriersPlan {
     /// A GeoJSON file of lines and polygons that are barriers too.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,
+    /// The CRS of `source`, where the file does not tell it or tells it wrongly.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub crs: Option<String>,
     /// The property of `source` that says what each of them is: `kind` unless another is named.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
@@ -56,11 +59,11 @@ impl BarriersPlan {
         if let Some((_, twice)) = self.osm.iter().enumerate().find(|(i, kind)| self.osm[..*i].contains(kind)) {
             return Err(value("barriers.osm", &format!("`{}` twice", twice.name()), "each kind once"));
         }
-        if let Some(file) = self.source.as_ref().filter(|file| !file.to_lowercase().ends_with("json")) {
+        if let Some(file) = self.source.as_ref().filter(|file| !is_layer(file)) {
             return Err(value(
                 "barriers.source",
                 &format!("`{file}`"),
-                "a GeoJSON file; what is in the roads' extract goes into barriers.osm",
+                "a layer (GeoJSON, Shapefile or GeoPackage); what is in the roads' extract goes into barriers.osm",
             ));
         }
         match (&self.kind, &self.source) {

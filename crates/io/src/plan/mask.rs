@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Plan, PlanError, file_name, is_osm, nearest, value};
+use super::{Plan, PlanError, file_name, is_layer, is_osm, nearest, value};
 
 const KNOWN: [&str; 4] = ["zone", "land", "built-up", "residential"];
 
@@ -62,10 +62,13 @@ impl TryFrom<String> for Mask {
             "land" => Mask::Land,
             "built-up" => Mask::BuiltUp,
             "residential" => Mask::Residential,
-            file if file.to_lowercase().ends_with("json") => Mask::Layer(text),
+            file if is_layer(file) => Mask::Layer(text),
             other => {
                 let near = nearest(other, &KNOWN);
-                return Err(format!("the mask `{other}` is not known; expected {}, or a GeoJSON file of polygons{near}", KNOWN.join(", ")));
+                return Err(format!(
+                    "the mask `{other}` is not known; expected {}, or a file of polygons (GeoJSON, Shapefile, GeoPackage){near}",
+                    KNOWN.join(", ")
+                ));
             }
         })
     }

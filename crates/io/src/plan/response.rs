@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use catchment::{Cost, Direction, Limit, Metric};
 use serde::{Deserialize, Serialize};
 
-use super::{Columns, PlanError, ServicePlan, file_name, positive, value};
+use super::{Columns, LAYERS, PlanError, ServicePlan, file_name, is_layer, positive, value};
 
 /// `[services.response]`: the limit of the service is then one of response time: call handling, turnout and drive.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -112,9 +112,7 @@ impl ResponsePlan {
             positive(&key("vehicles_per_10000"), target, 0.0, 10_000.0)?;
         }
         match &self.corridors {
-            Some(file) if !file.to_lowercase().ends_with("json") => {
-                Err(value(&key("corridors"), &format!("`{file}`"), "a GeoJSON file of lines"))
-            }
+            Some(file) if !is_layer(file) => Err(value(&key("corridors"), &format!("`{file}`"), LAYERS)),
             _ => Ok(()),
         }
     }

@@ -1,0 +1,171 @@
+//! Layers that QGIS, ArcGIS and GDAL write: Shapefile, GeoPackage, newline-delimited GeoJSON, shifted degrees.
+
+use catchment::geo::Area;
+use catchment_io::{Error, Inputs};
+
+use super::world::{PLAN, World, of_kind, only};
+
+const FILES: [(&str, &[u8]); 5] = [
+    ("towns.shp", include_bytes!("data/towns.shp")),
+    ("towns.dbf", include_bytes!("data/towns.dbf")),
+    ("towns.prj", include_bytes!("data/towns.prj")),
+    ("towns.cpg", include_bytes!("data/towns.cpg")),
+    ("towns.gpkg", include_bytes!("data/towns.gpkg")),
+];
+
+fn plan(source: &str, more: &str) -> String {
+    let plan = PLAN.replacen(
+        "[zones]\nsource = \"world.osm\"\nadmin_level = 8",
+        &format!("[zones]\nsource = \"{source}\"\nid = \"代码\"\n{more}"),
+        1,
+    );
+    plan.replace("method = \"spread\"", "method = \"points\"\nsource = \"people.csv\"")
+}
+
+fn read(plan: &str, files: &[(&str, &[u8])]) -> Result<Inputs, Error> {
+    let mut all = files.to_vec();
+    all.push(("people.csv", b"x,y,people\n9.001,0,1\n"));
+    World::street(40).with_files(plan, &all)
+}
+
+fn towns(source: &str, more: &str, files: &[(&str, &[u8])]) -> Vec<(String, String, f64)> {
+    let read = read(&plan(source, more), files).unwrap();
+    assert_eq!(of_kind(&read.issues, "encoding_guessed").len(), 0);
+    read.zones.iter().map(|zone| (zone.id.clone(), zone.name.clone(), zone.area.unsigned_area())).collect()
+}
+
+/// Their area by the degrees that they were drawn in, m², before the working CRS has its say (0.1 %).
+fn check(found: &[(String, String, f64)]) {
+    let degree_2 = 111_319.49 * 110_574.3;
+    let expected = [("01", "浦江镇", 0.025 * 0.02 * degree_2), ("02", "莘庄镇", (0.025 * 0.02 - 0.01 * 0.003) * degree_2)];
+    for ((id, name, area), (own_id, own_name, own_area)) in found.iter().zip(expected) {
+        assert_eq!((id.as_str(), name.as_str()), (own_id, own_name));
+        assert!((area / own_area - 1.0).abs() < 2e-3, "{name}: {area} m², not {own_area}");
+    }
+    assert_eq!(found.len(), 2);
+}
+
+#[test]
+fn towns_of_a_shapefile_and_of_a_geopackage_are_the_same() {
+    let shapefile = towns("towns.shp", "", &FILES);
+    check(&shapefile);
+    let package = towns("towns.gpkg|layername=towns", "", &FILES);
+    for (a, b) in shapefile.iter().zip(&package) {
+        assert_eq!((&a.0, &a.1), (&b.0, &b.1));
+        assert!((a.2 / b.2 - 1.0).abs() < 1e-9, "{a:?} {b:?}");
+    }
+    // the manifest knows every file that was read
+    let files: Vec<String> = read(&plan("towns.shp", ""), &FILES).unwrap().files.into_iter().map(|file| file.file).collect();
+    for file in ["towns.shp", "towns.dbf", "towns.prj", "towns.cpg"] {
+        assert!(files.iter().any(|own| own == file), "{files:?}");
+    }
+}
+
+#[test]
+fn a_shapefile_without_a_code_page_or_a_projection() {
+    let without = |left_out: &str| FILES.into_iter().filter(|(name, _)| *name != left_out).collect::<Vec<_>>();
+    let read_without = |left_out: &str, more: &str| read(&plan("towns.shp", more), &without(left_out));
+    // the bytes of the names are GBK, which the header of the .dbf says too
+    let guessed = read_without("towns.cpg", "").unwrap();
+    assert_eq!(guessed.zones[0].name, "浦江镇");
+    assert_eq!(only(&guessed.issues, "encoding_guessed").id, "GBK");
+    let error = read_without("towns.prj", "").unwrap_err().to_string();
+    assert!(error.contains("towns.shp") && error.contains("no word of its CRS") && error.contains("crs = \"EPSG:…\""), "{error}");
+    check(&towns("towns.shp", "crs = \"EPSG:32632\"", &without("towns.prj")));
+    let error = read_without("towns.dbf", "").unwrap_err().to_string();
+    assert!(error.contains("no property `代码`"), "{error}");
+}
+
+#[test]
+fn a_layer_of_a_package_is_named() {
+    let error = |source: &str| read(&plan(source, ""), &FILES).unwrap_err().to_string();
+    let several = error("towns.gpkg");
+    assert!(several.contains("the layers corridors, towns") && several.contains("|layername="), "{several}");
+    assert!(error("towns.gpkg|layername=roads").contains("no layer `roads`; expected one of: corridors, towns"));
+    assert!(read(&plan("towns.gpkg|layername=corridors", ""), &FILES).is_err(), "lines are no towns");
+}
+
+#[test]
+fn broken_layers_say_what_is_wrong() {
+    let error = |name: &str, bytes: &[u8]| read(&plan(name, ""), &[(name, bytes)]).unwrap_err().to_string();
+    let [shp, gpkg] = [FILES[0].1, FILES[4].1];
+    for (name, bytes, part) in [
+        ("a.shp", &b""[..], "a shapefile (.shp)"),
+        ("a.shp", &shp[..150], "a shapefile (.shp)"),
+        ("a.shp", b"PK\x03\x04 and then something else", "a shapefile (.shp)"),
+        ("a.gpkg", b"", "no SQLite database"),
+        ("a.gpkg", &gpkg[..5000], "a GeoPackage (.gpkg)"),
+        ("a.gpkg", b"SQLite format 3\0 and no more", "a GeoPackage (.gpkg)"),
+        ("a.geojsonl", b"{\"type\": \"Feature\"", "line 1"),
+    ] {
+        let text = error(name, bytes);
+        assert!(text.contains(name) && text.contains(part), "{name}: {text}");
+    }
+}
+
+#[test]
+fn features_a_line() {
+    let town = |id: &str, west: f64, east: f64| {
+        format!(
+            "\u{1e}{{\"type\": \"Feature\", \"properties\": {{\"代码\": \"{id}\", \"街镇\": \"Town {id}\"}}, \"geometry\": {{\"type\": \"Polygon\", \
+             \"coordinates\": [[[{west}, -0.01], [{east}, -0.01], [{east}, 0.01], [{west}, 0.01], [{west}, -0.01]]]}}}}\n"
+        )
+    };
+    let lines = town("01", 8.99, 9.015) + "\n" + &town("02", 9.015, 9.04);
+    let found = towns("towns.geojsonl", "", &[("towns.geojsonl", lines.as_bytes())]);
+    assert_eq!(found.iter().map(|zone| zone.1.as_str()).collect::<Vec<_>>(), ["Town 01", "Town 02"]);
+}
+
+#[test]
+fn corridors_of_a_package() {
+    let response = "[services.response]\ncorridors = \"towns.gpkg|layername=corridors\"";
+    let plan = plan("towns.gpkg|layername=towns", "")
+        .replace("limit = \"15min\"", &format!("limit = \"12min\"\nprofile = \"ambulance\"\ndirection = \"from-facility\"\n{response}"));
+    let inputs = read(&plan.replace("[profiles.walk]", "[profiles.ambulance]"), &FILES).unwrap();
+    let corridor = &inputs.corridors["walk"][0];
+    assert_eq!(corridor.name, "A");
+    assert!((corridor.lengths_m[0] - 3339.58).abs() < 0.01, "{:?}", corridor.lengths_m);
+}
+
+/// Shanghai's districts in GCJ-02, and what another program made of them: the same ground to a metre.
+#[test]
+fn districts_of_shanghai_are_where_another_program_puts_them() {
+    let shared = std::env::var_os("CATCHMENT_SHARED")
+        .map_or_else(|| concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared").into(), std::path::PathBuf::from);
+    let folder = shared.join("data/shanghai");
+    let (Ok(gcj02), Ok(wgs84)) = (
+        std::fs::read(folder.join("shanghai_districts_gcj02_echarts490.geojson")),
+        std::fs::read(folder.join("shanghai_districts_wgs84_from_gcj02.geojson")),
+    ) else {
+        eprintln!("skipped: no data/shanghai in {} (set CATCHMENT_SHARED)", shared.display());
+        return;
+    };
+    let zones = |bytes: &[u8], crs: &str| {
+        let mut world = World::default();
+        // a street in 闵行, so that there are roads and a clinic
+        for (id, lon) in [(1, 121.38), (2, 121.381)] {
+            world.at(id, lon, 31.11, &[("amenity", "clinic")]);
+        }
+        world.way(1, &[1, 2], &[("highway", "residential")]);
+        let plan = PLAN.replacen("[zones]\nsource = \"world.osm\"\nadmin_level = 8", &format!("[zones]\nsource = \"d.geojson\"\n{crs}"), 1);
+        let plan = plan
+            .replace("method = \"spread\"", "method = \"points\"\nsource = \"people.csv\"")
+            .replace("[study]\n", "[study]\ncrs = \"EPSG:4549\"\n");
+        world.with_files(&plan, &[("d.geojson", bytes), ("people.csv", b"x,y,people\n121.38,31.11,1\n")]).unwrap().zones
+    };
+    let (ours, theirs) = (zones(&gcj02, "crs = \"gcj02\""), zones(&wgs84, ""));
+    assert_eq!((ours.len(), theirs.len()), (16, 16));
+    let mut worst: f64 = 0.0;
+    for own in &ours {
+        let other = theirs.iter().find(|zone| zone.name == own.name).unwrap();
+        assert!((own.area.unsigned_area() / other.area.unsigned_area() - 1.0).abs() < 1e-3, "{}", own.name);
+        let apart = catchment::geo::HausdorffDistance::hausdorff_distance(&own.area, &other.area);
+        worst = worst.max(apart);
+        let raw = zones(&gcj02, "").into_iter().find(|zone| zone.name == own.name).unwrap();
+        assert!(catchment::geo::HausdorffDistance::hausdorff_distance(&raw.area, &other.area) > 400.0, "unshifted it is far off");
+    }
+    assert!(worst < 1.0, "{worst} m");
+    // 闵行: 372.56 km² officially; the projection enlarges by 0.043 %
+    let minhang = ours.iter().find(|zone| zone.name.contains("闵行")).unwrap();
+    assert!((minhang.area.unsigned_area() / 1e6 - 372.6).abs() < 0.5, "{}", minhang.area.unsigned_area());
+}
