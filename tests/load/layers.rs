@@ -169,3 +169,74 @@ fn districts_of_shanghai_are_where_another_program_puts_them() {
     let minhang = ours.iter().find(|zone| zone.name.contains("闵行")).unwrap();
     assert!((minhang.area.unsigned_area() / 1e6 - 372.6).abs() < 0.5, "{}", minhang.area.unsigned_area());
 }
+
+/// A world with one town of 0.04° × 0.002° and its clinic, and people in polygons.
+fn people_of(layer: &str, more: &str) -> Inputs {
+    let plan = PLAN.replace("method = \"spread\"", &format!("method = \"polygons\"\nsource = \"cells.geojson\"\ncell_m = 50\n{more}"));
+    World::street(40).with_files(&plan, &[("cells.geojson", layer.as_bytes())]).unwrap()
+}
+
+fn cell(west: f64, east: f64, people: &str) -> String {
+    format!(
+        "{{\"type\": \"Feature\", \"properties\": {{\"常住人口\": {people}, \"old\": 10}}, \"geometry\": {{\"type\": \"Polygon\", \"coordinates\": \
+         [[[{west}, -0.0005], [{east}, -0.0005], [{east}, 0.0005], [{west}, 0.0005], [{west}, -0.0005]]]}}}}"
+    )
+}
+
+fn layer(cells: &[String]) -> String {
+    format!("{{\"type\": \"FeatureCollection\", \"features\": [{}]}}", cells.join(","))
+}
+
+#[test]
+fn people_of_polygons_are_shared_out_by_area_at_borders() {
+    // the town ends at 9.04°: a quarter of the second cell lies beyond
+    let cells = [cell(9.0, 9.002, "\"1,000\""), cell(9.037, 9.041, "400"), cell(9.01, 9.011, "\"many\""), cell(9.02, 9.021, "0.5")];
+    let inputs = people_of(&layer(&cells), "groups = [\"old\"]");
+    assert_eq!(inputs.people_read, catchment::People::from_f64(1400.5).unwrap());
+    assert_eq!(inputs.demand.total(), inputs.people_read);
+    let inside = inputs.zones[0].people.unwrap().as_f64();
+    assert!((inside - 1300.5).abs() < 0.01, "{inside}");
+    let old: catchment::People = inputs.demand.groups[0].people.iter().copied().sum();
+    assert_eq!(old, catchment::People::persons(30));
+    assert!(only(&inputs.issues, "bad_number").detail.contains("`many`"));
+    assert!(only(&inputs.issues, "people_outside").detail.contains("100.0 people"));
+    // a cell of 222 m is more than one point, none of them far from it
+    assert!(inputs.demand.len() > 20, "{}", inputs.demand.len());
+}
+
+#[test]
+fn polygons_without_people_say_so() {
+    let plan = PLAN.replace("method = \"spread\"", "method = \"polygons\"\nsource = \"cells.geojson\"");
+    let without = layer(&[cell(9.0, 9.002, "1").replace("常住人口", "what")]);
+    let error = World::street(40).with_files(&plan, &[("cells.geojson", without.as_bytes())]).unwrap_err().to_string();
+    assert!(error.contains("no property with people"), "{error}");
+    let error = catchment_io::Plan::parse(&plan.replace("cells.geojson", "cells.csv")).unwrap_err().to_string();
+    assert!(error.contains("people.source is `cells.csv`") && error.contains("GeoPackage"), "{error}");
+}
+
+/// Helsinki's grid of 250 m, a GeoPackage: 71,724 people in 92 cells.
+#[test]
+fn helsinki_s_grid_keeps_its_people() {
+    let shared = std::env::var_os("CATCHMENT_SHARED")
+        .map_or_else(|| concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared").into(), std::path::PathBuf::from);
+    let Ok(grid) = std::fs::read(shared.join("data/helsinki/helsinki_population_grid_2020.gpkg")) else {
+        eprintln!("skipped: no data/helsinki in {} (set CATCHMENT_SHARED)", shared.display());
+        return;
+    };
+    let mut world = World::default();
+    for (id, lon) in [(1, 24.94), (2, 24.941)] {
+        world.at(id, lon, 60.17, &[("amenity", "clinic")]);
+    }
+    world.way(1, &[1, 2], &[("highway", "residential")]);
+    let town = "{\"type\": \"FeatureCollection\", \"features\": [{\"type\": \"Feature\", \"properties\": {\"name\": \"Helsinki\"}, \"geometry\": {\"type\": \
+                \"Polygon\", \"coordinates\": [[[24.5, 60.0], [25.5, 60.0], [25.5, 60.4], [24.5, 60.4], [24.5, 60.0]]]}}]}";
+    let plan = PLAN
+        .replacen("[zones]\nsource = \"world.osm\"\nadmin_level = 8", "[zones]\nsource = \"town.geojson\"", 1)
+        .replace("method = \"spread\"", "method = \"polygons\"\nsource = \"grid.gpkg\"\ncolumns = { people = \"population\" }");
+    let inputs = world.with_files(&plan, &[("town.geojson", town.as_bytes()), ("grid.gpkg", &grid)]).unwrap();
+    assert_eq!((inputs.people_read, inputs.demand.total()), (catchment::People::persons(71_724), catchment::People::persons(71_724)));
+    // 92 cells of 250 m hold 5.75 km²: their points lie in a box of a few kilometres around the centre
+    let centre = catchment::geo::Coord { x: 24.945, y: 60.17 };
+    let middle = inputs.projector.forward_one(centre).unwrap();
+    assert!(inputs.demand.locations.iter().all(|at| (at.x - middle.x).hypot(at.y - middle.y) < 5_000.0));
+}

@@ -132,16 +132,17 @@ pub struct PeoplePlan {
     /// For `spread`: the surfaces, the first that is present in a zone being used there.
     #[serde(default = "surfaces")]
     pub over: Vec<SurfaceName>,
-    /// For `spread`: the OpenStreetMap extract with the surfaces and places; the roads' where none is named. For `points`: the CSV.
+    /// For `spread`: the OpenStreetMap extract with the surfaces and places; the roads' where none is named. For `points`: the table. For
+    /// `polygons`: the layer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,
-    /// For `spread`: the side of the cells, metres.
+    /// For `spread` and `polygons`: the side of the cells, metres.
     #[serde(default = "hundred")]
     pub cell_m: f64,
     /// For `spread`: a mapped surface is passed over in a zone where it covers less than this share of a later mapped one.
     #[serde(default = "tenth")]
     pub min_surface_ratio: f64,
-    /// For `points`: the columns.
+    /// The columns of tables, the properties of layers.
     #[serde(default, skip_serializing_if = "Columns::is_empty")]
     pub columns: Columns,
     /// Further columns, of the points or of the CSV of totals, with the people of a group: ages, workers.
@@ -155,8 +156,10 @@ pub struct PeoplePlan {
 pub enum PeopleMethod {
     /// Zone totals spread over the ground where people live.
     Spread,
-    /// A CSV of points.
+    /// A table of points.
     Points,
+    /// A layer of polygons with people: census units, cells of a grid.
+    Polygons,
 }
 
 /// A surface that people are spread over.
@@ -468,8 +471,15 @@ impl Plan {
         positive("gaps.min_people", self.gaps.min_people, 0.0, 1e12)?;
         positive("gaps.min_area_m2", self.gaps.min_area_m2, 0.0, 1e12)?;
         mask::check(self)?;
-        if self.people.method == PeopleMethod::Points && self.people.source.is_none() {
-            return Err(value("people.source", "missing", "the CSV of points, since people.method is \"points\""));
+        match (self.people.method, self.people.source.as_deref()) {
+            (PeopleMethod::Points, None) => {
+                return Err(value("people.source", "missing", "the table of points, since people.method is \"points\""));
+            }
+            (PeopleMethod::Polygons, source) if !source.is_some_and(is_layer) => {
+                let found = source.map_or("missing".to_owned(), |source| format!("`{source}`"));
+                return Err(value("people.source", &found, &format!("{LAYERS}, since people.method is \"polygons\"")));
+            }
+            _ => {}
         }
         let sets: Vec<&str> = self.facilities.iter().map(|f| f.id.as_str()).collect();
         distinct("facilities", &sets)?;

@@ -14,6 +14,7 @@ mod needs;
 mod network;
 mod numbers;
 mod people;
+mod people_polygons;
 mod places;
 mod roads;
 mod select;
@@ -139,10 +140,18 @@ pub(crate) fn load_for(plan: &Plan, files: &dyn Files, scope: Scope<'_>, progres
     let zone_limits = loader.zone_limits(&zones, &told);
     let masks = loader.masks(&projector)?;
     begin(progress, "people", zones.len())?;
-    let (demand, spread) = loader.people(&mut zones, &projector, progress)?;
+    let mut told_of_polygons = People::ZERO;
+    let (demand, spread) = if plan.people.method == PeopleMethod::Polygons {
+        let demand = loader.people_of_polygons(&mut zones, &projector, progress)?;
+        told_of_polygons = demand.1;
+        (demand.0, Vec::new())
+    } else {
+        loader.people(&mut zones, &projector, progress)?
+    };
     let people_read = match plan.people.method {
         PeopleMethod::Spread => zones.iter().filter_map(|zone| zone.people).sum(),
         PeopleMethod::Points => demand.total(),
+        PeopleMethod::Polygons => told_of_polygons,
     };
     begin(progress, "facilities", 0)?;
     let facilities = loader.facilities(&projector)?;
@@ -349,6 +358,19 @@ impl Loader<'_> {
         let spread = people::spread_totals(zones, &groups, &surfaces, plan, &file, &mut issues, progress);
         self.issues.extend(issues);
         spread
+    }
+
+    /// The people of a layer of polygons, and how many it tells of.
+    fn people_of_polygons(
+        &mut self,
+        zones: &mut [Zone],
+        projector: &Projector,
+        progress: &dyn Progress,
+    ) -> Result<(Demand, People), Error> {
+        let plan = &self.plan.people;
+        let file = plan.source.as_deref().unwrap_or_default();
+        let features = self.layer(file, plan.columns.crs.as_deref(), Stage::People)?;
+        people_polygons::polygons(zones, &features, plan, file, projector, &mut self.issues, progress)
     }
 
     fn totals_from_csv(&mut self, zones: &mut [Zone], issues: &mut Vec<Issue>) -> Result<Vec<Group>, Error> {

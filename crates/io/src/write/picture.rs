@@ -91,6 +91,7 @@ fn method_en(run: &Run, service: &ServicePlan, report: &Report) -> Option<String
     let people = match plan.people.method {
         PeopleMethod::Spread => format!("zone totals spread over {} m cells of the ground where people live", plan.people.cell_m),
         PeopleMethod::Points => "points of the table".to_owned(),
+        PeopleMethod::Polygons => format!("polygons of the layer, by area in cells of {} m", plan.people.cell_m),
     };
     let total = &report.coverage.total;
     let mask = plan.ground.mask.first().unwrap_or(&Mask::Zone);
@@ -121,6 +122,7 @@ fn method_zh(run: &Run, service: &ServicePlan, report: &Report) -> Option<String
     let people = match plan.people.method {
         PeopleMethod::Spread => format!("各街镇总数按居住用地分摊到{}米网格", plan.people.cell_m),
         PeopleMethod::Points => "表中各点".to_owned(),
+        PeopleMethod::Polygons => format!("图层各面按面积分摊到{}米网格", plan.people.cell_m),
     };
     let total = &report.coverage.total;
     let mask = plan.ground.mask.first().unwrap_or(&Mask::Zone);

@@ -1,0 +1,160 @@
+//! People by polygons: census units, or the cells of a grid with people. Each is cut by the zones' borders and its people shared out by area.
+
+use catchment::geo::{Area, BooleanOps, BoundingRect, Densify, Euclidean, Intersects, MultiPolygon, Rect, unary_union};
+use catchment::{Demand, Group, Issue, People, Progress, SpreadRules, Stage, Surface, Zone, ZoneId, ZoneIndex, apportion, spread};
+use geojson::Feature;
+use rayon::prelude::*;
+
+use super::numbers::number;
+use super::table::PEOPLE;
+use super::zones::repair;
+use super::{STRAIGHT_DEG, layer, project_polygons};
+use crate::crs::Projector;
+use crate::error::{Error, data};
+use crate::plan::PeoplePlan;
+
+/// A polygon with the people and groups in it.
+struct Unit {
+    area: MultiPolygon<f64>,
+    people: People,
+    groups: Vec<People>,
+}
+
+/// A part of a unit in one zone, or outside all.
+struct Part {
+    zone: Option<ZoneId>,
+    area: MultiPolygon<f64>,
+    people: People,
+    groups: Vec<People>,
+}
+
+/// Demand points of a layer of polygons, with their zones, and the people as the layer tells them; a zone's people are then the sum of
+/// its points.
+pub(super) fn polygons(
+    zones: &mut [Zone],
+    features: &[Feature],
+    plan: &PeoplePlan,
+    file: &str,
+    projector: &Projector,
+    issues: &mut Vec<Issue>,
+    progress: &dyn Progress,
+) -> Result<(Demand, People), Error> {
+    let units = units(features, plan, file, projector, issues)?;
+    let told = units.iter().map(|unit| unit.people).sum();
+    let index = ZoneIndex::new(zones);
+    let boxes: Vec<Option<Rect<f64>>> = zones.iter().map(|zone| zone.area.bounding_rect()).collect();
+    let parts: Vec<Part> = units.par_iter().flat_map_iter(|unit| parts(unit, zones, &boxes, &index)).collect();
+    let pieces: Vec<Zone> = parts
+        .iter()
+        .enumerate()
+        .map(|(i, part)| Zone { id: i.to_string(), name: String::new(), area: part.area.clone(), people: Some(part.people), class: None })
+        .collect();
+    let group = |(g, name): (usize, &String)| Group { name: name.clone(), people: parts.iter().map(|part| part.groups[g]).collect() };
+    let groups: Vec<Group> = plan.groups.iter().enumerate().map(group).collect();
+    let rules = SpreadRules { cell_m: plan.cell_m, min_surface_ratio: plan.min_surface_ratio };
+    let (mut demand, _) = spread(&pieces, &groups, &[Surface::WholeZone], rules, progress)?;
+    let mut spread_over = vec![false; parts.len()];
+    demand.zones.iter().flatten().for_each(|piece| spread_over[piece.index()] = true);
+    for zone in &mut demand.zones {
+        *zone = zone.and_then(|piece| parts[piece.index()].zone);
+    }
+    // a part too thin for a cell: everybody where it begins
+    for part in parts.iter().zip(spread_over).filter(|(_, done)| !done).map(|(part, _)| part) {
+        let Some(at) = part.area.0.first().and_then(|polygon| polygon.exterior().0.first()) else { continue };
+        demand.locations.push(*at);
+        demand.zones.push(part.zone);
+        demand.people.push(part.people);
+        demand.groups.iter_mut().zip(&part.groups).for_each(|(group, people)| group.people.push(*people));
+    }
+    let mut sums = vec![People::ZERO; zones.len()];
+    for (zone, people) in demand.zones.iter().zip(&demand.people) {
+        if let Some(zone) = zone {
+            sums[zone.index()] += *people;
+        }
+    }
+    for (zone, sum) in zones.iter_mut().zip(sums) {
+        zone.people = Some(sum);
+        if sum == People::ZERO {
+            issues.push(Issue::new(Stage::People, file, &zone.id, "nobody", format!("{}: no people in any polygon in it", zone.name)));
+        }
+    }
+    let outside: People = demand.zones.iter().zip(&demand.people).filter(|(zone, _)| zone.is_none()).map(|(_, people)| *people).sum();
+    if outside > People::ZERO {
+        let detail = format!("{:.1} people of the polygons lie outside every zone: the row `outside`", outside.as_f64());
+        issues.push(Issue::new(Stage::People, file, "", "people_outside", detail));
+    }
+    Ok((demand, told))
+}
+
+/// The polygons with their people; what is no polygon or has no number is an issue.
+fn units(features: &[Feature], plan: &PeoplePlan, file: &str, projector: &Projector, issues: &mut Vec<Issue>) -> Result<Vec<Unit>, Error> {
+    let key = match &plan.columns.people {
+        Some(key) => key.clone(),
+        None => {
+            let has = |key: &&str| features.iter().any(|feature| layer::property(feature, key).is_some());
+            let known = PEOPLE.iter().find(|key| has(key)).map(|key| (*key).to_owned());
+            known.ok_or_else(|| {
+                data(
+                    file,
+                    "",
+                    "no property with people",
+                    format!("one of {}; or name it: columns = {{ people = \"…\" }}", PEOPLE.join(", ")),
+                )
+            })?
+        }
+    };
+    let mut units = Vec::new();
+    for (row, feature) in features.iter().enumerate() {
+        let id = layer::feature_id(feature).unwrap_or_else(|| (row + 1).to_string());
+        let mut add = |kind: &str, detail: String| issues.push(Issue::new(Stage::People, file, &id, kind, detail));
+        let count = |key: &str| layer::property(feature, key).as_deref().and_then(number).and_then(People::from_f64);
+        let Some(drawn) = layer::polygons(feature, file, &format!("feature {}", row + 1))? else {
+            add("not_a_polygon", "not a polygon; its people are not used".to_owned());
+            continue;
+        };
+        let Some(people) = count(&key) else {
+            let text = layer::property(feature, &key).unwrap_or_default();
+            add("bad_number", format!("property `{key}`: `{text}` is no number of people; the polygon is not used"));
+            continue;
+        };
+        let (area, wrong) = repair(drawn);
+        match wrong {
+            Some(what) if area.0.is_empty() => {
+                add("invalid_polygon", format!("{what}; its {:.1} people are not used", people.as_f64()));
+                continue;
+            }
+            Some(what) => add("polygon_repaired", format!("{what}; mended by joining its parts")),
+            None => {}
+        }
+        let groups = plan.groups.iter().map(|key| count(key).unwrap_or_default()).collect();
+        units.push(Unit { area: Euclidean.densify(&area, STRAIGHT_DEG), people, groups });
+    }
+    let mut areas: Vec<MultiPolygon<f64>> =
+        units.iter_mut().map(|unit| std::mem::replace(&mut unit.area, MultiPolygon::new(Vec::new()))).collect();
+    project_polygons(projector, &mut areas, file)?;
+    units.iter_mut().zip(areas).for_each(|(unit, area)| unit.area = area);
+    Ok(units)
+}
+
+/// A unit cut by zones, its people by area; what lies in no zone is a part of its own.
+fn parts(unit: &Unit, zones: &[Zone], boxes: &[Option<Rect<f64>>], index: &ZoneIndex<'_>) -> Vec<Part> {
+    let Some(bounds) = unit.area.bounding_rect() else { return Vec::new() };
+    let near: Vec<usize> = (0..zones.len()).filter(|z| boxes[*z].is_some_and(|own| own.intersects(&bounds))).collect();
+    let inside = |z: usize| (Some(ZoneId::at(z)), zones[z].area.intersection(&unit.area));
+    let mut pieces: Vec<(Option<ZoneId>, MultiPolygon<f64>)> = near.iter().map(|z| inside(*z)).collect();
+    let covered = unary_union(near.iter().map(|z| &zones[*z].area));
+    pieces.push((None, unit.area.difference(&covered)));
+    // slivers of rounding along a border hold nobody
+    let least = 1e-6 * unit.area.unsigned_area();
+    pieces.retain(|(_, area)| area.unsigned_area() > least);
+    if pieces.is_empty() {
+        // too thin to be cut: all of it where it begins
+        let zone = unit.area.0.first().and_then(|polygon| polygon.exterior().0.first()).and_then(|at| index.locate(*at));
+        pieces.push((zone, unit.area.clone()));
+    }
+    let weights: Vec<u64> = pieces.iter().map(|(_, area)| (area.unsigned_area() * 1e6) as u64 + 1).collect();
+    let people = apportion(unit.people, &weights);
+    let groups: Vec<Vec<People>> = unit.groups.iter().map(|group| apportion(*group, &weights)).collect();
+    let part = |(i, (zone, area))| Part { zone, area, people: people[i], groups: groups.iter().map(|own| own[i]).collect() };
+    pieces.into_iter().enumerate().map(part).collect()
+}
