@@ -240,3 +240,23 @@ fn helsinki_s_grid_keeps_its_people() {
     let middle = inputs.projector.forward_one(centre).unwrap();
     assert!(inputs.demand.locations.iter().all(|at| (at.x - middle.x).hypot(at.y - middle.y) < 5_000.0));
 }
+
+#[test]
+fn people_and_calls_of_point_layers() {
+    let point = |lon: f64, people: &str| {
+        format!(
+            "{{\"type\": \"Feature\", \"properties\": {{{people}}}, \"geometry\": {{\"type\": \"Point\", \"coordinates\": [{lon}, 0]}}}}\n"
+        )
+    };
+    let people = point(9.001, "\"人口\": 5, \"old\": 2") + &point(9.002, "\"人口\": \"1,000\"");
+    let calls = point(9.001, "\"calls\": 3") + "{\"type\": \"Feature\", \"properties\": {\"calls\": 1}, \"geometry\": null}\n";
+    let plan = PLAN.replace("method = \"spread\"", "method = \"points\"\nsource = \"people.geojsonl\"\ngroups = [\"old\"]");
+    let response = "direction = \"from-facility\"\nprofile = \"ambulance\"\n[services.response]\ncalls = \"calls.geojsonl\"";
+    let plan = plan.replace("limit = \"15min\"", &format!("limit = \"15min\"\n{response}"));
+    let inputs =
+        World::street(40).with_files(&plan, &[("people.geojsonl", people.as_bytes()), ("calls.geojsonl", calls.as_bytes())]).unwrap();
+    assert_eq!(inputs.people_read, catchment::People::persons(1005));
+    assert_eq!(inputs.demand.groups[0].people.iter().copied().sum::<catchment::People>(), catchment::People::persons(2));
+    assert_eq!(inputs.calls["walk"].total(), catchment::People::persons(3));
+    assert!(only(&inputs.issues, "no_place").detail.contains("feature 2 is no point"));
+}

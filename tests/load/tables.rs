@@ -89,3 +89,53 @@ fn people_with_thousands_parted() {
     let inputs = World::street(10).load(&plan, &[("totals.tsv", totals)]);
     assert_eq!(inputs.people_read, catchment::People::persons(12_345));
 }
+
+/// A street of 4 km in 闵行 and clinics along it.
+fn minhang(clinics: &str, columns: &str) -> Inputs {
+    let mut world = World::default();
+    let town = [(8, 121.37, 31.10), (9, 121.43, 31.10), (10, 121.43, 31.12), (11, 121.37, 31.12)];
+    for (id, lon, lat) in town {
+        world.at(id, lon, lat, &[]);
+    }
+    world.way(5, &[8, 9, 10, 11, 8], &[]);
+    world.relation(
+        1,
+        &[5],
+        &[("type", "boundary"), ("boundary", "administrative"), ("admin_level", "8"), ("name", "T"), ("population", "10")],
+    );
+    world.at(1, 121.38, 31.11, &[]).at(2, 121.42, 31.11, &[]).way(1, &[1, 2], &[("highway", "residential")]);
+    world.with_files(&plan(columns), &[("clinics.csv", clinics.as_bytes())]).unwrap()
+}
+
+#[test]
+fn places_that_look_shifted_are_warned_of_and_left_alone() {
+    let gcj02 = catchment_io::crs::Projector::new(&"gcj02".parse().unwrap(), &catchment_io::crs::Crs::wgs84()).unwrap();
+    let places: Vec<_> =
+        (0..12).map(|i| catchment::geo::Coord { x: 121.382 + 0.003 * f64::from(i), y: 31.11 + 1e-4 * f64::from(i % 3) }).collect();
+    let table = |places: &[catchment::geo::Coord<f64>]| {
+        let rows = places.iter().enumerate().map(|(i, at)| format!("{i},{:.7},{:.7}\n", at.x, at.y));
+        "id,lon,lat\n".to_owned() + &rows.collect::<String>()
+    };
+    let mut shifted = places.clone();
+    gcj02.inverse(&mut shifted).unwrap();
+    let warned = minhang(&table(&shifted), "");
+    let issue = only(&warned.issues, "likely_shifted");
+    assert_eq!(issue.id, "gcj02");
+    assert!(issue.detail.contains("nothing was changed") && issue.detail.contains("100 % come nearer"), "{}", issue.detail);
+    // told what they are, or in WGS84, nobody wonders
+    let told = minhang(&table(&shifted), "columns = { crs = \"gcj02\" }");
+    let plain = minhang(&table(&places), "");
+    for inputs in [&told, &plain] {
+        assert_eq!(of_kind(&inputs.issues, "likely_shifted").len(), 0);
+    }
+    let apart = |a: &Inputs, b: &Inputs| {
+        let pairs = a.facilities["clinics"].iter().zip(&b.facilities["clinics"]);
+        pairs.map(|(a, b)| (a.location.x - b.location.x).hypot(a.location.y - b.location.y)).fold(0.0, f64::max)
+    };
+    assert!(
+        apart(&told, &plain) < 0.1 && (456.0..=501.0).contains(&apart(&warned, &plain)),
+        "{} {}",
+        apart(&told, &plain),
+        apart(&warned, &plain)
+    );
+}

@@ -7,16 +7,15 @@ use crate::crs::Projector;
 use crate::error::Error;
 use crate::plan::Columns;
 
-/// The calls of a CSV with the zones that they came from, and its rows. Without a column of calls each row is one.
+/// The calls of a table with the zones that they came from, and its rows. Without a column of calls each row is one.
 pub(super) fn calls(
     zones: &[Zone],
-    bytes: &[u8],
+    table: &Table<'_>,
     columns: &Columns,
-    file: &str,
     projector: &Projector,
     issues: &mut Vec<Issue>,
 ) -> Result<(Demand, u64), Error> {
-    let table = Table::read(bytes, file, columns, Stage::People, issues)?;
+    let file = table.file;
     let count = table.column(columns.people.as_deref(), &CALLS)?;
     let places = table.places(columns, projector, Stage::People, issues)?;
     let index = ZoneIndex::new(zones);

@@ -18,6 +18,7 @@ mod people_polygons;
 mod places;
 mod roads;
 mod select;
+mod suspicions;
 mod table;
 mod text;
 mod turns;
@@ -36,7 +37,7 @@ use crate::crs::{AutoCrs, Projector};
 use crate::error::{Error, data};
 use crate::files::{Files, InputFile, iso_time};
 use crate::osm::{self, OsmData};
-use crate::plan::{Mask, PeopleMethod, Plan, is_layer, is_osm, is_prepared};
+use crate::plan::{Columns, Mask, PeopleMethod, Plan, is_layer, is_osm, is_prepared};
 use crate::prepared::PreparedNetwork;
 use crate::shape::{places, rebuilt};
 use geojson::Feature;
@@ -44,6 +45,7 @@ use limits::Told;
 use masks::Mapped;
 use needs::RoadNeeds;
 use select::{WATER, Wanted, water_source};
+use table::Table;
 
 pub use corridors::Corridor;
 pub use extract::{ExtractRoads, read_roads};
@@ -163,6 +165,7 @@ pub(crate) fn load_for(plan: &Plan, files: &dyn Files, scope: Scope<'_>, progres
         loader.issues.extend(loader.cut_roads(&drawn, &zones, &zone_limits, &projector)?);
         roads.insert(name, (profile, drawn.network));
     }
+    loader.suspicions(&facilities, &demand, roads.values().next().map(|(_, network)| network.as_ref()), &projector);
     let swept_roads = loader.swept_roads(&projector)?;
     let mut periods = Vec::new();
     let (mut calls, mut corridors) = OfResponses::default();
@@ -272,6 +275,16 @@ impl Loader<'_> {
         Ok(read.features)
     }
 
+    /// A table of points, or a layer of them.
+    fn points_table<'f>(&mut self, file: &'f str, columns: &Columns) -> Result<Table<'f>, Error> {
+        if is_layer(file) {
+            let features = self.layer(file, columns.crs.as_deref(), Stage::People)?;
+            return Table::of_layer(&features, file);
+        }
+        let bytes = self.table(file)?;
+        Table::read(&bytes, file, columns, Stage::People, &mut self.issues)
+    }
+
     fn count_rows(&mut self, what: &str, rows: u64) {
         if let Some(input) = self.inputs.last_mut() {
             input.rows.push((what.to_owned(), rows));
@@ -337,8 +350,8 @@ impl Loader<'_> {
         let plan = &self.plan.people;
         let file = plan.source.clone().unwrap_or_else(|| self.plan.roads.source.clone());
         if plan.method == PeopleMethod::Points {
-            let bytes = self.table(&file)?;
-            let (demand, rows) = people::points(zones, &bytes, plan, &file, projector, &mut self.issues)?;
+            let table = self.points_table(&file, &plan.columns)?;
+            let (demand, rows) = people::points(zones, &table, plan, projector, &mut self.issues)?;
             self.count_rows("rows", rows);
             return Ok((demand, Vec::new()));
         }
@@ -423,14 +436,33 @@ impl Loader<'_> {
         Ok(Barriers::new(found))
     }
 
+    /// Warns of places of tables and layers that look as if they were read in the wrong CRS.
+    fn suspicions(
+        &mut self,
+        facilities: &BTreeMap<String, Vec<Facility>>,
+        demand: &Demand,
+        network: Option<&RoadNetwork>,
+        projector: &Projector,
+    ) {
+        let Some(network) = network else { return };
+        let plan = self.plan;
+        for set in plan.facilities.iter().filter(|set| !is_osm(&set.source)) {
+            let places: Vec<Coord<f64>> = facilities.get(&set.id).into_iter().flatten().map(|facility| facility.location).collect();
+            self.issues.extend(suspicions::shifted(&places, network, projector, Stage::Facilities, &set.source));
+        }
+        if let (PeopleMethod::Points, Some(file)) = (plan.people.method, &plan.people.source) {
+            self.issues.extend(suspicions::shifted(&demand.locations, network, projector, Stage::People, file));
+        }
+    }
+
     /// Calls and corridors of the services with a response.
     fn of_responses(&mut self, zones: &[Zone], projector: &Projector) -> Result<OfResponses, Error> {
         let (mut calls, mut corridors) = OfResponses::default();
         for service in &self.plan.services {
             let Some(response) = &service.response else { continue };
             if let Some(file) = &response.calls {
-                let bytes = self.table(file)?;
-                let (demand, rows) = calls::calls(zones, &bytes, &response.calls_columns, file, projector, &mut self.issues)?;
+                let table = self.points_table(file, &response.calls_columns)?;
+                let (demand, rows) = calls::calls(zones, &table, &response.calls_columns, projector, &mut self.issues)?;
                 self.count_rows("rows", rows);
                 calls.insert(service.id.clone(), demand);
             }

@@ -192,16 +192,15 @@ pub(super) fn surface(
     Ok(Surface::Mapped { name: label.to_owned(), polygons })
 }
 
-/// Demand points of a CSV, with their zones; a zone's people are then the sum of its points.
+/// Demand points of a table, with their zones; a zone's people are then the sum of its points.
 pub(super) fn points(
     zones: &mut [Zone],
-    bytes: &[u8],
+    table: &Table<'_>,
     plan: &PeoplePlan,
-    file: &str,
     projector: &Projector,
     issues: &mut Vec<Issue>,
 ) -> Result<(Demand, u64), Error> {
-    let table = Table::read(bytes, file, &plan.columns, Stage::People, issues)?;
+    let file = table.file;
     let people = table.required(plan.columns.people.as_deref(), &PEOPLE, "people")?;
     let groups: Vec<usize> = plan.groups.iter().map(|name| table.required(Some(name), &[], name)).collect::<Result<_, _>>()?;
     let places = table.places(&plan.columns, projector, Stage::People, issues)?;
@@ -210,9 +209,9 @@ pub(super) fn points(
     let index = ZoneIndex::new(zones);
     for (row, at) in places.into_iter().enumerate() {
         let Some(at) = at else { continue };
-        let Some(count) = people_of(&table, row, people, "the row is not used", issues) else { continue };
+        let Some(count) = people_of(table, row, people, "the row is not used", issues) else { continue };
         for (group, column) in demand.groups.iter_mut().zip(&groups) {
-            group.people.push(people_of(&table, row, *column, "counted as 0", issues).unwrap_or_default());
+            group.people.push(people_of(table, row, *column, "counted as 0", issues).unwrap_or_default());
         }
         demand.locations.push(at);
         demand.zones.push(index.locate(at));

@@ -1,10 +1,11 @@
 //! Tables (CSV in any encoding and with any usual separator, sheets of Excel and LibreOffice): columns by name, numbers and places checked,
 //! bad rows listed.
 
-use catchment::geo::Coord;
+use catchment::geo::{Coord, Geometry};
 use catchment::{Issue, Stage, Zone};
+use geojson::{Feature, JsonObject};
 
-use super::layer::on_globe;
+use super::layer::{self, on_globe};
 use super::numbers::{degrees, half_width, number};
 use super::{project, text, workbook};
 use crate::crs::{Crs, Projector};
@@ -28,13 +29,15 @@ pub(super) struct Table<'a> {
     header: Vec<String>,
     rows: Vec<csv::StringRecord>,
     lines: Vec<u64>,
+    /// Of a layer: its points, WGS84 degrees; their rows have no columns of coordinates.
+    points: Option<Vec<Option<Coord<f64>>>>,
 }
 
 impl<'a> Table<'a> {
     /// Reads a table with a header row. Rows of another length than the header's are issues and left out; so is an encoding that was guessed
     /// an issue.
     pub(super) fn read(bytes: &[u8], file: &'a str, told: &Columns, stage: Stage, issues: &mut Vec<Issue>) -> Result<Table<'a>, Error> {
-        let mut table = Table { file, header: Vec::new(), rows: Vec::new(), lines: Vec::new() };
+        let mut table = Table { file, header: Vec::new(), rows: Vec::new(), lines: Vec::new(), points: None };
         if workbook::is_workbook(bytes) {
             let mut rows = workbook::rows(bytes, told.sheet.as_deref(), file)?.into_iter();
             table.header = rows.next().map(|(_, cells)| cells).unwrap_or_default();
@@ -62,6 +65,27 @@ impl<'a> Table<'a> {
             table.add(line, record, stage, issues);
         }
         Ok(table)
+    }
+
+    /// The properties of a layer's features as columns, their points as places.
+    pub(super) fn of_layer(features: &[Feature], file: &'a str) -> Result<Table<'a>, Error> {
+        let mut header: Vec<String> = Vec::new();
+        for key in features.iter().filter_map(|feature| feature.properties.as_ref()).flat_map(JsonObject::keys) {
+            if !header.contains(key) {
+                header.push(key.clone());
+            }
+        }
+        let (mut rows, mut points) = (Vec::new(), Vec::new());
+        for (row, feature) in features.iter().enumerate() {
+            let cells = header.iter().map(|key| layer::property(feature, key).unwrap_or_default());
+            rows.push(cells.collect());
+            points.push(match layer::geometry(feature, file, &format!("feature {}", row + 1))? {
+                Some(Geometry::Point(point)) => Some(point.into()),
+                _ => None,
+            });
+        }
+        let lines = (1..=features.len() as u64).collect();
+        Ok(Table { file, header, rows, lines, points: Some(points) })
     }
 
     fn add(&mut self, line: u64, record: csv::StringRecord, stage: Stage, issues: &mut Vec<Issue>) {
@@ -173,6 +197,24 @@ impl<'a> Table<'a> {
         found
     }
 
+    fn points_of_layer(
+        &self,
+        points: &[Option<Coord<f64>>],
+        projector: &Projector,
+        stage: Stage,
+        issues: &mut Vec<Issue>,
+    ) -> Result<Vec<Option<Coord<f64>>>, Error> {
+        let without = points.iter().enumerate().filter(|(_, point)| point.is_none());
+        issues.extend(without.map(|(row, _)| {
+            let detail = format!("feature {} is no point; it is not used", row + 1);
+            Issue::new(stage, self.file, self.line(row), "no_place", detail)
+        }));
+        let mut places: Vec<Coord<f64>> = points.iter().flatten().copied().collect();
+        project(projector, &mut places, self.file)?;
+        let mut places = places.into_iter();
+        Ok(points.iter().map(|point| point.and_then(|_| places.next())).collect())
+    }
+
     /// The places of all rows in the working CRS; `None`, with an issue, where a row has none.
     pub(super) fn places(
         &self,
@@ -181,6 +223,9 @@ impl<'a> Table<'a> {
         stage: Stage,
         issues: &mut Vec<Issue>,
     ) -> Result<Vec<Option<Coord<f64>>>, Error> {
+        if let Some(points) = &self.points {
+            return self.points_of_layer(points, projector, stage, issues);
+        }
         let x = self.required(columns.x.as_deref(), &X, "x")?;
         let y = self.required(columns.y.as_deref(), &Y, "y")?;
         let crs = columns.crs.as_deref().unwrap_or("EPSG:4326");
