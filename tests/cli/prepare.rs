@@ -116,7 +116,7 @@ fn inspect_tells_what_a_network_is() {
     }
     let of_extract = desk.works(&["inspect", "town.osm", "--json"]).out;
     assert_eq!(of_extract, desk.works(&["inspect", "town.cnet", "--json"]).out);
-    desk.fails(&["inspect", "clinics.csv"], 3, &["clinics.csv", ".cnet"]);
+    desk.put("town.png", "no extract").fails(&["inspect", "town.png"], 3, &["town.png", "none of what a plan reads"]);
 }
 
 #[test]
@@ -173,4 +173,49 @@ fn files_that_are_no_sound_network_are_refused() {
     }
     desk.fails(&["prepare", "town.osm", "--profile", "fly", "-o", "fly.cnet"], 2, &["fly"]);
     assert!(desk.list(".").iter().all(|name| !name.contains("partial")), "{:?}", desk.list("."));
+}
+
+/// The first command on one's own files: what they are, and the lines of a plan that read them, which do.
+#[test]
+fn inspect_looks_at_tables_and_layers() {
+    let desk = Desk::new();
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/load/data");
+    for file in ["towns.gpkg", "towns.shp", "towns.dbf", "towns.prj", "towns.cpg", "clinics.xlsx"] {
+        desk.put(file, std::fs::read(format!("{folder}/{file}")).unwrap());
+    }
+    desk.put("people.csv", encoding_rs::GB18030.encode("名称,经度,纬度,常住人口\n甲,9.001,0,\"1,000\"\n乙,9.002,0,500\n丙,9.002,0,\n").0);
+    let said = desk.works(&["inspect", "people.csv"]).out;
+    for word in [
+        "people.csv: table, 3 rows",
+        "from 9.00100, 0.00000 to 9.00200, 0.00000; 1 places",
+        "常住人口",
+        "1500",
+        "encoding_guessed: read as gb18030",
+        "method = \"points\"",
+    ] {
+        assert!(said.contains(word), "{word}: {said}");
+    }
+    let said = desk.works(&["inspect", "towns.gpkg|layername=towns"]).out;
+    for word in [
+        "GeoPackage, 2 rows (2 Polygon), in EPSG:32632 (the file says so)",
+        "from 8.99000, -0.01000 to 9.04000, 0.01000",
+        "200.5",
+        "浦江镇 | 莘庄镇",
+        "id = \"代码\"\nname = \"名称\"",
+    ] {
+        assert!(said.contains(word), "{word}: {said}");
+    }
+    let all = desk.works(&["inspect", "towns.shp", "clinics.xlsx", "--json"]).out;
+    let facts: Vec<serde_json::Value> = all.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!((&facts[0]["format"], &facts[0]["fields"][0]["name"]), (&"Shapefile".into(), &"代码".into()));
+    assert_eq!((&facts[1]["format"], &facts[1]["rows"]), (&"workbook".into(), &3.into()));
+    // the lines are those of a plan: with a study around them they are read
+    let lines = facts[0]["plan"].as_str().unwrap();
+    let rest = "[study]\nid = \"x\"\ntitle = \"X\"\n[roads]\nsource = \"x.osm\"\n";
+    let services = "[[facilities]]\nid = \"f\"\nsource = \"f.csv\"\n[[services]]\nid = \"s\"\nfacilities = \"f\"\nlimit = \"15min\"\n";
+    let plan = catchment_io::Plan::parse(&format!("{rest}{lines}{services}")).unwrap();
+    assert_eq!((plan.zones.id.as_deref(), plan.people.source.as_deref()), (Some("代码"), Some("towns.shp")));
+    desk.put("x.png", "no table");
+    desk.fails(&["inspect", "x.png"], 3, &["x.png", "none of what a plan reads"]);
+    desk.fails(&["inspect", "towns.gpkg"], 3, &["the layers corridors, towns"]);
 }

@@ -1,4 +1,4 @@
-//! `prepare` and `inspect`: roads into a prepared network, and what such a network is.
+//! `prepare` and `inspect`: roads into a prepared network; what such a network is, or a table or layer of one's own.
 
 use std::fs::File;
 use std::io::BufWriter;
@@ -8,10 +8,12 @@ use std::sync::Arc;
 use anyhow::Context;
 use catchment::{EdgeGrid, LinkRules, Profile, RoadNetwork};
 use catchment_io::crs::Crs;
-use catchment_io::plan::{PlanError, built_in, is_osm, is_prepared};
+use catchment_io::plan::{PlanError, built_in, is_layer, is_osm, is_prepared, is_table};
 use catchment_io::prepared::{PreparedError, PreparedNetwork, read_prepared, write_prepared};
-use catchment_io::{Error, Files, Folder};
+use catchment_io::{Error, Files, Folder, Inspection};
 use clap::Args;
+use comfy_table::Table;
+use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
 use serde_json::json;
 
 use crate::args::Common;
@@ -47,7 +49,8 @@ pub(crate) struct Prepare {
 
 #[derive(Debug, Args)]
 pub(crate) struct Inspect {
-    /// Prepared networks (.cnet), or OpenStreetMap extracts, whose roads are read as `prepare` does.
+    /// Tables (.csv, .tsv, .xlsx, …) and layers (.geojson, .shp, .gpkg; one of several: file.gpkg|layername=towns): fields, extent, and the lines
+    /// of a plan that read them. Prepared networks (.cnet), or OpenStreetMap extracts, whose roads are read as `prepare` does.
     #[arg(required = true)]
     pub files: Vec<PathBuf>,
     /// For extracts: who travels.
@@ -107,9 +110,17 @@ pub(crate) fn inspect(typed: &Inspect) -> anyhow::Result<()> {
         } else if is_osm(&name) {
             let profile = built_in(&typed.profile, None).map_err(|source| Error::Plan { file: "--profile".to_owned(), source })?;
             made(file, &typed.profile, &profile, None)?
+        } else if !(is_layer(&name) || is_table(&name)) {
+            let expected = "a table (.csv, .tsv, .txt, .xlsx, .xls, .ods), a layer (.geojson, .geojsonl, .shp, .gpkg), an OpenStreetMap extract \
+                            (.osm.pbf, .osm, .osm.gz, .osm.bz2) or a prepared network (.cnet)";
+            let found = "none of what a plan reads, by its name".to_owned();
+            return Err(Error::Data { file: name, place: String::new(), found, expected: expected.to_owned() }.into());
         } else {
-            let expected = "a prepared network (.cnet) or an OpenStreetMap extract (.osm.pbf, .osm, .osm.gz, .osm.bz2)".to_owned();
-            return Err(Error::Data { file: name, place: String::new(), found: "neither by its name".to_owned(), expected }.into());
+            // a layer of a package is named behind the file
+            let (folder, own) = split(file);
+            let found = catchment_io::inspect(&folder, &own)?;
+            print(&if typed.json { format!("{}\n", serde_json::to_string(&found)?) } else { look(&found) });
+            continue;
         };
         let facts = facts(&network);
         print(&if typed.json { format!("{facts}\n") } else { text(file, &facts) });
@@ -199,6 +210,32 @@ fn facts(made: &PreparedNetwork) -> serde_json::Value {
 /// Bytes of the index by which points are tied to the network.
 fn link_index(network: &Arc<RoadNetwork>) -> usize {
     EdgeGrid::new(network, LinkRules { snap_m: 300.0, access_speed_m_s: 1.0, min_component: 100 }).bytes()
+}
+
+/// What a table or a layer is, for people.
+fn look(found: &Inspection) -> String {
+    let geometries: Vec<String> = found.geometries.iter().map(|(kind, count)| format!("{count} {kind}")).collect();
+    let kinds = if geometries.is_empty() { String::new() } else { format!(" ({})", geometries.join(", ")) };
+    let crs = found.crs.as_ref().map_or_else(String::new, |crs| format!(", in {crs}"));
+    let mut text = format!("{}: {}, {} rows{kinds}{crs}\n", found.file, found.format, found.rows);
+    if let Some([west, south, east, north]) = found.extent {
+        text += &format!("  from {west:.5}, {south:.5} to {east:.5}, {north:.5}; {} places of points come again\n", found.repeated_places);
+    }
+    let mut table = Table::new();
+    table.load_style(UTF8_HORIZONTAL_ONLY);
+    table.set_header(["column", "filled", "different", "sum", "least", "greatest", "examples"]);
+    for field in &found.fields {
+        let numbers =
+            field.numbers.map_or([const { String::new() }; 3], |numbers| numbers.map(|number| format!("{}", (number * 1e6).round() / 1e6)));
+        let [sum, least, greatest] = numbers;
+        let (filled, distinct) = (field.filled.to_string(), field.distinct.to_string());
+        table.add_row([field.name.clone(), filled, distinct, sum, least, greatest, field.examples.join(" | ")]);
+    }
+    text += &format!("{table}\n");
+    for issue in &found.issues {
+        text += &format!("{}: {}\n", issue.kind, issue.detail);
+    }
+    text + &format!("A plan reads it with:\n\n{}", found.plan)
 }
 
 fn text(file: &Path, facts: &serde_json::Value) -> String {

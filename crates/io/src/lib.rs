@@ -6,6 +6,7 @@
 pub mod crs;
 mod error;
 mod files;
+mod inspect;
 mod load;
 pub mod map;
 pub mod osm;
@@ -20,6 +21,7 @@ mod write;
 
 pub use error::Error;
 pub use files::{Files, Folder, InMemory, InputFile};
+pub use inspect::{Field, Inspection, inspect};
 pub use load::{Corridor, ExtractRoads, Inputs, MaskPolygons, PeriodRoads, load, prepare, read_roads};
 pub use plan::{Plan, PlanError};
 pub use response::{DRIVEN_LEGS_M_S, ResponseRun, ResponseTimes};

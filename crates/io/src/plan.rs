@@ -630,6 +630,12 @@ pub fn is_layer(name: &str) -> bool {
     ["json", ".geojsonl", ".geojsons", ".shp", ".gpkg"].iter().any(|end| file.ends_with(end))
 }
 
+/// Whether a name is that of a table: text in columns, or a workbook.
+pub fn is_table(name: &str) -> bool {
+    let name = name.to_lowercase();
+    [".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".xls", ".ods"].iter().any(|end| name.ends_with(end))
+}
+
 /// What [`is_layer`] takes, in an error.
 pub(crate) const LAYERS: &str = "a layer: GeoJSON (.geojson), Shapefile (.shp) or GeoPackage (.gpkg)";
 

@@ -2,7 +2,8 @@
 
 use catchment::{Demand, Issue, People, Stage, Zone, ZoneIndex};
 
-use super::table::{CALLS, Table};
+use super::table::Table;
+use super::usual::CALLS;
 use crate::crs::Projector;
 use crate::error::Error;
 use crate::plan::Columns;

@@ -8,7 +8,8 @@ use geojson::Feature;
 use petgraph::unionfind::UnionFind;
 
 use super::numbers::number;
-use super::table::{ID, KIND, NAME, Table, VEHICLES};
+use super::table::Table;
+use super::usual::{ID, KIND, NAME, VEHICLES};
 use super::{layer, project, project_polygons};
 use crate::crs::Projector;
 use crate::error::{Error, data};

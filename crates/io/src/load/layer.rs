@@ -61,7 +61,7 @@ pub(crate) fn feature_id(feature: &Feature) -> Option<String> {
 }
 
 /// The geometry, if there is one; positions off the globe are an error.
-pub(super) fn geometry(feature: &Feature, file: &str, place: &str) -> Result<Option<Geometry<f64>>, Error> {
+pub(crate) fn geometry(feature: &Feature, file: &str, place: &str) -> Result<Option<Geometry<f64>>, Error> {
     let Some(geometry) = &feature.geometry else { return Ok(None) };
     let geometry: Geometry<f64> =
         geometry.try_into().map_err(|e: geojson::Error| data(file, place, e.to_string(), "a geometry of RFC 7946"))?;

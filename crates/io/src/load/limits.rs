@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use catchment::{Issue, Limit, Limits, Stage, Zone};
 
-use super::table::{Table, ZONE_ID, ZONE_NAME};
+use super::table::Table;
+use super::usual::{ZONE_ID, ZONE_NAME};
 use crate::error::{Error, data};
 use crate::plan::{Columns, ServicePlan, ZonesPlan};
 

@@ -22,6 +22,7 @@ mod suspicions;
 mod table;
 mod text;
 mod turns;
+pub(crate) mod usual;
 mod workbook;
 mod zones;
 
@@ -45,7 +46,10 @@ use limits::Told;
 use masks::Mapped;
 use needs::RoadNeeds;
 use select::{WATER, Wanted, water_source};
-use table::Table;
+
+pub(crate) use formats::read as read_layer;
+pub(crate) use numbers::{degrees, number};
+pub(crate) use table::Table;
 
 pub use corridors::Corridor;
 pub use extract::{ExtractRoads, read_roads};

@@ -3,7 +3,7 @@
 /// A number: thousands may be parted by commas, spaces or apostrophes, digits may be full-width (１２３).
 ///
 /// A comma that parts no group of three digits could be a decimal one: that is no number here, and the row says so.
-pub(super) fn number(text: &str) -> Option<f64> {
+pub(crate) fn number(text: &str) -> Option<f64> {
     let plain: String = half_width(text).chars().filter(|c| !matches!(c, ' ' | '\u{a0}' | '\u{202f}' | '\'' | '’' | '_')).collect();
     let plain = if plain.contains(',') { without_commas(&plain)? } else { plain };
     plain.parse().ok().filter(|n: &f64| n.is_finite())
@@ -21,7 +21,7 @@ fn without_commas(text: &str) -> Option<String> {
 }
 
 /// Degrees: a decimal number, or degrees, minutes and seconds with their signs (31°14′07.3″N, 121度28分, 31 14 7.3 N).
-pub(super) fn degrees(text: &str) -> Option<f64> {
+pub(crate) fn degrees(text: &str) -> Option<f64> {
     if let Some(plain) = number(text) {
         // a number in groups parted by spaces is degrees, minutes and seconds
         if !text.trim().contains(char::is_whitespace) {

@@ -8,7 +8,8 @@ use catchment::{Demand, Group, Issue, People, Progress, SpreadNote, SpreadRules,
 use super::areas::{Wish, areas};
 use super::numbers::number;
 use super::project;
-use super::table::{PEOPLE, Table, ZONE_ID, ZONE_NAME};
+use super::table::Table;
+use super::usual::{PEOPLE, ZONE_ID, ZONE_NAME};
 use crate::crs::Projector;
 use crate::error::Error;
 use crate::osm::OsmData;

@@ -6,7 +6,7 @@ use geojson::Feature;
 use rayon::prelude::*;
 
 use super::numbers::number;
-use super::table::PEOPLE;
+use super::usual::PEOPLE;
 use super::zones::repair;
 use super::{STRAIGHT_DEG, layer, project_polygons};
 use crate::crs::Projector;

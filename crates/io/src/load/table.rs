@@ -7,39 +7,31 @@ use geojson::{Feature, JsonObject};
 
 use super::layer::{self, on_globe};
 use super::numbers::{degrees, half_width, number};
+use super::usual::{X, Y};
 use super::{project, text, workbook};
 use crate::crs::{Crs, Projector};
 use crate::error::{Error, data};
 use crate::plan::Columns;
 
-const X: [&str; 9] = ["x", "lon", "lng", "longitude", "long", "easting", "经度", "东经", "横坐标"];
-const Y: [&str; 8] = ["y", "lat", "latitude", "northing", "lat_dd", "纬度", "北纬", "纵坐标"];
-pub(super) const ID: [&str; 7] = ["id", "code", "facility_id", "编号", "编码", "代码", "机构代码"];
-pub(super) const NAME: [&str; 6] = ["name", "title", "名称", "机构名称", "单位名称", "站点名称"];
-pub(super) const KIND: [&str; 6] = ["kind", "type", "category", "类型", "类别", "机构类型"];
-pub(super) const VEHICLES: [&str; 5] = ["vehicles", "ambulances", "车辆数", "急救车", "救护车数"];
-pub(super) const PEOPLE: [&str; 7] = ["people", "population", "pop", "常住人口", "人口", "人口数", "总人口"];
-pub(super) const CALLS: [&str; 4] = ["calls", "呼叫数", "呼救数", "急救次数"];
-pub(super) const ZONE_ID: [&str; 3] = ["zone_id", "街镇代码", "行政区划代码"];
-pub(super) const ZONE_NAME: [&str; 6] = ["zone_name", "街镇", "街道", "乡镇", "镇(街道、工业区)", "镇街"];
-
 /// A table in memory.
-pub(super) struct Table<'a> {
-    pub file: &'a str,
+pub(crate) struct Table<'a> {
+    pub(crate) file: &'a str,
     header: Vec<String>,
     rows: Vec<csv::StringRecord>,
     lines: Vec<u64>,
     /// Of a layer: its points, WGS84 degrees; their rows have no columns of coordinates.
     points: Option<Vec<Option<Coord<f64>>>>,
+    workbook: bool,
 }
 
 impl<'a> Table<'a> {
     /// Reads a table with a header row. Rows of another length than the header's are issues and left out; so is an encoding that was guessed
     /// an issue.
-    pub(super) fn read(bytes: &[u8], file: &'a str, told: &Columns, stage: Stage, issues: &mut Vec<Issue>) -> Result<Table<'a>, Error> {
-        let mut table = Table { file, header: Vec::new(), rows: Vec::new(), lines: Vec::new(), points: None };
+    pub(crate) fn read(bytes: &[u8], file: &'a str, told: &Columns, stage: Stage, issues: &mut Vec<Issue>) -> Result<Table<'a>, Error> {
+        let mut table = Table { file, header: Vec::new(), rows: Vec::new(), lines: Vec::new(), points: None, workbook: false };
         if workbook::is_workbook(bytes) {
             let mut rows = workbook::rows(bytes, told.sheet.as_deref(), file)?.into_iter();
+            table.workbook = true;
             table.header = rows.next().map(|(_, cells)| cells).unwrap_or_default();
             rows.for_each(|(line, cells)| table.add(line, csv::StringRecord::from(cells), stage, issues));
             return Ok(table);
@@ -68,7 +60,7 @@ impl<'a> Table<'a> {
     }
 
     /// The properties of a layer's features as columns, their points as places.
-    pub(super) fn of_layer(features: &[Feature], file: &'a str) -> Result<Table<'a>, Error> {
+    pub(crate) fn of_layer(features: &[Feature], file: &'a str) -> Result<Table<'a>, Error> {
         let mut header: Vec<String> = Vec::new();
         for key in features.iter().filter_map(|feature| feature.properties.as_ref()).flat_map(JsonObject::keys) {
             if !header.contains(key) {
@@ -85,7 +77,7 @@ impl<'a> Table<'a> {
             });
         }
         let lines = (1..=features.len() as u64).collect();
-        Ok(Table { file, header, rows, lines, points: Some(points) })
+        Ok(Table { file, header, rows, lines, points: Some(points), workbook: false })
     }
 
     fn add(&mut self, line: u64, record: csv::StringRecord, stage: Stage, issues: &mut Vec<Issue>) {
@@ -98,23 +90,28 @@ impl<'a> Table<'a> {
         }
     }
 
+    /// Whether it is a sheet of a workbook.
+    pub(crate) fn is_workbook(&self) -> bool {
+        self.workbook
+    }
+
     /// The line of the file that a row begins on.
-    pub(super) fn line(&self, row: usize) -> u64 {
+    pub(crate) fn line(&self, row: usize) -> u64 {
         self.lines[row]
     }
 
     /// The name of a column.
-    pub(super) fn name(&self, column: usize) -> &str {
+    pub(crate) fn name(&self, column: usize) -> &str {
         &self.header[column]
     }
 
     /// The names of all columns.
-    pub(super) fn columns(&self) -> &[String] {
+    pub(crate) fn columns(&self) -> &[String] {
         &self.header
     }
 
     /// What a row calls its zone: the id where it has one, else the name; the columns of both are given.
-    pub(super) fn zone_label(&self, row: usize, [id, name]: [Option<usize>; 2]) -> &str {
+    pub(crate) fn zone_label(&self, row: usize, [id, name]: [Option<usize>; 2]) -> &str {
         match self.text(row, id) {
             "" => self.text(row, name),
             id => id,
@@ -122,7 +119,7 @@ impl<'a> Table<'a> {
     }
 
     /// The zone of a row, by id or name; an issue of this kind where none or several fit.
-    pub(super) fn zone(
+    pub(crate) fn zone(
         &self,
         row: usize,
         columns: [Option<usize>; 2],
@@ -145,12 +142,12 @@ impl<'a> Table<'a> {
     }
 
     /// Number of rows.
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.rows.len()
     }
 
     /// The column that the plan names, else the first with one of the usual names.
-    pub(super) fn column(&self, named: Option<&str>, usual: &[&str]) -> Result<Option<usize>, Error> {
+    pub(crate) fn column(&self, named: Option<&str>, usual: &[&str]) -> Result<Option<usize>, Error> {
         let plain = |name: &str| half_width(name).to_lowercase();
         let find = |name: &str| self.header.iter().position(|own| plain(own) == plain(name));
         match named {
@@ -163,7 +160,7 @@ impl<'a> Table<'a> {
     }
 
     /// The same, for a column that must be there.
-    pub(super) fn required(&self, named: Option<&str>, usual: &[&str], key: &str) -> Result<usize, Error> {
+    pub(crate) fn required(&self, named: Option<&str>, usual: &[&str], key: &str) -> Result<usize, Error> {
         self.column(named, usual)?.ok_or_else(|| {
             let found = format!("the columns {}", self.header.join(", "));
             data(self.file, "header", found, format!("one of {}; or name it: columns = {{ {key} = \"…\" }}", usual.join(", ")))
@@ -171,12 +168,12 @@ impl<'a> Table<'a> {
     }
 
     /// The text of a cell; nothing where there is none.
-    pub(super) fn text(&self, row: usize, column: Option<usize>) -> &str {
+    pub(crate) fn text(&self, row: usize, column: Option<usize>) -> &str {
         column.and_then(|c| self.rows[row].get(c)).unwrap_or_default()
     }
 
     /// A number, or an issue that says where there is none.
-    pub(super) fn number(&self, row: usize, column: usize, stage: Stage, issues: &mut Vec<Issue>) -> Option<f64> {
+    pub(crate) fn number(&self, row: usize, column: usize, stage: Stage, issues: &mut Vec<Issue>) -> Option<f64> {
         let text = self.text(row, Some(column));
         self.checked(row, column, number(text), "number", stage, issues)
     }
@@ -216,7 +213,7 @@ impl<'a> Table<'a> {
     }
 
     /// The places of all rows in the working CRS; `None`, with an issue, where a row has none.
-    pub(super) fn places(
+    pub(crate) fn places(
         &self,
         columns: &Columns,
         projector: &Projector,

@@ -11,7 +11,7 @@ use rayon::prelude::*;
 
 use super::layer;
 use super::limits::Told;
-use super::table::{NAME, ZONE_NAME};
+use super::usual::{NAME, ZONE_NAME};
 use crate::error::{Error, data};
 use crate::osm::{OsmData, Relation, multipolygon};
 use crate::plan::ZonesPlan;

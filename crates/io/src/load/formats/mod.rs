@@ -29,6 +29,10 @@ const STRAIGHT_M: f64 = 200.0;
 pub(crate) struct Layer {
     /// Its features, WGS84 degrees, in the order of the file.
     pub features: Vec<Feature>,
+    /// What kind of file it is.
+    pub format: &'static str,
+    /// The CRS that it came in, and who says so.
+    pub crs: String,
     /// The files that were read.
     pub files: Vec<InputFile>,
     /// What was found amiss.
@@ -71,9 +75,9 @@ pub(crate) fn read(files: &dyn Files, name: &str, crs: Option<&str>, stage: Stag
         return geojson(files, file, crs, lower.ends_with("json") && !lower.ends_with(".ndjson"));
     };
     let given = crs.map(|text| parsed(text, name)).transpose()?;
-    let own = match (given, raw.crs) {
-        (Some(given), _) => given,
-        (None, Some(Told::Known(own))) => own,
+    let (own, who) = match (given, raw.crs) {
+        (Some(given), _) => (given, "the plan"),
+        (None, Some(Told::Known(own))) => (own, "the file"),
         (None, Some(Told::Unknown(text))) => {
             return Err(data(name, "", format!("a CRS that is not understood: {text}"), "one that the plan names: crs = \"EPSG:…\""));
         }
@@ -84,7 +88,8 @@ pub(crate) fn read(files: &dyn Files, name: &str, crs: Option<&str>, stage: Stag
         let geometry = geometry.map(|geometry| in_degrees(geometry, &own, name)).transpose()?;
         features.push(feature(geometry.as_ref(), properties));
     }
-    Ok(Layer { features, files: raw.files, issues: raw.issues })
+    let format = if lower.ends_with(".shp") { "Shapefile" } else { "GeoPackage" };
+    Ok(Layer { features, format, crs: format!("{own} ({who} says so)"), files: raw.files, issues: raw.issues })
 }
 
 fn parsed(text: &str, name: &str) -> Result<Crs, Error> {
@@ -132,5 +137,7 @@ fn geojson(files: &dyn Files, file: &str, crs: Option<&str>, whole: bool) -> Res
         }
     }
     input.rows = vec![("features".to_owned(), features.len() as u64)];
-    Ok(Layer { features, files: vec![input], issues: Vec::new() })
+    let own = crs.map_or_else(|| "EPSG:4326 (RFC 7946 says so)".to_owned(), |crs| format!("{crs} (the plan says so)"));
+    let format = if whole { "GeoJSON" } else { "GeoJSON, a feature a line" };
+    Ok(Layer { features, format, crs: own, files: vec![input], issues: Vec::new() })
 }

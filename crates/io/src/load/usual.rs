@@ -1,0 +1,12 @@
+//! Usual names of columns and properties, English and Chinese.
+
+pub(crate) const X: [&str; 9] = ["x", "lon", "lng", "longitude", "long", "easting", "经度", "东经", "横坐标"];
+pub(crate) const Y: [&str; 8] = ["y", "lat", "latitude", "northing", "lat_dd", "纬度", "北纬", "纵坐标"];
+pub(crate) const ID: [&str; 7] = ["id", "code", "facility_id", "编号", "编码", "代码", "机构代码"];
+pub(crate) const NAME: [&str; 6] = ["name", "title", "名称", "机构名称", "单位名称", "站点名称"];
+pub(crate) const KIND: [&str; 6] = ["kind", "type", "category", "类型", "类别", "机构类型"];
+pub(crate) const VEHICLES: [&str; 5] = ["vehicles", "ambulances", "车辆数", "急救车", "救护车数"];
+pub(crate) const PEOPLE: [&str; 7] = ["people", "population", "pop", "常住人口", "人口", "人口数", "总人口"];
+pub(crate) const CALLS: [&str; 4] = ["calls", "呼叫数", "呼救数", "急救次数"];
+pub(crate) const ZONE_ID: [&str; 3] = ["zone_id", "街镇代码", "行政区划代码"];
+pub(crate) const ZONE_NAME: [&str; 6] = ["zone_name", "街镇", "街道", "乡镇", "镇(街道、工业区)", "镇街"];
