@@ -205,6 +205,46 @@ fn people_of_polygons_are_shared_out_by_area_at_borders() {
 }
 
 #[test]
+fn groups_and_empty_polygons_of_a_layer_are_not_passed_over() {
+    let empty = "{\"type\": \"Feature\", \"properties\": {\"常住人口\": 7, \"old\": 1}, \"geometry\": {\"type\": \"MultiPolygon\", \"coordinates\": []}}".to_owned();
+    let without_group = cell(9.01, 9.012, "20").replace("\"old\": 10", "\"old\": \"?\"");
+    let inputs = people_of(&layer(&[cell(9.0, 9.002, "100"), empty, without_group]), "groups = [\"OLD\"]");
+    assert_eq!((inputs.people_read, inputs.demand.total()), (catchment::People::persons(120), catchment::People::persons(120)));
+    assert!(only(&inputs.issues, "invalid_polygon").detail.contains("7.0 people are not used"));
+    assert!(only(&inputs.issues, "bad_number").detail.contains("counted as 0"));
+    let plan = PLAN.replace("method = \"spread\"", "method = \"polygons\"\nsource = \"cells.geojson\"\ngroups = [\"oldd\"]");
+    let error =
+        World::street(40).with_files(&plan, &[("cells.geojson", layer(&[cell(9.0, 9.002, "1")]).as_bytes())]).unwrap_err().to_string();
+    assert!(error.contains("no property `oldd`"), "{error}");
+}
+
+#[test]
+fn a_package_that_is_open_elsewhere_is_refused_and_a_marked_one_is_read() {
+    let mut marked = FILES[4].1.to_vec();
+    (marked[18], marked[19]) = (2, 2);
+    check(&towns("towns.gpkg|layername=towns", "", &[("towns.gpkg", &marked)]));
+    let open = read(&plan("towns.gpkg|layername=towns", ""), &[("towns.gpkg", &marked), ("towns.gpkg-wal", b"changes")]).unwrap_err();
+    assert!(open.to_string().contains("close it in QGIS first"), "{open}");
+}
+
+/// One town whose coordinates are no metres of its CRS: an issue, and the others are read.
+#[test]
+fn a_feature_that_lies_nowhere_is_an_issue() {
+    let polygon = |id: &str, x: f64, y: f64| {
+        let ring =
+            [(0.0, 0.0), (2000.0, 0.0), (2000.0, 2000.0), (0.0, 2000.0), (0.0, 0.0)].map(|(dx, dy)| format!("[{}, {}]", x + dx, y + dy));
+        format!(
+            "{{\"type\": \"Feature\", \"properties\": {{\"代码\": \"{id}\"}}, \"geometry\": {{\"type\": \"Polygon\", \"coordinates\": [[{}]]}}}}",
+            ring.join(", ")
+        )
+    };
+    let towns = layer(&[polygon("01", 499_000.0, -1000.0), polygon("02", 1e12, 1e12)]);
+    let inputs = read(&plan("towns.geojson", "crs = \"EPSG:32632\""), &[("towns.geojson", towns.as_bytes())]).unwrap();
+    assert_eq!(inputs.zones.len(), 1);
+    assert_eq!(only(&inputs.issues, "bad_place").id, "feature 2");
+}
+
+#[test]
 fn polygons_without_people_say_so() {
     let plan = PLAN.replace("method = \"spread\"", "method = \"polygons\"\nsource = \"cells.geojson\"");
     let without = layer(&[cell(9.0, 9.002, "1").replace("常住人口", "what")]);

@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::error::Error;
 use crate::files::Files;
 use crate::load::usual::{ID, NAME, PEOPLE, X, Y, ZONE_ID, ZONE_NAME};
-use crate::load::{Table, degrees, layer, number, read_layer};
+use crate::load::{Axis, Table, degrees, layer, number, read_layer};
 use crate::plan::{Columns, is_layer};
 
 /// What was found in a table or a layer.
@@ -107,7 +107,8 @@ fn of_table(files: &dyn Files, name: &str) -> Result<Inspection, Error> {
     let [x, y] = [&X[..], &Y[..]].map(|names| table.column(None, names).ok().flatten());
     let mut points = Vec::new();
     if let (Some(x), Some(y)) = (x, y) {
-        let place = |row| Some(Coord { x: degrees(table.text(row, Some(x)))?, y: degrees(table.text(row, Some(y)))? });
+        let place =
+            |row| Some(Coord { x: degrees(table.text(row, Some(x)), Axis::East)?, y: degrees(table.text(row, Some(y)), Axis::North)? });
         points.extend((0..table.len()).filter_map(place));
     }
     let plan = plan_of_table(name, x.is_some() && y.is_some(), &fields);

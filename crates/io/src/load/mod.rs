@@ -48,7 +48,7 @@ use needs::RoadNeeds;
 use select::{WATER, Wanted, water_source};
 
 pub(crate) use formats::read as read_layer;
-pub(crate) use numbers::{degrees, number};
+pub(crate) use numbers::{Axis, degrees, number};
 pub(crate) use table::Table;
 
 pub use corridors::Corridor;

@@ -6,7 +6,6 @@ use catchment::geo::Coord;
 use catchment::{Demand, Group, Issue, People, Progress, SpreadNote, SpreadRules, Stage, Surface, Zone, ZoneIndex, spread};
 
 use super::areas::{Wish, areas};
-use super::numbers::number;
 use super::project;
 use super::table::Table;
 use super::usual::{PEOPLE, ZONE_ID, ZONE_NAME};
@@ -89,7 +88,7 @@ fn count(text: &str) -> Option<People> {
 /// A number of people in a cell, or an issue that says what was done without one.
 fn people_of(table: &Table<'_>, row: usize, column: usize, done: &str, issues: &mut Vec<Issue>) -> Option<People> {
     let text = table.text(row, Some(column));
-    let count = number(text).and_then(People::from_f64);
+    let count = table.amount(text).and_then(People::from_f64);
     if count.is_none() {
         let (line, name) = (table.line(row), table.name(column));
         let detail = format!("line {line}, column `{name}`: `{text}` is no number of people; {done}");

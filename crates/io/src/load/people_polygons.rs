@@ -88,21 +88,18 @@ pub(super) fn polygons(
 
 /// The polygons with their people; what is no polygon or has no number is an issue.
 fn units(features: &[Feature], plan: &PeoplePlan, file: &str, projector: &Projector, issues: &mut Vec<Issue>) -> Result<Vec<Unit>, Error> {
-    let key = match &plan.columns.people {
-        Some(key) => key.clone(),
-        None => {
-            let has = |key: &&str| features.iter().any(|feature| layer::property(feature, key).is_some());
-            let known = PEOPLE.iter().find(|key| has(key)).map(|key| (*key).to_owned());
-            known.ok_or_else(|| {
-                data(
-                    file,
-                    "",
-                    "no property with people",
-                    format!("one of {}; or name it: columns = {{ people = \"…\" }}", PEOPLE.join(", ")),
-                )
-            })?
-        }
+    let own = |name: &str| {
+        let keys = features.iter().filter_map(|feature| feature.properties.as_ref()).flat_map(|own| own.keys());
+        keys.into_iter().find(|key| key.eq_ignore_ascii_case(name)).cloned()
     };
+    let named = |name: &str| own(name).ok_or_else(|| data(file, "", format!("no property `{name}`"), "one that its features have"));
+    let key = match &plan.columns.people {
+        Some(key) => named(key)?,
+        None => PEOPLE.iter().find_map(|name| own(name)).ok_or_else(|| {
+            data(file, "", "no property with people", format!("one of {}; or name it: columns = {{ people = \"…\" }}", PEOPLE.join(", ")))
+        })?,
+    };
+    let groups: Vec<String> = plan.groups.iter().map(|name| named(name)).collect::<Result<_, _>>()?;
     let mut units = Vec::new();
     for (row, feature) in features.iter().enumerate() {
         let id = layer::feature_id(feature).unwrap_or_else(|| (row + 1).to_string());
@@ -119,14 +116,23 @@ fn units(features: &[Feature], plan: &PeoplePlan, file: &str, projector: &Projec
         };
         let (area, wrong) = repair(drawn);
         match wrong {
-            Some(what) if area.0.is_empty() => {
+            what if area.0.is_empty() => {
+                let what = what.unwrap_or_else(|| "an empty polygon".to_owned());
                 add("invalid_polygon", format!("{what}; its {:.1} people are not used", people.as_f64()));
                 continue;
             }
             Some(what) => add("polygon_repaired", format!("{what}; mended by joining its parts")),
             None => {}
         }
-        let groups = plan.groups.iter().map(|key| count(key).unwrap_or_default()).collect();
+        let mut of_group = |key: &String| {
+            let told = count(key);
+            if told.is_none() {
+                let text = layer::property(feature, key).unwrap_or_default();
+                add("bad_number", format!("property `{key}`: `{text}` is no number of people; counted as 0"));
+            }
+            told.unwrap_or_default()
+        };
+        let groups = groups.iter().map(&mut of_group).collect();
         units.push(Unit { area: Euclidean.densify(&area, STRAIGHT_DEG), people, groups });
     }
     let mut areas: Vec<MultiPolygon<f64>> =

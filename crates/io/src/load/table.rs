@@ -6,7 +6,7 @@ use catchment::{Issue, Stage, Zone};
 use geojson::{Feature, JsonObject};
 
 use super::layer::{self, on_globe};
-use super::numbers::{degrees, half_width, number};
+use super::numbers::{Axis, degrees, half_width, number};
 use super::usual::{X, Y};
 use super::{project, text, workbook};
 use crate::crs::{Crs, Projector};
@@ -22,15 +22,26 @@ pub(crate) struct Table<'a> {
     /// Of a layer: its points, WGS84 degrees; their rows have no columns of coordinates.
     points: Option<Vec<Option<Coord<f64>>>>,
     workbook: bool,
+    /// Columns are parted by semicolons: then a comma may be a decimal one.
+    semicolons: bool,
 }
 
 impl<'a> Table<'a> {
     /// Reads a table with a header row. Rows of another length than the header's are issues and left out; so is an encoding that was guessed
     /// an issue.
     pub(crate) fn read(bytes: &[u8], file: &'a str, told: &Columns, stage: Stage, issues: &mut Vec<Issue>) -> Result<Table<'a>, Error> {
-        let mut table = Table { file, header: Vec::new(), rows: Vec::new(), lines: Vec::new(), points: None, workbook: false };
+        let mut table =
+            Table { file, header: Vec::new(), rows: Vec::new(), lines: Vec::new(), points: None, workbook: false, semicolons: false };
         if workbook::is_workbook(bytes) {
-            let mut rows = workbook::rows(bytes, told.sheet.as_deref(), file)?.into_iter();
+            let (rows, others) = workbook::rows(bytes, told.sheet.as_deref(), file)?;
+            if !others.is_empty() {
+                let detail = format!(
+                    "the first sheet with rows is read; if another is meant: columns = {{ sheet = \"…\" }}, one of {}",
+                    others.join(", ")
+                );
+                issues.push(Issue::new(stage, file, "", "sheet_chosen", detail));
+            }
+            let mut rows = rows.into_iter();
             table.workbook = true;
             table.header = rows.next().map(|(_, cells)| cells).unwrap_or_default();
             rows.for_each(|(line, cells)| table.add(line, csv::StringRecord::from(cells), stage, issues));
@@ -46,6 +57,7 @@ impl<'a> Table<'a> {
             issues.push(Issue::new(stage, file, decoded.encoding, "encoding_guessed", detail));
         }
         let delimiter = text::delimiter(&decoded.text);
+        table.semicolons = delimiter == b';';
         let mut reader =
             csv::ReaderBuilder::new().trim(csv::Trim::All).flexible(true).delimiter(delimiter).from_reader(decoded.text.as_bytes());
         let expected = "a table with a header row, its columns parted by commas, tabs, semicolons or bars";
@@ -77,7 +89,7 @@ impl<'a> Table<'a> {
             });
         }
         let lines = (1..=features.len() as u64).collect();
-        Ok(Table { file, header, rows, lines, points: Some(points), workbook: false })
+        Ok(Table { file, header, rows, lines, points: Some(points), workbook: false, semicolons: false })
     }
 
     fn add(&mut self, line: u64, record: csv::StringRecord, stage: Stage, issues: &mut Vec<Issue>) {
@@ -175,13 +187,25 @@ impl<'a> Table<'a> {
     /// A number, or an issue that says where there is none.
     pub(crate) fn number(&self, row: usize, column: usize, stage: Stage, issues: &mut Vec<Issue>) -> Option<f64> {
         let text = self.text(row, Some(column));
-        self.checked(row, column, number(text), "number", stage, issues)
+        self.checked(row, column, self.amount(text), "number", stage, issues)
+    }
+
+    /// A number as this table writes them: where semicolons part its columns, a comma may be a decimal one, and nothing is guessed.
+    pub(crate) fn amount(&self, text: &str) -> Option<f64> {
+        number(text).filter(|_| !(self.semicolons && text.contains(',')))
     }
 
     /// Degrees of longitude or latitude, or metres, or an issue that says where there are none.
-    fn coordinate(&self, row: usize, column: usize, geographic: bool, stage: Stage, issues: &mut Vec<Issue>) -> Option<f64> {
+    fn coordinate(
+        &self,
+        row: usize,
+        (column, axis): (usize, Axis),
+        geographic: bool,
+        stage: Stage,
+        issues: &mut Vec<Issue>,
+    ) -> Option<f64> {
         let text = self.text(row, Some(column));
-        let found = if geographic { degrees(text) } else { number(text) };
+        let found = if geographic { degrees(text, axis) } else { self.amount(text) };
         self.checked(row, column, found, if geographic { "longitude or latitude" } else { "number" }, stage, issues)
     }
 
@@ -233,7 +257,7 @@ impl<'a> Table<'a> {
         let mut places: Vec<Coord<f64>> = Vec::new();
         for row in 0..self.len() {
             let mut of = |column| self.coordinate(row, column, crs.is_geographic(), stage, issues);
-            let (Some(x), Some(y)) = (of(x), of(y)) else { continue };
+            let (Some(x), Some(y)) = (of((x, Axis::East)), of((y, Axis::North))) else { continue };
             let at = Coord { x, y };
             if crs.is_geographic() && !on_globe(at) {
                 let swapped = if on_globe(Coord { x: y, y: x }) { " (are x and y swapped?)" } else { "" };

@@ -23,6 +23,8 @@ pub(super) struct Decoded {
 pub(super) fn decode(bytes: &[u8], named: Option<&str>, file: &str) -> Result<Decoded, Error> {
     let marked = Encoding::for_bom(bytes);
     let (encoding, guessed) = match (named, marked) {
+        // a mark says which way round UTF-16 is, whatever it is called
+        (Some(name), Some((own, _))) if known(name, file)?.name().starts_with("UTF-16") && own.name().starts_with("UTF-16") => (own, false),
         (Some(name), _) => (known(name, file)?, false),
         (None, Some((encoding, _))) => (encoding, false),
         (None, None) if std::str::from_utf8(bytes).is_ok() => (UTF_8, false),
@@ -64,7 +66,7 @@ fn guess(bytes: &[u8]) -> &'static Encoding {
 /// The character that parts columns: that of comma, tab, semicolon and bar which comes most often in the first line, outside quotes.
 pub(super) fn delimiter(text: &str) -> u8 {
     let (mut counts, mut quoted) = ([0usize; 4], false);
-    for c in text.chars() {
+    for c in text.trim_start().chars() {
         match c {
             '"' => quoted = !quoted,
             '\n' | '\r' if !quoted => break,

@@ -11,8 +11,11 @@ pub(super) fn is_workbook(bytes: &[u8]) -> bool {
     bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(&[0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1])
 }
 
+/// Rows with their numbers; and the names of other sheets with rows.
+type Rows = (Vec<(u64, Vec<String>)>, Vec<String>);
+
 /// The rows of a sheet, each with its number: of the one named, else of the first that is not empty. Numbers come as numbers are written.
-pub(super) fn rows(bytes: &[u8], named: Option<&str>, file: &str) -> Result<Vec<(u64, Vec<String>)>, Error> {
+pub(super) fn rows(bytes: &[u8], named: Option<&str>, file: &str) -> Result<Rows, Error> {
     const EXPECTED: &str = "a workbook of Excel or LibreOffice (.xlsx, .xls, .ods), without a password";
     let mut book = open_workbook_auto_from_rs(Cursor::new(bytes)).map_err(|error| data(file, "", error.to_string(), EXPECTED))?;
     let names = book.sheet_names();
@@ -21,17 +24,21 @@ pub(super) fn rows(bytes: &[u8], named: Option<&str>, file: &str) -> Result<Vec<
         Some(name) => return Err(data(file, "", format!("no sheet `{name}`"), format!("one of: {}", names.join(", ")))),
         None => names.clone(),
     };
+    let mut chosen: Option<Vec<(u64, Vec<String>)>> = None;
+    let mut others = Vec::new();
     for name in &wanted {
         let sheet = book.worksheet_range(name).map_err(|error| data(file, format!("sheet `{name}`"), error.to_string(), EXPECTED))?;
         let first = sheet.start().map_or(0, |(row, _)| row);
         let text = |(i, cells): (usize, &[Data])| (u64::from(first) + i as u64 + 1, cells.iter().map(cell).collect::<Vec<String>>());
         let rows: Vec<(u64, Vec<String>)> =
             sheet.rows().enumerate().map(text).filter(|(_, cells)| cells.iter().any(|cell| !cell.is_empty())).collect();
-        if !rows.is_empty() {
-            return Ok(rows);
+        match &chosen {
+            _ if rows.is_empty() => {}
+            None => chosen = Some(rows),
+            Some(_) => others.push(name.clone()),
         }
     }
-    Err(data(file, "", "no sheet with a row", "a header row and rows of data"))
+    chosen.map(|rows| (rows, others)).ok_or_else(|| data(file, "", "no sheet with a row", "a header row and rows of data"))
 }
 
 fn cell(cell: &Data) -> String {

@@ -16,6 +16,7 @@ use std::cell::RefCell;
 use catchment::geo::{CoordsIter, Densify, Euclidean, Geometry, MapCoordsInPlace};
 use catchment::{Issue, Stage};
 use geojson::{Feature, JsonObject};
+use serde_json::{Value, json};
 
 use super::layer;
 use crate::crs::{Crs, Projector};
@@ -72,7 +73,7 @@ pub(crate) fn read(files: &dyn Files, name: &str, crs: Option<&str>, stage: Stag
     } else if lower.ends_with(".gpkg") {
         geopackage::read(files, file, layer_name, stage)?
     } else {
-        return geojson(files, file, crs, lower.ends_with("json") && !lower.ends_with(".ndjson"));
+        return geojson(files, file, crs, lower.ends_with("json") && !lower.ends_with(".ndjson"), stage);
     };
     let given = crs.map(|text| parsed(text, name)).transpose()?;
     let (own, who) = match (given, raw.crs) {
@@ -83,61 +84,97 @@ pub(crate) fn read(files: &dyn Files, name: &str, crs: Option<&str>, stage: Stag
         }
         (None, None) => return Err(data(name, "", "no word of its CRS", "one that the plan names: crs = \"EPSG:…\"")),
     };
-    let mut features = Vec::new();
-    for (geometry, properties) in raw.rows {
-        let geometry = geometry.map(|geometry| in_degrees(geometry, &own, name)).transpose()?;
+    let degrees = Degrees::new(&own, name)?;
+    let (mut features, mut issues) = (Vec::new(), raw.issues);
+    for (row, (geometry, properties)) in raw.rows.into_iter().enumerate() {
+        let geometry = geometry.and_then(|geometry| degrees.of(geometry, row, stage, &mut issues));
         features.push(feature(geometry.as_ref(), properties));
     }
     let format = if lower.ends_with(".shp") { "Shapefile" } else { "GeoPackage" };
-    Ok(Layer { features, format, crs: format!("{own} ({who} says so)"), files: raw.files, issues: raw.issues })
+    Ok(Layer { features, format, crs: format!("{own} ({who} says so)"), files: raw.files, issues })
 }
 
 fn parsed(text: &str, name: &str) -> Result<Crs, Error> {
     text.parse().map_err(|source| Error::Crs { what: format!("{name}, crs"), source })
 }
 
+/// A real number as it is written: an id is no `3.0`.
+fn real(number: f64) -> Value {
+    if number.fract() == 0.0 && number.abs() < 9e15 { json!(number as i64) } else { json!(number) }
+}
+
 fn feature(geometry: Option<&Geometry<f64>>, properties: JsonObject) -> Feature {
     Feature { bbox: None, geometry: geometry.map(geojson::Geometry::from), id: None, properties: Some(properties), foreign_members: None }
 }
 
-/// Turns a shape into WGS84 degrees, its long straight sides cut so that they stay where they are.
-fn in_degrees(geometry: Geometry<f64>, crs: &Crs, name: &str) -> Result<Geometry<f64>, Error> {
-    let error = |source| Error::Crs { what: name.to_owned(), source };
-    if *crs == Crs::wgs84() {
-        return Ok(geometry);
+/// From the CRS of a layer to WGS84 degrees.
+struct Degrees<'a> {
+    name: &'a str,
+    crs: &'a Crs,
+    projector: Projector,
+}
+
+/// Shapes longer than this along their sides lie in no CRS that is used on land, metres: the earth four times around.
+const LONGEST_M: f64 = 1.6e8;
+
+impl<'a> Degrees<'a> {
+    fn new(crs: &'a Crs, name: &'a str) -> Result<Degrees<'a>, Error> {
+        let projector = Projector::new(crs, &Crs::wgs84()).map_err(|source| Error::Crs { what: name.to_owned(), source })?;
+        Ok(Degrees { name, crs, projector })
     }
-    let mut geometry = match geometry {
-        Geometry::LineString(line) if !crs.is_geographic() => Euclidean.densify(&line, STRAIGHT_M).into(),
-        Geometry::MultiLineString(lines) if !crs.is_geographic() => Euclidean.densify(&lines, STRAIGHT_M).into(),
-        Geometry::Polygon(polygon) if !crs.is_geographic() => Euclidean.densify(&polygon, STRAIGHT_M).into(),
-        Geometry::MultiPolygon(polygons) if !crs.is_geographic() => Euclidean.densify(&polygons, STRAIGHT_M).into(),
-        other => other,
-    };
-    let projector = Projector::new(crs, &Crs::wgs84()).map_err(error)?;
-    let mut places: Vec<_> = geometry.coords_iter().collect();
-    projector.forward(&mut places).map_err(error)?;
-    let places = RefCell::new(places.into_iter());
-    geometry.map_coords_in_place(|old| places.borrow_mut().next().unwrap_or(old));
-    Ok(geometry)
+
+    /// A shape in WGS84 degrees, its long straight sides cut so that they stay where they are; an issue, and none, for one that lies nowhere.
+    fn of(&self, geometry: Geometry<f64>, row: usize, stage: Stage, issues: &mut Vec<Issue>) -> Option<Geometry<f64>> {
+        if *self.crs == Crs::wgs84() {
+            return Some(geometry);
+        }
+        let mut wrong = |what: String| {
+            let detail = format!("{what}; read without a shape");
+            issues.push(Issue::new(stage, self.name, format!("feature {}", row + 1), "bad_place", detail));
+        };
+        let places: Vec<_> = geometry.coords_iter().collect();
+        let length: f64 = places.windows(2).map(|pair| (pair[1].x - pair[0].x).hypot(pair[1].y - pair[0].y)).sum();
+        if !self.crs.is_geographic() && !(length < LONGEST_M) {
+            wrong(format!("its coordinates are no metres of {}", self.crs));
+            return None;
+        }
+        let mut geometry = match geometry {
+            Geometry::LineString(line) if !self.crs.is_geographic() => Euclidean.densify(&line, STRAIGHT_M).into(),
+            Geometry::MultiLineString(lines) if !self.crs.is_geographic() => Euclidean.densify(&lines, STRAIGHT_M).into(),
+            Geometry::Polygon(polygon) if !self.crs.is_geographic() => Euclidean.densify(&polygon, STRAIGHT_M).into(),
+            Geometry::MultiPolygon(polygons) if !self.crs.is_geographic() => Euclidean.densify(&polygons, STRAIGHT_M).into(),
+            other => other,
+        };
+        let mut places: Vec<_> = geometry.coords_iter().collect();
+        if let Err(error) = self.projector.forward(&mut places) {
+            wrong(error.to_string());
+            return None;
+        }
+        let places = RefCell::new(places.into_iter());
+        geometry.map_coords_in_place(|old| places.borrow_mut().next().unwrap_or(old));
+        Some(geometry)
+    }
 }
 
 /// GeoJSON, whole or a feature a line; of another CRS where the plan says so.
-fn geojson(files: &dyn Files, file: &str, crs: Option<&str>, whole: bool) -> Result<Layer, Error> {
+fn geojson(files: &dyn Files, file: &str, crs: Option<&str>, whole: bool, stage: Stage) -> Result<Layer, Error> {
     let bytes = files.read(file)?;
     let mut input = InputFile::new(file, &bytes);
     let mut features = if whole { layer::features(&bytes, file)? } else { layer::lines(&bytes, file)? };
+    let mut issues = Vec::new();
     if let Some(text) = crs {
         let crs = parsed(text, file)?;
+        let degrees = Degrees::new(&crs, file)?;
         for (row, feature) in features.iter_mut().enumerate() {
             let Some(geometry) = &feature.geometry else { continue };
             let place = format!("feature {}", row + 1);
             let own: Geometry<f64> =
                 geometry.try_into().map_err(|e: geojson::Error| data(file, place, e.to_string(), "a geometry of RFC 7946"))?;
-            feature.geometry = Some(geojson::Geometry::from(&in_degrees(own, &crs, file)?));
+            feature.geometry = degrees.of(own, row, stage, &mut issues).as_ref().map(geojson::Geometry::from);
         }
     }
     input.rows = vec![("features".to_owned(), features.len() as u64)];
     let own = crs.map_or_else(|| "EPSG:4326 (RFC 7946 says so)".to_owned(), |crs| format!("{crs} (the plan says so)"));
     let format = if whole { "GeoJSON" } else { "GeoJSON, a feature a line" };
-    Ok(Layer { features, format, crs: own, files: vec![input], issues: Vec::new() })
+    Ok(Layer { features, format, crs: own, files: vec![input], issues })
 }

@@ -3,15 +3,16 @@
 use std::borrow::Cow;
 use std::io::Cursor;
 
-use catchment::geo::Geometry;
+use catchment::geo::algorithm::bool_ops::FillRule;
+use catchment::geo::{BooleanOps, Geometry, LineString, MultiPolygon, Polygon};
 use catchment::{Issue, Stage};
-use encoding_rs::{Encoding, GB18030, GBK, UTF_8};
+use encoding_rs::{Encoding, GB18030, GBK, UTF_8, WINDOWS_1252};
 use geojson::JsonObject;
 use serde_json::{Value, json};
-use shapefile::dbase::{self, FieldValue};
+use shapefile::dbase::{self, FieldType, FieldValue};
 use shapefile::{Shape, ShapeReader};
 
-use super::{Raw, Told, wkt};
+use super::{Raw, Told, real, wkt};
 use crate::error::{Error, data};
 use crate::files::{Files, InputFile};
 
@@ -54,16 +55,14 @@ pub(super) fn read(files: &dyn Files, name: &str, stage: Stage) -> Result<Raw, E
     for (row, (shape, properties)) in shapes.into_iter().zip(records).enumerate() {
         let geometry = match shape {
             Shape::NullShape => None,
+            Shape::Polygon(polygon) => Some(by_containment(polygon.rings().iter().map(|ring| places(ring.points(), |p| (p.x, p.y))))),
+            Shape::PolygonM(polygon) => Some(by_containment(polygon.rings().iter().map(|ring| places(ring.points(), |p| (p.x, p.y))))),
+            Shape::PolygonZ(polygon) => Some(by_containment(polygon.rings().iter().map(|ring| places(ring.points(), |p| (p.x, p.y))))),
             shape => match Geometry::try_from(shape) {
                 Ok(geometry) => Some(geometry),
                 Err(error) => {
-                    issues.push(Issue::new(
-                        stage,
-                        name,
-                        format!("feature {}", row + 1),
-                        "broken_shape",
-                        format!("{error}; read without a shape"),
-                    ));
+                    let detail = format!("{error}; read without a shape");
+                    issues.push(Issue::new(stage, name, format!("feature {}", row + 1), "broken_shape", detail));
                     None
                 }
             },
@@ -77,56 +76,150 @@ pub(super) fn read(files: &dyn Files, name: &str, stage: Stage) -> Result<Raw, E
     Ok(Raw { rows, crs, files: inputs, issues })
 }
 
+fn places<P>(points: &[P], place: impl Fn(&P) -> (f64, f64)) -> LineString<f64> {
+    LineString::from(points.iter().map(place).collect::<Vec<_>>())
+}
+
+/// Polygons of rings in any order and direction: what an odd number of rings goes around is inside. (The format puts holes clockwise the
+/// other way round, but anywhere; and writers err.)
+fn by_containment(rings: impl Iterator<Item = LineString<f64>>) -> Geometry<f64> {
+    let mut polygons: Vec<Polygon<f64>> = rings.map(|ring| Polygon::new(ring, Vec::new())).collect();
+    match polygons.len() {
+        1 => Geometry::Polygon(polygons.remove(0)),
+        _ => {
+            let all = MultiPolygon::new(polygons);
+            Geometry::MultiPolygon(all.union_with_fill_rule(&MultiPolygon::empty(), FillRule::EvenOdd))
+        }
+    }
+}
+
 /// The rows of a `.dbf`, deleted ones left out, their fields in the order of the file.
 fn records(bytes: &[u8], file: &str, page: Option<&str>, stage: Stage, issues: &mut Vec<Issue>) -> Result<Vec<JsonObject>, Error> {
     let error = |error: dbase::Error| data(file, "", error.to_string(), "a dBASE table (.dbf)");
-    let encoding = encoding(bytes, page);
-    if page.is_none() && encoding != UTF_8 {
-        let detail = format!("no .cpg says how its text is encoded: read as {}, which its bytes look like", encoding.name());
+    let (encoding, told) = encoding(bytes, page);
+    if !told && encoding != UTF_8 {
+        let why =
+            page.map_or("no .cpg says how its text is encoded".to_owned(), |page| format!("the .cpg says `{page}`, which is not known"));
+        let detail = format!("{why}: read as {}, which its bytes look like", encoding.name());
         issues.push(Issue::new(stage, file, encoding.name(), "encoding_guessed", detail));
     }
     let builder = dbase::ReaderBuilder::new().with_encoding(dbase::encoding::EncodingRs::from(encoding));
     let mut reader = builder.build(Cursor::new(bytes)).map_err(error)?;
-    let names: Vec<String> = reader.fields().iter().map(|field| field.name().to_owned()).collect();
+    let fields: Vec<(String, usize, bool)> = reader
+        .fields()
+        .iter()
+        .map(|field| {
+            let is_number = matches!(field.field_type(), FieldType::Numeric | FieldType::Float);
+            (field.name().to_owned(), usize::from(field.length()), is_number)
+        })
+        .collect();
+    let mut written = live_records(bytes);
     let mut rows = Vec::new();
     for record in reader.iter_records() {
         let record = record.map_err(error)?;
-        let value = |name: &String| (name.clone(), record.get(name).map_or(Value::Null, value));
-        rows.push(names.iter().map(value).collect());
+        let raw = written.next().unwrap_or_default();
+        let (mut at, mut row) = (0, JsonObject::new());
+        for (name, length, is_number) in &fields {
+            let text = raw.get(at..at + length).unwrap_or_default();
+            at += length;
+            // numbers as they are written: an id keeps its zeros and all its digits
+            let cell = if *is_number { as_written(text) } else { record.get(name).map_or(Value::Null, value) };
+            row.insert(name.clone(), cell);
+        }
+        rows.push(row);
+    }
+    let broken =
+        rows.iter().flat_map(JsonObject::values).filter(|value| value.as_str().is_some_and(|text| text.contains('\u{fffd}'))).count();
+    if broken > 0 {
+        let detail = format!("{broken} values hold bytes that are no {}: is the .cpg right?", encoding.name());
+        issues.push(Issue::new(stage, file, encoding.name(), "broken_text", detail));
     }
     Ok(rows)
 }
 
-/// The encoding that a `.cpg` names; else that which the bytes look like.
-fn encoding(bytes: &[u8], page: Option<&str>) -> &'static Encoding {
-    let named = page.and_then(|page| match page.trim_start_matches("ANSI ").trim() {
+/// The bytes of the records that are not deleted, without their mark.
+fn live_records(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let number = |at: usize| bytes.get(at..at + 2).map_or(0, |two| usize::from(u16::from_le_bytes([two[0], two[1]])));
+    let (start, length) = (number(8), number(10));
+    let records = bytes.get(start..).unwrap_or_default().chunks_exact(length.max(1));
+    records.filter(|record| record[0] != b'*').map(|record| &record[1..])
+}
+
+fn as_written(text: &[u8]) -> Value {
+    let text = String::from_utf8_lossy(text);
+    match text.trim_matches([' ', '\0', '*']) {
+        "" => Value::Null,
+        text => json!(text),
+    }
+}
+
+/// The encoding that a `.cpg` names, or the table's own header; else that which the bytes of the records look like. And whether it was told.
+fn encoding(bytes: &[u8], page: Option<&str>) -> (&'static Encoding, bool) {
+    let named = page.and_then(|page| match page.to_uppercase().trim_start_matches("ANSI ").trim_start_matches("CP").trim() {
         "936" => Some(GBK),
-        "54936" => Some(GB18030),
+        "54936" | "GB 18030" => Some(GB18030),
         "65001" => Some(UTF_8),
+        "88591" => Some(WINDOWS_1252),
         page => Encoding::for_label(page.as_bytes()).or_else(|| Encoding::for_label(format!("windows-{page}").as_bytes())),
     });
-    named.unwrap_or_else(|| {
-        if std::str::from_utf8(bytes.get(32..).unwrap_or(bytes)).is_ok() {
-            return UTF_8;
-        }
-        let mut detector = chardetng::EncodingDetector::new(chardetng::Iso2022JpDetection::Deny);
-        detector.feed(bytes.get(32..).unwrap_or(bytes), true);
-        detector.guess(None, chardetng::Utf8Detection::Allow)
-    })
+    // the language driver of the header
+    let own = || matches!(bytes.get(29), Some(0x4d)).then_some(GBK).filter(|_| page.is_none());
+    if let Some(told) = named.or_else(own) {
+        return (told, true);
+    }
+    let start = bytes.get(8..10).map_or(32, |two| usize::from(u16::from_le_bytes([two[0], two[1]])));
+    let text = bytes.get(start..).unwrap_or_default();
+    if std::str::from_utf8(text).is_ok() {
+        return (UTF_8, false);
+    }
+    let mut detector = chardetng::EncodingDetector::new(chardetng::Iso2022JpDetection::Deny);
+    detector.feed(text, true);
+    (detector.guess(None, chardetng::Utf8Detection::Allow), false)
 }
 
 fn value(field: &FieldValue) -> Value {
     match field {
         FieldValue::Character(text) => json!(text),
         FieldValue::Memo(text) => json!(text),
-        // whole numbers as they are written: an id is no 3.0
-        FieldValue::Numeric(Some(number)) if number.fract() == 0.0 && number.abs() < 9e15 => json!(*number as i64),
-        FieldValue::Numeric(number) => json!(number),
-        FieldValue::Float(number) => json!(number),
-        FieldValue::Double(number) | FieldValue::Currency(number) => json!(number),
+        FieldValue::Double(number) | FieldValue::Currency(number) => real(*number),
         FieldValue::Integer(number) => json!(number),
         FieldValue::Logical(truth) => json!(truth),
         FieldValue::Date(date) => json!(date.map(|date| date.to_string())),
-        FieldValue::DateTime(_) => Value::Null,
+        // as they are written, above
+        FieldValue::Numeric(_) | FieldValue::Float(_) | FieldValue::DateTime(_) => Value::Null,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use catchment::geo::{Area, Contains, Point};
+
+    use super::*;
+
+    fn square(low: f64, high: f64, reversed: bool) -> LineString<f64> {
+        let mut ring = vec![(low, low), (low, high), (high, high), (high, low), (low, low)];
+        if reversed {
+            ring.reverse();
+        }
+        LineString::from(ring)
+    }
+
+    #[test]
+    fn holes_are_where_they_lie_whatever_their_order_and_direction() {
+        // two squares, then the hole of the first one
+        for reversed in [false, true] {
+            let rings = [square(0.0, 10.0, reversed), square(20.0, 25.0, false), square(2.0, 4.0, reversed)];
+            let Geometry::MultiPolygon(found) = by_containment(rings.into_iter()) else { panic!("no polygons") };
+            assert_eq!(found.unsigned_area(), 100.0 + 25.0 - 4.0);
+            assert!(!found.contains(&Point::new(3.0, 3.0)) && found.contains(&Point::new(22.0, 22.0)));
+        }
+    }
+
+    #[test]
+    fn numbers_keep_their_digits() {
+        assert_eq!(as_written(b"  310112001"), json!("310112001"));
+        assert_eq!(as_written(b"000123    "), json!("000123"));
+        assert_eq!(as_written(b"310112198001011234"), json!("310112198001011234"));
+        assert_eq!((as_written(b"****"), as_written(b"    ")), (Value::Null, Value::Null));
     }
 }
