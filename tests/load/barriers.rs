@@ -170,7 +170,7 @@ fn a_layer_of_lines_and_areas_is_a_barrier_too() {
     assert_eq!(left, [("barriers", "4"), ("barriers", "p")]);
     let inputs = World::street(5).load(&own, &[NORTH, files[0]]);
     assert_eq!(inputs.barriers.counts(), BTreeMap::from([("barrier", 1), ("site", 1)]));
-    assert_eq!(inputs.files.last().unwrap().rows, [("barriers".to_owned(), 2)]);
+    assert_eq!(inputs.files.last().unwrap().rows, [("features".to_owned(), 4)]);
     // both sources together, and the property `kind` where none is named
     let both = plan("osm = [\"railway\"]\nsource = \"own.geojson\"");
     let inputs = with_line(&[("railway", "rail")]).load(&both, &[NORTH, ("own.geojson", &LAYER.replace("what", "kind"))]);

@@ -366,7 +366,7 @@ fn plans_that_cannot_mean_what_they_say() {
         ("radius = \"1km\"", "radius = \"1min\"", ["services.response.radius", "a distance"]),
         ("peak = 0.5", "peak = 0", ["periods.peak", "0.05 to 2"]),
         ("peak = 0.5", "free = 0.5", ["`free`", "another name"]),
-        ("corridors.geojson", "corridors.shp", ["services.response.corridors", "GeoJSON"]),
+        ("corridors.geojson", "corridors.csv", ["services.response.corridors", "GeoJSON"]),
         ("calls = ", "cals = ", ["cals", "did you mean `calls`?"]),
         ("groups = [\"old\"]", "groups = [\"calls\"]", ["people.groups is `calls`", "another name"]),
         ("profile = \"ambulance\"", "profile = \"walk\"", ["services.profile of `ambulance`", "a vehicle's profile"]),

@@ -126,7 +126,9 @@ fn barriers_name_their_kinds_or_their_file() {
     assert!(complaint("osm = [\"wall\", \"wall\"]").contains("barriers.osm is `wall` twice; expected each kind once"));
     assert!(complaint("osm = [\"railways\"]").contains("did you mean `railway`?"));
     assert!(complaint("osm = [\"wall\"]\nkind = \"what\"").contains("barriers.kind is `what`; expected barriers.source beside it"));
-    assert!(complaint("source = \"t.osm.pbf\"").contains("barriers.source is `t.osm.pbf`; expected a layer (GeoJSON, Shapefile or GeoPackage)"));
+    assert!(
+        complaint("source = \"t.osm.pbf\"").contains("barriers.source is `t.osm.pbf`; expected a layer (GeoJSON, Shapefile or GeoPackage)")
+    );
     assert!(complaint("sorce = \"own.geojson\"").contains("did you mean `source`?"));
 }
 

@@ -134,7 +134,7 @@ impl<'a> Degrees<'a> {
         };
         let places: Vec<_> = geometry.coords_iter().collect();
         let length: f64 = places.windows(2).map(|pair| (pair[1].x - pair[0].x).hypot(pair[1].y - pair[0].y)).sum();
-        if !self.crs.is_geographic() && !(length < LONGEST_M) {
+        if !self.crs.is_geographic() && (length.is_nan() || length > LONGEST_M) {
             wrong(format!("its coordinates are no metres of {}", self.crs));
             return None;
         }
