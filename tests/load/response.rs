@@ -162,7 +162,10 @@ fn stations_and_rules() {
     assert_eq!(rule("vehicles_per_10000_people", "all"), ["166.666667", "200.0", "1.0", "not_met"]);
     assert_eq!(rule("vehicles_per_10000_people", "West"), ["300.0", "200.0", "0.0", "met"]);
     let response = &written.json("summary.json")["services"][0]["response"];
-    assert_eq!(response["stations_outside_zones"], serde_json::json!({ "stations": 1, "nearest_to_somebody": 1, "people_nearest": 80.0 }));
+    assert_eq!(
+        response["stations_outside_zones"],
+        serde_json::json!({ "stations": 1, "first_to_reach_somebody": 1, "people_reached_first": 80.0 })
+    );
     assert_eq!(response["rules"]["zones_without_station"], serde_json::json!(["East"]));
     assert_eq!(only(&run.inputs.issues, "bad_number").id, "4");
     // half way between the stations, at 9.02°: 12 blocks of ground to the east of it, 21 to the west

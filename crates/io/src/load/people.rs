@@ -217,18 +217,7 @@ pub(super) fn points(
         demand.zones.push(index.locate(at));
         demand.people.push(count);
     }
-    let mut sums = vec![People::ZERO; zones.len()];
-    for (zone, count) in demand.zones.iter().zip(&demand.people) {
-        if let Some(zone) = zone {
-            sums[zone.index()] += *count;
-        }
-    }
-    for (zone, sum) in zones.iter_mut().zip(sums) {
-        zone.people = Some(sum);
-        if sum == People::ZERO {
-            issues.push(people_issue(file, zone, "nobody", "no people at any point in it".to_owned()));
-        }
-    }
+    sum_by_zone(zones, &demand, file, "no people at any point in it", issues);
     let outside: People = demand.zones.iter().zip(&demand.people).filter(|(zone, _)| zone.is_none()).map(|(_, p)| *p).sum();
     let rows = demand.zones.iter().filter(|zone| zone.is_none()).count();
     if rows > 0 {
@@ -236,4 +225,20 @@ pub(super) fn points(
         issues.push(Issue::new(Stage::People, file, "", "points_outside", detail));
     }
     Ok((demand, table.len() as u64))
+}
+
+/// Gives every zone the sum of the people in it; a zone without any is an issue.
+pub(super) fn sum_by_zone(zones: &mut [Zone], demand: &Demand, file: &str, nobody: &str, issues: &mut Vec<Issue>) {
+    let mut sums = vec![People::ZERO; zones.len()];
+    for (zone, people) in demand.zones.iter().zip(&demand.people) {
+        if let Some(zone) = zone {
+            sums[zone.index()] += *people;
+        }
+    }
+    for (zone, sum) in zones.iter_mut().zip(sums) {
+        zone.people = Some(sum);
+        if sum == People::ZERO {
+            issues.push(people_issue(file, zone, "nobody", nobody.to_owned()));
+        }
+    }
 }

@@ -6,6 +6,7 @@ use geojson::Feature;
 use rayon::prelude::*;
 
 use super::numbers::number;
+use super::people::sum_by_zone;
 use super::usual::PEOPLE;
 use super::zones::repair;
 use super::{STRAIGHT_DEG, layer, project_polygons};
@@ -66,18 +67,7 @@ pub(super) fn polygons(
         demand.people.push(part.people);
         demand.groups.iter_mut().zip(&part.groups).for_each(|(group, people)| group.people.push(*people));
     }
-    let mut sums = vec![People::ZERO; zones.len()];
-    for (zone, people) in demand.zones.iter().zip(&demand.people) {
-        if let Some(zone) = zone {
-            sums[zone.index()] += *people;
-        }
-    }
-    for (zone, sum) in zones.iter_mut().zip(sums) {
-        zone.people = Some(sum);
-        if sum == People::ZERO {
-            issues.push(Issue::new(Stage::People, file, &zone.id, "nobody", format!("{}: no people in any polygon in it", zone.name)));
-        }
-    }
+    sum_by_zone(zones, &demand, file, "no people in any polygon in it", issues);
     let outside: People = demand.zones.iter().zip(&demand.people).filter(|(zone, _)| zone.is_none()).map(|(_, people)| *people).sum();
     if outside > People::ZERO {
         let detail = format!("{:.1} people of the polygons lie outside every zone: the row `outside`", outside.as_f64());

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::response::set_stand_in;
 use super::row::{Row, round, services};
+use super::tables::columns;
 use crate::error::Error;
 use crate::plan::ServicePlan;
 use crate::run::Run;
@@ -27,12 +28,7 @@ pub(super) fn rows(run: &Run, blank: bool) -> Result<Vec<Row>, Error> {
 /// `gaps.csv` as header and rows: the columns of every service's metric, each once.
 pub(super) fn table(run: &Run) -> Result<(Vec<String>, Vec<Row>), Error> {
     let mut rows = rows(run, true)?;
-    let mut header: Vec<String> = Vec::new();
-    for key in rows.iter().flat_map(|row| row.keys()) {
-        if !header.contains(key) {
-            header.push(key.clone());
-        }
-    }
+    let header = columns(&rows);
     rows.retain(|row| row.get("rank").is_some_and(|rank| !rank.is_null()));
     Ok((header, rows))
 }

@@ -1,6 +1,7 @@
 //! Writing: the folder of results, each file written to a temporary name and renamed.
 
 mod area_error;
+mod corridors;
 mod curve;
 mod dictionary;
 mod gaps;
@@ -11,6 +12,7 @@ mod raster;
 mod response;
 mod response_words;
 mod row;
+mod rules;
 mod shares;
 mod summary;
 mod tables;

@@ -1,23 +1,24 @@
-//! What services with a response write: `response.csv`, `radius.csv`, `stations.csv`, `rules.csv`, `corridors.csv` and their layers.
+//! What services with a response write: `response.csv`, `radius.csv`, `stations.csv`, their layers, and the tables of rules and corridors.
 
-use catchment::geo::{Area, Coord, Distance, Euclidean, InterpolateLine, LineString, Point};
-use catchment::{Circles, CostRow, Coverage, Farthest, Limit, People, PlaceIndex, Status, nominal_radius_m, stations_for_radius};
-use geojson::{Feature, Geometry, JsonObject};
+use catchment::geo::{Area, Coord};
+use catchment::{Circles, CostRow, Coverage, Farthest, Limit, People, PlaceIndex, nominal_radius_m, stations_for_radius};
+use geojson::JsonObject;
 use serde_json::{Value, json};
 
+use super::corridors::{corridor_gaps, corridor_rows};
 use super::layers::{collection_of, feature, inverse, style, wgs84};
 use super::row::{Row, round};
-use super::tables::{cell, table};
+use super::rules::rules;
+use super::tables::of_rows;
 use crate::error::Error;
-use crate::load::Corridor;
-use crate::plan::{FacilitiesPlan, Format, Plan, ResponsePlan, ServicePlan};
+use crate::plan::{CALLS, FacilitiesPlan, Format, Plan, ResponsePlan, ServicePlan};
 use crate::response::{ResponseRun, ResponseTimes};
 use crate::run::Run;
 
 /// What every response time is measured with.
 pub(super) const ASSUMPTION: &str = "all_vehicles_at_their_stations";
 
-/// From the shortest response to the longest (ColorBrewer RdYlGn, reversed at the end).
+/// From the shortest response to the longest (ColorBrewer RdYlGn, from its green end).
 const RESPONSE_FILLS: [&str; 5] = ["#1a9641", "#a6d96a", "#ffffbf", "#fdae61", "#d7191c"];
 /// Neighbouring service areas differ (ColorBrewer Set3).
 const AREA_FILLS: [&str; 12] =
@@ -79,12 +80,6 @@ pub(super) fn files(run: &Run) -> Result<Vec<(String, Vec<u8>)>, Error> {
     Ok(files)
 }
 
-fn of_rows(rows: &[Row]) -> Vec<u8> {
-    let header: Vec<String> = rows.first().map(|row| row.keys().cloned().collect()).unwrap_or_default();
-    let cells = rows.iter().map(|row| header.iter().map(|key| row.get(key).map_or_else(String::new, cell)).collect());
-    table(header.clone(), cells)
-}
-
 /// All response times that any service reports shares of, ascending: the columns of every row.
 fn all_limits(run: &Run) -> Vec<Limit> {
     let mut limits: Vec<Limit> = run.responses.iter().flat_map(|found| found.limits.iter().copied()).collect();
@@ -132,7 +127,7 @@ fn times(run: &Run) -> Vec<Row> {
 
 fn time_row(run: &Run, asked: &Asked<'_>, times: &ResponseTimes, [id, name]: [&str; 2], costs: &CostRow) -> Row {
     let known = costs.zone.and_then(|zone| run.inputs.zones[zone.index()].people).is_some() || costs.zone.is_none();
-    let known = known || times.weight == "calls";
+    let known = known || times.weight == CALLS;
     let count = |people: People| json!(known.then(|| round(people.as_f64(), 6)));
     let mut row = Row::new();
     let mut set = |key: &str, value: Value| {
@@ -302,156 +297,6 @@ fn station(run: &Run, asked: &Asked<'_>, i: usize) -> Row {
     row
 }
 
-/// A rule or a reading of one zone or of all, against its target.
-pub(super) struct Rule {
-    pub name: &'static str,
-    /// Who is counted and when, of response times.
-    pub times: Option<(String, String)>,
-    /// The zone's position; `None` for all of them.
-    pub zone: Option<usize>,
-    pub have: Option<f64>,
-    pub need: f64,
-    pub kind: RuleKind,
-    /// Vehicles or stations that are missing.
-    pub gap: Option<f64>,
-}
-
-/// What makes a rule kept.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum RuleKind {
-    /// At least so much.
-    AtLeast,
-    /// At most so much.
-    AtMost,
-    /// No rule: a reading beside the target of another one, which plans do not bind.
-    Reading,
-}
-
-impl Rule {
-    pub(super) fn status(&self) -> &'static str {
-        match (self.have, self.kind) {
-            (None, _) => "unknown",
-            (Some(have), RuleKind::AtLeast) => {
-                if have >= self.need {
-                    "met"
-                } else {
-                    "not_met"
-                }
-            }
-            (Some(have), RuleKind::AtMost) => {
-                if have <= self.need {
-                    "met"
-                } else {
-                    "not_met"
-                }
-            }
-            (Some(have), RuleKind::Reading) => {
-                if have <= self.need {
-                    "within_target"
-                } else {
-                    "beyond_target"
-                }
-            }
-        }
-    }
-}
-
-/// Stations in each zone.
-pub(super) const STATIONS: &str = "stations_per_zone";
-/// Vehicles per 10,000 people, in each zone and in all.
-pub(super) const VEHICLES: &str = "vehicles_per_10000_people";
-/// The mean response time, by zone and in all, of every weight and period.
-pub(super) const RESPONSE: &str = "response_mean_s";
-/// The nominal radius, of each zone and of all.
-pub(super) const NOMINAL: &str = "nominal_radius_m";
-
-/// The rules of a service and its readings.
-pub(super) fn ruled(run: &Run, asked: &Asked<'_>) -> Vec<Rule> {
-    let coverage = &run.reports[asked.found.service].coverage;
-    let need = f64::from(asked.plan.min_stations_per_zone);
-    let mut rules: Vec<Rule> = Vec::new();
-    for (z, row) in coverage.zones.iter().enumerate() {
-        let (have, gap) = (row.facilities as f64, (need - row.facilities as f64).max(0.0));
-        rules.push(Rule { name: STATIONS, times: None, zone: Some(z), have: Some(have), need, kind: RuleKind::AtLeast, gap: Some(gap) });
-    }
-    vehicles(run, asked, &mut rules);
-    let target_m = asked.plan.radius.as_f64();
-    let zones = (0..run.inputs.zones.len()).map(Some).chain([None]);
-    for zone in zones.clone() {
-        let (area_m2, stations) = match zone {
-            Some(z) => (coverage.zones[z].area_m2, coverage.zones[z].facilities),
-            None => (coverage.total.area_m2, stations_in(run, asked.found)),
-        };
-        let needed = stations_for_radius(area_m2, target_m).map(|needed| needed.saturating_sub(stations) as f64);
-        let have = nominal_radius_m(area_m2, stations);
-        rules.push(Rule { name: NOMINAL, times: None, zone, have, need: target_m, kind: RuleKind::AtMost, gap: needed });
-    }
-    let costs = asked.found.radius.coverage.total.costs;
-    let farthest = asked.found.radius.farthest_of_all.map(|far| far.cost);
-    for (name, cost) in [("distance_mean_m", costs.mean), ("distance_p90_m", costs.p90), ("distance_max_m", farthest)] {
-        let have = cost.map(|cost| cost.as_f64());
-        rules.push(Rule { name, times: None, zone: None, have, need: target_m, kind: RuleKind::Reading, gap: None });
-    }
-    let report = &run.reports[asked.found.service];
-    for times in &asked.found.times {
-        for zone in zones.clone() {
-            let row = zone.map_or(&times.table.total, |z| &times.table.zones[z]);
-            let have = row.costs.mean.map(|cost| cost.as_f64());
-            // the mean of zones of several limits is held against none
-            let need = if zone.is_none() && report.limits().differ() { continue } else { report.limit_of(row.zone).as_f64() };
-            let of = Some((times.weight.clone(), times.period.clone()));
-            rules.push(Rule { name: RESPONSE, times: of, zone, have, need, kind: RuleKind::AtMost, gap: None });
-        }
-    }
-    rules
-}
-
-/// Vehicles per 10,000 people against their target, where the plan has one. Unknown where vehicles of a station are, or the people of a zone
-/// with stations: vehicles and people must be of the same zones.
-fn vehicles(run: &Run, asked: &Asked<'_>, rules: &mut Vec<Rule>) {
-    let Some(target) = asked.plan.vehicles_per_10000 else { return };
-    let report = &run.reports[asked.found.service];
-    let facilities = run.inputs.facilities.get(&asked.service.facilities).map_or(&[][..], Vec::as_slice);
-    for zone in (0..run.inputs.zones.len()).map(Some).chain([None]) {
-        let own = || facilities.iter().zip(&report.facilities).filter_map(|(facility, found)| Some((facility, found.zone?.index())));
-        let own = || own().filter(|(_, z)| zone.is_none_or(|zone| zone == *z));
-        let known = match zone {
-            Some(z) => run.inputs.zones[z].people,
-            None if own().any(|(_, z)| run.inputs.zones[z].people.is_none()) => None,
-            None => Some(run.inputs.zones.iter().filter_map(|zone| zone.people).sum()),
-        };
-        let people = known.filter(|people| *people > People::ZERO).map(People::as_f64);
-        let vehicles: Option<u32> = own().map(|(facility, _)| facility.vehicles).sum();
-        let have = vehicles.zip(people).map(|(vehicles, people)| f64::from(vehicles) / people * 10_000.0);
-        let gap = vehicles.zip(people).map(|(vehicles, people)| (target * people / 10_000.0 - f64::from(vehicles)).ceil().max(0.0));
-        rules.push(Rule { name: VEHICLES, times: None, zone, have, need: target, kind: RuleKind::AtLeast, gap });
-    }
-}
-
-/// `rules.csv`: one row a service, rule and zone; `all` for a rule on all zones together.
-fn rules(run: &Run, asked: &Asked<'_>) -> Vec<Row> {
-    let row = |rule: Rule| {
-        let zone = rule.zone.map(|z| &run.inputs.zones[z]);
-        let mut row = Row::new();
-        let mut set = |key: &str, value: Value| {
-            row.insert(key.to_owned(), value);
-        };
-        set("service", json!(asked.service.id));
-        set("rule", json!(rule.name));
-        set("weight", json!(rule.times.as_ref().map(|(weight, _)| weight)));
-        set("period", json!(rule.times.as_ref().map(|(_, period)| period)));
-        set("zone_id", json!(zone.map_or("all", |zone| zone.id.as_str())));
-        set("zone_name", json!(zone.map_or("all", |zone| zone.name.as_str())));
-        set("have", json!(rule.have.map(|have| round(have, 6))));
-        set("need", json!(rule.need));
-        set("gap", json!(rule.gap));
-        set("status", json!(rule.status()));
-        set_stand_in(&run.inputs.plan, asked.service, &mut row);
-        row
-    };
-    ruled(run, asked).into_iter().map(row).collect()
-}
-
 /// `service_areas.geojson`: the ground of the zones by the station that reaches it first.
 fn areas(run: &Run) -> Result<String, Error> {
     let mut features = Vec::new();
@@ -490,143 +335,4 @@ fn isochrones(run: &Run) -> Result<String, Error> {
         }
     }
     Ok(collection_of(&run.inputs, features))
-}
-
-/// A corridor with its stretches, their lengths on the ellipsoid.
-pub(super) struct Along<'r> {
-    pub corridor: &'r Corridor,
-    pub length_m: f64,
-    pub within_m: f64,
-    pub longest_gap_m: f64,
-    pub gaps: usize,
-}
-
-/// Corridors of a service by what lies within its limit.
-pub(super) fn along<'r>(run: &'r Run, asked: &Asked<'r>) -> Vec<Along<'r>> {
-    let corridors = run.inputs.corridors.get(&asked.service.id).map_or(&[][..], Vec::as_slice);
-    let one = |(corridor, stretches): (&'r Corridor, &Vec<catchment::Stretch>)| {
-        let length = |stretch: &catchment::Stretch| (stretch.to_m - stretch.from_m) * scale(corridor, stretch.piece);
-        let covered = stretches.iter().filter(|stretch| stretch.status == Status::Covered);
-        let gaps = gaps_of(stretches);
-        let gap_m = |gap: &Vec<&catchment::Stretch>| gap.iter().map(|stretch| length(stretch)).sum::<f64>();
-        Along {
-            corridor,
-            length_m: corridor.lengths_m.iter().sum(),
-            // an empty sum of floats is −0
-            within_m: covered.map(length).fold(0.0, |sum, length| sum + length),
-            longest_gap_m: gaps.iter().map(gap_m).fold(0.0, f64::max),
-            gaps: gaps.len(),
-        }
-    };
-    corridors.iter().zip(&asked.found.corridors).map(one).collect()
-}
-
-/// Runs of neighbouring stretches that are not covered, whatever the reason.
-fn gaps_of(stretches: &[catchment::Stretch]) -> Vec<Vec<&catchment::Stretch>> {
-    let mut gaps: Vec<Vec<&catchment::Stretch>> = Vec::new();
-    let mut open: Option<usize> = None;
-    for stretch in stretches {
-        let covered = stretch.status == Status::Covered;
-        match gaps.last_mut() {
-            Some(gap) if !covered && open == Some(stretch.piece) => gap.push(stretch),
-            _ if !covered => gaps.push(vec![stretch]),
-            _ => {}
-        }
-        open = (!covered).then_some(stretch.piece);
-    }
-    gaps
-}
-
-/// Metres on the ellipsoid a metre in the working CRS.
-fn scale(corridor: &Corridor, piece: usize) -> f64 {
-    let plane: f64 = corridor.pieces[piece].lines().map(|line| line.delta().x.hypot(line.delta().y)).sum();
-    if plane > 0.0 { corridor.lengths_m[piece] / plane } else { 1.0 }
-}
-
-/// `corridors.csv`: one row a service and corridor.
-fn corridor_rows(run: &Run, asked: &Asked<'_>) -> Vec<Row> {
-    let facilities = run.inputs.facilities.get(&asked.service.facilities).map_or(&[][..], Vec::as_slice);
-    let row = |along: Along<'_>| {
-        let near =
-            facilities.iter().filter(|facility| along.corridor.pieces.iter().any(|piece| distance_m(piece, facility.location) <= NEAR_M));
-        let mut row = Row::new();
-        let mut set = |key: &str, value: Value| {
-            row.insert(key.to_owned(), value);
-        };
-        set("service", json!(asked.service.id));
-        set("corridor", json!(along.corridor.name));
-        set("length_m", json!(round(along.length_m, 1)));
-        set("limit_s", json!(Some(asked.service.limit.as_f64()).filter(|_| !run.reports[asked.found.service].limits().differ())));
-        set("length_within_m", json!(round(along.within_m, 1)));
-        set("share_within", json!(round((along.within_m / along.length_m).min(1.0), 6)));
-        set("gaps", json!(along.gaps));
-        set("longest_gap_m", json!(round(along.longest_gap_m, 1)));
-        set("stations_within_1km", json!(near.count()));
-        row.insert("assumption".to_owned(), json!(ASSUMPTION));
-        set_stand_in(&run.inputs.plan, asked.service, &mut row);
-        row
-    };
-    along(run, asked).into_iter().map(row).collect()
-}
-
-/// A station so near a corridor lies on it.
-const NEAR_M: f64 = 1000.0;
-
-fn distance_m(line: &LineString<f64>, at: Coord<f64>) -> f64 {
-    Euclidean.distance(&Point::from(at), line)
-}
-
-/// `corridor_gaps.geojson`: the stretches of corridors that no station reaches within the limit.
-fn corridor_gaps(run: &Run) -> Result<String, Error> {
-    let mut features = Vec::new();
-    for asked in responses(run) {
-        let corridors = run.inputs.corridors.get(&asked.service.id).map_or(&[][..], Vec::as_slice);
-        for (corridor, stretches) in corridors.iter().zip(&asked.found.corridors) {
-            for (i, gap) in gaps_of(stretches).into_iter().enumerate() {
-                features.push(corridor_gap(run, &asked, corridor, i + 1, &gap)?);
-            }
-        }
-    }
-    Ok(collection_of(&run.inputs, features))
-}
-
-fn corridor_gap(run: &Run, asked: &Asked<'_>, corridor: &Corridor, number: usize, gap: &[&catchment::Stretch]) -> Result<Feature, Error> {
-    let piece = gap[0].piece;
-    let scale = scale(corridor, piece);
-    let before: f64 = corridor.lengths_m[..piece].iter().sum();
-    let (from_m, to_m) = (before + gap[0].from_m * scale, before + gap[gap.len() - 1].to_m * scale);
-    let worst = gap.iter().map(|stretch| stretch.worst).filter(|label| label.cost.is_reached()).max();
-    let without = gap.iter().filter(|stretch| stretch.status != Status::Uncovered).map(|s| (s.to_m - s.from_m) * scale).sum::<f64>();
-    let facility = worst.and_then(|label| run.inputs.facilities.get(&asked.service.facilities)?.get(label.facility.index()));
-    let mut places: Vec<Coord<f64>> = Vec::new();
-    for at in gap.iter().flat_map(|stretch| &stretch.line.0) {
-        if places.last() != Some(at) {
-            places.push(*at);
-        }
-    }
-    let middle = Euclidean.point_at_ratio_from_start(&LineString(places.clone()), 0.5).map(Coord::from);
-    let zones = catchment::ZoneIndex::new(&run.inputs.zones);
-    let zone_id = middle.and_then(|at| zones.locate(at));
-    let zone = zone_id.map(|zone| &run.inputs.zones[zone.index()]);
-    inverse(&run.inputs.projector, &mut places)?;
-    let line = LineString(places.into_iter().map(|at| Coord { x: round(at.x, 8), y: round(at.y, 8) }).collect());
-    let mut properties = JsonObject::new();
-    let mut set = |key: &str, value: Value| {
-        properties.insert(key.to_owned(), value);
-    };
-    set("service", json!(asked.service.id));
-    set("corridor", json!(corridor.name));
-    set("gap", json!(number));
-    set("from_m", json!(round(from_m, 1)));
-    set("to_m", json!(round(to_m, 1)));
-    set("length_m", json!(round(to_m - from_m, 1)));
-    set("without_way_m", json!(round(without, 1)));
-    set("zone_name", json!(zone.map(|zone| &zone.name)));
-    set("response_max_s", json!(worst.map(|label| label.cost.as_f64())));
-    set("nearest_station_id", json!(facility.map(|f| &f.id)));
-    set("nearest_station_name", json!(facility.map(|f| &f.name)));
-    set("limit_s", json!(run.reports[asked.found.service].limit_of(zone_id).as_f64()));
-    set("stroke", json!("#d7191c"));
-    set_stand_in(&run.inputs.plan, asked.service, &mut properties);
-    Ok(feature(Some(Geometry::from(&line)), properties))
 }

@@ -3,10 +3,10 @@
 use catchment::{Coverage, Limit, LinkStatus, Metric, People, nominal_radius_m, stations_for_radius};
 use serde_json::{Map, Value, json};
 
-use super::response::{
-    ASSUMPTION, Along, Asked, NOMINAL, RESPONSE, Rule, STATIONS, VEHICLES, along, far_place, responses, ruled, short, stand_in, stations_in,
-};
+use super::corridors::{Along, along};
+use super::response::{ASSUMPTION, Asked, far_place, responses, short, stand_in, stations_in};
 use super::row::round;
+use super::rules::{NOMINAL, RESPONSE, Rule, STATIONS, VEHICLES, ruled};
 use super::shares::{limit_en, limit_zh};
 use super::words::{listed, thousands};
 use crate::map::Lang;
@@ -466,7 +466,7 @@ pub(super) fn summary(run: &Run, service: &ServicePlan) -> Option<Value> {
         "mean_response": rules.iter().filter(|rule| rule.name == RESPONSE && rule.zone.is_none()).map(verdict).collect::<Vec<_>>(),
         "rules": { "met": rules.iter().filter(|rule| rule.status() == "met").count(), "not_met": rules.iter().filter(|rule| rule.status() == "not_met").count(),
                    "unknown": rules.iter().filter(|rule| rule.status() == "unknown").count(), "zones_without_station": lacking(run, &rules) },
-        "stations_outside_zones": { "stations": outside, "nearest_to_somebody": serving, "people_nearest": round(people_outside.as_f64(), 6) },
+        "stations_outside_zones": { "stations": outside, "first_to_reach_somebody": serving, "people_reached_first": round(people_outside.as_f64(), 6) },
         "corridors": corridors.collect::<Vec<_>>(),
     }))
 }
