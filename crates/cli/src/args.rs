@@ -2,8 +2,10 @@
 
 use std::path::PathBuf;
 
+use catchment_io::plan::CsvEncoding;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::convert::Convert;
 use crate::prepare::{Inspect, Prepare};
 use crate::shape_args::{Audit, Isochrones, Reach};
 
@@ -36,6 +38,8 @@ pub(crate) enum Command {
     Prepare(Prepare),
     /// What a prepared network is, or the roads of an extract would be.
     Inspect(Inspect),
+    /// Write a table or a layer in another format, coordinate system or encoding.
+    Convert(Convert),
     /// Print the licences of this program, its parts and the demo's data.
     Licenses,
 }
@@ -117,6 +121,9 @@ pub(crate) struct Common {
     /// Formats of tables and layers.
     #[arg(long, value_enum, value_delimiter = ',')]
     pub format: Vec<FormatArg>,
+    /// How CSV files are encoded: utf-8-bom and gb18030 are for Excel.
+    #[arg(long, value_enum, value_name = "ENCODING")]
+    pub csv_encoding: Option<CsvArg>,
     /// Audit the covered ground of coverage.geojson against the roads: audit.json, audit.geojson, and exit code 1 where more than 0.01 %
     /// of the places are on the wrong side.
     #[arg(long)]
@@ -145,6 +152,29 @@ pub(crate) enum LangArg {
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub(crate) enum FormatArg {
     Geojson,
+    Geojsonl,
+    Gpkg,
+    Fgb,
     Csv,
+    Xlsx,
     Geotiff,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum CsvArg {
+    #[value(name = "utf-8")]
+    Utf8,
+    #[value(name = "utf-8-bom")]
+    Utf8Bom,
+    Gb18030,
+}
+
+impl From<CsvArg> for CsvEncoding {
+    fn from(typed: CsvArg) -> CsvEncoding {
+        match typed {
+            CsvArg::Utf8 => CsvEncoding::Utf8,
+            CsvArg::Utf8Bom => CsvEncoding::Utf8Bom,
+            CsvArg::Gb18030 => CsvEncoding::Gb18030,
+        }
+    }
 }

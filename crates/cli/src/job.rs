@@ -106,10 +106,17 @@ impl Job {
         if !common.format.is_empty() {
             let format = |format: &FormatArg| match format {
                 FormatArg::Geojson => Format::Geojson,
+                FormatArg::Geojsonl => Format::Geojsonl,
+                FormatArg::Gpkg => Format::Gpkg,
+                FormatArg::Fgb => Format::Fgb,
                 FormatArg::Csv => Format::Csv,
+                FormatArg::Xlsx => Format::Xlsx,
                 FormatArg::Geotiff => Format::Geotiff,
             };
             plan.outputs.formats = common.format.iter().map(format).collect();
+        }
+        if let Some(encoding) = common.csv_encoding {
+            plan.outputs.csv_encoding = encoding.into();
         }
         plan.outputs.audit |= common.audit;
         plan.outputs.measure_error |= common.measure_error;

@@ -1,6 +1,7 @@
 //! `catchment`: what was typed → a checked job → a run → results.
 
 mod args;
+mod convert;
 mod job;
 mod prepare;
 mod shape_args;
@@ -63,6 +64,7 @@ fn dispatch(cli: Cli) -> anyhow::Result<()> {
         Command::Audit(typed) => shapes::audit(&typed),
         Command::Prepare(typed) => prepare::prepare(&typed),
         Command::Inspect(typed) => prepare::inspect(&typed),
+        Command::Convert(typed) => convert::convert(&typed),
         Command::Licenses => {
             print(&licenses());
             Ok(())

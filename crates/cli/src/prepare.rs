@@ -129,7 +129,7 @@ pub(crate) fn inspect(typed: &Inspect) -> anyhow::Result<()> {
 }
 
 /// The folder of a file, and its name there.
-fn split(file: &Path) -> (Folder, String) {
+pub(crate) fn split(file: &Path) -> (Folder, String) {
     let folder = file.parent().map_or_else(PathBuf::new, Path::to_path_buf);
     (Folder(folder), file.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned()))
 }

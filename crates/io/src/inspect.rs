@@ -18,7 +18,7 @@ use crate::plan::{Columns, is_layer};
 pub struct Inspection {
     /// The file.
     pub file: String,
-    /// `GeoJSON`, `Shapefile`, `GeoPackage`, `table` or `workbook`.
+    /// `GeoJSON`, `Shapefile`, `GeoPackage`, `FlatGeobuf`, `workbook`, or `table` with its encoding.
     pub format: String,
     /// Of a layer: its CRS, and who says so.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -87,7 +87,7 @@ fn of_layer(files: &dyn Files, name: &str) -> Result<Inspection, Error> {
     Ok(Inspection {
         file: name.to_owned(),
         format: read.format.to_owned(),
-        crs: Some(read.crs),
+        crs: Some(format!("{own} ({who} says so)", own = read.crs, who = read.told_by)),
         rows: read.features.len(),
         geometries,
         extent: extent(&places),
@@ -114,7 +114,7 @@ fn of_table(files: &dyn Files, name: &str) -> Result<Inspection, Error> {
     let plan = plan_of_table(name, x.is_some() && y.is_some(), &fields);
     Ok(Inspection {
         file: name.to_owned(),
-        format: if table.is_workbook() { "workbook" } else { "table" }.to_owned(),
+        format: table.format().to_owned(),
         crs: None,
         rows: table.len(),
         geometries: BTreeMap::new(),

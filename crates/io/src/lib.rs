@@ -3,6 +3,7 @@
 //! A [`Plan`] names files; [`run()`] loads them from [`Files`] (a [`Folder`], or [`InMemory`]), answers every service with
 //! [`catchment::analyse`], and [`write()`] puts the results into a folder. See the example of [`run()`].
 
+mod convert;
 pub mod crs;
 mod error;
 mod files;
@@ -19,6 +20,7 @@ mod shapes;
 mod sweep;
 mod write;
 
+pub use convert::{ConvertAsk, Converted, convert};
 pub use error::Error;
 pub use files::{Files, Folder, InMemory, InputFile};
 pub use inspect::{Field, Inspection, inspect};

@@ -328,6 +328,8 @@ pub struct GapsPlan {
 pub struct OutputsPlan {
     /// Formats of tables and layers.
     pub formats: Vec<Format>,
+    /// How CSV files are encoded.
+    pub csv_encoding: CsvEncoding,
     /// Whether `map.svg` and `map.png` are drawn.
     pub map: bool,
     /// Whether `coverage.geojson` is audited against the roads: `audit.json` and `audit.geojson`.
@@ -340,12 +342,47 @@ pub struct OutputsPlan {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Format {
-    /// Layers.
+    /// Layers, a file each.
     Geojson,
-    /// Tables.
+    /// Layers, a file each, one feature a line and nothing else.
+    Geojsonl,
+    /// All layers in one GeoPackage, with styles for QGIS.
+    Gpkg,
+    /// Layers, a FlatGeobuf each.
+    Fgb,
+    /// Tables, a file each.
     Csv,
+    /// All tables in one workbook, those that are to be printed first.
+    Xlsx,
     /// The cost of every ground cell, one picture a service.
     Geotiff,
+}
+
+impl Format {
+    /// Whether layers are written in it.
+    pub(crate) fn holds_layers(self) -> bool {
+        matches!(self, Format::Geojson | Format::Geojsonl | Format::Gpkg | Format::Fgb)
+    }
+
+    /// Whether tables are written in it.
+    pub(crate) fn holds_tables(self) -> bool {
+        matches!(self, Format::Csv | Format::Xlsx)
+    }
+}
+
+/// How the text of CSV files is encoded.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum CsvEncoding {
+    /// UTF-8, as programs want it.
+    #[default]
+    #[serde(rename = "utf-8")]
+    Utf8,
+    /// UTF-8 behind a mark by which Excel knows it.
+    #[serde(rename = "utf-8-bom")]
+    Utf8Bom,
+    /// GB18030, as offices in China have it.
+    #[serde(rename = "gb18030")]
+    Gb18030,
 }
 
 impl Default for GroundPlan {
@@ -362,7 +399,13 @@ impl Default for GapsPlan {
 
 impl Default for OutputsPlan {
     fn default() -> OutputsPlan {
-        OutputsPlan { formats: vec![Format::Geojson, Format::Csv], map: true, audit: false, measure_error: false }
+        OutputsPlan {
+            formats: vec![Format::Geojson, Format::Csv],
+            csv_encoding: CsvEncoding::Utf8,
+            map: true,
+            audit: false,
+            measure_error: false,
+        }
     }
 }
 
@@ -624,10 +667,10 @@ pub fn is_osm(name: &str) -> bool {
     [".pbf", ".osm", ".osm.gz", ".osm.bz2"].iter().any(|end| name.ends_with(end))
 }
 
-/// Whether a name is that of a layer of shapes: GeoJSON, Shapefile or GeoPackage (`file.gpkg|layername=towns`).
+/// Whether a name is that of a layer of shapes: GeoJSON, Shapefile, GeoPackage (`file.gpkg|layername=towns`) or FlatGeobuf.
 pub fn is_layer(name: &str) -> bool {
     let file = name.split('|').next().unwrap_or_default().to_lowercase();
-    ["json", ".geojsonl", ".geojsons", ".shp", ".gpkg"].iter().any(|end| file.ends_with(end))
+    ["json", ".geojsonl", ".geojsons", ".shp", ".gpkg", ".fgb"].iter().any(|end| file.ends_with(end))
 }
 
 /// Whether a name is that of a table: text in columns, or a workbook.
@@ -637,7 +680,7 @@ pub fn is_table(name: &str) -> bool {
 }
 
 /// What [`is_layer`] takes, in an error.
-pub(crate) const LAYERS: &str = "a layer: GeoJSON (.geojson), Shapefile (.shp) or GeoPackage (.gpkg)";
+pub(crate) const LAYERS: &str = "a layer: GeoJSON (.geojson), Shapefile (.shp), GeoPackage (.gpkg) or FlatGeobuf (.fgb)";
 
 /// Whether a file is a prepared network, by its name.
 pub fn is_prepared(name: &str) -> bool {

@@ -63,6 +63,18 @@ impl Crs {
         &self.definition
     }
 
+    /// Its EPSG code, where it has one.
+    #[must_use]
+    pub fn epsg(&self) -> Option<u16> {
+        self.definition.strip_prefix("EPSG:")?.parse().ok()
+    }
+
+    /// Its definition as well-known text (OGC 01-009), where its EPSG code is a known one.
+    #[must_use]
+    pub fn wkt(&self) -> Option<&'static str> {
+        self.epsg().and_then(crs_definitions::from_code).map(|own| own.wkt)
+    }
+
     /// Whether coordinates are longitude and latitude in degrees.
     #[must_use]
     pub fn is_geographic(&self) -> bool {

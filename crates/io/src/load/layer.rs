@@ -60,11 +60,15 @@ pub(crate) fn feature_id(feature: &Feature) -> Option<String> {
     }
 }
 
+/// The geometry in whatever coordinates, if there is one.
+pub(crate) fn own_geometry(feature: &Feature, file: &str, place: &str) -> Result<Option<Geometry<f64>>, Error> {
+    let geometry = feature.geometry.as_ref().map(Geometry::try_from).transpose();
+    geometry.map_err(|e: geojson::Error| data(file, place, e.to_string(), "a geometry of RFC 7946"))
+}
+
 /// The geometry, if there is one; positions off the globe are an error.
 pub(crate) fn geometry(feature: &Feature, file: &str, place: &str) -> Result<Option<Geometry<f64>>, Error> {
-    let Some(geometry) = &feature.geometry else { return Ok(None) };
-    let geometry: Geometry<f64> =
-        geometry.try_into().map_err(|e: geojson::Error| data(file, place, e.to_string(), "a geometry of RFC 7946"))?;
+    let Some(geometry) = own_geometry(feature, file, place)? else { return Ok(None) };
     let off = catchment::geo::CoordsIter::coords_iter(&geometry).find(|c| !on_globe(*c));
     match off {
         Some(c) => Err(data(file, place, format!("the position {}, {}", c.x, c.y), "longitude −180 to 180, latitude −90 to 90")),

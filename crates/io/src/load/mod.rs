@@ -47,7 +47,7 @@ use masks::Mapped;
 use needs::RoadNeeds;
 use select::{WATER, Wanted, water_source};
 
-pub(crate) use formats::read as read_layer;
+pub(crate) use formats::{read as read_layer, read_own};
 pub(crate) use numbers::{Axis, degrees, number};
 pub(crate) use table::Table;
 

@@ -21,7 +21,8 @@ pub(crate) struct Table<'a> {
     lines: Vec<u64>,
     /// Of a layer: its points, WGS84 degrees; their rows have no columns of coordinates.
     points: Option<Vec<Option<Coord<f64>>>>,
-    workbook: bool,
+    /// `table`, `workbook` or `layer`, and how its text was encoded.
+    format: String,
     /// Columns are parted by semicolons: then a comma may be a decimal one.
     semicolons: bool,
 }
@@ -31,7 +32,7 @@ impl<'a> Table<'a> {
     /// an issue.
     pub(crate) fn read(bytes: &[u8], file: &'a str, told: &Columns, stage: Stage, issues: &mut Vec<Issue>) -> Result<Table<'a>, Error> {
         let mut table =
-            Table { file, header: Vec::new(), rows: Vec::new(), lines: Vec::new(), points: None, workbook: false, semicolons: false };
+            Table { file, header: Vec::new(), rows: Vec::new(), lines: Vec::new(), points: None, format: String::new(), semicolons: false };
         if workbook::is_workbook(bytes) {
             let (rows, others) = workbook::rows(bytes, told.sheet.as_deref(), file)?;
             if !others.is_empty() {
@@ -42,7 +43,7 @@ impl<'a> Table<'a> {
                 issues.push(Issue::new(stage, file, "", "sheet_chosen", detail));
             }
             let mut rows = rows.into_iter();
-            table.workbook = true;
+            "workbook".clone_into(&mut table.format);
             table.header = rows.next().map(|(_, cells)| cells).unwrap_or_default();
             rows.for_each(|(line, cells)| table.add(line, csv::StringRecord::from(cells), stage, issues));
             return Ok(table);
@@ -56,6 +57,7 @@ impl<'a> Table<'a> {
                 format!("read as {}, which its bytes look like; if names look wrong: columns = {{ encoding = \"…\" }}", decoded.encoding);
             issues.push(Issue::new(stage, file, decoded.encoding, "encoding_guessed", detail));
         }
+        table.format = format!("table, {}", decoded.encoding);
         let delimiter = text::delimiter(&decoded.text);
         table.semicolons = delimiter == b';';
         let mut reader =
@@ -89,7 +91,7 @@ impl<'a> Table<'a> {
             });
         }
         let lines = (1..=features.len() as u64).collect();
-        Ok(Table { file, header, rows, lines, points: Some(points), workbook: false, semicolons: false })
+        Ok(Table { file, header, rows, lines, points: Some(points), format: "layer".to_owned(), semicolons: false })
     }
 
     fn add(&mut self, line: u64, record: csv::StringRecord, stage: Stage, issues: &mut Vec<Issue>) {
@@ -102,9 +104,9 @@ impl<'a> Table<'a> {
         }
     }
 
-    /// Whether it is a sheet of a workbook.
-    pub(crate) fn is_workbook(&self) -> bool {
-        self.workbook
+    /// What kind of file it is, and how its text was encoded.
+    pub(crate) fn format(&self) -> &str {
+        &self.format
     }
 
     /// The line of the file that a row begins on.
@@ -247,14 +249,28 @@ impl<'a> Table<'a> {
         if let Some(points) = &self.points {
             return self.points_of_layer(points, projector, stage, issues);
         }
-        let x = self.required(columns.x.as_deref(), &X, "x")?;
-        let y = self.required(columns.y.as_deref(), &Y, "y")?;
         let crs = columns.crs.as_deref().unwrap_or("EPSG:4326");
         let error = |source| Error::Crs { what: format!("{}, columns.crs", self.file), source };
         let crs: Crs = crs.parse().map_err(error)?;
         let own = Projector::new(&crs, projector.to()).map_err(error)?;
-        let mut kept: Vec<usize> = Vec::new();
-        let mut places: Vec<Coord<f64>> = Vec::new();
+        let mut all = self.own_places(&crs, columns, stage, issues)?;
+        let mut places: Vec<Coord<f64>> = all.iter().flatten().copied().collect();
+        project(&own, &mut places, self.file)?;
+        all.iter_mut().flatten().zip(places).for_each(|(place, moved)| *place = moved);
+        Ok(all)
+    }
+
+    /// The places of all rows in a CRS that their columns are of; `None`, with an issue, where a row has none.
+    pub(crate) fn own_places(
+        &self,
+        crs: &Crs,
+        columns: &Columns,
+        stage: Stage,
+        issues: &mut Vec<Issue>,
+    ) -> Result<Vec<Option<Coord<f64>>>, Error> {
+        let x = self.required(columns.x.as_deref(), &X, "x")?;
+        let y = self.required(columns.y.as_deref(), &Y, "y")?;
+        let mut all = vec![None; self.len()];
         for row in 0..self.len() {
             let mut of = |column| self.coordinate(row, column, crs.is_geographic(), stage, issues);
             let (Some(x), Some(y)) = (of((x, Axis::East)), of((y, Axis::North))) else { continue };
@@ -265,13 +281,7 @@ impl<'a> Table<'a> {
                 issues.push(Issue::new(stage, self.file, self.line(row), "bad_place", detail));
                 continue;
             }
-            kept.push(row);
-            places.push(at);
-        }
-        project(&own, &mut places, self.file)?;
-        let mut all = vec![None; self.len()];
-        for (row, place) in kept.into_iter().zip(places) {
-            all[row] = Some(place);
+            all[row] = Some(at);
         }
         Ok(all)
     }

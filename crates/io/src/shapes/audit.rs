@@ -102,7 +102,7 @@ pub fn audit_layer(plan: &Plan, files: &dyn Files, ask: &AuditAsk<'_>, progress:
     let rules = AuditRules { points: ask.points.count, seed: ask.points.seed, leave_out: leave_out(ask.points.leave_out, &ready)? };
     found.leave_out = rules.leave_out;
     found.audit = audit(&ready, &shapes[0], rules);
-    let layer = collection_of(&studied.inputs, offenders(&studied.inputs.projector, &found.service, &found.audit)?);
+    let layer = collection_of(&studied.inputs, &offenders(&studied.inputs.projector, &found.service, &found.audit)?);
     let sheet = pretty(&sheet(ask, &found));
     let files = vec![("audit.json".to_owned(), sheet.into_bytes()), ("audit.geojson".to_owned(), layer.into_bytes())];
     let command = Command { name: "audit", asked: json!({ "shapes": source(ask) }), about: &about(), started };

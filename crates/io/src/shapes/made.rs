@@ -8,7 +8,8 @@ use serde_json::{Map, Value, json};
 
 use super::studied::Studied;
 use crate::error::Error;
-use crate::write::{basis_of, by_kind, issues_table, place, pretty, sha256, title, working};
+use crate::plan::CsvEncoding;
+use crate::write::{basis_of, by_kind, csv, issues_table, place, pretty, sha256, title, working};
 
 /// What a command made, before it is written.
 #[derive(Debug, Clone)]
@@ -54,7 +55,7 @@ impl Command<'_> {
         issues.extend(more);
         issues.sort();
         let listed: Vec<&Issue> = issues.iter().collect();
-        files.push(("issues.csv".to_owned(), issues_table(&listed)));
+        files.push(("issues.csv".to_owned(), csv(&issues_table(&listed), CsvEncoding::Utf8)));
         let plan = &studied.inputs.plan;
         let said =
             |ready: super::studied::Ready<'_>| Some(format!("{}: {}\n", title(ready.plan), basis_of(plan, ready.plan, plan.study.lang)?));

@@ -45,7 +45,7 @@ impl OwnAudit {
 /// Audits every service's covered ground within the zones: the limit of a place is that of its zone; off the drawn ground, none.
 pub(crate) fn audit_coverage(run: &Run, ground: &Ground, networks: &Networks, progress: &dyn Progress) -> Result<Vec<OwnAudit>, Error> {
     const FILE: &str = "coverage.geojson";
-    let layer = features(coverage_layer(run)?.as_bytes(), FILE)?;
+    let layer = features(collection_of(&run.inputs, &coverage_layer(run)?).as_bytes(), FILE)?;
     let zones = ZoneIndex::new(&run.inputs.zones);
     let mut audits = Vec::new();
     for (i, report) in run.reports.iter().enumerate() {
@@ -103,7 +103,7 @@ pub(crate) fn files(run: &Run) -> Result<Vec<(String, Vec<u8>)>, Error> {
         Value::from(value)
     };
     let sheet = pretty(&json!({ "shapes": "coverage.geojson", "services": run.audits.iter().map(service).collect::<Vec<_>>() }));
-    let layer = collection_of(&run.inputs, wrong);
+    let layer = collection_of(&run.inputs, &wrong);
     Ok(vec![("audit.json".to_owned(), sheet.into_bytes()), ("audit.geojson".to_owned(), layer.into_bytes())])
 }
 

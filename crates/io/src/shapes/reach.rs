@@ -55,7 +55,7 @@ pub fn reach(plan: &Plan, files: &dyn Files, ask: &ReachAsk, progress: &dyn Prog
     let Layer { features, rows, .. } = layer;
     let asked = json!({ "service": ask.ask.service, "limits": texts(&ask.ask.limits), "per_facility": ask.per_facility });
     let command = Command { name: "reach", asked, about: REACH, started };
-    let layer = collection_of(&studied.inputs, features).into_bytes();
+    let layer = collection_of(&studied.inputs, &features).into_bytes();
     Ok(command.made(&studied, rows, Vec::new(), vec![("reach.geojson".to_owned(), layer)]))
 }
 

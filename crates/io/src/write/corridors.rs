@@ -1,11 +1,11 @@
-//! `corridors.csv` and `corridor_gaps.geojson`: the roads that ambulances must reach along their whole length.
+//! `corridors` and `corridor_gaps`: the roads that ambulances must reach along their whole length.
 
 use catchment::Status;
 use catchment::geo::{Coord, Distance, Euclidean, InterpolateLine, LineString, Point};
 use geojson::{Feature, Geometry, JsonObject};
 use serde_json::{Value, json};
 
-use super::layers::{collection_of, feature, inverse};
+use super::layers::{feature, inverse};
 use super::response::{ASSUMPTION, Asked, responses, set_stand_in};
 use super::row::{Row, round};
 use crate::error::Error;
@@ -96,8 +96,8 @@ fn distance_m(line: &LineString<f64>, at: Coord<f64>) -> f64 {
     Euclidean.distance(&Point::from(at), line)
 }
 
-/// `corridor_gaps.geojson`: the stretches of corridors that no station reaches within the limit.
-pub(super) fn corridor_gaps(run: &Run) -> Result<String, Error> {
+/// `corridor_gaps`: the stretches of corridors that no station reaches within the limit.
+pub(super) fn corridor_gaps(run: &Run) -> Result<Vec<Feature>, Error> {
     let mut features = Vec::new();
     for asked in responses(run) {
         let corridors = run.inputs.corridors.get(&asked.service.id).map_or(&[][..], Vec::as_slice);
@@ -107,7 +107,7 @@ pub(super) fn corridor_gaps(run: &Run) -> Result<String, Error> {
             }
         }
     }
-    Ok(collection_of(&run.inputs, features))
+    Ok(features)
 }
 
 fn corridor_gap(run: &Run, asked: &Asked<'_>, corridor: &Corridor, number: usize, gap: &[&catchment::Stretch]) -> Result<Feature, Error> {

@@ -185,6 +185,14 @@ manifest.json   version, resolved plan and profiles, inputs with SHA-256 and cou
 issues.csv      stage, source, id, kind, detail: every input row that was not used as it stands, and findings to look at
 ";
 
+const FORMATS: &str = "\
+The names above are those of GeoJSON and CSV. The same layers and tables, where the plan asks for other formats, lie in
+  NAME.geojsonl           a feature a line and nothing else
+  NAME.fgb                FlatGeobuf, WGS84
+  STUDY.gpkg              GeoPackage, WGS84: all layers, those of several services parted by service; QGIS draws them by styles of their own
+  STUDY.xlsx              a workbook: the method, the tables to be printed, then every table as it is
+";
+
 const RASTER: &str = "\
 cost-SERVICE.tif  what it costs from the centre of every ground cell to the nearest facility: minutes (limits of distance: metres), 32-bit
                 floats, the working CRS, north up; -9999 where there is no way, no road within the snap limit, or no zone
@@ -208,9 +216,10 @@ pub(super) fn readme(run: &Run) -> String {
     text += "shares are 0 to 1. People are a model unless they came as points: shares of a person are kept.\n\n";
     text += STATUS;
     let has = |format| plan.outputs.formats.contains(&format);
-    let swept = has(Format::Csv) && plan.services.iter().any(|service| !service.sweep.is_empty());
-    for (shown, part) in [(true, GAPS), (has(Format::Geojson), COVERAGE), (has(Format::Geojson), FACILITIES), (true, ZONES), (swept, CURVE)]
-    {
+    let any = |holds: fn(Format) -> bool| plan.outputs.formats.iter().any(|format| holds(*format));
+    let (layers, tables) = (any(Format::holds_layers), any(Format::holds_tables));
+    let swept = tables && plan.services.iter().any(|service| !service.sweep.is_empty());
+    for (shown, part) in [(true, GAPS), (layers, COVERAGE), (layers, FACILITIES), (true, ZONES), (swept, CURVE)] {
         if shown {
             text += &format!("\n{part}");
         }
@@ -224,6 +233,9 @@ pub(super) fn readme(run: &Run) -> String {
     text += &format!("\n{MASKS}\n{REST}");
     if plan.outputs.audit {
         text += &audit_own();
+    }
+    if any(|format| !matches!(format, Format::Geojson | Format::Csv | Format::Geotiff)) {
+        text += FORMATS;
     }
     if has(Format::Geotiff) {
         text += RASTER;

@@ -1,4 +1,4 @@
-//! The columns of `gaps.csv` and the properties of `gaps.geojson`: one definition for both.
+//! The columns of the table `gaps` and the properties of the layer: one definition for both.
 
 use catchment::geo::Coord;
 use catchment::{Cost, Gap, GapFacts, Metric, People, Report};
@@ -6,7 +6,6 @@ use serde_json::{Value, json};
 
 use super::response::set_stand_in;
 use super::row::{Row, round, services};
-use super::tables::columns;
 use crate::error::Error;
 use crate::plan::ServicePlan;
 use crate::run::Run;
@@ -23,14 +22,6 @@ pub(super) fn rows(run: &Run, blank: bool) -> Result<Vec<Row>, Error> {
         }
     }
     Ok(rows)
-}
-
-/// `gaps.csv` as header and rows: the columns of every service's metric, each once.
-pub(super) fn table(run: &Run) -> Result<(Vec<String>, Vec<Row>), Error> {
-    let mut rows = rows(run, true)?;
-    let header = columns(&rows);
-    rows.retain(|row| row.get("rank").is_some_and(|rank| !rank.is_null()));
-    Ok((header, rows))
 }
 
 /// The facts of a gap whose point lies at a longitude and latitude; nulls without one.

@@ -2,7 +2,7 @@
 
 use catchment::geo::{Coord, MultiPolygon, Point, Polygon};
 use catchment::{Gap, Limit, Metric};
-use geojson::{Feature, FeatureCollection, Geometry, JsonObject};
+use geojson::{Feature, Geometry, JsonObject};
 use serde_json::{Value, json};
 
 use super::gaps::rows as gap_rows;
@@ -11,24 +11,24 @@ use super::row::{round, rows, services};
 use super::valid::rounded;
 use crate::crs::Projector;
 use crate::error::Error;
-use crate::load::Inputs;
 use crate::run::Run;
 use crate::shape::{places, rebuilt};
 
-const COVERED_FILL: &str = "#9ecae1";
+pub(super) const COVERED_FILL: &str = "#9ecae1";
 /// From few people to many (ColorBrewer YlOrBr); the same in every run, so that layers of several runs compare.
-const GAP_FILLS: [(f64, &str); 5] = [(0.0, "#fff7bc"), (10.0, "#fec44f"), (100.0, "#fe9929"), (1000.0, "#d95f0e"), (10_000.0, "#993404")];
-const UNKNOWN_FILL: &str = "#bdbdbd";
+pub(super) const GAP_FILLS: [(f64, &str); 5] =
+    [(0.0, "#fff7bc"), (10.0, "#fec44f"), (100.0, "#fe9929"), (1000.0, "#d95f0e"), (10_000.0, "#993404")];
+pub(super) const UNKNOWN_FILL: &str = "#bdbdbd";
 
-/// `gaps.geojson`, by service and rank.
-pub(super) fn gaps(run: &Run) -> Result<String, Error> {
+/// `gaps`, by service and rank.
+pub(super) fn gaps(run: &Run) -> Result<Vec<Feature>, Error> {
     let mut features = Vec::new();
     let gaps = services(run).flat_map(|(_, report)| report.gaps.gaps.iter().map(|gap| (gap, report.limit_of(Some(gap.zone)))));
     for ((gap, limit), mut properties) in gaps.zip(gap_rows(run, false)?) {
         style(&mut properties, limit, gap_fill(gap));
         features.push(feature(wgs84(&run.inputs.projector, &gap.polygon.clone().into())?, properties));
     }
-    Ok(collection(run, features))
+    Ok(features)
 }
 
 /// The colour of a gap by its people.
@@ -48,8 +48,8 @@ pub(crate) fn style(properties: &mut JsonObject, limit: Limit, fill: &str) {
     properties.insert("fill".to_owned(), json!(fill));
 }
 
-/// `coverage.geojson`: the covered ground, one feature a service and zone that has any.
-pub(crate) fn coverage(run: &Run) -> Result<String, Error> {
+/// `coverage`: the covered ground, one feature a service and zone that has any.
+pub(crate) fn coverage(run: &Run) -> Result<Vec<Feature>, Error> {
     let mut features = Vec::new();
     for (service, report) in services(run) {
         let zones = run.inputs.zones.iter().zip(&report.gaps.covered).zip(&report.coverage.zones);
@@ -67,21 +67,20 @@ pub(crate) fn coverage(run: &Run) -> Result<String, Error> {
             features.push(feature(wgs84(&run.inputs.projector, covered)?, properties));
         }
     }
-    Ok(collection(run, features))
+    Ok(features)
 }
 
-/// `zones.geojson`: the towns with the columns of `zones.csv`, one feature a service and zone.
-pub(super) fn zones(run: &Run) -> Result<String, Error> {
+/// `zones`: the towns with the columns of the table `zones`, one feature a service and zone.
+pub(super) fn zones(run: &Run) -> Result<Vec<Feature>, Error> {
     let mut shapes = Vec::new();
     for zone in &run.inputs.zones {
         shapes.push(wgs84(&run.inputs.projector, &zone.area)?);
     }
-    let features = rows(run).into_iter().map(|(zone, row)| feature(zone.and_then(|z| shapes[z].clone()), row));
-    Ok(collection(run, features.collect()))
+    Ok(rows(run).into_iter().map(|(zone, row)| feature(zone.and_then(|z| shapes[z].clone()), row)).collect())
 }
 
-/// `facilities.geojson`: one feature a service and facility.
-pub(super) fn facilities(run: &Run) -> Result<String, Error> {
+/// `facilities`: one feature a service and facility.
+pub(super) fn facilities(run: &Run) -> Result<Vec<Feature>, Error> {
     let mut features = Vec::new();
     for (service, report) in services(run) {
         let Some(set) = run.inputs.facilities.get(&service.facilities) else { continue };
@@ -117,28 +116,11 @@ pub(super) fn facilities(run: &Run) -> Result<String, Error> {
             features.push(feature(Some(Geometry::from(&at)), properties));
         }
     }
-    Ok(collection(run, features))
+    Ok(features)
 }
 
 pub(crate) fn feature(geometry: Option<Geometry>, properties: JsonObject) -> Feature {
     Feature { bbox: None, geometry, id: None, properties: Some(properties), foreign_members: None }
-}
-
-/// A collection, one feature a line: diffs and greps work on it.
-fn collection(run: &Run, features: Vec<Feature>) -> String {
-    collection_of(&run.inputs, features)
-}
-
-/// The same of what was loaded.
-pub(crate) fn collection_of(inputs: &Inputs, features: Vec<Feature>) -> String {
-    let collection = FeatureCollection {
-        bbox: None,
-        features: Vec::new(),
-        foreign_members: super::attribution(inputs).map(|text| JsonObject::from_iter([("attribution".to_owned(), json!(text))])),
-    };
-    let head = collection.to_string();
-    let lines: Vec<String> = features.iter().map(Feature::to_string).collect();
-    head.replace("\"features\":[]", &format!("\"features\":[\n{}\n]", lines.join(",\n"))) + "\n"
 }
 
 /// Parts and holes smaller than this are rounding, square degrees: some ten square centimetres.

@@ -4,10 +4,12 @@ mod area_error;
 mod corridors;
 mod curve;
 mod dictionary;
+mod formats;
 mod gaps;
 mod geokeys;
 mod layers;
 mod picture;
+mod printed;
 mod raster;
 mod response;
 mod response_words;
@@ -23,16 +25,19 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use catchment::{Issue, Stage};
+use geojson::Feature;
 
 use crate::error::Error;
 use crate::load::Inputs;
 use crate::plan::{Format, PlanError, is_osm};
 use crate::run::Run;
 use crate::shapes::audit_files;
+use printed::sheets;
 
 pub use area_error::{AreaError, area_error};
 pub use curve::{SweepPoint, sweep_points};
-pub(crate) use layers::{collection_of, coverage as coverage_layer, feature, inverse, style, wgs84};
+pub(crate) use formats::{About, LayerOut, Sheet, TableOut, collection, csv, flatgeobuf, lines, package, workbook};
+pub(crate) use layers::{coverage as coverage_layer, feature, inverse, style, wgs84};
 pub(crate) use response::set_stand_in;
 pub(crate) use response_words::basis_of;
 pub use response_words::response_sentences;
@@ -60,25 +65,14 @@ pub fn write(run: &Run, out: &Path) -> Result<Vec<PathBuf>, Error> {
 /// [`Error::Crs`] where a result cannot be turned back to WGS84; [`Error::Map`] where the picture cannot be drawn.
 pub fn render(run: &Run) -> Result<Vec<(String, Vec<u8>)>, Error> {
     let plan = &run.inputs.plan;
-    let mut files: Vec<(String, Vec<u8>)> = Vec::new();
+    let outputs = &plan.outputs;
+    let attribution = attribution(&run.inputs);
+    let time = time(&run.inputs);
+    let about = About { stem: &plan.study.id, attribution: attribution.as_deref(), time: &time };
+    let layers = if outputs.formats.iter().any(|format| format.holds_layers()) { layers_of(run)? } else { Vec::new() };
+    let tables = if outputs.formats.iter().any(|format| format.holds_tables()) { tables_of(run)? } else { Vec::new() };
+    let mut files = formats::files(&layers, &tables, &outputs.formats, outputs.csv_encoding, &about)?;
     let mut add = |name: &str, bytes: Vec<u8>| files.push((name.to_owned(), bytes));
-    if plan.outputs.formats.contains(&Format::Geojson) {
-        add("gaps.geojson", layers::gaps(run)?.into_bytes());
-        add("coverage.geojson", layers::coverage(run)?.into_bytes());
-        add("facilities.geojson", layers::facilities(run)?.into_bytes());
-        add("zones.geojson", layers::zones(run)?.into_bytes());
-    }
-    if plan.outputs.formats.contains(&Format::Csv) {
-        add("zones.csv", tables::zones(run));
-        add("gaps.csv", tables::gaps(run)?);
-    }
-    // asked for by name, whatever the formats
-    if let Some(curve) = tables::curve(run) {
-        add("curve.csv", curve);
-    }
-    for (name, bytes) in response::files(run)? {
-        add(&name, bytes);
-    }
     if plan.outputs.formats.contains(&Format::Geotiff) {
         for (service, report) in row::services(run) {
             if let Some(field) = &report.field {
@@ -104,12 +98,47 @@ pub fn render(run: &Run) -> Result<Vec<(String, Vec<u8>)>, Error> {
     }
     let mut issues: Vec<&Issue> = run.inputs.issues.iter().chain(run.reports.iter().flat_map(|r| &r.issues)).chain(&missing).collect();
     issues.sort();
-    add("issues.csv", tables::issues(&issues));
+    let listed = tables::issues(&issues);
+    add("issues.csv", csv(&listed, outputs.csv_encoding));
+    if outputs.formats.contains(&Format::Xlsx) {
+        add(&format!("{}.xlsx", plan.study.id), workbook(&sheets(run, &tables, &listed), &about)?);
+    }
     add("README.txt", dictionary::readme(run).into_bytes());
     add("summary.json", summary::summary(run, &issues).into_bytes());
     let manifest = summary::manifest(run, &issues, &files)?;
     files.push(("manifest.json".to_owned(), manifest.into_bytes()));
     Ok(files)
+}
+
+/// All layers of a run.
+fn layers_of(run: &Run) -> Result<Vec<LayerOut>, Error> {
+    let mut layers = vec![
+        LayerOut::new("gaps", "Gaps: ground beyond the limit where people live", layers::gaps(run)?),
+        LayerOut::new("coverage", "Ground within the limit", layers::coverage(run)?),
+        LayerOut::new("facilities", "Facilities", layers::facilities(run)?),
+        LayerOut::new("zones", "Zones by the share of people within the limit", layers::zones(run)?),
+    ];
+    layers.extend(response::layers(run)?);
+    Ok(layers)
+}
+
+/// All tables of a run but for its issues.
+fn tables_of(run: &Run) -> Result<Vec<TableOut>, Error> {
+    let mut tables = vec![tables::zones(run), tables::gaps(run)?];
+    tables.extend(tables::curve(run));
+    tables.extend(response::tables(run)?);
+    Ok(tables)
+}
+
+/// A collection of what was loaded.
+pub(crate) fn collection_of(inputs: &Inputs, features: &[Feature]) -> String {
+    formats::collection(features, attribution(inputs).as_deref())
+}
+
+/// The time of the data: that of its newest extract, else none that anybody would take for one.
+fn time(inputs: &Inputs) -> String {
+    let newest = inputs.files.iter().filter_map(|file| file.osm_timestamp.as_deref()).max();
+    newest.unwrap_or("1970-01-01T00:00:00Z").replace('Z', ".000Z")
 }
 
 /// Whose data the results are made from; `None` where nothing came from OpenStreetMap.
@@ -124,6 +153,18 @@ fn glyphs(service: &str, missing: &[char]) -> Option<Issue> {
     let text: String = missing.iter().collect();
     let detail = format!("the map's font has no glyph for {text}: drawn as empty boxes in the PNG");
     (!missing.is_empty()).then(|| Issue::new(Stage::Output, service, "map.png", "missing_glyphs", detail))
+}
+
+/// Writes a file whole or not at all, under a temporary name first.
+pub(crate) fn replace(file: &Path, bytes: &[u8]) -> Result<(), Error> {
+    let error = |source| Error::Write { file: file.to_owned(), source };
+    let name = file.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+    let part = file.with_file_name(format!(".{name}.{}.part", std::process::id()));
+    fs::write(&part, bytes).and_then(|()| fs::rename(&part, file)).map_err(|source| {
+        // best effort: the error that led here is the one to tell
+        let _ = fs::remove_file(&part);
+        error(source)
+    })
 }
 
 /// Puts the files of `command` into the folder `out`.

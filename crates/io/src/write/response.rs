@@ -1,17 +1,17 @@
-//! What services with a response write: `response.csv`, `radius.csv`, `stations.csv`, their layers, and the tables of rules and corridors.
+//! What services with a response write: the tables `response`, `radius`, `stations`, their layers, and the tables of rules and corridors.
 
 use catchment::geo::{Area, Coord};
 use catchment::{Circles, CostRow, Coverage, Farthest, Limit, People, PlaceIndex, nominal_radius_m, stations_for_radius};
-use geojson::JsonObject;
+use geojson::{Feature, JsonObject};
 use serde_json::{Value, json};
 
 use super::corridors::{corridor_gaps, corridor_rows};
-use super::layers::{collection_of, feature, inverse, style, wgs84};
+use super::formats::{LayerOut, TableOut};
+use super::layers::{feature, inverse, style, wgs84};
 use super::row::{Row, round};
 use super::rules::rules;
-use super::tables::of_rows;
 use crate::error::Error;
-use crate::plan::{CALLS, FacilitiesPlan, Format, Plan, ResponsePlan, ServicePlan};
+use crate::plan::{CALLS, FacilitiesPlan, Plan, ResponsePlan, ServicePlan};
 use crate::response::{ResponseRun, ResponseTimes};
 use crate::run::Run;
 
@@ -52,32 +52,41 @@ pub(crate) fn set_stand_in(plan: &Plan, service: &ServicePlan, row: &mut Row) {
     }
 }
 
-/// The files of all services with a response; none without one.
-pub(super) fn files(run: &Run) -> Result<Vec<(String, Vec<u8>)>, Error> {
-    let mut files = Vec::new();
+/// Whether any service with a response names corridors.
+fn has_corridors(run: &Run) -> bool {
+    responses(run).any(|asked| asked.plan.corridors.is_some())
+}
+
+/// The tables of all services with a response; none without one.
+pub(super) fn tables(run: &Run) -> Result<Vec<TableOut>, Error> {
     if run.responses.is_empty() {
-        return Ok(files);
+        return Ok(Vec::new());
     }
-    let formats = &run.inputs.plan.outputs.formats;
-    let corridors = responses(run).any(|asked| asked.plan.corridors.is_some());
-    if formats.contains(&Format::Csv) {
-        let mut add = |name: &str, rows: Vec<Row>| files.push((name.to_owned(), of_rows(&rows)));
-        add("response.csv", times(run));
-        add("radius.csv", radii(run)?);
-        add("stations.csv", responses(run).flat_map(|asked| stations(run, &asked)).collect());
-        add("rules.csv", responses(run).flat_map(|asked| rules(run, &asked)).collect());
-        if corridors {
-            add("corridors.csv", responses(run).flat_map(|asked| corridor_rows(run, &asked)).collect());
-        }
+    let mut tables = vec![
+        TableOut::of_rows("response", times(run)),
+        TableOut::of_rows("radius", radii(run)?),
+        TableOut::of_rows("stations", responses(run).flat_map(|asked| stations(run, &asked)).collect()),
+        TableOut::of_rows("rules", responses(run).flat_map(|asked| rules(run, &asked)).collect()),
+    ];
+    if has_corridors(run) {
+        tables.push(TableOut::of_rows("corridors", responses(run).flat_map(|asked| corridor_rows(run, &asked)).collect()));
     }
-    if formats.contains(&Format::Geojson) {
-        files.push(("service_areas.geojson".to_owned(), areas(run)?.into_bytes()));
-        files.push(("response.geojson".to_owned(), isochrones(run)?.into_bytes()));
-        if corridors {
-            files.push(("corridor_gaps.geojson".to_owned(), corridor_gaps(run)?.into_bytes()));
-        }
+    Ok(tables)
+}
+
+/// The layers of all services with a response; none without one.
+pub(super) fn layers(run: &Run) -> Result<Vec<LayerOut>, Error> {
+    if run.responses.is_empty() {
+        return Ok(Vec::new());
     }
-    Ok(files)
+    let mut layers = vec![
+        LayerOut::new("service_areas", "The ground that each station reaches first", areas(run)?),
+        LayerOut::new("response", "The ground within response times", isochrones(run)?),
+    ];
+    if has_corridors(run) {
+        layers.push(LayerOut::new("corridor_gaps", "Stretches of corridors beyond the limit", corridor_gaps(run)?));
+    }
+    Ok(layers)
 }
 
 /// All response times that any service reports shares of, ascending: the columns of every row.
@@ -107,7 +116,7 @@ fn seconds(cost: Option<catchment::Cost>) -> Value {
     json!(cost.map(|cost| cost.as_f64()))
 }
 
-/// `response.csv`: one row a service, weight, period and zone, then `outside`, then `all`.
+/// `response`: one row a service, weight, period and zone, then `outside`, then `all`.
 fn times(run: &Run) -> Vec<Row> {
     let mut rows = Vec::new();
     for asked in responses(run) {
@@ -171,7 +180,7 @@ pub(super) fn far_place(run: &Run, far: &Farthest) -> Result<FarPlace, Error> {
     Ok(FarPlace { at: at[0], near })
 }
 
-/// `radius.csv`: one row a service and zone, then `outside` where points or stations lie there, then `all`.
+/// `radius`: one row a service and zone, then `outside` where points or stations lie there, then `all`.
 fn radii(run: &Run) -> Result<Vec<Row>, Error> {
     let mut rows = Vec::new();
     for asked in responses(run) {
@@ -258,7 +267,7 @@ fn radius_row(
     Ok(row)
 }
 
-/// `stations.csv`: one row a station.
+/// `stations`: one row a station.
 fn stations(run: &Run, asked: &Asked<'_>) -> Vec<Row> {
     let facilities = run.inputs.facilities.get(&asked.service.facilities).map_or(&[][..], Vec::as_slice);
     (0..facilities.len()).map(|i| station(run, asked, i)).collect()
@@ -297,8 +306,8 @@ fn station(run: &Run, asked: &Asked<'_>, i: usize) -> Row {
     row
 }
 
-/// `service_areas.geojson`: the ground of the zones by the station that reaches it first.
-fn areas(run: &Run) -> Result<String, Error> {
+/// `service_areas`: the ground of the zones by the station that reaches it first.
+fn areas(run: &Run) -> Result<Vec<Feature>, Error> {
     let mut features = Vec::new();
     for asked in responses(run) {
         for (i, area) in asked.found.areas.iter().enumerate() {
@@ -307,11 +316,11 @@ fn areas(run: &Run) -> Result<String, Error> {
             features.push(feature(wgs84(&run.inputs.projector, area)?, properties));
         }
     }
-    Ok(collection_of(&run.inputs, features))
+    Ok(features)
 }
 
-/// `response.geojson`: the ground of the zones within each response time, the longest first so that shorter ones are drawn above.
-fn isochrones(run: &Run) -> Result<String, Error> {
+/// `response`: the ground of the zones within each response time, the longest first so that shorter ones are drawn above.
+fn isochrones(run: &Run) -> Result<Vec<Feature>, Error> {
     let mut features = Vec::new();
     for asked in responses(run) {
         let total = &asked.found.of_people().total;
@@ -334,5 +343,5 @@ fn isochrones(run: &Run) -> Result<String, Error> {
             features.push(feature(wgs84(&run.inputs.projector, &isochrone.ground)?, properties));
         }
     }
-    Ok(collection_of(&run.inputs, features))
+    Ok(features)
 }

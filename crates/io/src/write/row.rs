@@ -1,4 +1,4 @@
-//! The columns of `zones.csv` and `zones.geojson`: one definition for both.
+//! The columns of the table and the layer `zones`: one definition for both.
 
 use catchment::{Coverage, CoverageTable, Metric, People, Report, Zone};
 use serde_json::{Map, Value, json};
@@ -30,6 +30,19 @@ pub(super) fn rows(run: &Run) -> Vec<(Option<usize>, Row)> {
         rows.extend(report.coverage.outside.iter().map(|coverage| (None, add((None, coverage)))));
     }
     rows
+}
+
+/// The columns of a zone for all zones together, and who lies outside; a place that is no zone.
+pub(super) fn total(run: &Run, service: &ServicePlan, report: &Report) -> Row {
+    let metrics = [Metric::Time, Metric::Distance].map(|m| run.inputs.plan.services.iter().any(|s| s.limit.metric == m));
+    let all = &report.coverage.total;
+    let mut row = row(run, service, None, all, People::ZERO, metrics);
+    let within = report.coverage.zones.iter().chain(&report.coverage.outside).map(|coverage| coverage.facilities).sum::<usize>();
+    row.insert("facilities".to_owned(), json!(within));
+    row.insert("gap_people_share_of_all".to_owned(), json!((not_covered(&report.coverage) > People::ZERO).then_some(1.0)));
+    row.insert("zone_id".to_owned(), json!("all"));
+    row.insert("zone_name".to_owned(), json!("all"));
+    row
 }
 
 /// People of all zones who are not covered.

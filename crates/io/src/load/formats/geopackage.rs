@@ -9,9 +9,10 @@ use rusqlite::types::ValueRef;
 use rusqlite::{Connection, MAIN_DB};
 use serde_json::{Value, json};
 
-use super::{Raw, Told, real, wkt};
+use super::{Raw, RawFeature, Told, real, wkt};
 use crate::error::{Error, data};
 use crate::files::{Files, InputFile};
+use crate::load::usual::{ID, ZONE_ID};
 
 const EXPECTED: &str = "a GeoPackage (.gpkg)";
 
@@ -48,10 +49,12 @@ pub(super) fn read(files: &dyn Files, name: &str, layer: Option<&str>, stage: St
     if !names.iter().any(|own| own.eq_ignore_ascii_case(&column)) {
         return Err(data(name, "", format!("no column `{column}` in the layer `{table}`"), EXPECTED));
     }
+    let key = key(&database, &table, &names).map_err(error)?;
     let (mut rows, mut issues) = (Vec::new(), Vec::new());
     let mut found = statement.query([]).map_err(error)?;
     while let Some(row) = found.next().map_err(error)? {
         let (mut geometry, mut properties) = (None, JsonObject::new());
+        let key = key.map(|column| row.get(column)).transpose().map_err(error)?;
         for (i, own) in names.iter().enumerate() {
             let cell = row.get_ref(i).map_err(error)?;
             if own.eq_ignore_ascii_case(&column) {
@@ -60,11 +63,22 @@ pub(super) fn read(files: &dyn Files, name: &str, layer: Option<&str>, stage: St
                 properties.insert(own.clone(), value(cell));
             }
         }
-        rows.push((geometry, properties));
+        rows.push(RawFeature { geometry, properties, key });
     }
     input.rows = vec![("features".to_owned(), rows.len() as u64)];
     let crs = crs(&database, srs);
-    Ok(Raw { rows, crs, files: vec![input], issues })
+    Ok(Raw { rows, crs, format: "GeoPackage", files: vec![input], issues })
+}
+
+/// The column of the primary key, which numbers the features where no column of theirs is an id.
+fn key(database: &Connection, table: &str, names: &[String]) -> rusqlite::Result<Option<usize>> {
+    let mut statement = database.prepare("SELECT name FROM pragma_table_info(?1) WHERE pk = 1 AND type LIKE 'int%'")?;
+    let keys: Vec<String> = statement.query_map([table], |row| row.get(0))?.collect::<Result<_, _>>()?;
+    let is_id = |name: &String| ID.iter().chain(&ZONE_ID).any(|usual| usual.eq_ignore_ascii_case(name));
+    if names.iter().any(is_id) {
+        return Ok(None);
+    }
+    Ok(names.iter().position(|name| keys.contains(name)))
 }
 
 /// The layer named, or the only one.

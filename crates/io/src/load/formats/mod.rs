@@ -1,4 +1,4 @@
-//! Layers of other formats than GeoJSON, as features in WGS84 degrees.
+//! Layers of every format, as features in WGS84 degrees or in the CRS that they came in.
 //!
 //! | format | named | its CRS |
 //! |---|---|---|
@@ -6,7 +6,9 @@
 //! | newline-delimited GeoJSON | `.geojsonl`, `.geojsons`, `.ndjson` | the same |
 //! | Shapefile | `.shp`, with `.dbf`, `.prj` and `.cpg` beside it | that of the `.prj` |
 //! | GeoPackage | `.gpkg`; one layer of several: `file.gpkg\|layername=towns` | that of the layer |
+//! | FlatGeobuf | `.fgb` | that of its header |
 
+mod flatgeobuf;
 mod geopackage;
 mod shapefile;
 mod wkt;
@@ -28,25 +30,49 @@ const STRAIGHT_M: f64 = 200.0;
 
 /// What a layer holds.
 pub(crate) struct Layer {
-    /// Its features, WGS84 degrees, in the order of the file.
+    /// Its features, in the order of the file.
     pub features: Vec<Feature>,
+    /// The CRS of their coordinates.
+    pub crs: Crs,
+    /// Who says so.
+    pub told_by: &'static str,
     /// What kind of file it is.
     pub format: &'static str,
-    /// The CRS that it came in, and who says so.
-    pub crs: String,
     /// The files that were read.
     pub files: Vec<InputFile>,
     /// What was found amiss.
     pub issues: Vec<Issue>,
 }
 
-/// A layer before its coordinates are WGS84.
+/// A layer as its file holds it.
 struct Raw {
-    rows: Vec<(Option<Geometry<f64>>, JsonObject)>,
+    rows: Vec<RawFeature>,
     /// What the file says of its CRS.
     crs: Option<Told>,
+    format: &'static str,
     files: Vec<InputFile>,
     issues: Vec<Issue>,
+}
+
+struct RawFeature {
+    geometry: Option<Geometry<f64>>,
+    properties: JsonObject,
+    /// The number by which the file itself knows the feature.
+    key: Option<i64>,
+}
+
+impl From<(Option<Geometry<f64>>, JsonObject)> for RawFeature {
+    fn from((geometry, properties): (Option<Geometry<f64>>, JsonObject)) -> RawFeature {
+        RawFeature { geometry, properties, key: None }
+    }
+}
+
+impl From<RawFeature> for Feature {
+    fn from(raw: RawFeature) -> Feature {
+        let id = raw.key.map(|key| geojson::feature::Id::Number(key.into()));
+        let geometry = raw.geometry.as_ref().map(geojson::Geometry::from);
+        Feature { bbox: None, geometry, id, properties: Some(raw.properties), foreign_members: None }
+    }
 }
 
 /// A CRS as a file tells it.
@@ -64,19 +90,35 @@ fn parts(name: &str) -> (&str, Option<&str>) {
     }
 }
 
-/// Reads a layer; `crs` is what the plan says of its coordinates, and stands above what the file says.
+/// Reads a layer in WGS84 degrees; `crs` is what the plan says of its coordinates, and stands above what the file says.
 pub(crate) fn read(files: &dyn Files, name: &str, crs: Option<&str>, stage: Stage) -> Result<Layer, Error> {
+    let mut layer = read_own(files, name, crs, stage)?;
+    if layer.crs == Crs::wgs84() {
+        return Ok(layer);
+    }
+    let degrees = Degrees::new(&layer.crs, name)?;
+    for (row, feature) in layer.features.iter_mut().enumerate() {
+        let Some(own) = layer::own_geometry(feature, name, &format!("feature {}", row + 1))? else { continue };
+        feature.geometry = degrees.of(own, row, stage, &mut layer.issues).as_ref().map(geojson::Geometry::from);
+    }
+    Ok(layer)
+}
+
+/// Reads a layer with the coordinates that it has.
+pub(crate) fn read_own(files: &dyn Files, name: &str, crs: Option<&str>, stage: Stage) -> Result<Layer, Error> {
     let (file, layer_name) = parts(name);
     let lower = file.to_lowercase();
+    let given = crs.map(|text| parsed(text, name)).transpose()?;
     let raw = if lower.ends_with(".shp") {
         shapefile::read(files, file, stage)?
     } else if lower.ends_with(".gpkg") {
         geopackage::read(files, file, layer_name, stage)?
+    } else if lower.ends_with(".fgb") {
+        flatgeobuf::read(files, file, stage)?
     } else {
-        return geojson(files, file, crs, lower.ends_with("json") && !lower.ends_with(".ndjson"), stage);
+        return geojson(files, file, given, lower.ends_with("json") && !lower.ends_with(".ndjson"));
     };
-    let given = crs.map(|text| parsed(text, name)).transpose()?;
-    let (own, who) = match (given, raw.crs) {
+    let (crs, told_by) = match (given, raw.crs) {
         (Some(given), _) => (given, "the plan"),
         (None, Some(Told::Known(own))) => (own, "the file"),
         (None, Some(Told::Unknown(text))) => {
@@ -84,14 +126,8 @@ pub(crate) fn read(files: &dyn Files, name: &str, crs: Option<&str>, stage: Stag
         }
         (None, None) => return Err(data(name, "", "no word of its CRS", "one that the plan names: crs = \"EPSG:…\"")),
     };
-    let degrees = Degrees::new(&own, name)?;
-    let (mut features, mut issues) = (Vec::new(), raw.issues);
-    for (row, (geometry, properties)) in raw.rows.into_iter().enumerate() {
-        let geometry = geometry.and_then(|geometry| degrees.of(geometry, row, stage, &mut issues));
-        features.push(feature(geometry.as_ref(), properties));
-    }
-    let format = if lower.ends_with(".shp") { "Shapefile" } else { "GeoPackage" };
-    Ok(Layer { features, format, crs: format!("{own} ({who} says so)"), files: raw.files, issues })
+    let features = raw.rows.into_iter().map(Feature::from).collect();
+    Ok(Layer { features, crs, told_by, format: raw.format, files: raw.files, issues: raw.issues })
 }
 
 fn parsed(text: &str, name: &str) -> Result<Crs, Error> {
@@ -101,10 +137,6 @@ fn parsed(text: &str, name: &str) -> Result<Crs, Error> {
 /// A real number as it is written: an id is no `3.0`.
 fn real(number: f64) -> Value {
     if number.fract() == 0.0 && number.abs() < 9e15 { json!(number as i64) } else { json!(number) }
-}
-
-fn feature(geometry: Option<&Geometry<f64>>, properties: JsonObject) -> Feature {
-    Feature { bbox: None, geometry: geometry.map(geojson::Geometry::from), id: None, properties: Some(properties), foreign_members: None }
 }
 
 /// From the CRS of a layer to WGS84 degrees.
@@ -125,9 +157,6 @@ impl<'a> Degrees<'a> {
 
     /// A shape in WGS84 degrees, its long straight sides cut so that they stay where they are; an issue, and none, for one that lies nowhere.
     fn of(&self, geometry: Geometry<f64>, row: usize, stage: Stage, issues: &mut Vec<Issue>) -> Option<Geometry<f64>> {
-        if *self.crs == Crs::wgs84() {
-            return Some(geometry);
-        }
         let mut wrong = |what: String| {
             let detail = format!("{what}; read without a shape");
             issues.push(Issue::new(stage, self.name, format!("feature {}", row + 1), "bad_place", detail));
@@ -157,24 +186,12 @@ impl<'a> Degrees<'a> {
 }
 
 /// GeoJSON, whole or a feature a line; of another CRS where the plan says so.
-fn geojson(files: &dyn Files, file: &str, crs: Option<&str>, whole: bool, stage: Stage) -> Result<Layer, Error> {
+fn geojson(files: &dyn Files, file: &str, given: Option<Crs>, whole: bool) -> Result<Layer, Error> {
     let bytes = files.read(file)?;
     let mut input = InputFile::new(file, &bytes);
-    let mut features = if whole { layer::features(&bytes, file)? } else { layer::lines(&bytes, file)? };
-    let mut issues = Vec::new();
-    if let Some(text) = crs {
-        let crs = parsed(text, file)?;
-        let degrees = Degrees::new(&crs, file)?;
-        for (row, feature) in features.iter_mut().enumerate() {
-            let Some(geometry) = &feature.geometry else { continue };
-            let place = format!("feature {}", row + 1);
-            let own: Geometry<f64> =
-                geometry.try_into().map_err(|e: geojson::Error| data(file, place, e.to_string(), "a geometry of RFC 7946"))?;
-            feature.geometry = degrees.of(own, row, stage, &mut issues).as_ref().map(geojson::Geometry::from);
-        }
-    }
+    let features = if whole { layer::features(&bytes, file)? } else { layer::lines(&bytes, file)? };
     input.rows = vec![("features".to_owned(), features.len() as u64)];
-    let own = crs.map_or_else(|| "EPSG:4326 (RFC 7946 says so)".to_owned(), |crs| format!("{crs} (the plan says so)"));
+    let (crs, told_by) = given.map_or_else(|| (Crs::wgs84(), "RFC 7946"), |crs| (crs, "the plan"));
     let format = if whole { "GeoJSON" } else { "GeoJSON, a feature a line" };
-    Ok(Layer { features, format, crs: own, files: vec![input], issues })
+    Ok(Layer { features, crs, told_by, format, files: vec![input], issues: Vec::new() })
 }

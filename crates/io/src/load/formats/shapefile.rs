@@ -67,13 +67,13 @@ pub(super) fn read(files: &dyn Files, name: &str, stage: Stage) -> Result<Raw, E
                 }
             },
         };
-        rows.push((geometry, properties));
+        rows.push((geometry, properties).into());
     }
     let crs = match crs {
         Some(Told::Unknown(text)) => Some(Told::Unknown(format!("{text} (.prj)"))),
         told => told,
     };
-    Ok(Raw { rows, crs, files: inputs, issues })
+    Ok(Raw { rows, crs, format: "Shapefile", files: inputs, issues })
 }
 
 fn places<P>(points: &[P], place: impl Fn(&P) -> (f64, f64)) -> LineString<f64> {

@@ -1,0 +1,96 @@
+//! `convert`: tables and layers in another format, coordinate system or encoding.
+
+use std::path::PathBuf;
+
+use catchment::Issue;
+use catchment_io::plan::{Columns, PlanError};
+use catchment_io::{ConvertAsk, Converted, Error};
+use clap::Args;
+
+use crate::args::CsvArg;
+use crate::prepare::split;
+use crate::terminal::{Terminal, print};
+
+#[derive(Debug, Args)]
+pub(crate) struct Convert {
+    /// A table (.csv, .tsv, .txt, .xlsx, .xls, .ods) or a layer (.geojson, .geojsonl, .shp, .gpkg, .fgb; one of several:
+    /// file.gpkg|layername=towns).
+    pub source: PathBuf,
+    /// The file to write; its name says the format: .geojson, .geojsonl, .gpkg, .fgb, .csv or .xlsx.
+    pub result: PathBuf,
+    /// The CRS of the source, above what it says itself: EPSG:4549, gcj02, bd09, a PROJ string [default: what a layer says; for tables
+    /// longitude and latitude].
+    #[arg(long, value_name = "CRS")]
+    pub from: Option<String>,
+    /// The CRS of the result [default: that of the source, where the format holds it, else WGS84].
+    #[arg(long, value_name = "CRS")]
+    pub to: Option<String>,
+    /// Of a table: the column of longitudes or eastings.
+    #[arg(long, value_name = "COLUMN")]
+    pub x: Option<String>,
+    /// Of a table: the column of latitudes or northings.
+    #[arg(long, value_name = "COLUMN")]
+    pub y: Option<String>,
+    /// Of a workbook: the sheet.
+    #[arg(long, value_name = "SHEET")]
+    pub sheet: Option<String>,
+    /// Of a CSV: how it is encoded, where that is not found by itself.
+    #[arg(long, value_name = "ENCODING")]
+    pub encoding: Option<String>,
+    /// How a CSV that is written is encoded: utf-8-bom and gb18030 are for Excel [default: utf-8].
+    #[arg(long, value_enum, value_name = "ENCODING")]
+    pub csv_encoding: Option<CsvArg>,
+    /// Replace the result where it is there already.
+    #[arg(long)]
+    pub force: bool,
+    /// Say nothing but errors.
+    #[arg(short, long)]
+    pub quiet: bool,
+}
+
+/// How many issues are told; the rest are counted.
+const TOLD: usize = 20;
+
+/// `convert`
+pub(crate) fn convert(typed: &Convert) -> anyhow::Result<()> {
+    if typed.result.exists() && !typed.force {
+        let found = format!("`{}`, which is there already", typed.result.display());
+        let source = PlanError::Value { key: "the result".to_owned(), found, expected: "another name, or --force".to_owned() };
+        return Err(Error::Plan { file: "the flags".to_owned(), source }.into());
+    }
+    let columns = Columns {
+        x: typed.x.clone(),
+        y: typed.y.clone(),
+        sheet: typed.sheet.clone(),
+        encoding: typed.encoding.clone(),
+        ..Columns::default()
+    };
+    let csv_encoding = typed.csv_encoding.map(Into::into).unwrap_or_default();
+    let ask = ConvertAsk { from: typed.from.clone(), to: typed.to.clone(), columns, csv_encoding };
+    let (folder, name) = split(&typed.source);
+    let done = catchment_io::convert(&folder, &name, &typed.result, &ask)?;
+    let terminal = Terminal::new(typed.quiet);
+    told(&done.issues).iter().for_each(|line| terminal.note(line));
+    if !typed.quiet {
+        print(&format!("{}: {}\n", typed.result.display(), text(&name, &done)));
+    }
+    Ok(())
+}
+
+fn told(issues: &[Issue]) -> Vec<String> {
+    let line = |issue: &Issue| format!("{} {}: {}", issue.source, issue.id, issue.detail);
+    let mut lines: Vec<String> = issues.iter().take(TOLD).map(line).collect();
+    lines.extend((issues.len() > TOLD).then(|| format!("and {} more", issues.len() - TOLD)));
+    lines
+}
+
+fn text(name: &str, done: &Converted) -> String {
+    let crs = match (&done.from, &done.to) {
+        (Some(from), Some(to)) if from == to => format!(", in {to}"),
+        (Some(from), Some(to)) => format!(", from {from} to {to}"),
+        _ => ", without coordinates".to_owned(),
+    };
+    let without = done.rows - done.shapes;
+    let shapes = if without > 0 && done.from.is_some() { format!(" ({without} without a shape)") } else { String::new() };
+    format!("{} rows{shapes} of {name} ({}){crs}", done.rows, done.format)
+}

@@ -1,0 +1,314 @@
+//! Tables and layers in another format, another coordinate system or another encoding.
+
+use std::path::Path;
+
+use catchment::geo::orient::Direction;
+use catchment::geo::{Coord, CoordsIter, Geometry, MapCoordsInPlace, Orient};
+use catchment::{Issue, Stage};
+use geojson::{Feature, JsonObject};
+use serde_json::{Value, json};
+
+use crate::crs::{Crs, Projector};
+use crate::error::{Error, data};
+use crate::files::Files;
+use crate::load::usual::{X, Y};
+use crate::load::{Table, layer, read_own};
+use crate::plan::{Columns, CsvEncoding, PlanError, is_layer, is_table};
+use crate::write::{About, LayerOut, Sheet, TableOut, collection, csv, flatgeobuf, lines, package, replace, round, workbook};
+
+/// What is asked of a conversion.
+#[derive(Debug, Clone, Default)]
+pub struct ConvertAsk {
+    /// The CRS of the source, above what it says itself.
+    pub from: Option<String>,
+    /// The CRS of the result; else that of the source, where the format holds it, else WGS84.
+    pub to: Option<String>,
+    /// Of tables: the columns of coordinates, the encoding, the sheet.
+    pub columns: Columns,
+    /// How a CSV file is encoded that is written.
+    pub csv_encoding: CsvEncoding,
+}
+
+/// What a conversion did.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Converted {
+    /// What the source is.
+    pub format: String,
+    /// Rows or features.
+    pub rows: usize,
+    /// Those with a shape.
+    pub shapes: usize,
+    /// The CRS that they came in; `None` for a table without coordinates.
+    pub from: Option<Crs>,
+    /// The CRS that they are written in.
+    pub to: Option<Crs>,
+    /// What was not used, or is not in the result.
+    pub issues: Vec<Issue>,
+}
+
+/// What a result is written as, by the end of its name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Target {
+    Geojson,
+    Geojsonl,
+    Gpkg,
+    Fgb,
+    Csv,
+    Xlsx,
+}
+
+impl Target {
+    fn of(out: &Path) -> Result<Target, Error> {
+        let end = out.extension().map(|end| end.to_string_lossy().to_lowercase()).unwrap_or_default();
+        Ok(match end.as_str() {
+            "geojson" | "json" => Target::Geojson,
+            "geojsonl" | "geojsons" | "ndjson" => Target::Geojsonl,
+            "gpkg" => Target::Gpkg,
+            "fgb" => Target::Fgb,
+            "csv" => Target::Csv,
+            "xlsx" => Target::Xlsx,
+            _ => {
+                return Err(flag(
+                    "the result",
+                    &out.display().to_string(),
+                    "a name that ends in .geojson, .geojsonl, .gpkg, .fgb, .csv or .xlsx",
+                ));
+            }
+        })
+    }
+
+    /// Whether it holds coordinates of a CRS.
+    fn holds(self, crs: &Crs) -> bool {
+        match self {
+            Target::Geojson | Target::Geojsonl => crs.is_geographic() && crs.epsg().is_none_or(|code| code == 4326),
+            Target::Gpkg | Target::Fgb => crs.wkt().is_some(),
+            Target::Csv | Target::Xlsx => true,
+        }
+    }
+
+    /// Whether its rows have no shape but a point's coordinates.
+    fn is_table(self) -> bool {
+        matches!(self, Target::Csv | Target::Xlsx)
+    }
+}
+
+fn flag(key: &str, found: &str, expected: &str) -> Error {
+    let source = PlanError::Value { key: key.to_owned(), found: format!("`{found}`"), expected: expected.to_owned() };
+    Error::Plan { file: "the flags".to_owned(), source }
+}
+
+/// What was read, with the coordinates that it came with.
+struct Source {
+    format: String,
+    features: Vec<Feature>,
+    crs: Option<Crs>,
+    issues: Vec<Issue>,
+}
+
+/// Writes the table or layer `name` of `files` to `out`, in the format that its name ends in.
+///
+/// Properties, their order and that of the rows stay. Shapes are turned corner by corner: a straight side stays straight in the new CRS.
+/// Of tables, the columns of coordinates become the shape; a table that is written has those of its points first.
+///
+/// # Errors
+///
+/// [`Error`] for a source that is missing or broken as a whole, a CRS that is not known or that the format does not hold, and a result that
+/// cannot be written; a row without a place is an issue in [`Converted::issues`].
+pub fn convert(files: &dyn Files, name: &str, out: &Path, ask: &ConvertAsk) -> Result<Converted, Error> {
+    let target = Target::of(out)?;
+    let mut source = read(files, name, ask)?;
+    let to = source.crs.as_ref().map(|own| wanted(own, target, ask, out)).transpose()?;
+    if source.crs.is_none() && (ask.to.is_some() || !target.is_table()) {
+        return Err(data(name, "header", "no columns of coordinates", "columns with x and y: name them with --x and --y"));
+    }
+    if let (Some(own), Some(to)) = (&source.crs, &to) {
+        let projector = Projector::new(own, to).map_err(|source| Error::Crs { what: name.to_owned(), source })?;
+        for (row, feature) in source.features.iter_mut().enumerate() {
+            turn(feature, row, name, &projector, &mut source.issues)?;
+        }
+    }
+    let shapes = source.features.iter().filter(|feature| feature.geometry.is_some()).count();
+    let converted =
+        Converted { format: source.format, rows: source.features.len(), shapes, from: source.crs, to: to.clone(), issues: source.issues };
+    let (bytes, more) = written(source.features, name, out, target, to.as_ref(), ask)?;
+    replace(out, &bytes)?;
+    Ok(Converted { issues: [converted.issues, more].concat(), ..converted })
+}
+
+/// The CRS of the result.
+fn wanted(own: &Crs, target: Target, ask: &ConvertAsk, out: &Path) -> Result<Crs, Error> {
+    let Some(text) = &ask.to else {
+        let stays = target.holds(own) && own.epsg().is_some();
+        return Ok(if stays { own.clone() } else { Crs::wgs84() });
+    };
+    let to: Crs = text.parse().map_err(|source| Error::Crs { what: "--to".to_owned(), source })?;
+    if target.holds(&to) {
+        return Ok(to);
+    }
+    let expected = match target {
+        Target::Geojson | Target::Geojsonl => "degrees of WGS84 (RFC 7946), gcj02 or bd09; .gpkg, .fgb and .csv hold other coordinates",
+        _ => "a CRS with an EPSG code; .csv and .xlsx hold any coordinates",
+    };
+    Err(flag(&format!("--to of {}", out.display()), text, expected))
+}
+
+fn read(files: &dyn Files, name: &str, ask: &ConvertAsk) -> Result<Source, Error> {
+    if is_layer(name) {
+        let read = read_own(files, name, ask.from.as_deref(), Stage::Zones)?;
+        return Ok(Source { format: read.format.to_owned(), features: read.features, crs: Some(read.crs), issues: read.issues });
+    }
+    if !is_table(name) {
+        let expected = "a table (.csv, .tsv, .txt, .xlsx, .xls, .ods) or a layer (.geojson, .geojsonl, .shp, .gpkg, .fgb)";
+        return Err(data(name, "", "none of what is converted, by its name", expected));
+    }
+    let bytes = files.read(name)?;
+    let mut issues = Vec::new();
+    let table = Table::read(&bytes, name, &ask.columns, Stage::Facilities, &mut issues)?;
+    let named = |own: &Option<String>, usual: &[&str]| table.column(own.as_deref(), usual);
+    let (x, y) = (named(&ask.columns.x, &X)?, named(&ask.columns.y, &Y)?);
+    let crs: Option<Crs> = match (x, y) {
+        (Some(_), Some(_)) => {
+            let text = ask.from.as_deref().unwrap_or("EPSG:4326");
+            Some(text.parse().map_err(|source| Error::Crs { what: "--from".to_owned(), source })?)
+        }
+        _ => None,
+    };
+    let places = match &crs {
+        Some(crs) => table.own_places(crs, &ask.columns, Stage::Facilities, &mut issues)?,
+        None => vec![None; table.len()],
+    };
+    let columns: Vec<(String, Vec<Value>)> = (0..table.columns().len())
+        .filter(|column| crs.is_none() || ![x, y].contains(&Some(*column)))
+        .map(|column| (table.name(column).to_owned(), values(&table, column)))
+        .collect();
+    let feature = |(row, place): (usize, &Option<Coord<f64>>)| Feature {
+        geometry: place.map(|at| geojson::Geometry::from(&Geometry::Point(at.into()))),
+        properties: Some(columns.iter().map(|(name, values)| (name.clone(), values[row].clone())).collect()),
+        ..Feature::default()
+    };
+    let features = places.iter().enumerate().map(feature).collect();
+    let format = table.format().to_owned();
+    Ok(Source { format, features, crs, issues })
+}
+
+/// The values of a column: numbers where all of them are written as numbers are, so that ids keep their zeros and digits.
+fn values(table: &Table<'_>, column: usize) -> Vec<Value> {
+    let texts: Vec<&str> = (0..table.len()).map(|row| table.text(row, Some(column))).collect();
+    let numbers: Option<Vec<Value>> = texts.iter().map(|text| if text.is_empty() { Some(Value::Null) } else { plain(text) }).collect();
+    let as_text = |text: &&str| if text.is_empty() { Value::Null } else { json!(text) };
+    numbers.unwrap_or_else(|| texts.iter().map(as_text).collect())
+}
+
+/// A plain decimal number of at most 15 digits, without leading zeros: what is no id.
+fn plain(text: &str) -> Option<Value> {
+    let unsigned = text.strip_prefix('-').unwrap_or(text);
+    let (whole, rest) = unsigned.split_once('.').map_or((unsigned, None), |(whole, rest)| (whole, Some(rest)));
+    let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    let fits = digits(whole) && rest.is_none_or(digits) && (whole == "0" || !whole.starts_with('0')) && unsigned.len() <= 16;
+    match rest {
+        _ if !fits => None,
+        None => text.parse::<i64>().ok().map(|own| json!(own)),
+        Some(_) => text.parse::<f64>().ok().map(|own| json!(own)),
+    }
+}
+
+/// Turns the shape of a feature into another CRS, its outer rings counter-clockwise; one that lies nowhere there is an issue, and none.
+fn turn(feature: &mut Feature, row: usize, name: &str, projector: &Projector, issues: &mut Vec<Issue>) -> Result<(), Error> {
+    let place = || format!("feature {}", row + 1);
+    let Some(mut own) = layer::own_geometry(feature, name, &place())? else { return Ok(()) };
+    let mut places: Vec<Coord<f64>> = own.coords_iter().collect();
+    if let Err(error) = projector.forward(&mut places) {
+        issues.push(Issue::new(Stage::Zones, name, place(), "bad_place", format!("{error}; written without a shape")));
+        feature.geometry = None;
+        return Ok(());
+    }
+    let places = std::cell::RefCell::new(places.into_iter());
+    own.map_coords_in_place(|old| places.borrow_mut().next().unwrap_or(old));
+    let own = match own {
+        Geometry::Polygon(polygon) => Geometry::Polygon(polygon.orient(Direction::Default)),
+        Geometry::MultiPolygon(polygons) => Geometry::MultiPolygon(polygons.orient(Direction::Default)),
+        other => other,
+    };
+    feature.geometry = Some(geojson::Geometry::from(&own));
+    Ok(())
+}
+
+fn written(
+    mut features: Vec<Feature>,
+    name: &str,
+    out: &Path,
+    target: Target,
+    to: Option<&Crs>,
+    ask: &ConvertAsk,
+) -> Result<(Vec<u8>, Vec<Issue>), Error> {
+    let stem = out.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
+    let about = About { stem: &stem, attribution: None, time: "1970-01-01T00:00:00.000Z" };
+    let wgs84 = Crs::wgs84();
+    let crs = to.unwrap_or(&wgs84);
+    if target.is_table() {
+        let (table, issues) = table_of(features, &stem, name, to)?;
+        let bytes = match target {
+            Target::Xlsx => workbook(&[Sheet::from(&table)], &about)?,
+            _ => csv(&table, ask.csv_encoding),
+        };
+        return Ok((bytes, issues));
+    }
+    let mut issues = Vec::new();
+    if matches!(target, Target::Geojson | Target::Geojsonl) {
+        features.iter_mut().for_each(shorten);
+        if *crs != wgs84 {
+            let detail = format!("its coordinates are {crs}, which GeoJSON does not tell: whoever reads it must be told");
+            issues.push(Issue::new(Stage::Output, &out.display().to_string(), "", "crs_not_told", detail));
+        }
+    }
+    let layer = LayerOut { title: stem.clone(), name: stem.clone(), features };
+    let bytes = match target {
+        Target::Geojsonl => lines(&layer.features).into_bytes(),
+        Target::Gpkg => package(std::slice::from_ref(&layer), crs, &about)?,
+        Target::Fgb => flatgeobuf(&layer, crs)?,
+        _ => collection(&layer.features, None).into_bytes(),
+    };
+    Ok((bytes, issues))
+}
+
+/// Rounds degrees to a tenth of a millimetre.
+fn shorten(feature: &mut Feature) {
+    let shape: Option<Geometry<f64>> = feature.geometry.as_ref().and_then(|own| own.try_into().ok());
+    if let Some(mut shape) = shape {
+        shape.map_coords_in_place(|at| Coord { x: round(at.x, 9), y: round(at.y, 9) });
+        feature.geometry = Some(geojson::Geometry::from(&shape));
+    }
+}
+
+/// Features as the rows of a table: a point's coordinates first; other shapes are left out, which is an issue.
+fn table_of(features: Vec<Feature>, stem: &str, name: &str, crs: Option<&Crs>) -> Result<(TableOut, Vec<Issue>), Error> {
+    let axes = if crs.is_some_and(Crs::is_geographic) { ["lon", "lat"] } else { ["x", "y"] };
+    let decimals = if crs.is_some_and(Crs::is_geographic) { 9 } else { 4 };
+    let points = features.iter().any(|feature| feature.geometry.as_ref().is_some_and(is_point));
+    let (mut rows, mut left) = (Vec::new(), 0);
+    for (row, feature) in features.into_iter().enumerate() {
+        let shape = layer::own_geometry(&feature, name, &format!("feature {}", row + 1))?;
+        let at = if let Some(Geometry::Point(point)) = shape { Some(Coord::from(point)) } else { None };
+        left += usize::from(shape.is_some() && at.is_none());
+        let mut own = JsonObject::new();
+        if points {
+            own.insert(axes[0].to_owned(), json!(at.map(|at| round(at.x, decimals))));
+            own.insert(axes[1].to_owned(), json!(at.map(|at| round(at.y, decimals))));
+        }
+        for (key, value) in feature.properties.unwrap_or_default() {
+            // a property may be called as a coordinate is
+            let key = if points && axes.contains(&key.as_str()) { format!("{key}_own") } else { key };
+            own.insert(key, value);
+        }
+        rows.push(own);
+    }
+    let issue = || {
+        let detail = format!("{left} shapes that are no points are not in the table");
+        Issue::new(Stage::Output, name, "", "shape_left_out", detail)
+    };
+    Ok((TableOut::of_rows(stem, rows), (left > 0).then(issue).into_iter().collect()))
+}
+
+fn is_point(geometry: &geojson::Geometry) -> bool {
+    matches!(geometry.value, geojson::GeometryValue::Point { .. })
+}

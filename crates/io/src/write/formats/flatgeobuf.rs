@@ -1,0 +1,91 @@
+//! FlatGeobuf: one layer a file, with the index by which parts of it are found.
+
+use ::flatgeobuf::{ColumnType, FgbCrs, FgbWriter, FgbWriterOptions, GeometryType};
+use ::geojson::JsonObject;
+use catchment::geo::{Geometry, MultiLineString, MultiPolygon};
+use geozero::{ColumnValue, PropertyProcessor};
+
+use super::schema::{Field, Kind, fields, text};
+use super::{LayerOut, geometry};
+use crate::crs::Crs;
+use crate::error::{Error, data};
+
+/// A layer in the CRS of its coordinates. Features lie along a Hilbert curve, as the format has it; those without a shape have an empty one.
+pub(crate) fn flatgeobuf(layer: &LayerOut, crs: &Crs) -> Result<Vec<u8>, Error> {
+    let wrong = |what: String| data(&layer.name, "", what, "a layer that a FlatGeobuf holds");
+    let code = crs.epsg().ok_or_else(|| wrong(format!("the CRS {crs}, which has no EPSG code")))?;
+    let rows: Vec<_> = layer.features.iter().filter_map(|feature| feature.properties.as_ref()).collect();
+    let fields = fields(&rows, &[]);
+    let mut shapes = Vec::new();
+    for (row, feature) in layer.features.iter().enumerate() {
+        shapes.push(geometry(feature, &layer.name, row)?);
+    }
+    let kind = kind(&shapes);
+    let definition = crs.wkt();
+    let options = FgbWriterOptions {
+        detect_type: false,
+        crs: FgbCrs { org: Some("EPSG"), code: i32::from(code), wkt: definition, ..FgbCrs::default() },
+        title: Some(&layer.title),
+        ..FgbWriterOptions::default()
+    };
+    let mut writer = FgbWriter::create_with_options(&layer.name, kind, options).map_err(|error| wrong(error.to_string()))?;
+    for field in &fields {
+        let kind = match field.kind {
+            Kind::Boolean => ColumnType::Bool,
+            Kind::Integer => ColumnType::Long,
+            Kind::Real => ColumnType::Double,
+            Kind::Text => ColumnType::String,
+        };
+        writer.add_column(&field.key, kind, |_, _| {});
+    }
+    for (feature, shape) in layer.features.iter().zip(shapes) {
+        let shape = shape.unwrap_or_else(|| empty(kind));
+        let mut failed = Ok(());
+        let added = writer.add_feature_geom(shape, |own| failed = set(own, &fields, feature.properties.as_ref()));
+        added.and(failed).map_err(|error| wrong(error.to_string()))?;
+    }
+    let mut bytes = Vec::new();
+    writer.write(&mut bytes).map_err(|error| wrong(error.to_string()))?;
+    Ok(bytes)
+}
+
+/// The kind of all shapes, single ones counted among those of many parts.
+fn kind(shapes: &[Option<Geometry<f64>>]) -> GeometryType {
+    let one = |shape: &Geometry<f64>| match shape {
+        Geometry::Point(_) => GeometryType::Point,
+        Geometry::LineString(_) | Geometry::MultiLineString(_) => GeometryType::MultiLineString,
+        Geometry::Polygon(_) | Geometry::MultiPolygon(_) => GeometryType::MultiPolygon,
+        _ => GeometryType::Unknown,
+    };
+    let mut kinds: Vec<GeometryType> = shapes.iter().flatten().map(one).collect();
+    kinds.dedup();
+    match kinds.as_slice() {
+        // an empty shape is no point
+        [GeometryType::Point] if shapes.iter().any(Option::is_none) => GeometryType::Unknown,
+        [only] => *only,
+        _ => GeometryType::Unknown,
+    }
+}
+
+fn empty(kind: GeometryType) -> Geometry<f64> {
+    match kind {
+        GeometryType::MultiLineString => Geometry::MultiLineString(MultiLineString::new(Vec::new())),
+        _ => Geometry::MultiPolygon(MultiPolygon::new(Vec::new())),
+    }
+}
+
+/// Sets the values that are known.
+fn set(own: &mut impl PropertyProcessor, fields: &[Field], values: Option<&JsonObject>) -> geozero::error::Result<()> {
+    for (column, field) in fields.iter().enumerate() {
+        let Some(value) = values.and_then(|values| values.get(&field.key)).filter(|value| !value.is_null()) else { continue };
+        let as_text = text(value);
+        let value = match field.kind {
+            Kind::Boolean => ColumnValue::Bool(value.as_bool().unwrap_or_default()),
+            Kind::Integer => ColumnValue::Long(value.as_i64().unwrap_or_default()),
+            Kind::Real => ColumnValue::Double(value.as_f64().unwrap_or_default()),
+            Kind::Text => ColumnValue::String(&as_text),
+        };
+        own.property(column, &field.key, &value)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,131 @@
+//! Layers and tables in the formats that files have.
+
+mod flatgeobuf;
+mod geojson;
+mod geopackage;
+mod schema;
+mod sheets;
+mod style;
+mod text;
+
+use ::geojson::{Feature, JsonObject};
+use catchment::geo::Geometry;
+
+use crate::crs::Crs;
+use crate::error::Error;
+use crate::load::layer::own_geometry;
+use crate::plan::{CsvEncoding, Format};
+
+pub(crate) use flatgeobuf::flatgeobuf;
+pub(crate) use geojson::{collection, lines};
+pub(crate) use geopackage::package;
+pub(crate) use sheets::{Cell, Sheet, workbook};
+pub(crate) use text::csv;
+
+/// A layer before it has a format.
+#[derive(Debug, Clone)]
+pub(crate) struct LayerOut {
+    /// Its name: that of its file, without an ending.
+    pub name: String,
+    /// What it shows, for people.
+    pub title: String,
+    /// Its features, in order.
+    pub features: Vec<Feature>,
+}
+
+impl LayerOut {
+    pub(crate) fn new(name: &str, title: &str, features: Vec<Feature>) -> LayerOut {
+        LayerOut { name: name.to_owned(), title: title.to_owned(), features }
+    }
+}
+
+/// A table before it has a format.
+#[derive(Debug, Clone)]
+pub(crate) struct TableOut {
+    /// Its name: that of its file, without an ending.
+    pub name: String,
+    /// Its columns.
+    pub header: Vec<String>,
+    /// Its rows, by column.
+    pub rows: Vec<JsonObject>,
+}
+
+impl TableOut {
+    /// A table with every column of its rows, in order of appearance.
+    pub(crate) fn of_rows(name: &str, rows: Vec<JsonObject>) -> TableOut {
+        TableOut { name: name.to_owned(), header: schema::columns(&rows), rows }
+    }
+}
+
+/// Layers and tables in the formats asked, each with its file's name; `stem` is that of files that hold all of them.
+///
+/// # Errors
+///
+/// [`Error::Data`] where a shape cannot be written.
+pub(crate) fn files(
+    layers: &[LayerOut],
+    tables: &[TableOut],
+    formats: &[Format],
+    encoding: CsvEncoding,
+    about: &About<'_>,
+) -> Result<Vec<(String, Vec<u8>)>, Error> {
+    let mut files = Vec::new();
+    let has = |format| formats.contains(&format);
+    for layer in layers {
+        let name = &layer.name;
+        if has(Format::Geojson) {
+            files.push((format!("{name}.geojson"), collection(&layer.features, about.attribution).into_bytes()));
+        }
+        if has(Format::Geojsonl) {
+            files.push((format!("{name}.geojsonl"), lines(&layer.features).into_bytes()));
+        }
+        if has(Format::Fgb) {
+            files.push((format!("{name}.fgb"), flatgeobuf(layer, &Crs::wgs84())?));
+        }
+    }
+    if has(Format::Gpkg) && !layers.is_empty() {
+        files.push((format!("{}.gpkg", about.stem), package(&by_service(layers), &Crs::wgs84(), about)?));
+    }
+    for table in tables.iter().filter(|_| has(Format::Csv)) {
+        files.push((format!("{}.csv", table.name), csv(table, encoding)));
+    }
+    Ok(files)
+}
+
+/// What is said of files that hold several layers or tables.
+pub(crate) struct About<'a> {
+    /// The name of their file, without an ending.
+    pub stem: &'a str,
+    /// Whose data they are made from.
+    pub attribution: Option<&'a str>,
+    /// The time of the data, ISO 8601: files of the same data are the same, whenever they are written.
+    pub time: &'a str,
+}
+
+/// Layers that hold several services, parted: each can be shown and styled by itself.
+fn by_service(layers: &[LayerOut]) -> Vec<LayerOut> {
+    let service = |feature: &Feature| feature.property("service").and_then(|own| own.as_str()).unwrap_or_default().to_owned();
+    let mut parted = Vec::new();
+    for layer in layers {
+        let mut services: Vec<String> = Vec::new();
+        for own in layer.features.iter().map(service) {
+            if !services.contains(&own) {
+                services.push(own);
+            }
+        }
+        if services.len() < 2 {
+            parted.push(layer.clone());
+            continue;
+        }
+        for own in services {
+            let features = layer.features.iter().filter(|feature| service(feature) == own).cloned().collect();
+            parted.push(LayerOut { name: format!("{}_{own}", layer.name), title: format!("{}: {own}", layer.title), features });
+        }
+    }
+    parted
+}
+
+/// The shape of a feature.
+fn geometry(feature: &Feature, layer: &str, row: usize) -> Result<Option<Geometry<f64>>, Error> {
+    own_geometry(feature, layer, &format!("feature {}", row + 1))
+}
