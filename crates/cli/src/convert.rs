@@ -25,6 +25,10 @@ pub(crate) struct Convert {
     /// The CRS of the result [default: that of the source, where the format holds it, else WGS84].
     #[arg(long, value_name = "CRS")]
     pub to: Option<String>,
+    /// A table of points that are known both in a local grid (x, y) and in WGS84 (lon, lat): it fixes the CRS `grid`, that of the source
+    /// unless --from or --to say otherwise.
+    #[arg(long, value_name = "FILE")]
+    pub control: Option<PathBuf>,
     /// Of a table: the column of longitudes or eastings.
     #[arg(long, value_name = "COLUMN")]
     pub x: Option<String>,
@@ -66,7 +70,8 @@ pub(crate) fn convert(typed: &Convert) -> anyhow::Result<()> {
         ..Columns::default()
     };
     let csv_encoding = typed.csv_encoding.map(Into::into).unwrap_or_default();
-    let ask = ConvertAsk { from: typed.from.clone(), to: typed.to.clone(), columns, csv_encoding };
+    let control = typed.control.as_deref().map(std::path::absolute).transpose()?.map(|file| file.display().to_string());
+    let ask = ConvertAsk { from: typed.from.clone(), to: typed.to.clone(), control, columns, csv_encoding };
     let (folder, name) = split(&typed.source);
     let done = catchment_io::convert(&folder, &name, &typed.result, &ask)?;
     let terminal = Terminal::new(typed.quiet);

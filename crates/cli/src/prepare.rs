@@ -10,7 +10,7 @@ use catchment::{EdgeGrid, LinkRules, Profile, RoadNetwork};
 use catchment_io::crs::Crs;
 use catchment_io::plan::{PlanError, built_in, is_layer, is_osm, is_prepared, is_table};
 use catchment_io::prepared::{PreparedError, PreparedNetwork, read_prepared, write_prepared};
-use catchment_io::{Error, Files, Folder, Inspection};
+use catchment_io::{Against, Error, Files, Folder, InZone, Inspection};
 use clap::Args;
 use comfy_table::Table;
 use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
@@ -49,13 +49,19 @@ pub(crate) struct Prepare {
 
 #[derive(Debug, Args)]
 pub(crate) struct Inspect {
-    /// Tables (.csv, .tsv, .xlsx, …) and layers (.geojson, .shp, .gpkg; one of several: file.gpkg|layername=towns): fields, extent, and the lines
+    /// Tables (.csv, .tsv, .xlsx, …) and layers (.geojson, .shp, .gpkg, .fgb; one of several: file.gpkg|layername=towns): fields, extent, and the lines
     /// of a plan that read them. Prepared networks (.cnet), or OpenStreetMap extracts, whose roads are read as `prepare` does.
     #[arg(required = true)]
     pub files: Vec<PathBuf>,
     /// For extracts: who travels.
     #[arg(long, default_value = "walk")]
     pub profile: String,
+    /// Roads to hold places against (an extract or a prepared network): which lie far from them, and whether they look shifted.
+    #[arg(long, value_name = "FILE")]
+    pub roads: Option<PathBuf>,
+    /// A layer of zones: rows and people in each.
+    #[arg(long, value_name = "FILE")]
+    pub zones: Option<PathBuf>,
     /// Print JSON, one object a line.
     #[arg(long)]
     pub json: bool,
@@ -103,22 +109,21 @@ pub(crate) fn prepare(typed: &Prepare) -> anyhow::Result<()> {
 
 /// `inspect`
 pub(crate) fn inspect(typed: &Inspect) -> anyhow::Result<()> {
+    let roads = typed.roads.as_deref().map(|roads| network(roads, &typed.profile)).transpose()?;
     for file in &typed.files {
         let name = file.display().to_string();
-        let network = if is_prepared(&name) {
-            load(file)?
-        } else if is_osm(&name) {
-            let profile = built_in(&typed.profile, None).map_err(|source| Error::Plan { file: "--profile".to_owned(), source })?;
-            made(file, &typed.profile, &profile, None)?
+        let network = if is_prepared(&name) || is_osm(&name) {
+            network(file, &typed.profile)?
         } else if !(is_layer(&name) || is_table(&name)) {
-            let expected = "a table (.csv, .tsv, .txt, .xlsx, .xls, .ods), a layer (.geojson, .geojsonl, .shp, .gpkg), an OpenStreetMap extract \
+            let expected = "a table (.csv, .tsv, .txt, .xlsx, .xls, .ods), a layer (.geojson, .geojsonl, .shp, .gpkg, .fgb), an OpenStreetMap extract \
                             (.osm.pbf, .osm, .osm.gz, .osm.bz2) or a prepared network (.cnet)";
             let found = "none of what a plan reads, by its name".to_owned();
             return Err(Error::Data { file: name, place: String::new(), found, expected: expected.to_owned() }.into());
         } else {
             // a layer of a package is named behind the file
             let (folder, own) = split(file);
-            let found = catchment_io::inspect(&folder, &own)?;
+            let zones = typed.zones.as_deref().map(std::path::absolute).transpose()?.map(|zones| zones.display().to_string());
+            let found = catchment_io::inspect(&folder, &own, &Against { roads: roads.as_ref(), zones: zones.as_deref() })?;
             print(&if typed.json { format!("{}\n", serde_json::to_string(&found)?) } else { look(&found) });
             continue;
         };
@@ -126,6 +131,15 @@ pub(crate) fn inspect(typed: &Inspect) -> anyhow::Result<()> {
         print(&if typed.json { format!("{facts}\n") } else { text(file, &facts) });
     }
     Ok(())
+}
+
+/// The roads of an extract for a profile, or a prepared network.
+fn network(roads: &Path, profile: &str) -> Result<PreparedNetwork, Error> {
+    if is_prepared(&roads.display().to_string()) {
+        return load(roads);
+    }
+    let own = built_in(profile, None).map_err(|source| Error::Plan { file: "--profile".to_owned(), source })?;
+    made(roads, profile, &own, None)
 }
 
 /// The folder of a file, and its name there.
@@ -219,7 +233,10 @@ fn look(found: &Inspection) -> String {
     let crs = found.crs.as_ref().map_or_else(String::new, |crs| format!(", in {crs}"));
     let mut text = format!("{}: {}, {} rows{kinds}{crs}\n", found.file, found.format, found.rows);
     if let Some([west, south, east, north]) = found.extent {
-        text += &format!("  from {west:.5}, {south:.5} to {east:.5}, {north:.5}; {} places of points come again\n", found.repeated_places);
+        text += &format!("  from {west:.5}, {south:.5} to {east:.5}, {north:.5}; {} places come again\n", found.repeated_places);
+    }
+    if let Some((id, again)) = found.repeated_ids.as_ref().filter(|(_, again)| *again > 0) {
+        text += &format!("  {again} values of `{id}` come again\n");
     }
     let mut table = Table::new();
     table.load_style(UTF8_HORIZONTAL_ONLY);
@@ -232,10 +249,26 @@ fn look(found: &Inspection) -> String {
         table.add_row([field.name.clone(), filled, distinct, sum, least, greatest, field.examples.join(" | ")]);
     }
     text += &format!("{table}\n");
+    text += &in_zones(&found.zones);
     for issue in &found.issues {
         text += &format!("{}: {}\n", issue.kind, issue.detail);
     }
     text + &format!("A plan reads it with:\n\n{}", found.plan)
+}
+
+/// Rows and people by zone; nothing where no zones are given.
+fn in_zones(zones: &[InZone]) -> String {
+    if zones.is_empty() {
+        return String::new();
+    }
+    let mut table = Table::new();
+    table.load_style(UTF8_HORIZONTAL_ONLY);
+    table.set_header(["zone", "name", "rows", "people"]);
+    for zone in zones {
+        let people = zone.people.map_or_else(String::new, |people| format!("{}", (people * 1e6).round() / 1e6));
+        table.add_row([zone.zone_id.clone(), zone.zone_name.clone(), zone.rows.to_string(), people]);
+    }
+    format!("{table}\n")
 }
 
 fn text(file: &Path, facts: &serde_json::Value) -> String {

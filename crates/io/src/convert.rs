@@ -12,7 +12,7 @@ use crate::crs::{Crs, Projector};
 use crate::error::{Error, data};
 use crate::files::Files;
 use crate::load::usual::{X, Y};
-use crate::load::{Table, layer, read_own};
+use crate::load::{Table, fit_grid, layer, read_own};
 use crate::plan::{Columns, CsvEncoding, PlanError, is_layer, is_table};
 use crate::write::{About, LayerOut, Sheet, TableOut, collection, csv, flatgeobuf, lines, package, replace, round, workbook};
 
@@ -23,6 +23,8 @@ pub struct ConvertAsk {
     pub from: Option<String>,
     /// The CRS of the result; else that of the source, where the format holds it, else WGS84.
     pub to: Option<String>,
+    /// A table of control points that fix the local grid `grid`, which `from` and `to` may name; `from` where neither is given.
+    pub control: Option<String>,
     /// Of tables: the columns of coordinates, the encoding, the sheet.
     pub columns: Columns,
     /// How a CSV file is encoded that is written.
@@ -116,7 +118,10 @@ struct Source {
 /// cannot be written; a row without a place is an issue in [`Converted::issues`].
 pub fn convert(files: &dyn Files, name: &str, out: &Path, ask: &ConvertAsk) -> Result<Converted, Error> {
     let target = Target::of(out)?;
+    let mut issues = Vec::new();
+    let ask = &with_grid(files, ask, &mut issues)?;
     let mut source = read(files, name, ask)?;
+    source.issues.splice(..0, issues);
     let to = source.crs.as_ref().map(|own| wanted(own, target, ask, out)).transpose()?;
     if source.crs.is_none() && (ask.to.is_some() || !target.is_table()) {
         return Err(data(name, "header", "no columns of coordinates", "columns with x and y: name them with --x and --y"));
@@ -134,6 +139,26 @@ pub fn convert(files: &dyn Files, name: &str, out: &Path, ask: &ConvertAsk) -> R
     replace(out, &bytes)?;
     Ok(Converted { issues: [converted.issues, more].concat(), ..converted })
 }
+
+/// What is asked, with the CRS of the local grid in the place of its name.
+fn with_grid(files: &dyn Files, ask: &ConvertAsk, issues: &mut Vec<Issue>) -> Result<ConvertAsk, Error> {
+    let mut ask = ask.clone();
+    let Some(file) = &ask.control else { return Ok(ask) };
+    let (grid, _) = fit_grid(files, file, &Crs::wgs84(), issues)?;
+    let named = |crs: &Option<String>| crs.as_deref() == Some(GRID);
+    if !named(&ask.to) && ask.from.is_none() {
+        ask.from = Some(GRID.to_owned());
+    }
+    for crs in [&mut ask.from, &mut ask.to] {
+        if named(crs) {
+            *crs = Some(grid.crs.to_string());
+        }
+    }
+    Ok(ask)
+}
+
+/// What the grid of the control points is called.
+const GRID: &str = "grid";
 
 /// The CRS of the result.
 fn wanted(own: &Crs, target: Target, ask: &ConvertAsk, out: &Path) -> Result<Crs, Error> {

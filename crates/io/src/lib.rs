@@ -23,7 +23,7 @@ mod write;
 pub use convert::{ConvertAsk, Converted, convert};
 pub use error::Error;
 pub use files::{Files, Folder, InMemory, InputFile};
-pub use inspect::{Field, Inspection, inspect};
+pub use inspect::{Against, Field, InZone, Inspection, inspect};
 pub use load::{Corridor, ExtractRoads, Inputs, MaskPolygons, PeriodRoads, load, prepare, read_roads};
 pub use plan::{Plan, PlanError};
 pub use response::{DRIVEN_LEGS_M_S, ResponseRun, ResponseTimes};

@@ -1,6 +1,7 @@
 //! The plan: one TOML file that says what a study is made of and what it asks.
 
 mod barriers;
+mod grids;
 mod limits;
 mod mask;
 mod profiles;
@@ -18,6 +19,7 @@ use crate::map::Lang;
 use crate::sweep::Sweep;
 
 pub use barriers::{BarrierKind, BarriersPlan};
+pub use grids::GridPlan;
 pub(crate) use mask::DEVELOPED;
 pub use mask::Mask;
 pub use profiles::built_in;
@@ -55,6 +57,9 @@ pub struct Plan {
     /// What differs from a built-in profile, by name.
     #[serde(default)]
     pub profiles: BTreeMap<String, toml::Table>,
+    /// Local grids that data are in, by name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub grids: BTreeMap<String, GridPlan>,
     /// How area is measured.
     #[serde(default)]
     pub ground: GroundPlan,
@@ -91,7 +96,7 @@ pub struct RoadsPlan {
 }
 
 /// `[zones]`
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ZonesPlan {
     /// An OpenStreetMap extract or a GeoJSON file of polygons.
@@ -117,6 +122,9 @@ pub struct ZonesPlan {
     /// A CSV with the columns `zone_id` or `zone_name`, and `class`, `limit` or both: it stands above properties and tags.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub table: Option<String>,
+    /// Of that table: its columns `id` and `name`, its encoding, its sheet.
+    #[serde(default, skip_serializing_if = "Columns::is_empty")]
+    pub columns: Columns,
 }
 
 /// `[people]`
@@ -514,6 +522,7 @@ impl Plan {
         positive("gaps.min_people", self.gaps.min_people, 0.0, 1e12)?;
         positive("gaps.min_area_m2", self.gaps.min_area_m2, 0.0, 1e12)?;
         mask::check(self)?;
+        grids::check(&self.grids)?;
         match (self.people.method, self.people.source.as_deref()) {
             (PeopleMethod::Points, None) => {
                 return Err(value("people.source", "missing", "the table of points, since people.method is \"points\""));

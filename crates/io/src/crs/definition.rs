@@ -8,6 +8,8 @@ use super::china::Shift;
 #[cfg(feature = "proj")]
 use super::proj_engine;
 use super::proj4rs_engine;
+use super::projector::Step;
+use super::similarity::{PREFIX, Similarity};
 
 /// WGS84 longitude and latitude in degrees, the CRS of files that state none.
 const WGS84: &str = "EPSG:4326";
@@ -22,6 +24,8 @@ pub(super) enum Kind {
     Geographic,
     /// Degrees that a Chinese map service has shifted.
     Shifted(Shift),
+    /// A local grid, by a similarity away from a metric CRS.
+    Local,
     /// Mercator on sphere or ellipsoid, in any units.
     Mercator,
     /// Earth-centred x, y, z.
@@ -57,6 +61,11 @@ impl Crs {
         Self { definition: WGS84.to_owned(), kind: Kind::Geographic }
     }
 
+    /// Metres of no place: for numbers that are read as they are.
+    pub(crate) fn plain_metres() -> Self {
+        Self { definition: "metres".to_owned(), kind: Kind::Metric }
+    }
+
     /// The definition as the engines take it: `EPSG:<code>` or a PROJ string.
     #[must_use]
     pub fn definition(&self) -> &str {
@@ -81,17 +90,17 @@ impl Crs {
         matches!(self.kind, Kind::Geographic | Kind::Shifted(_))
     }
 
-    /// The shift that its degrees have against WGS84, if they have one.
-    pub(super) fn shift(&self) -> Option<Shift> {
-        match self.kind {
-            Kind::Shifted(shift) => Some(shift),
-            _ => None,
+    /// The step between its coordinates and those that an engine transforms, if there is one; and the CRS of the latter.
+    pub(super) fn step(&self) -> (Option<Step>, Crs) {
+        let local = self.definition.strip_prefix(PREFIX).and_then(Similarity::parse);
+        match (self.kind.clone(), local) {
+            (Kind::Shifted(shift), _) => (Some(Step::Shift(shift)), Crs::wgs84()),
+            (Kind::Local, Some((similarity, base))) => match base.parse() {
+                Ok(base) => (Some(Step::Similarity(similarity)), base),
+                Err(_) => (None, self.clone()),
+            },
+            _ => (None, self.clone()),
         }
-    }
-
-    /// What the engines transform: WGS84 in place of shifted degrees.
-    pub(super) fn unshifted(&self) -> Crs {
-        if self.shift().is_some() { Crs::wgs84() } else { self.clone() }
     }
 
     /// Checks that areas and lengths can be measured in this CRS: projected, in metres, not Mercator.
@@ -103,6 +112,7 @@ impl Crs {
         let reason = match &self.kind {
             Kind::Metric => return Ok(()),
             Kind::Geographic | Kind::Shifted(_) => "its coordinates are degrees, and areas and lengths need metres".to_owned(),
+            Kind::Local => "it is a local grid, whose scale may be any".to_owned(),
             Kind::Mercator => "it is a Mercator projection, which is for display (areas inflated ×1.37 at 31°N, ×4 at 60°N)".to_owned(),
             Kind::Geocentric => "its coordinates are geocentric, not on a plane".to_owned(),
             Kind::OtherUnit(unit) => {
@@ -148,11 +158,17 @@ impl FromStr for Crs {
     type Err = CrsError;
 
     /// Reads `EPSG:<code>`, `OGC:CRS84`, their URN and URL forms (as in a GeoJSON `crs` member) in any case, or a PROJ string; `gcj02` and
-    /// `bd09` for degrees of Chinese map services, and `cgcs2000` for EPSG:4490.
+    /// `bd09` for degrees of Chinese map services, `cgcs2000` for EPSG:4490, and `similarity:a,b,x,y;EPSG:…` for a local grid.
     fn from_str(given: &str) -> Result<Self, CrsError> {
         let text = given.trim();
         if text.starts_with('+') {
             return Self::from_definition(normalised_proj_string(text), text);
+        }
+        if let Some(local) = text.strip_prefix(PREFIX) {
+            let malformed = || CrsError::Malformed { given: text.to_owned() };
+            let (_, base) = Similarity::parse(local).ok_or_else(malformed)?;
+            base.parse::<Crs>()?.check_working()?;
+            return Ok(Crs { definition: text.to_owned(), kind: Kind::Local });
         }
         if text.eq_ignore_ascii_case("auto") {
             return Err(CrsError::Auto);

@@ -46,6 +46,12 @@ pub enum CrsError {
         /// What is missing.
         detail: String,
     },
+    /// Points that fix no local grid.
+    #[error("{found}: a local grid needs three or more that lie apart, each known in the grid and in another CRS")]
+    ControlPoints {
+        /// What there is.
+        found: String,
+    },
     /// A sound CRS, but not one to measure areas and lengths in.
     #[error("{crs} cannot be the working CRS: {reason}; pick a UTM zone (EPSG:326xx north, 327xx south) or \"auto\"")]
     NotWorking {

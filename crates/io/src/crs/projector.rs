@@ -2,9 +2,11 @@
 
 use geo::Coord;
 
+use super::china::Shift;
 #[cfg(feature = "proj")]
 use super::proj_engine;
 use super::proj4rs_engine;
+use super::similarity::Similarity;
 use super::{Crs, CrsError, Fault};
 
 /// Largest absolute longitude taken: data that cross the antimeridian may count on to 360°.
@@ -57,7 +59,37 @@ enum Backend {
 pub struct Projector {
     from: Crs,
     to: Crs,
+    /// What lies between their coordinates and those of the engine.
+    steps: [Option<Step>; 2],
     backend: Backend,
+}
+
+/// A step that no engine knows.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Step {
+    Shift(Shift),
+    Similarity(Similarity),
+}
+
+impl Step {
+    /// To what an engine knows.
+    fn undo(self, coords: &mut [Coord<f64>]) -> Result<(), Fault> {
+        match self {
+            Step::Shift(shift) => shift.undo(coords),
+            Step::Similarity(own) => {
+                coords.iter_mut().for_each(|at| *at = own.to_base(*at));
+                Ok(())
+            }
+        }
+    }
+
+    /// From what an engine knows.
+    fn of(self, at: Coord<f64>) -> Coord<f64> {
+        match self {
+            Step::Shift(shift) => shift.of_wgs84(at),
+            Step::Similarity(own) => own.of_base(at),
+        }
+    }
 }
 
 impl Projector {
@@ -74,14 +106,14 @@ impl Projector {
     /// # Errors
     /// As [`Projector::new`].
     pub fn with_engine(from: &Crs, to: &Crs, engine: Engine) -> Result<Self, CrsError> {
-        let (source, target) = (from.unshifted(), to.unshifted());
+        let ((first, source), (last, target)) = (from.step(), to.step());
         let backend = match engine {
             _ if source == target => Backend::Identity,
             Engine::Proj4rs => Backend::Proj4rs(Box::new(proj4rs_engine::Pair::new(&source, &target)?)),
             #[cfg(feature = "proj")]
             Engine::Proj => Backend::Proj(proj_engine::Pair::new(&source, &target)?),
         };
-        Ok(Self { from: from.clone(), to: to.clone(), backend })
+        Ok(Self { from: from.clone(), to: to.clone(), steps: [first, last], backend })
     }
 
     /// The CRS that [`forward`](Self::forward) starts from.
@@ -125,8 +157,15 @@ impl Projector {
 
     fn run(&self, inverse: bool, coords: &mut [Coord<f64>]) -> Result<(), CrsError> {
         let (source, target) = if inverse { (&self.to, &self.from) } else { (&self.from, &self.to) };
-        let shifts = if source == target { [None; 2] } else { [source.shift(), target.shift()] };
-        let outcome = check_domain(source, coords).and_then(|()| shifts[0].map_or(Ok(()), |shift| shift.undo(coords))).and_then(|()| {
+        let [own, other] = self.steps;
+        let steps = if source == target {
+            [None; 2]
+        } else if inverse {
+            [other, own]
+        } else {
+            [own, other]
+        };
+        let outcome = check_domain(source, coords).and_then(|()| steps[0].map_or(Ok(()), |step| step.undo(coords))).and_then(|()| {
             match &self.backend {
                 Backend::Identity => Ok(()),
                 Backend::Proj4rs(pair) => pair.run(inverse, coords),
@@ -134,8 +173,8 @@ impl Projector {
                 Backend::Proj(pair) => pair.run(inverse, coords),
             }
         });
-        if let (Ok(()), Some(shift)) = (&outcome, shifts[1]) {
-            coords.iter_mut().for_each(|at| *at = shift.of_wgs84(*at));
+        if let (Ok(()), Some(step)) = (&outcome, steps[1]) {
+            coords.iter_mut().for_each(|at| *at = step.of(*at));
         }
         outcome.map_err(|fault| CrsError::Coordinate {
             index: fault.index,

@@ -86,6 +86,6 @@ pub(crate) fn polygons(feature: &Feature, file: &str, place: &str) -> Result<Opt
 }
 
 /// Whether this is a longitude and a latitude.
-pub(super) fn on_globe(c: Coord<f64>) -> bool {
+pub(crate) fn on_globe(c: Coord<f64>) -> bool {
     (-180.0..=180.0).contains(&c.x) && (-90.0..=90.0).contains(&c.y)
 }

@@ -13,10 +13,17 @@ use crate::plan::{Columns, ServicePlan, ZonesPlan};
 pub(super) type Told = BTreeMap<String, String>;
 
 /// Takes classes and limits of zones from a CSV; they stand above what was told before. And how many rows it has.
-pub(super) fn from_table(zones: &mut [Zone], told: &mut Told, bytes: &[u8], file: &str, issues: &mut Vec<Issue>) -> Result<u64, Error> {
-    let table = Table::read(bytes, file, &Columns::default(), Stage::Zones, issues)?;
-    let columns: [&[&str]; 4] = [&ZONE_ID, &ZONE_NAME, &["class", "类别"], &["limit", "限值"]];
-    let [id, name, class, limit] = columns.map(|usual| table.column(None, usual));
+pub(super) fn from_table(
+    zones: &mut [Zone],
+    told: &mut Told,
+    bytes: &[u8],
+    (file, told_of): (&str, &Columns),
+    issues: &mut Vec<Issue>,
+) -> Result<u64, Error> {
+    let table = Table::read(bytes, file, told_of, Stage::Zones, issues)?;
+    let columns: [(&Option<String>, &[&str]); 4] =
+        [(&told_of.id, &ZONE_ID), (&told_of.name, &ZONE_NAME), (&None, &["class", "类别"]), (&None, &["limit", "限值"])];
+    let [id, name, class, limit] = columns.map(|(named, usual)| table.column(named.as_deref(), usual));
     let (id, name, class, limit) = (id?, name?, class?, limit?);
     if (id.is_none() && name.is_none()) || (class.is_none() && limit.is_none()) {
         let found = format!("the columns {}", table.columns().join(", "));

@@ -7,6 +7,7 @@ mod corridors;
 mod extract;
 mod facilities;
 mod formats;
+mod grids;
 pub(crate) mod layer;
 mod limits;
 mod masks;
@@ -47,9 +48,12 @@ use masks::Mapped;
 use needs::RoadNeeds;
 use select::{WATER, Wanted, water_source};
 
-pub(crate) use formats::{read as read_layer, read_own};
+pub(crate) use formats::read_own;
+pub(crate) use grids::fit as fit_grid;
 pub(crate) use numbers::{Axis, degrees, number};
+pub(crate) use suspicions::shifted;
 pub(crate) use table::Table;
+pub(crate) use zones::zones_of_layer;
 
 pub use corridors::Corridor;
 pub use extract::{ExtractRoads, read_roads};
@@ -126,11 +130,14 @@ pub(crate) struct Scope<'a> {
 pub(crate) fn load_for(plan: &Plan, files: &dyn Files, scope: Scope<'_>, progress: &dyn Progress) -> Result<Inputs, Error> {
     let plan_error = |source| Error::Plan { file: plan.study.id.clone(), source };
     plan.check().map_err(plan_error)?;
+    let mut issues = Vec::new();
+    let (resolved, inputs) = grids::resolved(plan, files, &mut issues)?;
+    let plan = &resolved;
     let mut profiles: BTreeMap<String, Profile> = BTreeMap::new();
     for service in plan.services.iter().filter(|service| scope.service.is_none_or(|id| id == service.id)) {
         profiles.insert(service.profile.clone(), plan.profile(&service.profile).map_err(plan_error)?);
     }
-    let mut loader = Loader { plan, files, inputs: Vec::new(), issues: Vec::new(), osm: BTreeMap::new(), prepared: None };
+    let mut loader = Loader { plan, files, inputs, issues, osm: BTreeMap::new(), prepared: None };
     begin(progress, "read", 0)?;
     loader.read_osm(&RoadNeeds(profiles.values().cloned().collect()))?;
     begin(progress, "zones", 0)?;
@@ -310,7 +317,7 @@ impl Loader<'_> {
         };
         if let Some(table) = &plan.table {
             let bytes = self.table(table)?;
-            let rows = limits::from_table(&mut zones, &mut told, &bytes, table, &mut self.issues)?;
+            let rows = limits::from_table(&mut zones, &mut told, &bytes, (table, &plan.columns), &mut self.issues)?;
             self.count_rows("rows", rows);
         }
         Ok((zones, told))

@@ -17,7 +17,7 @@ const NEARER: f64 = 0.7;
 const SHARE: f64 = 0.6;
 
 /// Warns of a set of places, metres of the working CRS, that lie on the roads when their degrees are taken for shifted ones.
-pub(super) fn shifted(places: &[Coord<f64>], network: &RoadNetwork, projector: &Projector, stage: Stage, file: &str) -> Option<Issue> {
+pub(crate) fn shifted(places: &[Coord<f64>], network: &RoadNetwork, projector: &Projector, stage: Stage, file: &str) -> Option<Issue> {
     if places.len() < FEWEST {
         return None;
     }

@@ -271,7 +271,7 @@ impl<'a> Table<'a> {
         let x = self.required(columns.x.as_deref(), &X, "x")?;
         let y = self.required(columns.y.as_deref(), &Y, "y")?;
         let mut all = vec![None; self.len()];
-        for row in 0..self.len() {
+        for (row, place) in all.iter_mut().enumerate() {
             let mut of = |column| self.coordinate(row, column, crs.is_geographic(), stage, issues);
             let (Some(x), Some(y)) = (of((x, Axis::East)), of((y, Axis::North))) else { continue };
             let at = Coord { x, y };
@@ -281,7 +281,7 @@ impl<'a> Table<'a> {
                 issues.push(Issue::new(stage, self.file, self.line(row), "bad_place", detail));
                 continue;
             }
-            all[row] = Some(at);
+            *place = Some(at);
         }
         Ok(all)
     }

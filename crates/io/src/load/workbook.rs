@@ -2,7 +2,7 @@
 
 use std::io::Cursor;
 
-use calamine::{Data, Reader, open_workbook_auto_from_rs};
+use calamine::{Data, Reader, StyleRange, open_workbook_auto_from_rs};
 
 use crate::error::{Error, data};
 
@@ -28,10 +28,14 @@ pub(super) fn rows(bytes: &[u8], named: Option<&str>, file: &str) -> Result<Rows
     let mut others = Vec::new();
     for name in &wanted {
         let sheet = book.worksheet_range(name).map_err(|error| data(file, format!("sheet `{name}`"), error.to_string(), EXPECTED))?;
-        let first = sheet.start().map_or(0, |(row, _)| row);
-        let text = |(i, cells): (usize, &[Data])| (u64::from(first) + i as u64 + 1, cells.iter().map(cell).collect::<Vec<String>>());
+        let styles = book.worksheet_style(name).map_err(|error| data(file, format!("sheet `{name}`"), error.to_string(), EXPECTED))?;
+        let (first, left) = sheet.start().unwrap_or_default();
+        let text = |(row, cells): (u32, &[Data])| {
+            let cells: Vec<String> = (left..).zip(cells).map(|(column, cell)| text(cell, &styles, (row, column))).collect();
+            (u64::from(row) + 1, cells)
+        };
         let rows: Vec<(u64, Vec<String>)> =
-            sheet.rows().enumerate().map(text).filter(|(_, cells)| cells.iter().any(|cell| !cell.is_empty())).collect();
+            (first..).zip(sheet.rows()).map(text).filter(|(_, cells)| cells.iter().any(|cell| !cell.is_empty())).collect();
         match &chosen {
             _ if rows.is_empty() => {}
             None => chosen = Some(rows),
@@ -41,11 +45,17 @@ pub(super) fn rows(bytes: &[u8], named: Option<&str>, file: &str) -> Result<Rows
     chosen.map(|rows| (rows, others)).ok_or_else(|| data(file, "", "no sheet with a row", "a header row and rows of data"))
 }
 
-fn cell(cell: &Data) -> String {
+fn text(cell: &Data, styles: &StyleRange, place: (u32, u32)) -> String {
     match cell {
         Data::Empty => String::new(),
-        // an id that Excel took for a number stays as it is written
-        Data::Float(number) if number.fract() == 0.0 && number.abs() < 1e15 => format!("{number:.0}"),
+        // an id that Excel took for a number stays as it is shown: its format may say how many digits it has
+        Data::Float(number) if number.fract() == 0.0 && number.abs() < 1e15 => format!("{number:0width$.0}", width = digits(styles, place)),
         other => other.to_string().trim().to_owned(),
     }
+}
+
+/// How many digits the format of a cell asks for: 3 of `000`; none of any other.
+fn digits(styles: &StyleRange, place: (u32, u32)) -> usize {
+    let format = styles.get(place).and_then(|style| style.number_format.as_ref()).map_or("", |format| format.format_code.as_str());
+    if !format.is_empty() && format.bytes().all(|byte| byte == b'0') { format.len() } else { 0 }
 }

@@ -13,6 +13,7 @@ use super::layer;
 use super::limits::Told;
 use super::usual::{NAME, ZONE_NAME};
 use crate::error::{Error, data};
+use crate::files::Files;
 use crate::osm::{OsmData, Relation, multipolygon};
 use crate::plan::ZonesPlan;
 
@@ -96,6 +97,13 @@ pub(super) fn from_layer(features: Vec<Feature>, plan: &ZonesPlan, told: &mut To
         }
     }
     finish(zones, plan)
+}
+
+/// The zones of a layer by themselves, WGS84 degrees.
+pub(crate) fn zones_of_layer(files: &dyn Files, name: &str) -> Result<Vec<Zone>, Error> {
+    let plan = ZonesPlan { source: name.to_owned(), ..ZonesPlan::default() };
+    let layer = super::formats::read(files, name, None, Stage::Zones)?;
+    from_layer(layer.features, &plan, &mut Told::new(), &mut Vec::new())
 }
 
 /// The polygons as they are where they are valid, else joined into valid ones; and what was wrong. Whatever a ring goes around stays,

@@ -161,7 +161,10 @@ fn geometry(drawn: &Drawn<'_>, kind: GeometryType, depth: u32) -> Result<Geometr
             Geometry::GeometryCollection(GeometryCollection::new_from(parts.collect::<Result<_, _>>()?))
         }
         other => {
-            return Err(format!("a shape of the kind {}, which is none of points, lines and polygons", other.variant_name().unwrap_or("?")));
+            return Err(format!(
+                "a shape of the kind {}, which is none of points, lines and polygons",
+                other.variant_name().unwrap_or("?")
+            ));
         }
     })
 }

@@ -92,16 +92,22 @@ fn parts(name: &str) -> (&str, Option<&str>) {
 
 /// Reads a layer in WGS84 degrees; `crs` is what the plan says of its coordinates, and stands above what the file says.
 pub(crate) fn read(files: &dyn Files, name: &str, crs: Option<&str>, stage: Stage) -> Result<Layer, Error> {
-    let mut layer = read_own(files, name, crs, stage)?;
-    if layer.crs == Crs::wgs84() {
-        return Ok(layer);
+    read_own(files, name, crs, stage)?.into_wgs84(name, stage)
+}
+
+impl Layer {
+    /// The layer in WGS84 degrees.
+    pub(crate) fn into_wgs84(mut self, name: &str, stage: Stage) -> Result<Layer, Error> {
+        if self.crs == Crs::wgs84() {
+            return Ok(self);
+        }
+        let degrees = Degrees::new(&self.crs, name)?;
+        for (row, feature) in self.features.iter_mut().enumerate() {
+            let Some(own) = layer::own_geometry(feature, name, &format!("feature {}", row + 1))? else { continue };
+            feature.geometry = degrees.of(own, row, stage, &mut self.issues).as_ref().map(geojson::Geometry::from);
+        }
+        Ok(self)
     }
-    let degrees = Degrees::new(&layer.crs, name)?;
-    for (row, feature) in layer.features.iter_mut().enumerate() {
-        let Some(own) = layer::own_geometry(feature, name, &format!("feature {}", row + 1))? else { continue };
-        feature.geometry = degrees.of(own, row, stage, &mut layer.issues).as_ref().map(geojson::Geometry::from);
-    }
-    Ok(layer)
 }
 
 /// Reads a layer with the coordinates that it has.

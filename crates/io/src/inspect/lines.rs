@@ -1,0 +1,69 @@
+//! The lines of a plan that would read a file.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::Field;
+use crate::load::usual::{ID, NAME, PEOPLE, ZONE_ID, ZONE_NAME};
+
+/// The field with one of these names, else nothing.
+pub(super) fn one_of<'f>(fields: &'f [Field], names: &[&str]) -> Option<&'f str> {
+    names.iter().find_map(|name| fields.iter().find(|field| field.name.eq_ignore_ascii_case(name))).map(|field| field.name.as_str())
+}
+
+/// Text as TOML writes it: a basic string knows the escapes of JSON.
+fn quoted(text: &str) -> String {
+    Value::from(text).to_string()
+}
+
+pub(super) fn plan_of_layer(name: &str, geometries: &BTreeMap<String, usize>, fields: &[Field]) -> String {
+    let has = |kinds: &[&str]| kinds.iter().any(|kind| geometries.contains_key(*kind));
+    let source = quoted(name);
+    let (id, called, people) = (one_of(fields, &ID), one_of(fields, &[&NAME[..], &ZONE_NAME[..]].concat()), one_of(fields, &PEOPLE));
+    let line = |key: &str, value: Option<&str>| value.map_or_else(String::new, |value| format!("{key} = {}\n", quoted(value)));
+    if has(&["Polygon", "MultiPolygon"]) {
+        let mut plan = format!("[zones]\nsource = {source}\n{}{}", line("id", id), line("name", called));
+        if let Some(people) = people {
+            plan += &format!(
+                "\n# or, if these are census units or grid cells:\n[people]\nmethod = \"polygons\"\nsource = {source}\ncolumns = {{ people = {} }}\n",
+                quoted(people)
+            );
+        }
+        return plan;
+    }
+    if has(&["Point"]) {
+        return plan_of_points(&source, people);
+    }
+    if has(&["LineString", "MultiLineString"]) {
+        return format!("[services.response]\ncorridors = {source}\n{}", line("corridor_name", called));
+    }
+    String::new()
+}
+
+fn plan_of_points(source: &str, people: Option<&str>) -> String {
+    let facilities = format!("[[facilities]]\nid = \"facilities\"\nsource = {source}\n");
+    let points = |people: &str| {
+        format!(
+            "\n# or, if these are people:\n[people]\nmethod = \"points\"\nsource = {source}\ncolumns = {{ people = {} }}\n",
+            quoted(people)
+        )
+    };
+    facilities + &people.map_or_else(String::new, points)
+}
+
+pub(super) fn plan_of_table(name: &str, has_places: bool, fields: &[Field]) -> String {
+    let people = one_of(fields, &PEOPLE);
+    let zoned = one_of(fields, &[&ZONE_ID[..], &ZONE_NAME[..]].concat()).is_some();
+    match (has_places, zoned, people) {
+        (true, _, people) => plan_of_points(&quoted(name), people),
+        (false, true, Some(_)) => format!("[people]\nmethod = \"spread\"\ntotals = {}\n", quoted(name)),
+        (false, true, None) => format!("[zones]\ntable = {}\n", quoted(name)),
+        (false, false, _) => {
+            format!(
+                "[[facilities]]\nid = \"facilities\"\nsource = {}\ncolumns = {{ x = \"…\", y = \"…\" }}   # which of them are the coordinates?\n",
+                quoted(name)
+            )
+        }
+    }
+}

@@ -1,0 +1,247 @@
+//! What a table or a layer is: the first look at a file of one's own.
+
+mod lines;
+mod places;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use catchment::geo::{Coord, CoordsIter, Geometry};
+use catchment::{Issue, Stage, Zone};
+use serde::Serialize;
+
+use crate::crs::Crs;
+use crate::error::Error;
+use crate::files::Files;
+use crate::load::usual::{ID, PEOPLE, X, Y};
+use crate::load::{Axis, Table, degrees, layer, number, read_own, zones_of_layer};
+use crate::plan::{Columns, is_layer};
+use crate::prepared::PreparedNetwork;
+use lines::{one_of, plan_of_layer, plan_of_table};
+use places::{by_roads, by_zone, points, suspicions};
+
+pub use places::InZone;
+
+/// What a file is held against.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Against<'a> {
+    /// Roads: which places lie far from them, and whether all lie nearer once a shift is taken back.
+    pub roads: Option<&'a PreparedNetwork>,
+    /// A layer of zones: rows and people in each.
+    pub zones: Option<&'a str>,
+}
+
+/// What was found in a table or a layer.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Inspection {
+    /// The file.
+    pub file: String,
+    /// `GeoJSON`, `Shapefile`, `GeoPackage`, `FlatGeobuf`, `workbook`, or `table` with its encoding.
+    pub format: String,
+    /// Its CRS, and who says so; `None` for a table without columns of coordinates.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub crs: Option<String>,
+    /// Rows or features.
+    pub rows: usize,
+    /// Features by kind of geometry; `none` for those without.
+    pub geometries: BTreeMap<String, usize>,
+    /// West, south, east and north, degrees (where they are no degrees: as they are written).
+    pub extent: Option<[f64; 4]>,
+    /// Places of points that come more than once.
+    pub repeated_places: usize,
+    /// The column of ids, and how many of its values come more than once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub repeated_ids: Option<(String, usize)>,
+    /// What lies in each zone, where zones are given.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub zones: Vec<InZone>,
+    /// Its columns or properties, in the order of the file.
+    pub fields: Vec<Field>,
+    /// What was found amiss while reading, and what looks wrong.
+    pub issues: Vec<Issue>,
+    /// The lines of a plan that would read it.
+    pub plan: String,
+}
+
+/// A column or a property.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Field {
+    /// Its name.
+    pub name: String,
+    /// Rows where it is not empty.
+    pub filled: usize,
+    /// Different values.
+    pub distinct: usize,
+    /// The first three different values.
+    pub examples: Vec<String>,
+    /// Sum, least and greatest value, where all that are filled are numbers.
+    pub numbers: Option<[f64; 3]>,
+}
+
+/// Looks at a table or a layer that a plan could name.
+///
+/// # Errors
+///
+/// [`Error`] for a file that is missing or broken as a whole.
+pub fn inspect(files: &dyn Files, name: &str, against: &Against<'_>) -> Result<Inspection, Error> {
+    let look = if is_layer(name) { of_layer(files, name)? } else { of_table(files, name)? };
+    look.against(files, against)
+}
+
+/// A file with its places, before it is held against anything.
+struct Look {
+    found: Inspection,
+    /// A place for each row, WGS84 degrees.
+    places: Vec<Option<Coord<f64>>>,
+    /// The people of each row, where it has a column of them.
+    people: Option<Vec<Option<f64>>>,
+}
+
+impl Look {
+    fn against(mut self, files: &dyn Files, against: &Against<'_>) -> Result<Inspection, Error> {
+        if let Some(roads) = against.roads {
+            let crs: Crs = roads.about.crs.parse().map_err(|source| Error::Crs { what: self.found.file.clone(), source })?;
+            let places: Vec<Coord<f64>> = self.places.iter().flatten().copied().collect();
+            self.found.issues.extend(by_roads(&places, &roads.network, &crs, &self.found.file)?);
+        }
+        if let Some(layer) = against.zones {
+            let zones: Vec<Zone> = zones_of_layer(files, layer)?;
+            self.found.zones = by_zone(&zones, &self.places, self.people.as_deref());
+        }
+        Ok(self.found)
+    }
+}
+
+fn of_layer(files: &dyn Files, name: &str) -> Result<Look, Error> {
+    let own = read_own(files, name, None, Stage::Output)?;
+    let (crs, told_by) = (own.crs.clone(), own.told_by);
+    let mut geometries: BTreeMap<String, usize> = BTreeMap::new();
+    let mut written = Vec::new();
+    for (row, feature) in own.features.iter().enumerate() {
+        let geometry = layer::own_geometry(feature, name, &format!("feature {}", row + 1))?;
+        *geometries.entry(geometry.as_ref().map_or("none", kind).to_owned()).or_default() += 1;
+        written.extend(geometry.iter().flat_map(CoordsIter::coords_iter));
+    }
+    let suspicions = suspicions(&written, &crs, name);
+    let mut read = own.into_wgs84(name, Stage::Output)?;
+    read.issues.extend(suspicions);
+    let mut names: Vec<String> = Vec::new();
+    for key in read.features.iter().filter_map(|feature| feature.properties.as_ref()).flat_map(|own| own.keys()) {
+        if !names.contains(key) {
+            names.push(key.clone());
+        }
+    }
+    let column = |key: &str| read.features.iter().map(|feature| layer::property(feature, key).unwrap_or_default()).collect::<Vec<_>>();
+    let fields: Vec<Field> = names.iter().map(|key| field(key, &column(key))).collect();
+    let plan = plan_of_layer(name, &geometries, &fields);
+    let places = points(&read.features, name)?;
+    let mut corners = Vec::new();
+    for feature in &read.features {
+        corners.extend(layer::own_geometry(feature, name, "")?.iter().flat_map(CoordsIter::coords_iter));
+    }
+    let found = Inspection {
+        file: name.to_owned(),
+        format: read.format.to_owned(),
+        crs: Some(format!("{crs} ({told_by} says so)")),
+        rows: read.features.len(),
+        geometries,
+        extent: extent(&corners),
+        repeated_places: repeated(&places),
+        repeated_ids: one_of(&fields, &ID).map(|id| (id.to_owned(), repeated_values(&column(id)))),
+        zones: Vec::new(),
+        issues: read.issues,
+        plan,
+        fields,
+    };
+    let people = one_of(&found.fields, &PEOPLE).map(|key| column(key).iter().map(|text| number(text)).collect());
+    Ok(Look { found, places, people })
+}
+
+fn of_table(files: &dyn Files, name: &str) -> Result<Look, Error> {
+    let bytes = files.read(name)?;
+    let mut issues = Vec::new();
+    let table = Table::read(&bytes, name, &Columns::default(), Stage::Output, &mut issues)?;
+    let column = |i: usize| (0..table.len()).map(|row| table.text(row, Some(i)).to_owned()).collect::<Vec<_>>();
+    let fields: Vec<Field> = table.columns().iter().enumerate().map(|(i, key)| field(key, &column(i))).collect();
+    let [x, y] = [&X[..], &Y[..]].map(|names| table.column(None, names).ok().flatten());
+    let mut places: Vec<Option<Coord<f64>>> = vec![None; table.len()];
+    if let (Some(x), Some(y)) = (x, y) {
+        let one = |row, column, axis| {
+            let text = table.text(row, Some(column));
+            degrees(text, axis).or_else(|| table.amount(text))
+        };
+        let place = |row| Some(Coord { x: one(row, x, Axis::East)?, y: one(row, y, Axis::North)? });
+        places = (0..table.len()).map(place).collect();
+        let without = places.iter().filter(|place| place.is_none()).count();
+        if without > 0 {
+            let detail = format!("{without} rows have no coordinates in `{}` and `{}`", table.name(x), table.name(y));
+            issues.push(Issue::new(Stage::Output, name, "", "no_place", detail));
+        }
+        let written: Vec<Coord<f64>> = places.iter().flatten().copied().collect();
+        issues.extend(suspicions(&written, &Crs::wgs84(), name));
+    }
+    let named = |names: &[&str]| table.column(None, names).ok().flatten();
+    let written: Vec<Coord<f64>> = places.iter().flatten().copied().collect();
+    let plan = plan_of_table(name, x.is_some() && y.is_some(), &fields);
+    let people = named(&PEOPLE).map(|people| (0..table.len()).map(|row| table.amount(table.text(row, Some(people)))).collect());
+    let found = Inspection {
+        file: name.to_owned(),
+        format: table.format().to_owned(),
+        crs: (x.is_some() && y.is_some()).then(|| "EPSG:4326 (nothing says otherwise)".to_owned()),
+        rows: table.len(),
+        geometries: BTreeMap::new(),
+        extent: extent(&written),
+        repeated_places: repeated(&places),
+        repeated_ids: named(&ID).map(|id| (table.name(id).to_owned(), repeated_values(&column(id)))),
+        zones: Vec::new(),
+        fields,
+        issues,
+        plan,
+    };
+    Ok(Look { found, places, people })
+}
+
+/// How many values come again.
+fn repeated_values(values: &[String]) -> usize {
+    let filled: Vec<&String> = values.iter().filter(|value| !value.is_empty()).collect();
+    filled.len() - filled.iter().collect::<BTreeSet<_>>().len()
+}
+
+fn kind(geometry: &Geometry<f64>) -> &'static str {
+    match geometry {
+        Geometry::Point(_) => "Point",
+        Geometry::Line(_) | Geometry::LineString(_) => "LineString",
+        Geometry::Polygon(_) | Geometry::Rect(_) | Geometry::Triangle(_) => "Polygon",
+        Geometry::MultiPoint(_) => "MultiPoint",
+        Geometry::MultiLineString(_) => "MultiLineString",
+        Geometry::MultiPolygon(_) => "MultiPolygon",
+        Geometry::GeometryCollection(_) => "GeometryCollection",
+    }
+}
+
+fn extent(places: &[Coord<f64>]) -> Option<[f64; 4]> {
+    let first = places.first()?;
+    let start = [first.x, first.y, first.x, first.y];
+    Some(places.iter().fold(start, |[w, s, e, n], at| [w.min(at.x), s.min(at.y), e.max(at.x), n.max(at.y)]))
+}
+
+fn repeated(places: &[Option<Coord<f64>>]) -> usize {
+    let distinct: BTreeSet<(u64, u64)> = places.iter().flatten().map(|at| (at.x.to_bits(), at.y.to_bits())).collect();
+    places.iter().flatten().count() - distinct.len()
+}
+
+fn field(name: &str, values: &[String]) -> Field {
+    let filled: Vec<&str> = values.iter().map(String::as_str).filter(|value| !value.is_empty()).collect();
+    let mut examples: Vec<String> = Vec::new();
+    for value in &filled {
+        if examples.len() < 3 && !examples.iter().any(|own| own == value) {
+            examples.push((*value).to_owned());
+        }
+    }
+    let numbers: Option<Vec<f64>> = filled.iter().map(|value| number(value)).collect();
+    let numbers = numbers.filter(|all| !all.is_empty()).map(|all| {
+        let least = all.iter().copied().fold(f64::INFINITY, f64::min);
+        [all.iter().sum(), least, all.iter().copied().fold(f64::NEG_INFINITY, f64::max)]
+    });
+    let distinct = filled.iter().collect::<BTreeSet<_>>().len();
+    Field { name: name.to_owned(), filled: filled.len(), distinct, examples, numbers }
+}
