@@ -155,6 +155,8 @@ pub(crate) enum FormatArg {
     Geojsonl,
     Gpkg,
     Fgb,
+    #[cfg(feature = "geoparquet")]
+    Parquet,
     Csv,
     Xlsx,
     Geotiff,

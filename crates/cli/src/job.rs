@@ -109,6 +109,8 @@ impl Job {
                 FormatArg::Geojsonl => Format::Geojsonl,
                 FormatArg::Gpkg => Format::Gpkg,
                 FormatArg::Fgb => Format::Fgb,
+                #[cfg(feature = "geoparquet")]
+                FormatArg::Parquet => Format::Parquet,
                 FormatArg::Csv => Format::Csv,
                 FormatArg::Xlsx => Format::Xlsx,
                 FormatArg::Geotiff => Format::Geotiff,

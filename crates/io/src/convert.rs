@@ -55,6 +55,8 @@ enum Target {
     Geojsonl,
     Gpkg,
     Fgb,
+    #[cfg(feature = "geoparquet")]
+    Parquet,
     Csv,
     Xlsx,
 }
@@ -67,6 +69,10 @@ impl Target {
             "geojsonl" | "geojsons" | "ndjson" => Target::Geojsonl,
             "gpkg" => Target::Gpkg,
             "fgb" => Target::Fgb,
+            #[cfg(feature = "geoparquet")]
+            "parquet" => Target::Parquet,
+            #[cfg(not(feature = "geoparquet"))]
+            "parquet" => return Err(flag("the result", &out.display().to_string(), "a build with `--features geoparquet` for that")),
             "csv" => Target::Csv,
             "xlsx" => Target::Xlsx,
             _ => {
@@ -84,6 +90,8 @@ impl Target {
         match self {
             Target::Geojson | Target::Geojsonl => crs.is_geographic() && crs.epsg().is_none_or(|code| code == 4326),
             Target::Gpkg | Target::Fgb => crs.wkt().is_some(),
+            #[cfg(feature = "geoparquet")]
+            Target::Parquet => *crs == Crs::wgs84(),
             Target::Csv | Target::Xlsx => true,
         }
     }
@@ -291,6 +299,8 @@ fn written(
         Target::Geojsonl => lines(&layer.features).into_bytes(),
         Target::Gpkg => package(std::slice::from_ref(&layer), crs, &about)?,
         Target::Fgb => flatgeobuf(&layer, crs)?,
+        #[cfg(feature = "geoparquet")]
+        Target::Parquet => crate::write::geoparquet(&layer)?,
         _ => collection(&layer.features, None).into_bytes(),
     };
     Ok((bytes, issues))

@@ -358,6 +358,9 @@ pub enum Format {
     Gpkg,
     /// Layers, a FlatGeobuf each.
     Fgb,
+    /// Layers, a GeoParquet each.
+    #[cfg(feature = "geoparquet")]
+    Parquet,
     /// Tables, a file each.
     Csv,
     /// All tables in one workbook, those that are to be printed first.
@@ -369,7 +372,7 @@ pub enum Format {
 impl Format {
     /// Whether layers are written in it.
     pub(crate) fn holds_layers(self) -> bool {
-        matches!(self, Format::Geojson | Format::Geojsonl | Format::Gpkg | Format::Fgb)
+        !self.holds_tables() && self != Format::Geotiff
     }
 
     /// Whether tables are written in it.
@@ -676,10 +679,10 @@ pub fn is_osm(name: &str) -> bool {
     [".pbf", ".osm", ".osm.gz", ".osm.bz2"].iter().any(|end| name.ends_with(end))
 }
 
-/// Whether a name is that of a layer of shapes: GeoJSON, Shapefile, GeoPackage (`file.gpkg|layername=towns`) or FlatGeobuf.
+/// Whether a name is that of a layer of shapes: GeoJSON, Shapefile, GeoPackage (`file.gpkg|layername=towns`), FlatGeobuf or GeoParquet.
 pub fn is_layer(name: &str) -> bool {
     let file = name.split('|').next().unwrap_or_default().to_lowercase();
-    ["json", ".geojsonl", ".geojsons", ".shp", ".gpkg", ".fgb"].iter().any(|end| file.ends_with(end))
+    ["json", ".geojsonl", ".geojsons", ".shp", ".gpkg", ".fgb", ".parquet"].iter().any(|end| file.ends_with(end))
 }
 
 /// Whether a name is that of a table: text in columns, or a workbook.
@@ -689,7 +692,8 @@ pub fn is_table(name: &str) -> bool {
 }
 
 /// What [`is_layer`] takes, in an error.
-pub(crate) const LAYERS: &str = "a layer: GeoJSON (.geojson), Shapefile (.shp), GeoPackage (.gpkg) or FlatGeobuf (.fgb)";
+pub(crate) const LAYERS: &str =
+    "a layer: GeoJSON (.geojson), Shapefile (.shp), GeoPackage (.gpkg), FlatGeobuf (.fgb) or GeoParquet (.parquet)";
 
 /// Whether a file is a prepared network, by its name.
 pub fn is_prepared(name: &str) -> bool {

@@ -36,6 +36,8 @@ use printed::sheets;
 
 pub use area_error::{AreaError, area_error};
 pub use curve::{SweepPoint, sweep_points};
+#[cfg(feature = "geoparquet")]
+pub(crate) use formats::geoparquet;
 pub(crate) use formats::{About, LayerOut, Sheet, TableOut, collection, csv, flatgeobuf, lines, package, workbook};
 pub(crate) use layers::{coverage as coverage_layer, feature, inverse, style, wgs84};
 pub(crate) use response::set_stand_in;

@@ -7,10 +7,14 @@
 //! | Shapefile | `.shp`, with `.dbf`, `.prj` and `.cpg` beside it | that of the `.prj` |
 //! | GeoPackage | `.gpkg`; one layer of several: `file.gpkg\|layername=towns` | that of the layer |
 //! | FlatGeobuf | `.fgb` | that of its header |
+//! | GeoParquet | `.parquet`; cargo feature `geoparquet` | that of its metadata, else WGS84 |
 
 mod flatgeobuf;
 mod geopackage;
+#[cfg(feature = "geoparquet")]
+mod geoparquet;
 mod shapefile;
+mod wkb;
 mod wkt;
 
 use std::cell::RefCell;
@@ -110,6 +114,16 @@ impl Layer {
     }
 }
 
+#[cfg(feature = "geoparquet")]
+fn geoparquet(files: &dyn Files, file: &str, stage: Stage) -> Result<Raw, Error> {
+    geoparquet::read(files, file, stage)
+}
+
+#[cfg(not(feature = "geoparquet"))]
+fn geoparquet(_files: &dyn Files, file: &str, _stage: Stage) -> Result<Raw, Error> {
+    Err(data(file, "", "a GeoParquet, which this program was built without", "a build with `--features geoparquet`, or another format"))
+}
+
 /// Reads a layer with the coordinates that it has.
 pub(crate) fn read_own(files: &dyn Files, name: &str, crs: Option<&str>, stage: Stage) -> Result<Layer, Error> {
     let (file, layer_name) = parts(name);
@@ -121,6 +135,8 @@ pub(crate) fn read_own(files: &dyn Files, name: &str, crs: Option<&str>, stage: 
         geopackage::read(files, file, layer_name, stage)?
     } else if lower.ends_with(".fgb") {
         flatgeobuf::read(files, file, stage)?
+    } else if lower.ends_with(".parquet") {
+        geoparquet(files, file, stage)?
     } else {
         return geojson(files, file, given, lower.ends_with("json") && !lower.ends_with(".ndjson"));
     };

@@ -3,6 +3,8 @@
 mod flatgeobuf;
 mod geojson;
 mod geopackage;
+#[cfg(feature = "geoparquet")]
+mod geoparquet;
 mod schema;
 mod sheets;
 mod style;
@@ -19,6 +21,8 @@ use crate::plan::{CsvEncoding, Format};
 pub(crate) use flatgeobuf::flatgeobuf;
 pub(crate) use geojson::{collection, lines};
 pub(crate) use geopackage::package;
+#[cfg(feature = "geoparquet")]
+pub(crate) use geoparquet::geoparquet;
 pub(crate) use sheets::{Cell, Sheet, workbook};
 pub(crate) use text::csv;
 
@@ -81,6 +85,10 @@ pub(crate) fn files(
         }
         if has(Format::Fgb) {
             files.push((format!("{name}.fgb"), flatgeobuf(layer, &Crs::wgs84())?));
+        }
+        #[cfg(feature = "geoparquet")]
+        if has(Format::Parquet) {
+            files.push((format!("{name}.parquet"), geoparquet(layer)?));
         }
     }
     if has(Format::Gpkg) && !layers.is_empty() {
