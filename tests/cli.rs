@@ -8,6 +8,9 @@ mod desk;
 mod town;
 
 #[cfg(test)]
+#[path = "cli/convert.rs"]
+mod convert;
+#[cfg(test)]
 #[path = "cli/coverage.rs"]
 mod coverage;
 #[cfg(test)]
@@ -19,6 +22,12 @@ mod failures;
 #[cfg(test)]
 #[path = "cli/flags.rs"]
 mod flags;
+#[cfg(test)]
+#[path = "cli/formats.rs"]
+mod formats;
+#[cfg(test)]
+#[path = "cli/inspect.rs"]
+mod inspect;
 #[cfg(test)]
 #[path = "cli/layers.rs"]
 mod layers;

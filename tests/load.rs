@@ -13,6 +13,9 @@ mod extract;
 #[cfg(test)]
 #[path = "load/facilities.rs"]
 mod facilities;
+#[cfg(all(test, feature = "geoparquet"))]
+#[path = "load/geoparquet.rs"]
+mod geoparquet;
 #[cfg(test)]
 #[path = "load/layers.rs"]
 mod layers;

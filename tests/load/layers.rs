@@ -1,16 +1,17 @@
-//! Layers that QGIS, ArcGIS and GDAL write: Shapefile, GeoPackage, newline-delimited GeoJSON, shifted degrees.
+//! Layers that QGIS, ArcGIS and GDAL write: Shapefile, GeoPackage, FlatGeobuf, newline-delimited GeoJSON, shifted degrees.
 
 use catchment::geo::Area;
 use catchment_io::{Error, Inputs};
 
 use super::world::{PLAN, World, of_kind, only};
 
-const FILES: [(&str, &[u8]); 5] = [
+const FILES: [(&str, &[u8]); 6] = [
     ("towns.shp", include_bytes!("data/towns.shp")),
     ("towns.dbf", include_bytes!("data/towns.dbf")),
     ("towns.prj", include_bytes!("data/towns.prj")),
     ("towns.cpg", include_bytes!("data/towns.cpg")),
     ("towns.gpkg", include_bytes!("data/towns.gpkg")),
+    ("towns.fgb", include_bytes!("data/towns.fgb")),
 ];
 
 fn plan(source: &str, more: &str) -> String {
@@ -46,13 +47,16 @@ fn check(found: &[(String, String, f64)]) {
 }
 
 #[test]
-fn towns_of_a_shapefile_and_of_a_geopackage_are_the_same() {
+fn towns_are_the_same_in_every_format() {
     let shapefile = towns("towns.shp", "", &FILES);
     check(&shapefile);
     let package = towns("towns.gpkg|layername=towns", "", &FILES);
-    for (a, b) in shapefile.iter().zip(&package) {
-        assert_eq!((&a.0, &a.1), (&b.0, &b.1));
-        assert!((a.2 / b.2 - 1.0).abs() < 1e-9, "{a:?} {b:?}");
+    // GDAL made the FlatGeobuf of the package, in Gauss–Krüger metres
+    for other in [package, towns("towns.fgb", "", &FILES)] {
+        for (a, b) in shapefile.iter().zip(&other) {
+            assert_eq!((&a.0, &a.1), (&b.0, &b.1));
+            assert!((a.2 / b.2 - 1.0).abs() < 1e-9, "{a:?} {b:?}");
+        }
     }
     // the manifest knows every file that was read
     let files: Vec<String> = read(&plan("towns.shp", ""), &FILES).unwrap().files.into_iter().map(|file| file.file).collect();
@@ -97,6 +101,9 @@ fn broken_layers_say_what_is_wrong() {
         ("a.gpkg", &gpkg[..5000], "a GeoPackage (.gpkg)"),
         ("a.gpkg", b"SQLite format 3\0 and no more", "a GeoPackage (.gpkg)"),
         ("a.geojsonl", b"{\"type\": \"Feature\"", "line 1"),
+        ("a.fgb", b"", "no FlatGeobuf"),
+        ("a.fgb", &FILES[5].1[..60], "a header that ends beyond the file"),
+        ("a.fgb", &FILES[5].1[..FILES[5].1.len() - 9], "it was cut off"),
     ] {
         let text = error(name, bytes);
         assert!(text.contains(name) && text.contains(part), "{name}: {text}");
@@ -299,4 +306,39 @@ fn people_and_calls_of_point_layers() {
     assert_eq!(inputs.demand.groups[0].people.iter().copied().sum::<catchment::People>(), catchment::People::persons(2));
     assert_eq!(inputs.calls["walk"].total(), catchment::People::persons(3));
     assert!(only(&inputs.issues, "no_place").detail.contains("feature 2 is no point"));
+}
+
+/// Whatever happens to the bytes of a layer: an answer or an error, and no more memory than the file could need.
+#[test]
+fn no_byte_of_a_layer_makes_its_reader_panic() {
+    for (name, step) in [("towns.fgb", 1), ("towns.shp", 1), ("towns.dbf", 1), ("towns.gpkg", 211)] {
+        let bytes = FILES.iter().find(|(own, _)| *own == name).unwrap().1;
+        let source = if name == "towns.dbf" { "towns.shp" } else { name };
+        let source = if name == "towns.gpkg" { "towns.gpkg|layername=towns" } else { source };
+        let mut answers = 0;
+        for at in (0..bytes.len()).step_by(step) {
+            for wrong in [0x00, 0xff, bytes[at] ^ 0x80] {
+                let mut broken = bytes.to_vec();
+                broken[at] = wrong;
+                let files: Vec<(&str, &[u8])> =
+                    FILES.iter().map(|(own, bytes)| (*own, if *own == name { broken.as_slice() } else { *bytes })).collect();
+                answers += usize::from(catchment_io::inspect(&catchment_io::InMemory(&files), source, &Default::default()).is_ok());
+            }
+        }
+        // most bytes are values, whose change is no fault that a reader can see
+        assert!(answers > 0, "{name}");
+    }
+}
+
+/// The number by which a package itself knows a feature is its id where no column is one.
+#[test]
+fn features_of_a_package_without_ids_are_numbered_by_it() {
+    let plan = plan("towns.gpkg|layername=towns", "").replace("id = \"代码\"\n", "");
+    let ids: Vec<String> = read(&plan, &FILES).unwrap().zones.into_iter().map(|zone| zone.id).collect();
+    assert_eq!(ids, ["1", "2"]);
+    let id = |source: &str| {
+        let found = catchment_io::inspect(&catchment_io::InMemory(&FILES), source, &Default::default()).unwrap();
+        (found.format, found.rows, found.crs)
+    };
+    assert_eq!(id("towns.fgb"), ("FlatGeobuf".to_owned(), 2, Some("EPSG:32632 (the file says so)".to_owned())));
 }

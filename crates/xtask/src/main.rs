@@ -16,6 +16,7 @@ cargo xtask <command>
 
   ci                 everything that CI runs (.ci/run): tests, format, lints, docs, feature `proj`, upkeep checks
   test-proj          lints and tests of cargo feature `proj` in a target directory of their own (needs cmake)
+  test-geoparquet    lints and tests of cargo feature `geoparquet`
   msrv               checks that no dependency needs a newer Rust than the workspace states
   bench-peers [...]  the engine's bench with scipy and pandana, and the machine's name; questions and --max-nodes as benches/engine.rs
                      has them (PYTHON: the interpreter that has benches/peers/engine_requirements.txt)
@@ -27,6 +28,7 @@ fn main() -> Result<()> {
     match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         ["ci"] => run::command("bash", &[".ci/run"], &[]),
         ["test-proj"] => proj::test(),
+        ["test-geoparquet"] => geoparquet(),
         ["msrv"] => msrv::check(),
         ["bench-peers", arguments @ ..] => peers::bench(arguments),
         ["licenses"] => licenses::write(),
@@ -37,4 +39,11 @@ fn main() -> Result<()> {
         }
         other => bail!("no such command: {}\n\n{USAGE}", other.join(" ")),
     }
+}
+
+/// Lints and tests what feature `geoparquet` adds.
+fn geoparquet() -> Result<()> {
+    let feature = ["-p", "catchment-io", "-p", "catchment-cli", "--features", "geoparquet"];
+    run::command(&run::cargo(), &[&["clippy"], &feature[..], &["--all-targets", "--", "-D", "warnings"]].concat(), &[])?;
+    run::command(&run::cargo(), &[&["test"], &feature[..], &["--test", "load", "--test", "cli", "geoparquet"]].concat(), &[])
 }

@@ -1,4 +1,5 @@
-"""Makes towns.shp (GB18030, Gauss-Krueger metres) and towns.gpkg (two layers) with GDAL: python make_layers.py (geopandas 1.2, pyogrio)"""
+"""Makes towns.shp (GB18030, Gauss-Krueger metres) and towns.gpkg (two layers) with GDAL: python make_layers.py (geopandas 1.2, pyogrio); towns.fgb: ogr2ogr towns.fgb towns.gpkg towns;
+towns.parquet: geopandas.read_file("towns.gpkg", layer="towns").to_parquet("towns.parquet")"""
 import geopandas as gpd
 from shapely.geometry import LineString, Polygon
 

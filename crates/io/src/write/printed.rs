@@ -27,7 +27,7 @@ pub(super) fn sheets(run: &Run, tables: &[TableOut], issues: &TableOut) -> Vec<S
     let mut sheets = vec![
         about(run),
         sheet(lang, ["街镇覆盖情况", "Coverage by zone"], &town_columns(lang, &groups, metrics), &towns),
-        sheet(lang, ["盲区清单", "Gaps"], &gap_columns(lang, metrics), rows("gaps")),
+        sheet(lang, ["盲区清单", "List of gaps"], &gap_columns(lang, metrics), rows("gaps")),
     ];
     if !rows("stations").is_empty() {
         sheets.push(sheet(lang, ["急救站点", "Stations"], &station_columns(lang, rows("stations")), rows("stations")));
