@@ -75,8 +75,15 @@ fn a_set_that_is_shifted_is_said_to_look_so() {
     // twelve corners of a grid of streets near Shanghai, as a map service gives them
     let mut xml = String::from("<?xml version=\"1.0\"?><osm version=\"0.6\">");
     for k in 0..12 {
-        xml += &format!("<node id=\"{}\" lon=\"{}\" lat=\"31.11\"/><node id=\"{}\" lon=\"{}\" lat=\"31.19\"/>", k + 1, 121.40 + 0.013 * f64::from(k), k + 101, 121.40 + 0.013 * f64::from(k));
-        xml += &format!("<way id=\"{}\"><nd ref=\"{}\"/><nd ref=\"{}\"/><tag k=\"highway\" v=\"residential\"/></way>", k + 1, k + 1, k + 101);
+        xml += &format!(
+            "<node id=\"{}\" lon=\"{}\" lat=\"31.11\"/><node id=\"{}\" lon=\"{}\" lat=\"31.19\"/>",
+            k + 1,
+            121.40 + 0.013 * f64::from(k),
+            k + 101,
+            121.40 + 0.013 * f64::from(k)
+        );
+        xml +=
+            &format!("<way id=\"{}\"><nd ref=\"{}\"/><nd ref=\"{}\"/><tag k=\"highway\" v=\"residential\"/></way>", k + 1, k + 1, k + 101);
     }
     desk.put("r.osm", xml + "</osm>");
     let rows = (0..12).fold("lon,lat\n".to_owned(), |text, k| format!("{text}{},31.15\n", 121.40 + 0.013 * f64::from(k)));

@@ -12,7 +12,10 @@ fn towns_of_a_geoparquet() {
     assert_eq!((found.format.as_str(), found.rows, found.crs.as_deref()), ("GeoParquet", 2, Some("EPSG:32632 (the file says so)")));
     let examples: Vec<(&str, &[String])> = found.fields.iter().map(|field| (field.name.as_str(), field.examples.as_slice())).collect();
     let text = |all: [&str; 2]| all.map(str::to_owned).to_vec();
-    assert_eq!(examples, [("代码", text(["01", "02"]).as_slice()), ("名称", &text(["浦江镇", "莘庄镇"])), ("人口", &text(["120", "80.5"]))]);
+    assert_eq!(
+        examples,
+        [("代码", text(["01", "02"]).as_slice()), ("名称", &text(["浦江镇", "莘庄镇"])), ("人口", &text(["120", "80.5"]))]
+    );
     let plan = super::world::PLAN
         .replacen("[zones]\nsource = \"world.osm\"\nadmin_level = 8", "[zones]\nsource = \"towns.parquet\"\nid = \"代码\"", 1)
         .replace("method = \"spread\"", "method = \"points\"\nsource = \"people.csv\"");

@@ -81,6 +81,16 @@ fn a_table_stands_above_tags() {
 }
 
 #[test]
+fn the_columns_of_the_table_are_named() {
+    let world = world([&[], &[], &[]]);
+    let columns = "table = \"towns.csv\"\ncolumns = { name = \"town\", encoding = \"utf-8\" }";
+    let inputs = world.load(&plan(columns, ""), &[("towns.csv", "town,zone_name,limit\nB,A,25min\n")]);
+    assert_eq!(limits(&inputs), ["15 min", "25 min", "15 min"]);
+    let error = world.try_load(&plan(columns, ""), &[("towns.csv", "zone_name,limit\nA,25min\n")]).unwrap_err().to_string();
+    assert!(error.contains("no column `town`"), "{error}");
+}
+
+#[test]
 fn properties_of_a_layer() {
     let town = |id: u8, west: f64, more: &str| {
         let east = west + 0.01;

@@ -71,6 +71,28 @@ fn a_workbook_is_read_sheet_by_sheet() {
     assert!(error(b"id,x,y\n", "columns = { sheet = \"a\" }").contains("no workbook"));
 }
 
+/// Excel shows the number 1 as 001 where its format is `000`: that is the id which people know.
+#[test]
+fn ids_have_the_digits_that_their_format_shows() {
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let sheet = book.add_worksheet();
+    let three = rust_xlsxwriter::Format::new().set_num_format("000");
+    let money = rust_xlsxwriter::Format::new().set_num_format("0.00");
+    for (column, name) in (0u16..).zip(["id", "name", "lon", "lat"]) {
+        sheet.write(0, column, name).unwrap();
+    }
+    for (row, id, format) in [(1u32, 1.0, &three), (2, 1234.0, &three), (3, 7.0, &money)] {
+        sheet.write_with_format(row, 0, id, format).unwrap();
+        sheet.write(row, 1, format!("clinic {row}")).unwrap();
+        sheet.write(row, 2, 9.0 + 0.01 * f64::from(row)).unwrap();
+        sheet.write(row, 3, 0.0).unwrap();
+    }
+    let inputs = clinics(&book.save_to_buffer().unwrap(), "");
+    let mut ids: Vec<&str> = inputs.facilities["clinics"].iter().map(|facility| facility.id.as_str()).collect();
+    ids.sort_unstable();
+    assert_eq!(ids, ["001", "1234", "7"]);
+}
+
 #[test]
 fn places_of_a_map_service_are_where_they_are_meant() {
     // in GCJ-02 everything in Shanghai lies 456 to 501 m south-east of itself; on the equator at 9° E nothing is shifted
