@@ -14,6 +14,9 @@ mod drives;
 #[path = "golden/porto_alegre.rs"]
 mod porto_alegre;
 #[cfg(test)]
+#[path = "golden/road_lines.rs"]
+mod road_lines;
+#[cfg(test)]
 #[path = "golden/shapes.rs"]
 mod shapes;
 #[cfg(test)]

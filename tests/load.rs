@@ -38,6 +38,9 @@ mod raster;
 #[path = "load/response.rs"]
 mod response;
 #[cfg(test)]
+#[path = "load/road_lines.rs"]
+mod road_lines;
+#[cfg(test)]
 #[path = "load/roads.rs"]
 mod roads;
 #[cfg(test)]

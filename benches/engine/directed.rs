@@ -6,6 +6,7 @@ use catchment::{
     Cost, Direction, EdgeGrid, Heading, LinkRules, Linkage, Metric, NodeId, Profile, RoadNetwork, Roads, SearchSpace, Sources, TurnKind,
     TurnRule, Turns,
 };
+use catchment_io::plan::RoadsPlan;
 use catchment_io::{InMemory, read_roads};
 
 use crate::catchments::Asked;
@@ -61,7 +62,7 @@ pub(crate) fn with_turns(table: &mut Table) {
     let of = |change: fn(&mut Profile)| {
         let mut profile = Profile::ambulance().expect("it ships with the crate");
         change(&mut profile);
-        let read = read_roads(&InMemory(&[("m.osm.pbf", &pbf)]), "m.osm.pbf", &profile, None).expect("a sound extract");
+        let read = read_roads(&InMemory(&[("m.osm.pbf", &pbf)]), &RoadsPlan::new("m.osm.pbf"), &profile, None).expect("a sound extract");
         RoadNetwork::build(&read.roads, Metric::Time).expect("a network")
     };
     let both_ways = |profile: &mut Profile| {

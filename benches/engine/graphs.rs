@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use catchment::geo::Coord;
 use catchment::{Cost, Limit, Metric, NodeId, People, Profile, RoadNetwork, Roads};
+use catchment_io::plan::RoadsPlan;
 use catchment_io::{InMemory, read_roads};
 use petgraph::visit::IntoEdgeReferences;
 
@@ -198,5 +199,5 @@ pub(crate) fn short(nodes: usize) -> String {
 /// The walkable roads of an extract.
 fn walked(pbf: &[u8]) -> Roads {
     let profile = Profile::walk().expect("it ships with the crate");
-    read_roads(&InMemory(&[("r.osm.pbf", pbf)]), "r.osm.pbf", &profile, None).expect("a sound extract").roads
+    read_roads(&InMemory(&[("r.osm.pbf", pbf)]), &RoadsPlan::new("r.osm.pbf"), &profile, None).expect("a sound extract").roads
 }

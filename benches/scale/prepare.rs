@@ -15,6 +15,7 @@ use std::path::{Path, PathBuf};
 
 use catchment::{Metric, Profile, RoadNetwork};
 use catchment_io::crs::Crs;
+use catchment_io::plan::RoadsPlan;
 use catchment_io::{Folder, read_roads};
 use cpu_time::ProcessTime;
 
@@ -43,7 +44,7 @@ fn prepare(file: &Path, crs: &Crs) -> Prepared {
     forget_peak();
     let start = ProcessTime::now();
     let folder = Folder(PathBuf::from("."));
-    let prepared = read_roads(&folder, &file.to_string_lossy(), &profile, Some(crs)).expect("the extract is sound");
+    let prepared = read_roads(&folder, &RoadsPlan::new(file.to_string_lossy()), &profile, Some(crs)).expect("the extract is sound");
     let (read_s, read_peak) = (start.elapsed().as_secs_f64(), peak_bytes());
     let network = RoadNetwork::build(&prepared.roads, Metric::Time).expect("the roads are sound");
     let all_s = start.elapsed().as_secs_f64();

@@ -7,6 +7,7 @@ use catchment::{
     Direction, EdgeGrid, FacilityId, LinkRules, Linkage, Metric, NearestFacility, Profile, RoadNetwork, SearchSpace, Snap, Sources,
 };
 use catchment_io::crs::{Crs, Projector};
+use catchment_io::plan::RoadsPlan;
 use catchment_io::{Folder, read_roads};
 
 /// A drive of the file: WGS84, metres, seconds.
@@ -80,7 +81,7 @@ fn drives_in_malta_are_those_of_osrm_and_valhalla() {
     let network = |change: fn(&mut catchment::Drive)| {
         let mut profile = Profile::ambulance().unwrap();
         change(profile.drive.as_mut().unwrap());
-        let read = read_roads(&folder, "malta-2024-03-13.osm.pbf", &profile, Some(&crs)).unwrap();
+        let read = read_roads(&folder, &RoadsPlan::new("malta-2024-03-13.osm.pbf"), &profile, Some(&crs)).unwrap();
         RoadNetwork::build(&read.roads, Metric::Time).unwrap()
     };
     let projector = Projector::new(&Crs::wgs84(), &crs).unwrap();

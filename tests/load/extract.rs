@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use catchment::{Metric, NoProgress, Profile, RoadNetwork};
+use catchment_io::plan::RoadsPlan;
 use catchment_io::{ExtractRoads, Folder, InMemory, Plan, load, read_roads};
 
 use super::world::{World, points};
@@ -14,7 +15,7 @@ fn both_ways(folder: &str, plan: &str) {
     let files = Folder(folder);
     let inputs = load(&plan, &files, &NoProgress).unwrap();
     let (profile, network) = &inputs.roads["walk"];
-    let alone = read_roads(&files, &plan.roads.source, profile, Some(&inputs.working.crs)).unwrap();
+    let alone = read_roads(&files, &plan.roads, profile, Some(&inputs.working.crs)).unwrap();
     assert!(same(&alone, network), "{} segments and {} edges", alone.roads.segments.len(), network.edge_count());
     assert_eq!((alone.counts.nodes, alone.counts.ways), (inputs.files[0].rows[0].1, inputs.files[0].rows[1].1));
     assert!(alone.issues.iter().all(|issue| inputs.issues.contains(issue)), "{:?}", alone.issues);
@@ -33,7 +34,7 @@ fn malta_and_liechtenstein() {
 }
 
 fn alone(world: &World, profile: &Profile) -> ExtractRoads {
-    read_roads(&InMemory(&[("world.osm", world.xml().as_bytes())]), "world.osm", profile, None).unwrap()
+    read_roads(&InMemory(&[("world.osm", world.xml().as_bytes())]), &RoadsPlan::new("world.osm"), profile, None).unwrap()
 }
 
 #[test]
@@ -59,6 +60,7 @@ fn a_file_without_roads_is_an_error() {
     let mut world = World::default();
     world.town(1, 0, 10, &[]);
     let xml = world.xml();
-    let error = read_roads(&InMemory(&[("world.osm", xml.as_bytes())]), "world.osm", &Profile::walk().unwrap(), None).unwrap_err();
+    let error =
+        read_roads(&InMemory(&[("world.osm", xml.as_bytes())]), &RoadsPlan::new("world.osm"), &Profile::walk().unwrap(), None).unwrap_err();
     assert!(error.to_string().contains("no road"), "{error}");
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use anyhow::Context;
 use catchment::{EdgeGrid, LinkRules, Profile, RoadNetwork};
 use catchment_io::crs::Crs;
-use catchment_io::plan::{PlanError, built_in, is_layer, is_osm, is_prepared, is_table};
+use catchment_io::plan::{PlanError, RoadsPlan, built_in, is_layer, is_osm, is_prepared, is_table};
 use catchment_io::prepared::{PreparedError, PreparedNetwork, read_prepared, write_prepared};
 use catchment_io::{Against, Error, Files, Folder, InZone, Inspection};
 use clap::Args;
@@ -22,7 +22,7 @@ use crate::terminal::print;
 
 #[derive(Debug, Args)]
 pub(crate) struct Prepare {
-    /// Roads: an OpenStreetMap extract (.osm.pbf, .osm, .osm.gz, .osm.bz2).
+    /// Roads: an OpenStreetMap extract (.osm.pbf, .osm, .osm.gz, .osm.bz2), or a layer of lines (.geojson, .shp, .gpkg).
     pub roads: PathBuf,
     /// The file to write; a plan names it as roads.source. Its name ends in .cnet.
     #[arg(short, long, value_name = "FILE.cnet")]
@@ -30,7 +30,8 @@ pub(crate) struct Prepare {
     /// Who travels: a profile that ships with the program, or one of --plan.
     #[arg(long, default_value = "walk")]
     pub profile: String,
-    /// The plan whose profile of that name is taken, and whose working CRS, where it has one.
+    /// The plan whose profile of that name is taken, and whose working CRS, where it has one; for a layer of lines what its [roads] says of
+    /// columns, classes and CRS.
     #[arg(long, value_name = "PLAN")]
     pub plan: Option<PathBuf>,
     /// The profile's speed, with its unit: 1.0m/s, 4km/h (steps keep theirs).
@@ -99,7 +100,7 @@ pub(crate) fn prepare(typed: &Prepare) -> anyhow::Result<()> {
         std::process::exit(130);
     };
     ctrlc::set_handler(interrupted).context("cannot catch Ctrl-C")?;
-    let made = pool.install(|| made(&typed.roads, &typed.profile, &profile, crs.as_ref()))?;
+    let made = pool.install(|| made(&typed.roads, plan.map(|plan| plan.roads), &typed.profile, &profile, crs.as_ref()))?;
     place.store(&made)?;
     if !typed.quiet {
         print(&text(&typed.output, &facts(&made)));
@@ -139,7 +140,7 @@ fn network(roads: &Path, profile: &str) -> Result<PreparedNetwork, Error> {
         return load(roads);
     }
     let own = built_in(profile, None).map_err(|source| Error::Plan { file: "--profile".to_owned(), source })?;
-    made(roads, profile, &own, None)
+    made(roads, None, profile, &own, None)
 }
 
 /// The folder of a file, and its name there.
@@ -148,9 +149,11 @@ pub(crate) fn split(file: &Path) -> (Folder, String) {
     (Folder(folder), file.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned()))
 }
 
-fn made(roads: &Path, name: &str, profile: &Profile, crs: Option<&Crs>) -> Result<PreparedNetwork, Error> {
+/// The network of a file, of which a plan may say more.
+fn made(roads: &Path, told: Option<RoadsPlan>, name: &str, profile: &Profile, crs: Option<&Crs>) -> Result<PreparedNetwork, Error> {
     let (folder, file) = split(roads);
-    catchment_io::prepare(&folder, &file, name, profile, crs)
+    let told = told.map_or_else(|| RoadsPlan::new(&file), |told| RoadsPlan { source: file.clone(), ..told });
+    catchment_io::prepare(&folder, &told, name, profile, crs)
 }
 
 fn load(file: &Path) -> Result<PreparedNetwork, Error> {
@@ -276,14 +279,16 @@ fn text(file: &Path, facts: &serde_json::Value) -> String {
         serde_json::Value::String(text) => text.clone(),
         other => other.to_string(),
     };
+    let time = facts["osm_timestamp"].as_str().unwrap_or("an unknown time");
+    let as_of = if is_osm(&field("source")) { format!(" (OpenStreetMap as of {time})") } else { String::new() };
     format!(
-        "{}: roads for `{}` out of {} (OpenStreetMap as of {}), in {}\n  \
+        "{}: roads for `{}` out of {}{}, in {}\n  \
          {} km in {} pieces: {} nodes ({} junctions), {} edges in {} chains\n  \
          {} bytes a node in memory, {} with the index that ties points to roads; {} issues while reading\n",
         file.display(),
         field("profile"),
         field("source"),
-        facts["osm_timestamp"].as_str().unwrap_or("an unknown time"),
+        as_of,
         field("crs"),
         field("length_km"),
         field("components"),

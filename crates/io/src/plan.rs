@@ -6,6 +6,7 @@ mod limits;
 mod mask;
 mod profiles;
 mod response;
+mod roads;
 mod selector;
 #[cfg(test)]
 mod tests;
@@ -26,6 +27,7 @@ pub use profiles::built_in;
 use profiles::{changed, set_speed};
 use response::RESERVED;
 pub use response::{CALLS, FREE, PEOPLE, ResponsePlan};
+pub use roads::{RoadColumns, RoadsPlan};
 pub use selector::Selector;
 
 /// What a study is made of and what it asks; every key, with its default.
@@ -85,14 +87,6 @@ pub struct StudyPlan {
     /// The language of the map and the summary.
     #[serde(default)]
     pub lang: Lang,
-}
-
-/// `[roads]`
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct RoadsPlan {
-    /// An OpenStreetMap extract: `.osm.pbf`, `.osm`, `.osm.gz` or `.osm.bz2`; or a prepared network: `.cnet`.
-    pub source: String,
 }
 
 /// `[zones]`
@@ -313,7 +307,8 @@ pub struct GroundPlan {
     pub cell_m: f64,
     /// What area is a share of: one or several side by side. The first one is that of the sentence, the map and the table.
     pub mask: Vec<Mask>,
-    /// The OpenStreetMap extract with the water and the land use of masks; the roads' where none is named.
+    /// The OpenStreetMap extract with the water and the land use of masks; the roads' where none is named. Where roads are a layer and
+    /// none is named, nobody knows of water, and land is the whole zone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,
 }
@@ -526,6 +521,7 @@ impl Plan {
         positive("gaps.min_area_m2", self.gaps.min_area_m2, 0.0, 1e12)?;
         mask::check(self)?;
         grids::check(&self.grids)?;
+        roads::check(self)?;
         match (self.people.method, self.people.source.as_deref()) {
             (PeopleMethod::Points, None) => {
                 return Err(value("people.source", "missing", "the table of points, since people.method is \"points\""));

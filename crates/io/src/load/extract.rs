@@ -1,15 +1,17 @@
-//! The roads of an extract by themselves, for extracts of any size: memory follows the roads that are used.
+//! The roads of an extract or a layer by themselves, for extracts of any size: memory follows the roads that are used.
 
 use catchment::geo::{Coord, Rect};
 use catchment::{Issue, Profile, Roads};
 
 use super::needs::RoadNeeds;
-use super::roads::roads;
+use super::road_lines::{self, RoadLayer};
+use super::roads::{none, roads};
 use super::{AutoCrs, osm_issues};
 use crate::crs::{Crs, Projector, auto_crs};
-use crate::error::{Error, data};
-use crate::files::Files;
+use crate::error::Error;
+use crate::files::{Files, InputFile};
 use crate::osm::{self, Counts, Header, Kind, OsmData, Select, TagView};
+use crate::plan::{RoadsPlan, is_layer};
 
 /// The roads of one profile.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,11 +24,13 @@ pub struct ExtractRoads {
     pub header: Header,
     /// How much there was in the file.
     pub counts: Counts,
+    /// Of a layer of lines: the files that were read.
+    pub files: Vec<InputFile>,
     /// Faults of used roads, and classes of ways that the profile does not know.
     pub issues: Vec<Issue>,
 }
 
-/// Reads the roads that `profile` uses from the OpenStreetMap file `name`, and nothing else of it.
+/// Reads the roads that `profile` uses from what `plan` names: an OpenStreetMap file, of which nothing else is read, or a layer of lines.
 ///
 /// They are the roads that [`crate::load`] finds. A PBF file in a [`crate::Folder`] is never in memory as a whole. Without `crs` the
 /// working CRS is chosen for the box around the roads.
@@ -34,30 +38,33 @@ pub struct ExtractRoads {
 /// # Errors
 ///
 /// [`Error`] for a file that is missing or broken as a whole or has no road that `profile` uses, and for a CRS that is not fit.
-pub fn read_roads(files: &dyn Files, name: &str, profile: &Profile, crs: Option<&Crs>) -> Result<ExtractRoads, Error> {
-    let source = files.open(name)?;
-    let read = osm::read_source(&source, &UsedBy(profile, RoadNeeds(vec![profile.clone()])));
-    let data = read.map_err(|source| Error::Osm { file: name.to_owned(), source })?;
+pub fn read_roads(files: &dyn Files, plan: &RoadsPlan, profile: &Profile, crs: Option<&Crs>) -> Result<ExtractRoads, Error> {
+    let name = plan.source.as_str();
+    let RoadLayer { data, files, issues: of_layer } = if is_layer(name) {
+        road_lines::read(files, plan)?
+    } else {
+        let source = files.open(name)?;
+        let read = osm::read_source(&source, &UsedBy(profile, RoadNeeds(vec![profile.clone()])));
+        let data = read.map_err(|source| Error::Osm { file: name.to_owned(), source })?;
+        RoadLayer { data, files: Vec::new(), issues: Vec::new() }
+    };
     let working = working_crs(&data, name, crs)?;
     let projector = Projector::new(&Crs::wgs84(), &working.crs).map_err(|source| Error::Crs { what: name.to_owned(), source })?;
     let (roads, mut issues) = roads(&data, name, profile, &projector)?;
     if roads.segments.is_empty() {
-        return Err(no_road(name));
+        return Err(none(&data, name, "the profile"));
     }
+    issues.extend(of_layer);
     issues.extend(osm_issues(&data, name));
     issues.sort();
-    Ok(ExtractRoads { roads, working, header: data.header, counts: data.counts, issues })
+    Ok(ExtractRoads { roads, working, header: data.header, counts: data.counts, files, issues })
 }
 
 fn working_crs(data: &OsmData, name: &str, crs: Option<&Crs>) -> Result<AutoCrs, Error> {
     let error = |source| Error::Crs { what: name.to_owned(), source };
-    let bounds = bounds(data).ok_or_else(|| no_road(name))?;
+    let bounds = bounds(data).ok_or_else(|| none(data, name, "the profile"))?;
     let Some(crs) = crs else { return auto_crs(bounds).map_err(error) };
     AutoCrs::given(crs.clone(), bounds).map_err(error)
-}
-
-fn no_road(name: &str) -> Error {
-    data(name, "", "no road", "ways that the profile may use: is this an extract with roads?")
 }
 
 /// The box around the nodes, degrees.

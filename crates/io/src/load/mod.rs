@@ -17,6 +17,7 @@ mod numbers;
 mod people;
 mod people_polygons;
 mod places;
+mod road_lines;
 mod roads;
 mod select;
 mod suspicions;
@@ -137,7 +138,7 @@ pub(crate) fn load_for(plan: &Plan, files: &dyn Files, scope: Scope<'_>, progres
     for service in plan.services.iter().filter(|service| scope.service.is_none_or(|id| id == service.id)) {
         profiles.insert(service.profile.clone(), plan.profile(&service.profile).map_err(plan_error)?);
     }
-    let mut loader = Loader { plan, files, inputs, issues, osm: BTreeMap::new(), prepared: None };
+    let mut loader = Loader { plan, files, inputs, issues, osm: BTreeMap::new(), lines: None, prepared: None };
     begin(progress, "read", 0)?;
     loader.read_osm(&RoadNeeds(profiles.values().cloned().collect()))?;
     begin(progress, "zones", 0)?;
@@ -225,6 +226,8 @@ struct Loader<'a> {
     inputs: Vec<InputFile>,
     issues: Vec<Issue>,
     osm: BTreeMap<String, OsmData>,
+    /// The roads, where the plan names a layer of lines for them.
+    lines: Option<OsmData>,
     /// The roads, where the plan names a prepared network for them.
     prepared: Option<PreparedNetwork>,
 }
@@ -239,6 +242,8 @@ impl Loader<'_> {
         names.extend(plan.facilities.iter().map(|set| set.source.as_str()));
         if is_prepared(&plan.roads.source) {
             self.read_prepared()?;
+        } else if is_layer(&plan.roads.source) {
+            self.read_road_lines()?;
         }
         for name in names {
             if self.osm.contains_key(name) || !is_osm(name) {
@@ -335,10 +340,12 @@ impl Loader<'_> {
     fn masks(&mut self, projector: &Projector) -> Result<MaskPolygons, Error> {
         let plan = &self.plan.ground;
         let source = plan.source.as_ref().unwrap_or(&self.plan.roads.source);
+        // only a layer that stands for the roads' extract is none: the plan's check sees to the masks that cannot go without
+        let without_water = is_layer(source);
         let mut issues = Vec::new();
         let mut mapped = |loader: &Self, kind: Mapped| kind.polygons(loader.osm_of(source)?, source, projector, &mut issues);
         let mut found = MaskPolygons::default();
-        if Mapped::of(self.plan).contains(&Mapped::Water) {
+        if Mapped::of(self.plan).contains(&Mapped::Water) && !without_water {
             found.water = mapped(self, Mapped::Water)?;
         }
         for mask in &plan.mask {
@@ -353,13 +360,20 @@ impl Loader<'_> {
             };
             found.masks.push(polygons);
         }
+        if Mapped::of(self.plan).contains(&Mapped::Water) && without_water {
+            let detail = "no file of the plan tells of water: land is all ground of the zones, and gaps are drawn on water too; \
+                          ground.source names an OpenStreetMap extract with it, ground.mask = [\"zone\"] says that none is meant";
+            issues.push(Issue::new(Stage::Zones, source, "land", "water_unknown", detail));
+        }
         self.issues.extend(issues);
         Ok(found)
     }
 
     fn people(&mut self, zones: &mut [Zone], projector: &Projector, progress: &dyn Progress) -> Result<(Demand, Vec<SpreadNote>), Error> {
         let plan = &self.plan.people;
-        let file = plan.source.clone().unwrap_or_else(|| self.plan.roads.source.clone());
+        // the plan's check sees to it that a layer of roads is not asked for people
+        let roads = &self.plan.roads.source;
+        let file = plan.source.clone().unwrap_or_else(|| if is_layer(roads) { plan.totals.clone() } else { roads.clone() });
         if plan.method == PeopleMethod::Points {
             let table = self.points_table(&file, &plan.columns)?;
             let (demand, rows) = people::points(zones, &table, plan, projector, &mut self.issues)?;
@@ -377,7 +391,7 @@ impl Loader<'_> {
         people::without_ground(zones, &file, &mut issues);
         let mut surfaces = Vec::new();
         for name in &plan.over {
-            surfaces.push(people::surface(*name, self.osm_of(&file)?, &file, projector, &mut issues)?);
+            surfaces.push(people::surface(*name, || self.osm_of(&file), &file, projector, &mut issues)?);
         }
         let spread = people::spread_totals(zones, &groups, &surfaces, plan, &file, &mut issues, progress);
         self.issues.extend(issues);

@@ -6,10 +6,12 @@ use std::sync::Arc;
 use catchment::geo::{BoundingRect, Coord, Rect};
 use catchment::{Issue, Limit, Metric, NodeId, Profile, RoadNetwork, Stage, Zone};
 
-use super::{Loader, project, roads};
+use super::{Loader, project, road_lines, roads};
 use crate::crs::{AutoCrs, Crs, Projector, auto_crs};
 use crate::error::{Error, data};
 use crate::files::InputFile;
+use crate::osm::OsmData;
+use crate::plan::RoadsPlan;
 use crate::prepared::{PreparedError, PreparedNetwork, read_prepared};
 
 /// Keys of a profile that a network does not depend on: they tie points to it, or compare it with a straight line.
@@ -53,6 +55,20 @@ impl Loader<'_> {
         Ok(())
     }
 
+    /// Reads the layer of lines that the plan names for its roads.
+    pub(super) fn read_road_lines(&mut self) -> Result<(), Error> {
+        let read = road_lines::read(self.files, &self.plan.roads)?;
+        self.inputs.extend(read.files);
+        self.issues.extend(read.issues);
+        self.lines = Some(read.data);
+        Ok(())
+    }
+
+    /// What roads are made of: an extract, or a layer of lines.
+    fn road_data(&self) -> Result<&OsmData, Error> {
+        self.lines.as_ref().map_or_else(|| self.osm_of(&self.plan.roads.source), Ok)
+    }
+
     /// The working CRS of the plan; `auto` picks one for the zones, or takes that of the prepared network, and says so.
     pub(super) fn working_crs(&mut self, zones: &[Zone]) -> Result<(AutoCrs, Projector), Error> {
         let plan = self.plan;
@@ -91,11 +107,10 @@ impl Loader<'_> {
     pub(super) fn drawn(&mut self, name: &str, profile: &Profile, projector: &Projector) -> Result<Drawn, Error> {
         let source = &self.plan.roads.source;
         let Some(prepared) = &self.prepared else {
-            let osm = self.osm_of(source)?;
+            let osm = self.road_data()?;
             let (own, issues) = roads::roads(osm, source, profile, projector)?;
             if own.segments.is_empty() {
-                let expected = format!("ways that the profile `{name}` may use: is this an extract with roads?");
-                return Err(data(source, "", "no road", expected));
+                return Err(roads::none(osm, source, &format!("the profile `{name}`")));
             }
             let network = Arc::new(RoadNetwork::build(&own, Metric::Time)?);
             let drawn = Drawn { network, ends: own.cut_ends, bbox: osm.header.bbox };
@@ -127,7 +142,7 @@ impl Loader<'_> {
                 }
                 let profile = self.plan.profile_at(&name, speed);
                 let profile = profile.map_err(|source| Error::Plan { file: self.plan.study.id.clone(), source })?;
-                let (roads, _) = roads::roads(self.osm_of(source)?, source, &profile, projector)?;
+                let (roads, _) = roads::roads(self.road_data()?, source, &profile, projector)?;
                 swept.entry(name.clone()).or_insert_with(Vec::new).push((profile, RoadNetwork::build(&roads, Metric::Time)?));
             }
         }
@@ -159,7 +174,7 @@ impl Loader<'_> {
                     self.issues.push(Issue::new(Stage::Roads, &service.id, name, "period_not_measured", detail));
                     continue;
                 }
-                let (roads, _) = roads::roads(self.osm_of(source)?, source, &profile, projector)?;
+                let (roads, _) = roads::roads(self.road_data()?, source, &profile, projector)?;
                 let network = RoadNetwork::build(&roads, Metric::Time)?;
                 periods.push(PeriodRoads { profile: service.profile.clone(), factor, network });
             }
@@ -216,7 +231,7 @@ fn difference(plan: &Profile, file: &Profile) -> Option<(String, String, String)
     differing.next().map(|key| (key.clone(), plan[key].to_string(), file[key].to_string()))
 }
 
-/// Reads the roads of one profile from an extract and makes their network, to be stored with [`crate::prepared::write_prepared`].
+/// Reads the roads of one profile from an extract or a layer of lines and makes their network, to be stored with [`crate::prepared::write_prepared`].
 ///
 /// Without `crs` the working CRS is chosen for the box around the roads.
 ///
@@ -225,14 +240,17 @@ fn difference(plan: &Profile, file: &Profile) -> Option<(String, String, String)
 /// As [`crate::read_roads`].
 pub fn prepare(
     files: &dyn crate::files::Files,
-    name: &str,
+    roads: &RoadsPlan,
     profile_name: &str,
     profile: &Profile,
     crs: Option<&Crs>,
 ) -> Result<PreparedNetwork, Error> {
-    let error = |source: PreparedError| Error::Prepared { file: name.to_owned(), source };
-    let input = InputFile::of_source(name, &files.open(name)?)?;
-    let read = super::read_roads(files, name, profile, crs)?;
+    let error = |source: PreparedError| Error::Prepared { file: roads.source.clone(), source };
+    let read = super::read_roads(files, roads, profile, crs)?;
+    let input = match read.files.first() {
+        Some(of_layer) => of_layer.clone(),
+        None => InputFile::of_source(&roads.source, &files.open(&roads.source)?)?,
+    };
     let network = Arc::new(RoadNetwork::build(&read.roads, Metric::Time)?);
     let about = crate::prepared::About::new(&input, &read, profile_name, profile).map_err(error)?;
     Ok(PreparedNetwork { network, cut_ends: read.roads.cut_ends, about })

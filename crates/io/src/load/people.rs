@@ -170,10 +170,10 @@ pub(super) fn spread_totals(
     Ok((demand, notes))
 }
 
-/// The polygons of one surface, in metres of the working CRS.
-pub(super) fn surface(
+/// The polygons of one surface, in metres of the working CRS; the whole zone needs no extract.
+pub(super) fn surface<'o>(
     name: SurfaceName,
-    osm: &OsmData,
+    osm: impl FnOnce() -> Result<&'o OsmData, Error>,
     file: &str,
     projector: &Projector,
     issues: &mut Vec<Issue>,
@@ -188,7 +188,7 @@ pub(super) fn surface(
         _ => tags.get(key).is_some_and(|value| value != "no"),
     };
     let wish = Wish { label, stage: Stage::People, file, wanted: &wanted };
-    let polygons = areas(&wish, osm, projector, issues)?;
+    let polygons = areas(&wish, osm()?, projector, issues)?;
     Ok(Surface::Mapped { name: label.to_owned(), polygons })
 }
 

@@ -9,7 +9,7 @@ use super::{Loader, project};
 use crate::crs::Projector;
 use crate::error::Error;
 use crate::osm::TagView;
-use crate::plan::{Plan, is_prepared};
+use crate::plan::{Plan, is_osm};
 
 /// Values of `place` by which people say where they live.
 const KINDS: [&str; 9] = ["city", "town", "village", "hamlet", "suburb", "quarter", "neighbourhood", "isolated_dwelling", "locality"];
@@ -22,11 +22,11 @@ pub(super) fn is_named(tags: TagView<'_>) -> bool {
     is_kind(tags.get("place")) && tags.get("name").is_some()
 }
 
-/// The files of a plan that named places are taken from: the roads' extract and the people's; in place of a prepared network, which holds
-/// none, whatever other extract the plan names.
+/// The files of a plan that named places are taken from: the roads' extract and the people's; in place of a prepared network or a
+/// layer of lines, which hold none, whatever other extract the plan names.
 pub(super) fn sources(plan: &Plan) -> impl Iterator<Item = &str> {
     let others = [plan.ground.source.as_ref(), Some(&plan.zones.source)].into_iter().flatten();
-    let others = others.filter(|_| is_prepared(&plan.roads.source));
+    let others = others.filter(|_| !is_osm(&plan.roads.source));
     [Some(&plan.roads.source), plan.people.source.as_ref()].into_iter().flatten().chain(others).map(String::as_str)
 }
 

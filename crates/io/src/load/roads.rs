@@ -8,11 +8,12 @@ use catchment::geo::Coord;
 use catchment::{BarrierUse, Issue, Profile, RoadSegment, Roads, Stage, WayUse};
 use rayon::prelude::*;
 
-use super::project;
 use super::turns::{Found, Stretches, named_ways};
+use super::{project, road_lines};
 use crate::crs::{Projector, road_length_m};
-use crate::error::Error;
+use crate::error::{Error, data as error};
 use crate::osm::{Line, OsmData};
+use crate::plan::is_layer;
 
 /// The roads among the lines of `data` that `profile` uses, in metres of `projector`'s target, and what was found on the way.
 pub(super) fn roads(data: &OsmData, file: &str, profile: &Profile, projector: &Projector) -> Result<(Roads, Vec<Issue>), Error> {
@@ -23,6 +24,9 @@ pub(super) fn roads(data: &OsmData, file: &str, profile: &Profile, projector: &P
     project(projector, &mut roads.nodes, file)?;
     project(projector, &mut roads.cut_ends, file)?;
     let mut issues = unknown_classes(data, profile, file);
+    if is_layer(file) {
+        issues.extend(road_lines::faster(data, profile, file));
+    }
     if let Some(drive) = &profile.drive {
         let (turns, found) = Found { data, file, roads: &roads, stretches: &stretches, rank: &rank }.turns(profile, drive);
         issues.extend(found);
@@ -178,6 +182,14 @@ fn delay(segments: &mut [RoadSegment], delays: &BTreeMap<i64, u32>, nodes: usize
     }
 }
 
+/// There is no road for somebody.
+pub(super) fn none(data: &OsmData, file: &str, who: &str) -> Error {
+    if is_layer(file) {
+        return road_lines::no_road(data, file, who);
+    }
+    error(file, "", "no road", format!("ways that {who} may use: is this an extract with roads?"))
+}
+
 /// Classes of ways that the profile does not know: closed, and said.
 fn unknown_classes(data: &OsmData, profile: &Profile, file: &str) -> Vec<Issue> {
     let mut by_set = vec![0usize; data.lines.sets().len()];
@@ -191,7 +203,14 @@ fn unknown_classes(data: &OsmData, profile: &Profile, file: &str) -> Vec<Issue> 
         }
     }
     let issue = |(class, count): (&str, usize)| {
-        let detail = format!("{count} ways of this class are not in the profile and are closed; open it with profiles.NAME.highway");
+        let detail = if is_layer(file) {
+            format!(
+                "{count} lines of this class are closed, as the profile does not know it: roads.classes = {{ \"{class}\" = \"residential\" }} \
+                 says what it is, profiles.NAME.highway opens it as it is"
+            )
+        } else {
+            format!("{count} ways of this class are not in the profile and are closed; open it with profiles.NAME.highway")
+        };
         Issue::new(Stage::Roads, file, format!("highway={class}"), "unknown_highway", detail)
     };
     counts.into_iter().map(issue).collect()

@@ -10,3 +10,9 @@ pub(crate) const PEOPLE: [&str; 7] = ["people", "population", "pop", "常住人�
 pub(crate) const CALLS: [&str; 4] = ["calls", "呼叫数", "呼救数", "急救次数"];
 pub(crate) const ZONE_ID: [&str; 3] = ["zone_id", "街镇代码", "行政区划代码"];
 pub(crate) const ZONE_NAME: [&str; 6] = ["zone_name", "街镇", "街道", "乡镇", "镇(街道、工业区)", "镇街"];
+pub(crate) const ROAD_CLASS: [&str; 10] =
+    ["highway", "fclass", "road_class", "roadclass", "class", "道路等级", "道路类别", "道路类型", "等级", "技术等级"];
+pub(crate) const ROAD_SPEED: [&str; 10] =
+    ["maxspeed", "speed", "speed_limit", "speed_kmh", "speed_km_h", "限速", "限制速度", "设计速度", "设计车速", "车速"];
+pub(crate) const ROAD_ONEWAY: [&str; 6] = ["oneway", "one_way", "单行", "单行线", "是否单行", "单向"];
+pub(crate) const ROAD_LEVEL: [&str; 7] = ["layer", "level", "z_level", "zlevel", "层级", "层", "立交层"];

@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use rayon::prelude::*;
 
-use super::model::{NOWHERE, Tags};
+use super::model::{Counts, NOWHERE, OsmData, Tags};
+use super::positions::{Position, Positions};
 
 /// Ways kept as lines, ascending by id; see [`super::Select::line`]. 4 bytes a node and 16 a line.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -41,6 +42,21 @@ impl Lines {
 
     fn line(&self, i: usize) -> Line<'_> {
         Line { id: self.list.ids[i], set: self.list.sets[i] as usize, places: &self.places[self.list.range(i)] }
+    }
+}
+
+impl OsmData {
+    /// Lines that come from no OpenStreetMap file: nodes by where they are, and for each line its tags and its nodes. Nodes are numbered
+    /// from 0 and lines from 1, in these orders.
+    pub(crate) fn of_lines(places: Vec<Position>, lines: impl Iterator<Item = (Tags, Vec<u32>)>) -> OsmData {
+        let mut refs = LineRefs::default();
+        for ((tags, nodes), id) in lines.zip(1..) {
+            let set = refs.set(tags);
+            refs.push(id, set, &nodes.into_iter().map(i64::from).collect::<Vec<_>>());
+        }
+        let counts = Counts { nodes: places.len() as u64, ways: refs.list.ids.len() as u64, relations: 0 };
+        let (lines, _) = refs.placed(|| |id| id as u32, |_, _, _| Vec::<()>::new());
+        OsmData { lines, positions: Positions::from_sorted((0..places.len() as i64).collect(), places), counts, ..OsmData::default() }
     }
 }
 

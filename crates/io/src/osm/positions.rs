@@ -22,7 +22,7 @@ impl Position {
     }
 
     /// From degrees, rounded; none when the place is off the globe or not a number.
-    pub(super) fn from_degrees(lon: f64, lat: f64) -> Option<Self> {
+    pub(crate) fn from_degrees(lon: f64, lat: f64) -> Option<Self> {
         let on_globe = lon.abs() <= 180.0 && lat.abs() <= 90.0;
         on_globe.then(|| Position { lon_e7: (lon * 1e7).round() as i32, lat_e7: (lat * 1e7).round() as i32 })
     }

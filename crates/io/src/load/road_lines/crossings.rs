@@ -1,0 +1,62 @@
+//! Where the insides of lines share a place.
+
+use rayon::prelude::*;
+use rstar::RTree;
+
+use super::noding::{Line, Side, Spot, box_of};
+use super::plane::{Shared, shared};
+use crate::osm::Position;
+
+/// A place that the insides of two lines of one level, or of one line twice, share.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Crossing {
+    pub place: Position,
+    pub level: i32,
+    /// The lines, and where on them.
+    pub at: [(u32, Spot); 2],
+    /// Whether it is an end of a stretch that lines have in common.
+    pub overlap: bool,
+}
+
+/// All of them; and in how many places lines of different levels cross.
+pub(super) fn crossings(lines: &[Line<'_>], tree: &RTree<Side>) -> (Vec<Crossing>, usize) {
+    let of_line = |l: usize| {
+        let (mut joined, mut apart) = (Vec::new(), Vec::new());
+        for (side, pair) in lines[l].places.windows(2).enumerate() {
+            let own = (l as u32, side as u32);
+            for other in tree.locate_in_envelope_intersecting(box_of([pair[0], pair[1]])) {
+                // each pair once; a side shares a place with the next one anyway
+                if other.data <= own || other.data == (own.0, own.1 + 1) {
+                    continue;
+                }
+                of_sides(lines, own, other.data, &mut joined, &mut apart);
+            }
+        }
+        (joined, apart)
+    };
+    let found: Vec<(Vec<Crossing>, Vec<(Position, i32, i32)>)> = (0..lines.len()).into_par_iter().map(of_line).collect();
+    let mut apart: Vec<(Position, i32, i32)> = found.iter().flat_map(|(_, apart)| apart).copied().collect();
+    apart.sort_unstable();
+    apart.dedup();
+    (found.into_iter().flat_map(|(joined, _)| joined).collect(), apart.len())
+}
+
+fn of_sides(lines: &[Line<'_>], first: (u32, u32), second: (u32, u32), joined: &mut Vec<Crossing>, apart: &mut Vec<(Position, i32, i32)>) {
+    let side = |(line, side): (u32, u32)| {
+        let places = &lines[line as usize].places[side as usize..];
+        [places[0], places[1]]
+    };
+    let places = shared(side(first), side(second));
+    let overlap = places.len() > 1;
+    for Shared { place, along } in places {
+        let spot = |(line, side): (u32, u32), along| (line, Spot::new(&lines[line as usize], side, along, place));
+        let at = [spot(first, along[0]), spot(second, along[1])];
+        if at.iter().any(|(line, spot)| spot.is_end(&lines[*line as usize])) {
+            continue;
+        }
+        match at.map(|(line, _)| lines[line as usize].level) {
+            [level, other] if level == other => joined.push(Crossing { place, level, at, overlap }),
+            [one, other] => apart.push((place, one.min(other), one.max(other))),
+        }
+    }
+}
