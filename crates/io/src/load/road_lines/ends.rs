@@ -107,7 +107,7 @@ impl Ends {
                     joints.push(Joint { end, line, spot, place, distance_m });
                 }
             }
-            let alone = own.len() == 1 && !(near.lines.is_empty() && !near.other_level);
+            let alone = own.len() == 1 && (near.other_level || !near.lines.is_empty());
             (joints, alone.then_some(near))
         };
         let found: Vec<(Vec<Joint>, Option<Near>)> = (0..self.places.len() as u32).into_par_iter().map(of_end).collect();
