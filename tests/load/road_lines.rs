@@ -1,8 +1,8 @@
 //! Roads from layers of lines: what is joined, what is not, and what the columns say. 0.001° are 111.319 m of the equator and 110.574 m of
 //! the meridian; at 1.2 m/s a metre of way is 833.333 ms.
 
-use catchment::Cost;
-use catchment_io::{Error, Inputs, Plan};
+use catchment::{Cost, NoProgress};
+use catchment_io::{Error, InMemory, Inputs, Plan, run};
 
 use super::world::{World, of_kind, only, points};
 
@@ -185,6 +185,21 @@ fn classes_and_speeds_drive_the_ambulance() {
 }
 
 #[test]
+fn sweeps_and_times_of_the_day_take_the_layer_too() {
+    let features = [line(&[(0.0, 0.0), (20.0, 0.0)], "\"class\": \"primary\"")];
+    let inputs = load(&plan("").replace("\"15min\"", "\"15min\"\nsweep = [\"speed=1.0,1.5\"]"), &features);
+    let cost = |network: &catchment::RoadNetwork| network.edges()[0].forward.0;
+    let swept: Vec<u32> = inputs.swept_roads["walk"].iter().map(|(_, network)| cost(network)).collect();
+    // 222.639 m at 1.0 and 1.5 m/s
+    assert_eq!(swept, [222_639, 148_426]);
+    let response = "\"15min\"\nprofile = \"ambulance\"\ndirection = \"from-facility\"\n[services.response]\nperiods = { peak = 0.7 }";
+    let inputs = load(&plan("").replace("\"15min\"", response).replace("[profiles.walk]", "[profiles.ambulance]"), &features);
+    // 35 km/h, and seven tenths of it
+    near(Some(cost(&inputs.roads["ambulance"].1)), 222_639.0 * 3.6 / 35.0, 1.0);
+    near(Some(cost(&inputs.periods[0].network)), 222_639.0 * 3.6 / 24.5, 1.0);
+}
+
+#[test]
 fn classes_of_ones_own_are_mapped_and_unknown_ones_told() {
     let features = [
         line(&[(0.0, 0.0), (10.0, 0.0)], "\"等级\": \"县级\""),
@@ -255,6 +270,58 @@ fn the_order_and_the_direction_of_lines_do_not_matter() {
     let [a, b] = [load(&plan(""), &forth), load(&plan(""), &back)];
     assert_eq!(a.roads["walk"].1.edges(), b.roads["walk"].1.edges());
     assert_eq!(a.issues, b.issues);
+}
+
+const SHANGHAI: [(&str, &[u8]); 6] = [
+    ("roads.gpkg", include_bytes!("data/roads.gpkg")),
+    ("roads.shp", include_bytes!("data/roads.shp")),
+    ("roads.shx", include_bytes!("data/roads.shx")),
+    ("roads.dbf", include_bytes!("data/roads.dbf")),
+    ("roads.prj", include_bytes!("data/roads.prj")),
+    ("roads.cpg", include_bytes!("data/roads.cpg")),
+];
+
+/// The avenue and the lane, as GDAL puts them into EPSG:4549.
+const IN_METRES: &str = r#"{"type":"FeatureCollection","features":[
+{"type":"Feature","properties":{"道路等级":"主干路","限速":30},"geometry":{"type":"LineString","coordinates":
+ [[631650.330686758,3443989.33409837],[631888.849380238,3443992.3056352],[632604.40616903,3444001.25253739]]}},
+{"type":"Feature","properties":{"道路等级":"支路","限速":10,"单行":"是"},"geometry":{"type":"LineString","coordinates":
+ [[631888.849380238,3443992.3056352],[631875.020291983,3445101.17160005]]}}]}"#;
+
+/// A survey of Shanghai in its own CRS: an avenue along a parallel (30 km/h), in whose middle a lane begins (10 km/h), and a flyover above
+/// that lane. From the ellipsoid: 0.0025° of that parallel are 238.486 m, 0.01° of that meridian are 1,108.714 m.
+#[test]
+fn a_survey_in_chinese_and_in_metres_drives_the_ambulance() {
+    let mut world = World::default();
+    world.at(500, 121.38, 31.11, &[("amenity", "clinic")]);
+    for (id, lon, lat) in [(10, 121.37, 31.1), (11, 121.4, 31.1), (12, 121.4, 31.13), (13, 121.37, 31.13)] {
+        world.at(id, lon, lat, &[]);
+    }
+    world.way(1, &[10, 11, 12, 13, 10], &[]);
+    world.relation(1, &[1], &[("type", "boundary"), ("boundary", "administrative"), ("admin_level", "8")]);
+    let people = "lon,lat,people\n121.3825,31.12,1\n121.39,31.11,1\n";
+    for (source, more) in [("roads.gpkg", ""), ("roads.shp", ""), ("roads.json", "crs = \"EPSG:4549\"")] {
+        let plan = plan(more).replace("roads.geojson", source).replace("[profiles.walk]", "[profiles.ambulance]");
+        let service = "limit = \"15min\"\nprofile = \"ambulance\"\ndirection = \"from-facility\"";
+        let plan = Plan::parse(&plan.replace("limit = \"15min\"", service)).unwrap();
+        let xml = world.xml();
+        let mut files = SHANGHAI.to_vec();
+        files.extend([("roads.json", IN_METRES.as_bytes()), ("world.osm", xml.as_bytes()), ("people.csv", people.as_bytes())]);
+        let done = run(&plan, &InMemory(&files), &NoProgress).unwrap();
+        let costs: Vec<u32> = done.reports[0].assessments.iter().map(|a| a.label.cost.0).collect();
+        // a place is kept to 5.5 mm, which at 10 km/h are 2 ms, and each side is densified to 200 m
+        near(Some(costs[0]), (238.486 / 30.0 + 1108.714 / 10.0) * 3600.0, 20.0);
+        near(Some(costs[1]), 4.0 * 238.486 / 30.0 * 3600.0, 20.0);
+        let issues = &done.inputs.issues;
+        if more.is_empty() {
+            assert!(only(issues, "crossings_joined").detail.starts_with("0 crossings of one level were joined, 1 of different"));
+            let columns = "columns read: class = `道路等级`, speed = `限速`, oneway = `单行`, level = `层级`, name = `路名`";
+            assert_eq!(only(issues, "road_columns").detail, columns);
+            assert_eq!(only(issues, "unknown_highway").id, "highway=园区道路");
+            let rows = done.inputs.files.iter().find(|file| file.file.starts_with(source)).map(|file| file.rows.clone());
+            assert_eq!(rows, Some(vec![("features".to_owned(), 4)]));
+        }
+    }
 }
 
 #[test]

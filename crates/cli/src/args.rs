@@ -34,7 +34,7 @@ pub(crate) enum Command {
     Reach(Reach),
     /// Audit polygons, of this program or any other, against the roads: do they part the reached from the unreached?
     Audit(Audit),
-    /// Read the roads of an extract once, and store them ordered and joined: a plan names the file in place of the extract.
+    /// Read the roads of an extract or a layer once, and store them ordered and joined: a plan names the file in its place.
     Prepare(Prepare),
     /// What a prepared network is, or the roads of an extract would be.
     Inspect(Inspect),
@@ -63,7 +63,7 @@ pub(crate) struct Run {
 
 #[derive(Debug, Args)]
 pub(crate) struct Coverage {
-    /// Roads: an OpenStreetMap extract (.osm.pbf, .osm, .osm.gz, .osm.bz2).
+    /// Roads: an OpenStreetMap extract (.osm.pbf, .osm, .osm.gz, .osm.bz2), a layer of lines (.geojson, .shp, .gpkg) or a prepared network (.cnet).
     #[arg(long, value_name = "FILE")]
     pub roads: PathBuf,
     /// Facilities: OpenStreetMap, GeoJSON, or CSV with lon, lat, name.

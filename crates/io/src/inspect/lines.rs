@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::Field;
-use crate::load::usual::{ID, NAME, PEOPLE, ROAD_CLASS, ROAD_LEVEL, ROAD_ONEWAY, ROAD_SPEED, ZONE_ID, ZONE_NAME};
+use crate::load::usual::{ID, NAME, PEOPLE, ROAD_CLASS, ROAD_LEVEL, ROAD_NAME, ROAD_ONEWAY, ROAD_SPEED, ZONE_ID, ZONE_NAME};
 
 /// The field with one of these names, else nothing.
 pub(super) fn one_of<'f>(fields: &'f [Field], names: &[&str]) -> Option<&'f str> {
@@ -42,8 +42,9 @@ pub(super) fn plan_of_layer(name: &str, geometries: &BTreeMap<String, usize>, fi
 }
 
 fn plan_of_lines(source: &str, fields: &[Field], called: Option<&str>) -> String {
-    let usual = [("class", &ROAD_CLASS[..]), ("speed", &ROAD_SPEED), ("oneway", &ROAD_ONEWAY), ("level", &ROAD_LEVEL)];
-    let found = usual.into_iter().filter_map(|(key, names)| Some((key, one_of(fields, names)?))).chain(called.map(|name| ("name", name)));
+    let usual =
+        [("class", &ROAD_CLASS[..]), ("speed", &ROAD_SPEED), ("oneway", &ROAD_ONEWAY), ("level", &ROAD_LEVEL), ("name", &ROAD_NAME)];
+    let found = usual.into_iter().filter_map(|(key, names)| Some((key, one_of(fields, names)?)));
     let columns: Vec<String> = found.map(|(key, field)| format!("{key} = {}", quoted(field))).collect();
     let columns = if columns.is_empty() { String::new() } else { format!("columns = {{ {} }}\n", columns.join(", ")) };
     let name = called.map_or_else(String::new, |name| format!("corridor_name = {}\n", quoted(name)));

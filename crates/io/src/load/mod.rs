@@ -273,7 +273,11 @@ impl Loader<'_> {
                 "a prepared network, which holds roads and nothing else",
                 "an OpenStreetMap file for the rest: name it as zones.source, people.source, ground.source (barriers: as a layer)",
             ),
-            false => data(name, "", "not an OpenStreetMap file by its name", "`.osm.pbf`, `.osm`, `.osm.gz` or `.osm.bz2`"),
+            false => {
+                let more =
+                    if name == self.plan.roads.source { "; for roads also a layer of lines, or a prepared network (.cnet)" } else { "" };
+                data(name, "", "not an OpenStreetMap file by its name", format!("`.osm.pbf`, `.osm`, `.osm.gz` or `.osm.bz2`{more}"))
+            }
         })
     }
 
@@ -340,8 +344,8 @@ impl Loader<'_> {
     fn masks(&mut self, projector: &Projector) -> Result<MaskPolygons, Error> {
         let plan = &self.plan.ground;
         let source = plan.source.as_ref().unwrap_or(&self.plan.roads.source);
-        // only a layer that stands for the roads' extract is none: the plan's check sees to the masks that cannot go without
-        let without_water = is_layer(source);
+        // the plan's check sees to the masks that cannot go without an extract
+        let without_water = plan.source.is_none() && self.roads_are_lines();
         let mut issues = Vec::new();
         let mut mapped = |loader: &Self, kind: Mapped| kind.polygons(loader.osm_of(source)?, source, projector, &mut issues);
         let mut found = MaskPolygons::default();
@@ -361,7 +365,7 @@ impl Loader<'_> {
             found.masks.push(polygons);
         }
         if Mapped::of(self.plan).contains(&Mapped::Water) && without_water {
-            let detail = "no file of the plan tells of water: land is all ground of the zones, and gaps are drawn on water too; \
+            let detail = "roads are a layer, and no ground.source tells of water: land is all ground of the zones, and gaps are drawn on water too; \
                           ground.source names an OpenStreetMap extract with it, ground.mask = [\"zone\"] says that none is meant";
             issues.push(Issue::new(Stage::Zones, source, "land", "water_unknown", detail));
         }

@@ -11,7 +11,7 @@ use crate::crs::{AutoCrs, Crs, Projector, auto_crs};
 use crate::error::{Error, data};
 use crate::files::InputFile;
 use crate::osm::OsmData;
-use crate::plan::RoadsPlan;
+use crate::plan::{RoadsPlan, is_layer};
 use crate::prepared::{PreparedError, PreparedNetwork, read_prepared};
 
 /// Keys of a profile that a network does not depend on: they tie points to it, or compare it with a straight line.
@@ -62,6 +62,12 @@ impl Loader<'_> {
         self.issues.extend(read.issues);
         self.lines = Some(read.data);
         Ok(())
+    }
+
+    /// Whether roads come from a layer of lines, prepared or not.
+    pub(super) fn roads_are_lines(&self) -> bool {
+        let source = self.prepared.as_ref().map_or(&self.plan.roads.source, |prepared| &prepared.about.source);
+        is_layer(source)
     }
 
     /// What roads are made of: an extract, or a layer of lines.

@@ -16,3 +16,4 @@ pub(crate) const ROAD_SPEED: [&str; 10] =
     ["maxspeed", "speed", "speed_limit", "speed_kmh", "speed_km_h", "限速", "限制速度", "设计速度", "设计车速", "车速"];
 pub(crate) const ROAD_ONEWAY: [&str; 6] = ["oneway", "one_way", "单行", "单行线", "是否单行", "单向"];
 pub(crate) const ROAD_LEVEL: [&str; 7] = ["layer", "level", "z_level", "zlevel", "层级", "层", "立交层"];
+pub(crate) const ROAD_NAME: [&str; 6] = ["name", "road_name", "路名", "道路名称", "街道名称", "名称"];

@@ -8,7 +8,7 @@ use super::classes::Classes;
 use crate::error::Error;
 use crate::load::Table;
 use crate::load::numbers::{half_width, number};
-use crate::load::usual::{NAME, ROAD_CLASS, ROAD_LEVEL, ROAD_ONEWAY, ROAD_SPEED};
+use crate::load::usual::{ROAD_CLASS, ROAD_LEVEL, ROAD_NAME, ROAD_ONEWAY, ROAD_SPEED};
 use crate::osm::Tags;
 use crate::plan::RoadsPlan;
 
@@ -84,7 +84,7 @@ impl<'t> Reader<'t> {
             speed: table.column(named.speed.as_deref(), &ROAD_SPEED)?,
             oneway: table.column(named.oneway.as_deref(), &ROAD_ONEWAY)?,
             level: table.column(named.level.as_deref(), &ROAD_LEVEL)?,
-            name: table.column(named.name.as_deref(), &NAME)?,
+            name: table.column(named.name.as_deref(), &ROAD_NAME)?,
             classes: Classes::new(plan),
             default_class: plan.default_class(),
             classless: 0,

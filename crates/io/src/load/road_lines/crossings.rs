@@ -18,6 +18,9 @@ pub(super) struct Crossing {
     pub overlap: bool,
 }
 
+/// A place where lines of these levels cross.
+type Apart = (Position, i32, i32);
+
 /// All of them; and in how many places lines of different levels cross.
 pub(super) fn crossings(lines: &[Line<'_>], tree: &RTree<Side>) -> (Vec<Crossing>, usize) {
     let of_line = |l: usize| {
@@ -34,14 +37,14 @@ pub(super) fn crossings(lines: &[Line<'_>], tree: &RTree<Side>) -> (Vec<Crossing
         }
         (joined, apart)
     };
-    let found: Vec<(Vec<Crossing>, Vec<(Position, i32, i32)>)> = (0..lines.len()).into_par_iter().map(of_line).collect();
-    let mut apart: Vec<(Position, i32, i32)> = found.iter().flat_map(|(_, apart)| apart).copied().collect();
+    let found: Vec<(Vec<Crossing>, Vec<Apart>)> = (0..lines.len()).into_par_iter().map(of_line).collect();
+    let mut apart: Vec<Apart> = found.iter().flat_map(|(_, apart)| apart).copied().collect();
     apart.sort_unstable();
     apart.dedup();
     (found.into_iter().flat_map(|(joined, _)| joined).collect(), apart.len())
 }
 
-fn of_sides(lines: &[Line<'_>], first: (u32, u32), second: (u32, u32), joined: &mut Vec<Crossing>, apart: &mut Vec<(Position, i32, i32)>) {
+fn of_sides(lines: &[Line<'_>], first: (u32, u32), second: (u32, u32), joined: &mut Vec<Crossing>, apart: &mut Vec<Apart>) {
     let side = |(line, side): (u32, u32)| {
         let places = &lines[line as usize].places[side as usize..];
         [places[0], places[1]]

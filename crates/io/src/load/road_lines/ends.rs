@@ -107,7 +107,7 @@ impl Ends {
                     joints.push(Joint { end, line, spot, place, distance_m });
                 }
             }
-            let alone = own.len() == 1 && !(near.lines.is_empty() && !near.other_level);
+            let alone = own.len() == 1 && (near.other_level || !near.lines.is_empty());
             (joints, alone.then_some(near))
         };
         let found: Vec<(Vec<Joint>, Option<Near>)> = (0..self.places.len() as u32).into_par_iter().map(of_end).collect();
@@ -141,7 +141,12 @@ impl Ends {
             }
             found.push(Nearest { line: l, spot, place: foot, distance_m });
         }
-        found.sort_by(|a, b| a.line.cmp(&b.line).then(a.distance_m.total_cmp(&b.distance_m)).then(a.place.cmp(&b.place)));
+        // of equally near places the one that comes first on the line
+        let key = |nearest: &Nearest| (nearest.line, nearest.spot.side);
+        found.sort_by(|a, b| {
+            let nearer = a.line.cmp(&b.line).then(a.distance_m.total_cmp(&b.distance_m));
+            nearer.then(key(a).cmp(&key(b))).then(a.spot.along.total_cmp(&b.spot.along))
+        });
         found.dedup_by_key(|nearest| nearest.line);
         found
     }

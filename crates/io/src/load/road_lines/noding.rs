@@ -8,7 +8,7 @@
 //! Crossings are exact in whole 10⁻⁷ degrees; an R-tree finds the sides that may share a place. Nothing depends on the order of lines but
 //! the numbers of nodes.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use petgraph::unionfind::UnionFind;
 use rstar::primitives::{GeomWithData, Rectangle};
@@ -149,6 +149,25 @@ pub(super) fn metre(spot: Spot, metres: &[f64]) -> f64 {
     here + spot.along * (next - here)
 }
 
+/// The nodes on each line, in their order: its own ends, and these.
+fn events(lines: &[Line<'_>], metres: &[Vec<f64>], ends: &Ends, more: impl Iterator<Item = (u32, Spot, By, u32)>) -> Vec<Vec<Event>> {
+    let mut events: Vec<Vec<Event>> = vec![Vec::new(); lines.len()];
+    let own = lines.iter().zip(0u32..).flat_map(|(line, l)| {
+        let last = line.places.len() - 1;
+        [0, last].map(|at| (l, Spot { side: at as u32, along: 0.0 }, By::OwnEnd, ends.number(line.places[at])))
+    });
+    for (line, spot, by, node) in own.chain(more) {
+        events[line as usize].push(Event { spot, metre: metre(spot, &metres[line as usize]), by, node });
+    }
+    for events in &mut events {
+        events.sort_by(|a, b| {
+            (a.spot.side.cmp(&b.spot.side)).then(a.spot.along.total_cmp(&b.spot.along)).then((a.by, a.node).cmp(&(b.by, b.node)))
+        });
+        events.dedup_by_key(|event| (event.spot.side, event.spot.along.to_bits(), event.by, event.node));
+    }
+    events
+}
+
 struct Work<'a> {
     lines: &'a [Line<'a>],
     ends: &'a Ends,
@@ -169,36 +188,18 @@ impl<'a> Work<'a> {
         keys.sort_unstable();
         keys.dedup();
         let number = |crossing: &Crossing| (ends.places.len() + keys.partition_point(|own| *own < key(crossing))) as u32;
-        let mut events: Vec<Vec<Event>> = vec![Vec::new(); lines.len()];
-        let mut add = |line: u32, spot: Spot, by: By, node: u32| {
-            events[line as usize].push(Event { spot, metre: metre(spot, &metres[line as usize]), by, node });
-        };
-        for (l, line) in lines.iter().enumerate() {
-            let last = Spot { side: line.places.len() as u32 - 1, along: 0.0 };
-            for (spot, place) in [(Spot { side: 0, along: 0.0 }, 0), (last, line.places.len() - 1)] {
-                add(l as u32, spot, By::OwnEnd, ends.number(line.places[place]));
-            }
-        }
-        for crossing in crossings {
-            for (line, spot) in crossing.at {
-                add(line, spot, By::Crossing, number(crossing));
-            }
-        }
+        let overlaps: HashSet<u32> = crossings.iter().filter(|crossing| crossing.overlap).map(number).collect();
         // an end moves to the nearest line that it is joined with; several ends move to where most of them are
-        let mut wishes: Vec<(u32, u64, Position)> =
-            ends.places.iter().zip(&ends.lines).map(|(place, lines)| (2, u64::MAX - lines.len() as u64, *place)).collect();
+        let alone = ends.places.iter().zip(&ends.lines).map(|(place, lines)| (2, u64::MAX - lines.len() as u64, *place));
+        let mut wishes: Vec<(u32, u64, Position)> = alone.chain(keys.iter().map(|(place, _)| (0, 0, *place))).collect();
         for joint in joints {
-            add(joint.line, joint.spot, By::OtherEnd, joint.end);
             let wish = &mut wishes[joint.end as usize];
             *wish = (*wish).min((1, (joint.distance_m * 1e6) as u64, joint.place));
         }
-        wishes.extend(keys.iter().map(|(place, _)| (0, 0, *place)));
-        for events in &mut events {
-            events
-                .sort_by(|a, b| a.spot.partial_cmp(&b.spot).unwrap_or(std::cmp::Ordering::Equal).then((a.by, a.node).cmp(&(b.by, b.node))));
-            events.dedup_by_key(|event| (event.spot.side, event.spot.along.to_bits(), event.by, event.node));
-        }
-        let overlaps: std::collections::HashSet<u32> = crossings.iter().filter(|c| c.overlap).map(number).collect();
+        let at_crossings =
+            crossings.iter().flat_map(|crossing| crossing.at.map(|(line, spot)| (line, spot, By::Crossing, number(crossing))));
+        let at_ends = joints.iter().map(|joint| (joint.line, joint.spot, By::OtherEnd, joint.end));
+        let events = events(lines, metres, ends, at_crossings.chain(at_ends));
         let nodes = UnionFind::new(wishes.len());
         Work { lines, ends, snap_m, events, nodes, wishes, joined: keys.len() - overlaps.len() }
     }
@@ -207,11 +208,18 @@ impl<'a> Work<'a> {
         for (a, b) in self.ends.near_pairs(self.lines, self.snap_m) {
             self.nodes.union(a, b);
         }
-        for pair in self.events.iter().flat_map(|events| events.windows(2)) {
-            let metres = pair[1].metre - pair[0].metre;
-            let own = pair[0].by == By::OwnEnd && pair[1].by == By::OwnEnd;
-            if !own && (metres <= SAME_M || (metres <= self.snap_m && pair[0].by != pair[1].by)) {
-                self.nodes.union(pair[0].node, pair[1].node);
+        for events in &self.events {
+            let (first, last) = (events[0], events[events.len() - 1]);
+            for event in events.iter().filter(|event| event.by != By::OwnEnd) {
+                for end in [first, last].iter().filter(|end| (end.metre - event.metre).abs() <= self.snap_m) {
+                    self.nodes.union(end.node, event.node);
+                }
+            }
+            for pair in events.windows(2).filter(|pair| pair.iter().all(|event| event.by != By::OwnEnd)) {
+                let metres = pair[1].metre - pair[0].metre;
+                if metres <= SAME_M || (metres <= self.snap_m && pair[0].by != pair[1].by) {
+                    self.nodes.union(pair[0].node, pair[1].node);
+                }
             }
         }
         for node in 0..self.wishes.len() as u32 {

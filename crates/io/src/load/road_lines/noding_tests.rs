@@ -38,6 +38,14 @@ fn streets(random: &mut Random, count: usize, corners: usize) -> Vec<Street> {
     all
 }
 
+/// Moves every place by up to 0.11 m each way.
+fn shake(random: &mut Random, streets: &mut [Street]) {
+    for place in streets.iter_mut().flat_map(|street| &mut street.places) {
+        place.lon_e7 += random.below(21) as i32 - 10;
+        place.lat_e7 += random.below(21) as i32 - 10;
+    }
+}
+
 fn noded(streets: &[Street]) -> Noded {
     node(&streets.iter().map(|street| Line { places: &street.places, level: street.level }).collect::<Vec<_>>(), 0.5)
 }
@@ -126,11 +134,7 @@ fn ends_that_are_off_by_centimetres_are_joined_as_if_they_were_not() {
         let count = 2 + random.below(25);
         let sound = streets(&mut random, count, 2);
         let mut off = sound.clone();
-        for place in off.iter_mut().flat_map(|street| &mut street.places) {
-            // up to 0.11 m each way
-            place.lon_e7 += random.below(21) as i32 - 10;
-            place.lat_e7 += random.below(21) as i32 - 10;
-        }
+        shake(&mut random, &mut off);
         let noded = noded(&off);
         assert_eq!(shared_nodes(&noded), judged(&sound), "seed {seed}: {off:?}");
         assert!(noded.facts.farthest_m <= 2.0 * 0.5, "seed {seed}: {} m", noded.facts.farthest_m);
@@ -141,7 +145,10 @@ fn ends_that_are_off_by_centimetres_are_joined_as_if_they_were_not() {
 fn the_order_of_lines_does_not_matter() {
     for seed in 0..100 {
         let mut random = Random::new(2000 + seed);
-        let streets = streets(&mut random, 20, 3);
+        let mut streets = streets(&mut random, 20, 3);
+        if seed % 2 == 1 {
+            shake(&mut random, &mut streets);
+        }
         let mut order: Vec<usize> = (0..streets.len()).collect();
         random.shuffle(&mut order);
         let [a, b] = [noded(&streets), noded(&order.iter().map(|i| streets[*i].clone()).collect::<Vec<_>>())];
@@ -150,6 +157,21 @@ fn the_order_of_lines_does_not_matter() {
             assert_eq!(places(&b, new), places(&a, *old), "seed {seed}");
         }
         assert_eq!((a.facts.joined, a.facts.apart, a.places.len()), (b.facts.joined, b.facts.apart, b.places.len()), "seed {seed}");
+    }
+}
+
+#[test]
+fn a_grid_in_pieces_that_just_miss_each_other_is_the_grid() {
+    for seed in 0..20 {
+        let mut random = Random::new(3000 + seed);
+        let at = |x: i32, y: i32| Position { lon_e7: 90_000_000 + x * STEP, lat_e7: y * STEP };
+        let corners = (0..13).flat_map(|x| (0..13).map(move |y| (x, y)));
+        let pieces = corners.flat_map(|(x, y)| [(x < 12).then(|| [at(x, y), at(x + 1, y)]), (y < 12).then(|| [at(x, y), at(x, y + 1)])]);
+        let mut streets: Vec<Street> = pieces.flatten().map(|places| Street { places: places.to_vec(), level: 0 }).collect();
+        shake(&mut random, &mut streets);
+        let noded = noded(&streets);
+        assert!(noded.lines.iter().all(|nodes| nodes.len() == 2), "seed {seed}");
+        assert_eq!(noded.places.len(), 13 * 13, "seed {seed}");
     }
 }
 

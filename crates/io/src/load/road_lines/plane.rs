@@ -63,6 +63,16 @@ pub(super) fn side_m(a: Position, b: Position) -> f64 {
     (east as f64 * scale[0]).hypot(north as f64 * scale[1])
 }
 
+/// The place at share `over / under` of a side, rounded from the exact one, so that it is the same seen from whatever crosses it there.
+fn part_of(a: Position, b: Position, over: i128, under: i128) -> Position {
+    let [east, north] = apart(a, b);
+    let at = |from: i32, step: i64| {
+        let exact = (i128::from(from) * under + i128::from(step) * over) * under.signum();
+        (2 * exact + under.abs()).div_euclid(2 * under.abs()) as i32
+    };
+    Position { lon_e7: at(a.lon_e7, east), lat_e7: at(a.lat_e7, north) }
+}
+
 /// The place at share `t` of a side.
 fn along(a: Position, b: Position, t: f64) -> Position {
     let [east, north] = apart(a, b);
@@ -99,9 +109,9 @@ pub(super) fn shared([a, b]: [Position; 2], [c, d]: [Position; 2]) -> Vec<Shared
     let (a_side, b_side) = (turn(c, d, a), turn(c, d, b));
     let part = |one: i128, other: i128| one.signum() * other.signum() < 0;
     if part(c_side, d_side) && part(a_side, b_side) {
-        let t = a_side as f64 / (a_side - b_side) as f64;
-        let u = c_side as f64 / (c_side - d_side) as f64;
-        return vec![Shared { place: along(a, b, t), along: [t, u] }];
+        let share = |from: i128, to: i128| from as f64 / (from - to) as f64;
+        let place = part_of(a, b, a_side, a_side - b_side);
+        return vec![Shared { place, along: [share(a_side, b_side), share(c_side, d_side)] }];
     }
     let mut found: Vec<Shared> = Vec::new();
     let on_first = [(c, 0.0, c_side), (d, 1.0, d_side)].map(|(place, u, side)| (side, [a, b], place, [share(a, b, place), u]));
