@@ -6,6 +6,7 @@
 pub mod crs;
 mod error;
 mod files;
+mod geokeys;
 mod inspect;
 mod load;
 pub mod map;

@@ -10,3 +10,4 @@ pub(crate) const PEOPLE: [&str; 7] = ["people", "population", "pop", "常住人�
 pub(crate) const CALLS: [&str; 4] = ["calls", "呼叫数", "呼救数", "急救次数"];
 pub(crate) const ZONE_ID: [&str; 3] = ["zone_id", "街镇代码", "行政区划代码"];
 pub(crate) const ZONE_NAME: [&str; 6] = ["zone_name", "街镇", "街道", "乡镇", "镇(街道、工业区)", "镇街"];
+pub(crate) const H3: [&str; 9] = ["h3", "h3_index", "h3_id", "h3index", "hex_id", "id_hex", "h3_address", "cell", "id"];

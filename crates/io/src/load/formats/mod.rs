@@ -23,6 +23,8 @@ use crate::crs::{Crs, Projector};
 use crate::error::{Error, data};
 use crate::files::{Files, InputFile};
 
+pub(super) use wkt::crs as wkt_crs;
+
 /// The longest straight side of a shape that is turned into degrees by its ends alone, metres.
 const STRAIGHT_M: f64 = 200.0;
 
@@ -50,7 +52,7 @@ struct Raw {
 }
 
 /// A CRS as a file tells it.
-enum Told {
+pub(super) enum Told {
     Known(Crs),
     /// A text that is not understood.
     Unknown(String),
