@@ -29,6 +29,9 @@ mod plans;
 #[path = "cli/prepare.rs"]
 mod prepare;
 #[cfg(test)]
+#[path = "cli/rasters.rs"]
+mod rasters;
+#[cfg(test)]
 #[path = "cli/shapes.rs"]
 mod shapes;
 #[cfg(test)]

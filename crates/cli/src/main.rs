@@ -1,6 +1,7 @@
 //! `catchment`: what was typed → a checked job → a run → results.
 
 mod args;
+mod inspect_raster;
 mod job;
 mod prepare;
 mod shape_args;

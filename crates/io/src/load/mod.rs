@@ -48,11 +48,11 @@ use geojson::Feature;
 use limits::Told;
 use masks::Mapped;
 use needs::RoadNeeds;
-use raster::Raster;
 use select::{WATER, Wanted, water_source};
 
 pub(crate) use formats::read as read_layer;
 pub(crate) use numbers::{Axis, degrees, number};
+pub(crate) use raster::{Raster, parts as raster_parts};
 pub(crate) use table::Table;
 
 pub use corridors::Corridor;

@@ -31,7 +31,10 @@ pub(crate) use place::Lattice;
 const GDAL_METADATA: Tag = Tag::Unknown(42_112);
 
 /// The most cells that a chunk may hold: it is in memory as a whole.
-const LARGEST_CHUNK: u64 = 1 << 26;
+const LARGEST_CHUNK: u64 = 1 << 24;
+
+/// Strips of more cells that are not packed are read row by row.
+const LARGE_STRIP: u64 = 1 << 20;
 
 /// Columns and rows of a raster.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,14 +90,18 @@ impl<'s> Raster<'s> {
         let (columns, rows) = decoder.dimensions()?;
         let tiled = decoder.get_chunk_type() == ChunkType::Tile;
         let (wide, high) = decoder.chunk_dimensions();
-        let chunk = (wide, if tiled { high } else { high.min(rows) });
+        let mut chunk = (wide, if tiled { high } else { high.min(rows) });
         let planar = number(decoder, Tag::PlanarConfiguration, 1)? == PlanarConfiguration::Planar.to_u16();
         let bands = usize::from(number(decoder, Tag::SamplesPerPixel, 1)?);
         let layout = match layout(decoder, name, if planar { (1, 0) } else { (bands, band) })? {
             Ok(layout) => layout,
             Err(error) => return Ok(Err(error)),
         };
-        if u64::from(chunk.0) * u64::from(chunk.1) > LARGEST_CHUNK {
+        let strip = (!tiled && layout.packing == Packing::None && cells(chunk) > LARGE_STRIP).then_some(chunk.1);
+        if strip.is_some() {
+            chunk.1 = 1;
+        }
+        if cells(chunk) > LARGEST_CHUNK {
             let found = format!("pieces of {} × {} cells, each of which would have to be in memory as a whole", chunk.0, chunk.1);
             return Ok(Err(data(name, "", found, "smaller ones: gdal_translate -co TILED=YES -co COMPRESS=DEFLATE")));
         }
@@ -109,7 +116,11 @@ impl<'s> Raster<'s> {
         let places: Vec<u64> = decoder.find_tag_unsigned_vec(places)?.unwrap_or_default();
         let sizes: Vec<u64> = decoder.find_tag_unsigned_vec(sizes)?.unwrap_or_default();
         let before = if planar { band * columns.div_ceil(chunk.0) as usize * rows.div_ceil(chunk.1) as usize } else { 0 };
-        let chunks = places.into_iter().zip(sizes).collect();
+        let strips = places.into_iter().zip(sizes);
+        let chunks = match strip {
+            Some(high) => by_row(strips, (rows, high), layout.length(wide as usize) as u64),
+            None => strips.collect(),
+        };
         Ok(Ok(Raster { name: name.to_owned(), columns, rows, chunk, bands, lattice, told, layout, before, tiled, chunks, source }))
     }
 
@@ -210,6 +221,22 @@ impl<'s> Raster<'s> {
         let (x, y) = (f64::from(self.columns), f64::from(self.rows));
         [(0.0, 0.0), (x, 0.0), (x, y), (0.0, y)].map(|(x, y)| self.lattice.place(Coord { x, y }))
     }
+}
+
+fn cells((columns, rows): (u32, u32)) -> u64 {
+    u64::from(columns) * u64::from(rows)
+}
+
+/// The rows of strips that are not packed, as strips of their own: where they lie, and their bytes.
+fn by_row(strips: impl Iterator<Item = (u64, u64)>, (rows, high): (u32, u32), row_bytes: u64) -> Vec<(u64, u64)> {
+    let in_band = rows.div_ceil(high);
+    let rows_of = |strip: u32| high.min(rows - strip % in_band * high);
+    let row = |(at, size): (u64, u64), row: u32| {
+        let from = u64::from(row) * row_bytes;
+        // of a strip that is too short at least a byte, so that it is found broken; of one that is left out none
+        (at.saturating_add(from), row_bytes.min(size.saturating_sub(from).max(1)).min(size))
+    };
+    strips.zip(0..).flat_map(|(strip, i)| (0..rows_of(i)).map(move |k| row(strip, k))).collect()
 }
 
 fn number(decoder: &mut Head<'_>, tag: Tag, usual: u16) -> TiffResult<u16> {

@@ -77,6 +77,36 @@ fn what_a_raster_is_called() {
     assert_eq!(about("bands_apart.tif|band=1"), ("UInt16".to_owned(), "Deflate", 2, (20, 18), Some(65_535.0)));
 }
 
+/// One strip of all rows, as some programs write: read row by row.
+#[test]
+fn a_large_strip_that_is_not_packed_is_read_by_row() {
+    let (columns, rows) = (1500u32, 800u32);
+    let value = |row: u32, column: u32| (7 * row + 3 * column) % 251;
+    let mut bytes = std::io::Cursor::new(Vec::new());
+    let mut encoder = tiff::encoder::TiffEncoder::new(&mut bytes).unwrap();
+    let mut image = encoder.new_image::<tiff::encoder::colortype::Gray8>(columns, rows).unwrap();
+    image.rows_per_strip(rows).unwrap();
+    image.encoder().write_tag(Tag::ModelPixelScaleTag, &[100.0, 100.0, 0.0][..]).unwrap();
+    image.encoder().write_tag(Tag::ModelTiepointTag, &[0.0, 0.0, 0.0, 500_000.0, 0.0, 0.0][..]).unwrap();
+    let values: Vec<u8> = (0..rows).flat_map(|row| (0..columns).map(move |column| value(row, column) as u8)).collect();
+    image.write_data(&values).unwrap();
+    let source = Source::from(Cow::Owned(bytes.into_inner()));
+    let raster = Raster::open(&source, "one.tif").unwrap();
+    assert_eq!((raster.chunk, raster.chunks.len()), ((1500, 1), 800));
+    let found = raster.values(Frame { column: 1490, row: 795, columns: 10, rows: 5 }).unwrap();
+    let expected: Vec<f64> = (795..800).flat_map(|row| (1490..1500).map(move |column| f64::from(value(row, column)))).collect();
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn rows_of_strips_in_bands() {
+    // two bands of five rows in strips of three and two, one too short, one left out
+    let strips = [(100, 30), (200, 10), (300, 30), (400, 0)];
+    let rows = by_row(strips.into_iter(), (5, 3), 10);
+    let of = |at: u64| (at, 10);
+    assert_eq!(rows, [of(100), of(110), of(120), of(200), (210, 1), of(300), of(310), of(320), (400, 0), (410, 0)]);
+}
+
 /// Chunks that GDAL left out as empty hold nobody.
 #[test]
 fn chunks_that_are_left_out_are_nothing() {
