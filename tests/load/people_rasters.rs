@@ -152,6 +152,11 @@ fn large_cells_are_spread_and_small_ones_joined() {
     assert_eq!(points(&inputs), [(0, 12.0, 50.0, 37.5), (0, 12.0, 150.0, 37.5)]);
     let inputs = read(&plan("source = \"people.tif\"\ncell_m = 25"), &town, &[("people.tif", &small)]).unwrap();
     assert_eq!(inputs.demand.len(), 24);
+    // a millionth of a person on a border: one town has it, and no point is made for the other
+    let two = towns(&[[500_000.0, 0.0, 500_012.0, 100.0], [500_012.0, 0.0, 500_200.0, 100.0]]);
+    let least = Picture::new(1, 25.0, (500_000.0, 25.0), vec![1e-6]).tiff();
+    let inputs = read(&plan("source = \"people.tif\""), &two, &[("people.tif", &least)]).unwrap();
+    assert_eq!((inputs.demand.people.as_slice(), inputs.people_read), (&[People(1)][..], People(1)));
 }
 
 #[test]

@@ -19,6 +19,7 @@ mod people_polygons;
 mod people_raster;
 mod places;
 mod raster;
+mod raster_frames;
 mod roads;
 mod select;
 mod suspicions;

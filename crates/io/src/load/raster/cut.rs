@@ -200,8 +200,11 @@ impl Sums {
     }
 }
 
+/// Takes a unit square, and a ring in it.
+type Visit<'v> = dyn FnMut(Cell, Option<&[Coord<f64>]>) + 'v;
+
 /// Hands out the unit squares that an open ring goes over: its part there from the square's corner, or nothing for all of it.
-fn squares(ring: Vec<Coord<f64>>, visit: &mut dyn FnMut(Cell, Option<&[Coord<f64>]>)) {
+fn squares(ring: Vec<Coord<f64>>, visit: &mut Visit<'_>) {
     let polygon = MultiPolygon::from(Polygon::new(LineString(ring), Vec::new()));
     let mut local = Vec::new();
     split(&polygon, UNIT, &mut |part| match part {
