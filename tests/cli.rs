@@ -38,6 +38,9 @@ mod plans;
 #[path = "cli/prepare.rs"]
 mod prepare;
 #[cfg(test)]
+#[path = "cli/rasters.rs"]
+mod rasters;
+#[cfg(test)]
 #[path = "cli/road_lines.rs"]
 mod road_lines;
 #[cfg(test)]

@@ -29,6 +29,12 @@ mod masks;
 #[path = "load/people.rs"]
 mod people;
 #[cfg(test)]
+#[path = "load/people_cells.rs"]
+mod people_cells;
+#[cfg(test)]
+#[path = "load/people_rasters.rs"]
+mod people_rasters;
+#[cfg(test)]
 #[path = "load/places.rs"]
 mod places;
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 mod args;
 mod convert;
+mod inspect_raster;
 mod job;
 mod prepare;
 mod shape_args;

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use anyhow::Context;
 use catchment::{EdgeGrid, LinkRules, Profile, RoadNetwork};
 use catchment_io::crs::Crs;
-use catchment_io::plan::{PlanError, RoadsPlan, built_in, is_layer, is_osm, is_prepared, is_table};
+use catchment_io::plan::{PlanError, RoadsPlan, built_in, is_layer, is_osm, is_prepared, is_raster, is_table};
 use catchment_io::prepared::{PreparedError, PreparedNetwork, read_prepared, write_prepared};
 use catchment_io::{Against, Error, Files, Folder, InZone, Inspection};
 use clap::Args;
@@ -17,6 +17,7 @@ use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
 use serde_json::json;
 
 use crate::args::Common;
+use crate::inspect_raster;
 use crate::job::Job;
 use crate::terminal::print;
 
@@ -51,7 +52,7 @@ pub(crate) struct Prepare {
 #[derive(Debug, Args)]
 pub(crate) struct Inspect {
     /// Tables (.csv, .tsv, .xlsx, …) and layers (.geojson, .shp, .gpkg, .fgb; one of several: file.gpkg|layername=towns): fields, extent, and the lines
-    /// of a plan that read them. Prepared networks (.cnet), or OpenStreetMap extracts, whose roads are read as `prepare` does.
+    /// of a plan that read them. GeoTIFFs (.tif; a band of several: people.tif|band=2): size, CRS, sum. Prepared networks (.cnet), or OpenStreetMap extracts, whose roads are read as `prepare` does.
     #[arg(required = true)]
     pub files: Vec<PathBuf>,
     /// For extracts: who travels.
@@ -115,8 +116,13 @@ pub(crate) fn inspect(typed: &Inspect) -> anyhow::Result<()> {
         let name = file.display().to_string();
         let network = if is_prepared(&name) || is_osm(&name) {
             network(file, &typed.profile)?
+        } else if is_raster(&name) {
+            let (folder, own) = split(file);
+            let found = catchment_io::inspect_raster(&folder, &own)?;
+            print(&if typed.json { format!("{}\n", serde_json::to_string(&found)?) } else { inspect_raster::look(&found) });
+            continue;
         } else if !(is_layer(&name) || is_table(&name)) {
-            let expected = "a table (.csv, .tsv, .txt, .xlsx, .xls, .ods), a layer (.geojson, .geojsonl, .shp, .gpkg, .fgb), an OpenStreetMap extract \
+            let expected = "a table (.csv, .tsv, .txt, .xlsx, .xls, .ods), a layer (.geojson, .geojsonl, .shp, .gpkg, .fgb), a raster (.tif), an OpenStreetMap extract \
                             (.osm.pbf, .osm, .osm.gz, .osm.bz2) or a prepared network (.cnet)";
             let found = "none of what a plan reads, by its name".to_owned();
             return Err(Error::Data { file: name, place: String::new(), found, expected: expected.to_owned() }.into());

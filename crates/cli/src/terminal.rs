@@ -9,7 +9,9 @@ use crate::tables::{curve_table, gap_table};
 use catchment::{People, Progress, Report};
 use catchment_io::map::Lang;
 use catchment_io::plan::Mask;
-use catchment_io::{Run, km2, mask_zh, most_uncovered, response_sentences, sentence, side_by_side, side_by_side_zh, thousands};
+use catchment_io::{
+    Run, km2, mask_zh, most_uncovered, people_sentence, response_sentences, sentence, side_by_side, side_by_side_zh, thousands,
+};
 use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
 use comfy_table::{CellAlignment, Table};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -86,7 +88,7 @@ pub(crate) fn print(text: &str) {
 pub(crate) fn tables(run: &Run, out: &Path, files: usize) -> String {
     let plan = &run.inputs.plan;
     let zh = plan.study.lang == Lang::Zh;
-    let mut text = String::new();
+    let mut text = people_sentence(run, plan.study.lang).map_or_else(String::new, |line| line + "\n");
     for (i, (service, report)) in plan.services.iter().zip(&run.reports).enumerate() {
         text += &format!("{}\n\n", sentence(run, service, report, plan.study.lang));
         let time = service.limit.metric == catchment::Metric::Time;

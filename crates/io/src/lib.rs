@@ -7,7 +7,9 @@ mod convert;
 pub mod crs;
 mod error;
 mod files;
+mod geokeys;
 mod inspect;
+mod inspect_raster;
 mod load;
 pub mod map;
 pub mod osm;
@@ -24,6 +26,7 @@ pub use convert::{ConvertAsk, Converted, convert};
 pub use error::Error;
 pub use files::{Files, Folder, InMemory, InputFile};
 pub use inspect::{Against, Field, InZone, Inspection, inspect};
+pub use inspect_raster::{RasterInspection, inspect_raster};
 pub use load::{Corridor, ExtractRoads, Inputs, MaskPolygons, PeriodRoads, load, prepare, read_roads};
 pub use plan::{Plan, PlanError};
 pub use response::{DRIVEN_LEGS_M_S, ResponseRun, ResponseTimes};
@@ -34,6 +37,6 @@ pub use shapes::{
 };
 pub use sweep::Sweep;
 pub use write::{
-    AreaError, SweepPoint, area_error, km2, mask_zh, most_uncovered, owned, render, response_sentences, sentence, side_by_side,
-    side_by_side_zh, sweep_points, thousands, title, write,
+    AreaError, SweepPoint, area_error, km2, mask_zh, most_uncovered, owned, people_sentence, render, response_sentences, sentence,
+    side_by_side, side_by_side_zh, sweep_points, thousands, title, write,
 };

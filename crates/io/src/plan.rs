@@ -4,6 +4,7 @@ mod barriers;
 mod grids;
 mod limits;
 mod mask;
+mod people;
 mod profiles;
 mod response;
 mod roads;
@@ -135,10 +136,14 @@ pub struct PeoplePlan {
     #[serde(default = "surfaces")]
     pub over: Vec<SurfaceName>,
     /// For `spread`: the OpenStreetMap extract with the surfaces and places; the roads' where none is named. For `points`: the table. For
-    /// `polygons`: the layer.
+    /// `polygons`: the layer. For `raster`: the GeoTIFF, with its band where it has several (`people.tif|band=2`). For `cells`: the table or
+    /// layer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,
-    /// For `spread` and `polygons`: the side of the cells, metres.
+    /// For `raster`: the GeoTIFF of each group, of the same grid.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub rasters: BTreeMap<String, String>,
+    /// The side of the cells that people are spread over, metres; of a raster, smaller cells are joined to points of about that side.
     #[serde(default = "hundred")]
     pub cell_m: f64,
     /// For `spread`: a mapped surface is passed over in a zone where it covers less than this share of a later mapped one.
@@ -162,6 +167,10 @@ pub enum PeopleMethod {
     Points,
     /// A layer of polygons with people: census units, cells of a grid.
     Polygons,
+    /// A GeoTIFF with a number of people a cell: WorldPop, GHSL.
+    Raster,
+    /// H3 cells with people: a table or layer with their indexes.
+    Cells,
 }
 
 /// A surface that people are spread over.
@@ -522,16 +531,7 @@ impl Plan {
         mask::check(self)?;
         grids::check(&self.grids)?;
         roads::check(self)?;
-        match (self.people.method, self.people.source.as_deref()) {
-            (PeopleMethod::Points, None) => {
-                return Err(value("people.source", "missing", "the table of points, since people.method is \"points\""));
-            }
-            (PeopleMethod::Polygons, source) if !source.is_some_and(is_layer) => {
-                let found = source.map_or("missing".to_owned(), |source| format!("`{source}`"));
-                return Err(value("people.source", &found, &format!("{LAYERS}, since people.method is \"polygons\"")));
-            }
-            _ => {}
-        }
+        people::check(&self.people)?;
         let sets: Vec<&str> = self.facilities.iter().map(|f| f.id.as_str()).collect();
         distinct("facilities", &sets)?;
         for set in &self.facilities {
@@ -679,6 +679,12 @@ pub fn is_osm(name: &str) -> bool {
 pub fn is_layer(name: &str) -> bool {
     let file = name.split('|').next().unwrap_or_default().to_lowercase();
     ["json", ".geojsonl", ".geojsons", ".shp", ".gpkg", ".fgb", ".parquet"].iter().any(|end| file.ends_with(end))
+}
+
+/// Whether a name is that of a raster: a GeoTIFF, with its band where it has several (`people.tif|band=2`).
+pub fn is_raster(name: &str) -> bool {
+    let file = name.split('|').next().unwrap_or_default().to_lowercase();
+    [".tif", ".tiff"].iter().any(|end| file.ends_with(end))
 }
 
 /// Whether a name is that of a table: text in columns, or a workbook.

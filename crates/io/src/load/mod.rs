@@ -15,9 +15,13 @@ mod needs;
 mod network;
 mod numbers;
 mod people;
+mod people_cells;
 mod people_polygons;
+mod people_raster;
 mod places;
 mod road_lines;
+mod raster;
+mod raster_frames;
 mod roads;
 mod select;
 mod suspicions;
@@ -53,6 +57,7 @@ pub(crate) use formats::read_own;
 pub(crate) use grids::fit as fit_grid;
 pub(crate) use numbers::{Axis, degrees, number};
 pub(crate) use suspicions::shifted;
+pub(crate) use raster::{Raster, parts as raster_parts};
 pub(crate) use table::Table;
 pub(crate) use zones::zones_of_layer;
 
@@ -79,6 +84,8 @@ pub struct Inputs {
     pub demand: Demand,
     /// People as the files tell them, before they are spread: what must come out again.
     pub people_read: People,
+    /// Of a raster: people of cells in the box around the zones that touch none of them. They are not used, and not in `people_read`.
+    pub people_beyond: People,
     /// What each zone's people were spread over; empty where people came as points.
     pub spread: Vec<SpreadNote>,
     /// By service of the plan, the limit of each zone; empty where the service's own holds everywhere.
@@ -154,19 +161,7 @@ pub(crate) fn load_for(plan: &Plan, files: &dyn Files, scope: Scope<'_>, progres
     let zone_limits = loader.zone_limits(&zones, &told);
     let masks = loader.masks(&projector)?;
     begin(progress, "people", zones.len())?;
-    let mut told_of_polygons = People::ZERO;
-    let (demand, spread) = if plan.people.method == PeopleMethod::Polygons {
-        let demand = loader.people_of_polygons(&mut zones, &projector, progress)?;
-        told_of_polygons = demand.1;
-        (demand.0, Vec::new())
-    } else {
-        loader.people(&mut zones, &projector, progress)?
-    };
-    let people_read = match plan.people.method {
-        PeopleMethod::Spread => zones.iter().filter_map(|zone| zone.people).sum(),
-        PeopleMethod::Points => demand.total(),
-        PeopleMethod::Polygons => told_of_polygons,
-    };
+    let LoadedPeople { demand, spread, read: people_read, beyond: people_beyond } = loader.people(&mut zones, &projector, progress)?;
     begin(progress, "facilities", 0)?;
     let facilities = loader.facilities(&projector)?;
     let barriers = loader.barriers(&projector, progress)?;
@@ -198,6 +193,7 @@ pub(crate) fn load_for(plan: &Plan, files: &dyn Files, scope: Scope<'_>, progres
         working,
         projector,
         people_read,
+        people_beyond,
         zones,
         demand,
         spread,
@@ -215,6 +211,21 @@ pub(crate) fn load_for(plan: &Plan, files: &dyn Files, scope: Scope<'_>, progres
         files: inputs,
         issues,
     })
+}
+
+/// People as points, and what is told of them.
+struct LoadedPeople {
+    demand: Demand,
+    spread: Vec<SpreadNote>,
+    /// What must come out again.
+    read: People,
+    beyond: People,
+}
+
+impl LoadedPeople {
+    fn of(demand: Demand, read: People) -> LoadedPeople {
+        LoadedPeople { demand, spread: Vec::new(), read, beyond: People::ZERO }
+    }
 }
 
 /// Calls and corridors by service.
@@ -373,46 +384,89 @@ impl Loader<'_> {
         Ok(found)
     }
 
-    fn people(&mut self, zones: &mut [Zone], projector: &Projector, progress: &dyn Progress) -> Result<(Demand, Vec<SpreadNote>), Error> {
+    fn people(&mut self, zones: &mut [Zone], projector: &Projector, progress: &dyn Progress) -> Result<LoadedPeople, Error> {
         let plan = &self.plan.people;
         // the plan's check sees to it that a layer of roads is not asked for people
         let roads = &self.plan.roads.source;
         let file = plan.source.clone().unwrap_or_else(|| if is_layer(roads) { plan.totals.clone() } else { roads.clone() });
-        if plan.method == PeopleMethod::Points {
-            let table = self.points_table(&file, &plan.columns)?;
-            let (demand, rows) = people::points(zones, &table, plan, projector, &mut self.issues)?;
-            self.count_rows("rows", rows);
-            return Ok((demand, Vec::new()));
+        let file = file.as_str();
+        match plan.method {
+            PeopleMethod::Spread => self.spread_people(zones, file, projector, progress),
+            PeopleMethod::Points => {
+                let table = self.points_table(file, &plan.columns)?;
+                let (demand, rows) = people::points(zones, &table, plan, projector, &mut self.issues)?;
+                self.count_rows("rows", rows);
+                let read = demand.total();
+                Ok(LoadedPeople::of(demand, read))
+            }
+            PeopleMethod::Polygons => {
+                let features = self.layer(file, plan.columns.crs.as_deref(), Stage::People)?;
+                let units = people_polygons::units(&features, plan, file, projector, &mut self.issues)?;
+                let (demand, read) = people_polygons::shared(zones, &units, plan, file, &mut self.issues, progress)?;
+                Ok(LoadedPeople::of(demand, read))
+            }
+            PeopleMethod::Cells => {
+                let table = self.points_table(file, &plan.columns)?;
+                self.count_rows("rows", table.len() as u64);
+                let units = people_cells::units(&table, plan, projector, &mut self.issues)?;
+                let (demand, read) = people_polygons::shared(zones, &units, plan, file, &mut self.issues, progress)?;
+                Ok(LoadedPeople::of(demand, read))
+            }
+            PeopleMethod::Raster => self.people_of_rasters(zones, file, projector, progress),
         }
+    }
+
+    fn spread_people(
+        &mut self,
+        zones: &mut [Zone],
+        file: &str,
+        projector: &Projector,
+        progress: &dyn Progress,
+    ) -> Result<LoadedPeople, Error> {
+        let plan = &self.plan.people;
         let mut issues = Vec::new();
         let groups = if plan.totals == "osm" {
             let boundaries = self.osm.get(&self.plan.zones.source);
-            people::totals_from_osm(zones, boundaries, self.osm_of(&file)?, &file, projector, &mut issues)?;
+            people::totals_from_osm(zones, boundaries, self.osm_of(file)?, file, projector, &mut issues)?;
             Vec::new()
         } else {
             self.totals_from_csv(zones, &mut issues)?
         };
-        people::without_ground(zones, &file, &mut issues);
+        people::without_ground(zones, file, &mut issues);
         let mut surfaces = Vec::new();
         for name in &plan.over {
-            surfaces.push(people::surface(*name, || self.osm_of(&file), &file, projector, &mut issues)?);
+            surfaces.push(people::surface(*name, || self.osm_of(file), file, projector, &mut issues)?);
         }
-        let spread = people::spread_totals(zones, &groups, &surfaces, plan, &file, &mut issues, progress);
+        let spread = people::spread_totals(zones, &groups, &surfaces, plan, file, &mut issues, progress);
         self.issues.extend(issues);
-        spread
+        let (demand, spread) = spread?;
+        let read = zones.iter().filter_map(|zone| zone.people).sum();
+        Ok(LoadedPeople { spread, ..LoadedPeople::of(demand, read) })
     }
 
-    /// The people of a layer of polygons, and how many it tells of.
-    fn people_of_polygons(
+    /// The raster of the people and those of their groups, which are never in memory as a whole.
+    fn people_of_rasters(
         &mut self,
         zones: &mut [Zone],
+        file: &str,
         projector: &Projector,
         progress: &dyn Progress,
-    ) -> Result<(Demand, People), Error> {
+    ) -> Result<LoadedPeople, Error> {
         let plan = &self.plan.people;
-        let file = plan.source.as_deref().unwrap_or_default();
-        let features = self.layer(file, plan.columns.crs.as_deref(), Stage::People)?;
-        people_polygons::polygons(zones, &features, plan, file, projector, &mut self.issues, progress)
+        let names: Vec<&str> = std::iter::once(file).chain(plan.groups.iter().map(|name| plan.rasters[name].as_str())).collect();
+        let mut sources = Vec::new();
+        for name in &names {
+            let (path, _) = raster::parts(name)?;
+            let source = self.files.open(path)?;
+            if !self.inputs.iter().any(|input| input.file == path) {
+                self.inputs.push(InputFile::of_source(path, &source)?);
+            }
+            sources.push(source);
+        }
+        let rasters: Vec<Raster<'_>> =
+            sources.iter().zip(&names).map(|(source, name)| Raster::open(source, name)).collect::<Result<_, _>>()?;
+        let found = people_raster::rasters(zones, &rasters, plan, projector, &mut self.issues, progress)?;
+        Ok(LoadedPeople { beyond: found.beyond, ..LoadedPeople::of(found.demand, found.read) })
     }
 
     fn totals_from_csv(&mut self, zones: &mut [Zone], issues: &mut Vec<Issue>) -> Result<Vec<Group>, Error> {

@@ -86,7 +86,7 @@ fn count(text: &str) -> Option<People> {
 }
 
 /// A number of people in a cell, or an issue that says what was done without one.
-fn people_of(table: &Table<'_>, row: usize, column: usize, done: &str, issues: &mut Vec<Issue>) -> Option<People> {
+pub(super) fn people_of(table: &Table<'_>, row: usize, column: usize, done: &str, issues: &mut Vec<Issue>) -> Option<People> {
     let text = table.text(row, Some(column));
     let count = table.amount(text).and_then(People::from_f64);
     if count.is_none() {

@@ -14,11 +14,11 @@ use crate::crs::Projector;
 use crate::error::{Error, data};
 use crate::plan::PeoplePlan;
 
-/// A polygon with the people and groups in it.
-struct Unit {
-    area: MultiPolygon<f64>,
-    people: People,
-    groups: Vec<People>,
+/// A polygon with the people and groups in it, metres of the working CRS.
+pub(super) struct Unit {
+    pub area: MultiPolygon<f64>,
+    pub people: People,
+    pub groups: Vec<People>,
 }
 
 /// A part of a unit in one zone, or outside all.
@@ -29,18 +29,15 @@ struct Part {
     groups: Vec<People>,
 }
 
-/// Demand points of a layer of polygons, with their zones, and the people as the layer tells them; a zone's people are then the sum of
-/// its points.
-pub(super) fn polygons(
+/// Demand points of polygons, with their zones, and the people as the polygons tell them; a zone's people are then the sum of its points.
+pub(super) fn shared(
     zones: &mut [Zone],
-    features: &[Feature],
+    units: &[Unit],
     plan: &PeoplePlan,
     file: &str,
-    projector: &Projector,
     issues: &mut Vec<Issue>,
     progress: &dyn Progress,
 ) -> Result<(Demand, People), Error> {
-    let units = units(features, plan, file, projector, issues)?;
     let told = units.iter().map(|unit| unit.people).sum();
     let index = ZoneIndex::new(zones);
     let boxes: Vec<Option<Rect<f64>>> = zones.iter().map(|zone| zone.area.bounding_rect()).collect();
@@ -77,7 +74,13 @@ pub(super) fn polygons(
 }
 
 /// The polygons with their people; what is no polygon or has no number is an issue.
-fn units(features: &[Feature], plan: &PeoplePlan, file: &str, projector: &Projector, issues: &mut Vec<Issue>) -> Result<Vec<Unit>, Error> {
+pub(super) fn units(
+    features: &[Feature],
+    plan: &PeoplePlan,
+    file: &str,
+    projector: &Projector,
+    issues: &mut Vec<Issue>,
+) -> Result<Vec<Unit>, Error> {
     let own = |name: &str| {
         let keys = features.iter().filter_map(|feature| feature.properties.as_ref()).flat_map(|own| own.keys());
         keys.into_iter().find(|key| key.eq_ignore_ascii_case(name)).cloned()
@@ -123,13 +126,18 @@ fn units(features: &[Feature], plan: &PeoplePlan, file: &str, projector: &Projec
             told.unwrap_or_default()
         };
         let groups = groups.iter().map(&mut of_group).collect();
-        units.push(Unit { area: Euclidean.densify(&area, STRAIGHT_DEG), people, groups });
+        units.push(Unit { area, people, groups });
     }
-    let mut areas: Vec<MultiPolygon<f64>> =
-        units.iter_mut().map(|unit| std::mem::replace(&mut unit.area, MultiPolygon::new(Vec::new()))).collect();
+    project_units(&mut units, projector, file)?;
+    Ok(units)
+}
+
+/// From WGS84 degrees to metres, long straight sides cut so that they stay where they are.
+pub(super) fn project_units(units: &mut [Unit], projector: &Projector, file: &str) -> Result<(), Error> {
+    let mut areas: Vec<MultiPolygon<f64>> = units.iter().map(|unit| Euclidean.densify(&unit.area, STRAIGHT_DEG)).collect();
     project_polygons(projector, &mut areas, file)?;
     units.iter_mut().zip(areas).for_each(|(unit, area)| unit.area = area);
-    Ok(units)
+    Ok(())
 }
 
 /// A unit cut by zones, its people by area; what lies in no zone is a part of its own.

@@ -17,3 +17,4 @@ pub(crate) const ROAD_SPEED: [&str; 10] =
 pub(crate) const ROAD_ONEWAY: [&str; 6] = ["oneway", "one_way", "单行", "单行线", "是否单行", "单向"];
 pub(crate) const ROAD_LEVEL: [&str; 7] = ["layer", "level", "z_level", "zlevel", "层级", "层", "立交层"];
 pub(crate) const ROAD_NAME: [&str; 6] = ["name", "road_name", "路名", "道路名称", "街道名称", "名称"];
+pub(crate) const H3: [&str; 9] = ["h3", "h3_index", "h3_id", "h3index", "hex_id", "id_hex", "h3_address", "cell", "id"];

@@ -173,7 +173,9 @@ corridor_gaps.geojson   stretches of corridors beyond the limit: from_m and to_m
 ";
 
 const REST: &str = "\
-summary.json    totals by service, the sentence of the result, conservation, issues by kind, places to review; `masks`: area by mask; `limits`:
+summary.json    totals by service, the sentence of the result, conservation, issues by kind, places to review; conservation: people_input as
+                the files tell them, people_in_zones and people_outside_zones as points, people_beyond_not_used those of a raster's cells
+                around the zones that touch none; `masks`: area by mask; `limits`:
                 which limit applied where, if zones differ; straight-line shares
                 (with and without the detour factor) stand there for comparison only; area_error_bound_m2 is the length of the covered
                 ground's outline x half a cell, the stated bound of its error; area_error_estimate_m2 is half of it, as cells are

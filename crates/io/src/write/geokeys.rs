@@ -3,32 +3,13 @@
 use catchment::{Issue, Stage};
 
 use crate::crs::AutoCrs;
+use crate::geokeys::{
+    CENTRE_LAT, CENTRE_LON, FALSE_EASTING, FALSE_NORTHING, GEODETIC_CRS, LAMBERT_AZIMUTHAL_EQUAL_AREA, LENGTH_UNIT, METHOD, METRE,
+    MODEL_TYPE, ORIGIN_LAT, ORIGIN_LON, PIXEL_IS_AREA, PROJECTED, PROJECTED_CITATION, PROJECTED_CRS, PROJECTION, RASTER_TYPE, SCALE,
+    TRANSVERSE_MERCATOR, USER_DEFINED, WGS84,
+};
 use crate::plan::Format;
 use crate::run::Run;
-
-const MODEL_TYPE: u16 = 1024;
-const RASTER_TYPE: u16 = 1025;
-const GEODETIC_CRS: u16 = 2048;
-const PROJECTED_CRS: u16 = 3072;
-const PROJECTED_CITATION: u16 = 3073;
-const PROJECTION: u16 = 3074;
-const METHOD: u16 = 3075;
-const LENGTH_UNIT: u16 = 3076;
-const ORIGIN_LON: u16 = 3080;
-const ORIGIN_LAT: u16 = 3081;
-const FALSE_EASTING: u16 = 3082;
-const FALSE_NORTHING: u16 = 3083;
-const CENTRE_LON: u16 = 3088;
-const CENTRE_LAT: u16 = 3089;
-const SCALE: u16 = 3092;
-
-const PROJECTED: u16 = 1;
-const PIXEL_IS_AREA: u16 = 1;
-const USER_DEFINED: u16 = 32_767;
-const METRE: u16 = 9001;
-const WGS84: u16 = 4326;
-const TRANSVERSE_MERCATOR: u16 = 1;
-const LAMBERT_AZIMUTHAL_EQUAL_AREA: u16 = 10;
 
 /// The three tags that name a CRS in a GeoTIFF.
 #[derive(Debug, Clone, PartialEq)]

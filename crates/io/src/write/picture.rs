@@ -92,6 +92,8 @@ fn method_en(run: &Run, service: &ServicePlan, report: &Report) -> Option<String
         PeopleMethod::Spread => format!("zone totals spread over {} m cells of the ground where people live", plan.people.cell_m),
         PeopleMethod::Points => "points of the table".to_owned(),
         PeopleMethod::Polygons => format!("polygons of the layer, by area in cells of {} m", plan.people.cell_m),
+        PeopleMethod::Raster => format!("cells of the raster, by area at borders, in points of about {} m", plan.people.cell_m),
+        PeopleMethod::Cells => format!("H3 cells, by area in cells of {} m", plan.people.cell_m),
     };
     let total = &report.coverage.total;
     let mask = plan.ground.mask.first().unwrap_or(&Mask::Zone);
@@ -123,6 +125,8 @@ fn method_zh(run: &Run, service: &ServicePlan, report: &Report) -> Option<String
         PeopleMethod::Spread => format!("各街镇总数按居住用地分摊到{}米网格", plan.people.cell_m),
         PeopleMethod::Points => "表中各点".to_owned(),
         PeopleMethod::Polygons => format!("图层各面按面积分摊到{}米网格", plan.people.cell_m),
+        PeopleMethod::Raster => format!("栅格各像元（界线处按面积），约{}米一点", plan.people.cell_m),
+        PeopleMethod::Cells => format!("H3网格按面积分摊到{}米网格", plan.people.cell_m),
     };
     let total = &report.coverage.total;
     let mask = plan.ground.mask.first().unwrap_or(&Mask::Zone);

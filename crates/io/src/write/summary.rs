@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
 use super::area_error::area_error;
+use super::people_sums::Sums;
 use super::row::{not_covered, round, services};
 use super::shares::{limits, masks};
 use super::words::{most_uncovered, sentence, title};
@@ -148,7 +149,7 @@ fn limits_by_zone(run: &Run, report: &Report) -> Value {
 /// What went in against what came out.
 fn conservation(run: &Run, report: &Report) -> Value {
     let total = &report.coverage.total;
-    let input = run.inputs.people_read;
+    let people = Sums::of(&run.inputs);
     let measured = total.people.unwrap_or_default().total();
     let listed: People = report.gaps.gaps.iter().filter_map(|g| g.people).sum();
     let in_gaps = listed + report.gaps.unlisted().people;
@@ -157,9 +158,12 @@ fn conservation(run: &Run, report: &Report) -> Value {
     let first = |areas: &[f64]| round(areas.first().copied().unwrap_or_default(), 3);
     let holds = |(polygons, measured): (&f64, &f64)| (polygons - measured).abs() <= 1e-6 * polygons + 1.0;
     json!({
-        "people_input": round(input.as_f64(), 6),
+        "people_input": round(people.read.as_f64(), 6),
+        "people_in_zones": round(people.in_zones.as_f64(), 6),
+        "people_outside_zones": round(people.outside.as_f64(), 6),
+        "people_beyond_not_used": round(people.beyond.as_f64(), 6),
         "people_by_status": round(measured.as_f64(), 6),
-        "people_hold": input == measured,
+        "people_hold": people.read == measured && people.in_zones + people.outside == measured,
         "people_not_covered_in_zones": round(not_covered.as_f64(), 6),
         "people_in_gaps": round(in_gaps.as_f64(), 6),
         "gaps_hold": in_gaps == not_covered,

@@ -29,6 +29,8 @@ use crate::crs::{Crs, Projector};
 use crate::error::{Error, data};
 use crate::files::{Files, InputFile};
 
+pub(super) use wkt::crs as wkt_crs;
+
 /// The longest straight side of a shape that is turned into degrees by its ends alone, metres.
 const STRAIGHT_M: f64 = 200.0;
 
@@ -80,7 +82,7 @@ impl From<RawFeature> for Feature {
 }
 
 /// A CRS as a file tells it.
-enum Told {
+pub(super) enum Told {
     Known(Crs),
     /// A text that is not understood.
     Unknown(String),

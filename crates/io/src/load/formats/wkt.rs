@@ -1,4 +1,5 @@
-//! The CRS that a `.prj` or a GeoPackage tells in well-known text: by its authority's code, or by the parameters of a transverse Mercator.
+//! The CRS that a `.prj` or a GeoPackage tells in well-known text: by its authority's code, or by the parameters of a
+//! transverse Mercator or of Mollweide's projection.
 
 use super::Told;
 use crate::crs::Crs;
@@ -12,7 +13,7 @@ struct Node {
 }
 
 /// Reads a CRS.
-pub(super) fn crs(text: &str) -> Told {
+pub(in crate::load) fn crs(text: &str) -> Told {
     let unknown = || Told::Unknown(text.chars().take(120).collect());
     let mut rest = text.trim();
     let Some(root) = node(&mut rest, 0) else { return unknown() };
@@ -20,7 +21,7 @@ pub(super) fn crs(text: &str) -> Told {
         let [authority, code] = own.texts.get(..2)? else { return None };
         format!("{authority}:{code}").parse::<Crs>().ok()
     });
-    named.or_else(|| by_name(&root)).or_else(|| transverse_mercator(&root)).map_or_else(unknown, Told::Known)
+    named.or_else(|| by_name(&root)).or_else(|| transverse_mercator(&root)).or_else(|| mollweide(&root)).map_or_else(unknown, Told::Known)
 }
 
 /// The names that ArcGIS gives, which writes no codes.
@@ -50,13 +51,8 @@ fn transverse_mercator(root: &Node) -> Option<Crs> {
     }
     let datum = root.child(&["GEOGCS", "GEODCRS"])?.texts.first()?.to_uppercase();
     let same_datum = ["WGS", "CHINA_GEODETIC_COORDINATE_SYSTEM_2000", "CGCS2000", "ETRS", "GRS"].iter().any(|own| datum.contains(own));
-    let metres = root.child(&["UNIT"])?.texts.get(1)?.parse::<f64>().ok()? == 1.0;
-    let parameter = |name: &str| {
-        let own = root.children.iter().filter(|child| child.keyword == "PARAMETER");
-        let mut fitting = own.filter(|child| child.texts.first().is_some_and(|text| text.eq_ignore_ascii_case(name)));
-        fitting.next()?.texts.get(1)?.parse::<f64>().ok()
-    };
-    let [lat, lon, k, x, y] = ["latitude_of_origin", "central_meridian", "scale_factor", "false_easting", "false_northing"].map(parameter);
+    let [lat, lon, k, x, y] =
+        ["latitude_of_origin", "central_meridian", "scale_factor", "false_easting", "false_northing"].map(|name| root.parameter(name));
     let text = format!(
         "+proj=tmerc +lat_0={} +lon_0={} +k={} +x_0={} +y_0={} +ellps=GRS80 +towgs84=0,0,0 +units=m",
         lat.unwrap_or(0.0),
@@ -65,12 +61,32 @@ fn transverse_mercator(root: &Node) -> Option<Crs> {
         x?,
         y.unwrap_or(0.0)
     );
-    (same_datum && metres).then(|| text.parse().ok()).flatten()
+    (same_datum && root.in_metres()).then(|| text.parse().ok()).flatten()
+}
+
+/// Mollweide's equal-area projection of the world, in which GHSL's rasters come (ESRI:54009).
+fn mollweide(root: &Node) -> Option<Crs> {
+    let projection = root.child(&["PROJECTION"])?.texts.first()?;
+    let datum = root.child(&["GEOGCS", "GEODCRS"])?.texts.first()?.to_uppercase();
+    let fits = projection.eq_ignore_ascii_case("Mollweide") && datum.contains("WGS") && root.in_metres();
+    let [lon, x, y] = ["central_meridian", "false_easting", "false_northing"].map(|name| root.parameter(name).unwrap_or(0.0));
+    fits.then(|| format!("+proj=moll +lon_0={lon} +x_0={x} +y_0={y} +datum=WGS84 +units=m").parse().ok()).flatten()
 }
 
 impl Node {
     fn child(&self, keywords: &[&str]) -> Option<&Node> {
         self.children.iter().find(|child| keywords.contains(&child.keyword.as_str()))
+    }
+
+    fn parameter(&self, name: &str) -> Option<f64> {
+        let own = self.children.iter().filter(|child| child.keyword == "PARAMETER");
+        let mut fitting = own.filter(|child| child.texts.first().is_some_and(|text| text.eq_ignore_ascii_case(name)));
+        fitting.next()?.texts.get(1)?.parse().ok()
+    }
+
+    fn in_metres(&self) -> bool {
+        let unit = self.child(&["UNIT"]).and_then(|unit| unit.texts.get(1)?.parse::<f64>().ok());
+        unit == Some(1.0)
     }
 }
 

@@ -1,0 +1,185 @@
+//! People of rasters: a number a cell (WorldPop, GHSL), shared out by area where borders cut a cell.
+//!
+//! The raster is read frame by frame, in parallel, and only the box around the zones. What is kept of a cell is its demand points: large cells
+//! are spread over parts of `people.cell_m`, small ones joined into points of about that side.
+
+use catchment::geo::{BoundingRect, Coord, Densify, Euclidean, MultiPolygon};
+use catchment::{Demand, Group, Issue, People, Progress, Stage, Zone, begin};
+use rayon::prelude::*;
+
+use super::people::sum_by_zone;
+use super::raster::{Borders, Frame, Raster};
+use super::raster_frames::{Part, Reader};
+use crate::crs::Projector;
+use crate::error::{Error, data};
+use crate::plan::PeoplePlan;
+use crate::shape::{places, rebuilt};
+
+/// The longest straight side of a zone that is turned into the raster's CRS by its ends alone, metres.
+const STRAIGHT_M: f64 = 200.0;
+
+/// People of a raster as points.
+pub(super) struct Found {
+    pub demand: Demand,
+    /// People of the cells that touch a zone.
+    pub read: People,
+    /// People of the other cells in the box around the zones: not used.
+    pub beyond: People,
+}
+
+/// Demand points of rasters, with their zones: `rasters` are that of the people and those of the plan's groups, of one grid. A zone's people
+/// are then the sum of its points.
+pub(super) fn rasters(
+    zones: &mut [Zone],
+    rasters: &[Raster<'_>],
+    plan: &PeoplePlan,
+    projector: &Projector,
+    issues: &mut Vec<Issue>,
+    progress: &dyn Progress,
+) -> Result<Found, Error> {
+    let [raster, groups @ ..] = rasters else { return Err(data("people.source", "", "no raster", "one")) };
+    one_grid(raster, groups)?;
+    let own = projector_of(raster, plan, projector)?;
+    let areas = in_cells(zones, raster, &own)?;
+    let within = window(zones, &areas, raster, issues)?;
+    let (frames, size) = raster.frames(within);
+    let borders = Borders::new(&areas, (raster.columns, raster.rows), size);
+    let sides = sides(raster, within, &own)?;
+    let reader =
+        Reader { rasters, borders: &borders, within, parts: parts(sides, plan.cell_m), blocks: blocks(sides, plan.cell_m), own: &own };
+    begin(progress, "raster", frames.len())?;
+    let mut all = Part::new(rasters.len());
+    let group = |name: &String| Group { name: name.clone(), people: Vec::new() };
+    all.demand.groups = plan.groups.iter().map(group).collect();
+    let at_once = 8 * rayon::current_num_threads();
+    for batch in frames.chunks(at_once) {
+        let read: Vec<Part> = batch.par_iter().map(|frame| reader.frame(*frame)).collect::<Result<_, _>>()?;
+        read.into_iter().for_each(|part| all.add(part));
+        progress.advance(batch.len());
+        if progress.is_cancelled() {
+            return Err(catchment::Cancelled.into());
+        }
+    }
+    all.odd.iter().zip(rasters).for_each(|(odd, raster)| odd.tell(&raster.name, issues));
+    let file = raster.name.as_str();
+    sum_by_zone(zones, &all.demand, file, "no people in any cell in it", issues);
+    let outside: People =
+        all.demand.zones.iter().zip(&all.demand.people).filter(|(zone, _)| zone.is_none()).map(|(_, people)| *people).sum();
+    if outside > People::ZERO {
+        let detail = format!("{:.1} people of cells on borders lie outside every zone: the row `outside`", outside.as_f64());
+        issues.push(Issue::new(Stage::People, file, "", "people_outside", detail));
+    }
+    if all.beyond_cells > 0 {
+        let detail = format!(
+            "{} cells with {:.1} people in the box around the zones touch none of them and are not used; cells beyond that box are not read",
+            all.beyond_cells,
+            all.beyond.as_f64()
+        );
+        issues.push(Issue::new(Stage::People, file, "", "cells_beyond_zones", detail));
+    }
+    Ok(Found { demand: all.demand, read: all.read, beyond: all.beyond })
+}
+
+fn one_grid(raster: &Raster<'_>, groups: &[Raster<'_>]) -> Result<(), Error> {
+    for other in groups {
+        let same_size = (raster.columns, raster.rows) == (other.columns, other.rows);
+        if !same_size || !raster.lattice.is_same(&other.lattice, raster.columns, raster.rows) {
+            let of = |own: &Raster<'_>| {
+                let lattice = own.lattice;
+                format!(
+                    "{} × {} cells of {} × {} from {}, {}",
+                    own.columns, own.rows, lattice.step.x, lattice.step.y, lattice.corner.x, lattice.corner.y
+                )
+            };
+            let expected = format!("the grid of {}: {}; gdalwarp or gdal_translate -projwin makes it", raster.name, of(raster));
+            return Err(data(&other.name, "", of(other), expected));
+        }
+    }
+    Ok(())
+}
+
+/// From the raster's CRS to the working one.
+fn projector_of(raster: &Raster<'_>, plan: &PeoplePlan, projector: &Projector) -> Result<Projector, Error> {
+    let (crs, _) = raster.crs(plan.columns.crs.as_deref())?;
+    Projector::new(&crs, projector.to()).map_err(|source| Error::Crs { what: raster.name.clone(), source })
+}
+
+/// The zones in columns and rows of the raster.
+fn in_cells(zones: &[Zone], raster: &Raster<'_>, own: &Projector) -> Result<Vec<MultiPolygon<f64>>, Error> {
+    let dense: Vec<MultiPolygon<f64>> = zones.iter().map(|zone| Euclidean.densify(&zone.area, STRAIGHT_M)).collect();
+    let mut moved: Vec<Coord<f64>> = dense.iter().flat_map(places).collect();
+    own.inverse(&mut moved).map_err(|source| Error::Crs { what: raster.name.clone(), source })?;
+    let mut moved = moved.into_iter().map(|at| raster.lattice.cell(at));
+    Ok(dense.iter().map(|area| rebuilt(area, &mut moved)).collect())
+}
+
+/// The cells in the box around the zones; zones that reach beyond the raster are issues, and none that touches it is an error.
+fn window(zones: &[Zone], areas: &[MultiPolygon<f64>], raster: &Raster<'_>, issues: &mut Vec<Issue>) -> Result<Frame, Error> {
+    let (columns, rows) = (f64::from(raster.columns), f64::from(raster.rows));
+    let (mut low, mut high) = (Coord { x: f64::MAX, y: f64::MAX }, Coord { x: f64::MIN, y: f64::MIN });
+    // a thousandth of a cell over the edge is rounding
+    let over = 1e-3;
+    for (zone, area) in zones.iter().zip(areas) {
+        let Some(bounds) = area.bounding_rect() else { continue };
+        let (min, max) = (bounds.min(), bounds.max());
+        (low, high) = (Coord { x: low.x.min(min.x), y: low.y.min(min.y) }, Coord { x: high.x.max(max.x), y: high.y.max(max.y) });
+        if min.x < -over || min.y < -over || max.x > columns + over || max.y > rows + over {
+            let detail = format!("{}: it reaches beyond the raster, which says nothing of the people there", zone.name);
+            issues.push(Issue::new(Stage::People, &raster.name, &zone.id, "zone_beyond_raster", detail));
+        }
+    }
+    let range = |low: f64, high: f64, count: f64| (low.floor().clamp(0.0, count), high.ceil().clamp(0.0, count));
+    let ((west, east), (north, south)) = (range(low.x, high.x, columns), range(low.y, high.y, rows));
+    if west >= east || north >= south {
+        let [from, _, to, _] = raster.corners();
+        let found = format!("a raster from {}, {} to {}, {}, which touches no zone", from.x, from.y, to.x, to.y);
+        return Err(data(
+            &raster.name,
+            "",
+            found,
+            "one that holds the zones; if it does, its CRS is wrong: columns = { crs = \"EPSG:…\" }",
+        ));
+    }
+    Ok(Frame { column: west as u32, row: north as u32, columns: (east - west) as u32, rows: (south - north) as u32 })
+}
+
+/// Width and height of the cell in the middle of the window, metres.
+fn sides(raster: &Raster<'_>, within: Frame, own: &Projector) -> Result<(f64, f64), Error> {
+    let middle = Coord { x: f64::from(within.column + within.columns / 2), y: f64::from(within.row + within.rows / 2) };
+    let mut corners = [(0.0, 0.0), (1.0, 0.0), (0.0, 1.0)].map(|(x, y)| raster.lattice.place(middle + Coord { x, y }));
+    own.forward(&mut corners).map_err(|source| Error::Crs { what: raster.name.clone(), source })?;
+    let [corner, east, south] = corners;
+    Ok(((east.x - corner.x).hypot(east.y - corner.y), (south.x - corner.x).hypot(south.y - corner.y)))
+}
+
+/// Into how many columns and rows a cell is divided, so that they are no larger than `cell_m`, but for a hundredth.
+fn parts((wide, high): (f64, f64), cell_m: f64) -> (u32, u32) {
+    let count = |side: f64| (0.99 * side / cell_m).ceil().clamp(1.0, 10_000.0) as u32;
+    (count(wide), count(high))
+}
+
+/// How many columns and rows of cells are joined, so that they are no larger than `cell_m`, but for a hundredth.
+fn blocks((wide, high): (f64, f64), cell_m: f64) -> (u32, u32) {
+    let count = |side: f64| (1.01 * cell_m / side).floor().clamp(1.0, 1e6) as u32;
+    (count(wide), count(high))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cells_are_divided_and_joined_by_their_sides() {
+        // WorldPop's three seconds in Shanghai, GHSL's 100 m and 1 km, Meta's second, a cell at 60° north
+        for (sides, divided, together) in [
+            ((79.5, 92.4), (1, 1), (1, 1)),
+            ((100.04, 99.97), (1, 1), (1, 1)),
+            ((1000.4, 999.0), (10, 10), (1, 1)),
+            ((30.9, 26.4), (1, 1), (3, 3)),
+            ((46.4, 92.8), (1, 1), (2, 1)),
+            ((250.0, 50.0), (3, 1), (1, 2)),
+        ] {
+            assert_eq!((parts(sides, 100.0), blocks(sides, 100.0)), (divided, together), "{sides:?}");
+        }
+    }
+}
