@@ -25,3 +25,12 @@ mod geojson;
 #[cfg(test)]
 #[path = "broken/xml.rs"]
 mod xml;
+#[cfg(test)]
+#[path = "broken/layers.rs"]
+mod layers;
+#[cfg(test)]
+#[path = "broken/plans.rs"]
+mod plans;
+#[cfg(test)]
+#[path = "broken/workbook.rs"]
+mod workbook;
