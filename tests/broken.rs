@@ -34,3 +34,6 @@ mod plans;
 #[cfg(test)]
 #[path = "broken/workbook.rs"]
 mod workbook;
+#[cfg(test)]
+#[path = "broken/prepared.rs"]
+mod prepared;

@@ -23,13 +23,13 @@ fn tables() {
             file("an empty file").put("people.csv", ""),
             file("spaces alone").put("people.csv", "  \n\n  \n"),
             file("a header and no row of clinics").put("clinics.csv", "id,name,lon,lat\n"),
-            record("a header and no row of people").put("people.csv", "lon,lat,people\n"),
+            file("a header and no row of people").put("people.csv", "lon,lat,people\n"),
             file("no column of longitudes").put("people.csv", named("a,lat,people")),
             file("no column of people").put("people.csv", named("lon,lat,a")),
             file("a column that the plan names and the file lacks").plan("source = \"people.csv\"", "source = \"people.csv\"\ncolumns = { people = \"residents\" }"),
             file("no header").put("people.csv", named("100.004,10.004,1024")),
             file("two columns of people").put("people.csv", sound("people.csv").replace("people", "people,people").replace(",8\n", ",8,9\n")),
-            record("two columns of which one is asked for").put("people.csv", "lon,lat,people,note,note\n100.001,10.000,2,a,b\n100.004,10.004,4,,\n"),
+            works("two columns of one name that nobody asks for").put("people.csv", "lon,lat,people,note,note\n100.001,10.000,2,a,b\n100.004,10.004,4,,\n"),
             people(record("a row too short"), EIGHT, "100.003,10.000"),
             people(record("a row too long"), EIGHT, "100.003,10.000,8,9"),
             people(record("longitude NaN"), EIGHT, "NaN,10.000,8"),
@@ -51,7 +51,13 @@ fn tables() {
             people(record("thousands parted oddly"), EIGHT, "100.003,10.000,\"12,34,567\""),
             people(record("a row again"), EIGHT, "100.003,10.000,8\n100.003,10.000,8"),
             people(file("a quote that is not closed"), EIGHT, "100.003,10.000,\"8"),
-            people(file("NUL bytes"), EIGHT, "100.003,10.000\0,8\0"),
+            record("a quote that is closed rows below").put("clinics.csv", sound("clinics.csv") + "3,\"North clinic,100.002,10.004\n4,South clinic,100.001,10.000\n5,\"Last clinic\",100.003,10.000\n"),
+            people(record("NUL bytes"), EIGHT, "100.003,10.000\0,8\0"),
+            file("two encodings in one file").put("clinics.csv", {
+                let mut bytes = "id,name,lon,lat\n1,西诊所,100.000,10.000\n".as_bytes().to_vec();
+                bytes.extend(gb18030("2,东诊所,100.004,10.004\n"));
+                bytes
+            }),
             file("three encodings in one file").put("clinics.csv", {
                 let mut bytes = "id,name,lon,lat\n1,西诊所,100.000,10.000\n".as_bytes().to_vec();
                 bytes.extend(gb18030("2,东诊所,100.004,10.004\n"));

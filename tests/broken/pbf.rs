@@ -200,7 +200,7 @@ fn files() {
             altered(file("more longitudes than nodes"), |extract| extract.lons.push(1)),
             altered(record("a node at 95° north"), |extract| extract.lats[12] = 950_000_000),
             altered(record("a node beyond all numbers"), |extract| extract.lats[12] = i64::MAX / 100),
-            altered(file("ids that overflow"), |extract| extract.ids[12..14].copy_from_slice(&[i64::MIN, i64::MAX])),
+            altered(record("ids that overflow"), |extract| extract.ids[12..14].copy_from_slice(&[i64::MIN, i64::MAX])),
             altered(record("a street of nodes that are not there"), |extract| extract.ways.push((99, vec![11, 12_345, 12]))),
             altered(record("a street of one node"), |extract| extract.ways.push((99, vec![11]))),
             altered(record("a street without nodes"), |extract| extract.ways.push((99, vec![]))),
@@ -210,8 +210,8 @@ fn files() {
                 extract.lats.push(100_000_000);
                 extract.lons.push(1_000_010_000);
             }),
-            altered(record("a tag that is not UTF-8"), |extract| extract.strings.push(b"\xff\xfe")),
-            altered(record("a relation whose member is of no kind"), |extract| {
+            altered(file("a tag that is not UTF-8"), |extract| extract.strings[2] = b"\xff\xfe"),
+            altered(works("a relation that nobody asks for, whose member is of no kind"), |extract| {
                 let relation = Message::default().number(1, 5).packed(8, [0]).packed(9, [2]).packed(10, [9]);
                 extract.relations.push(relation);
             }),

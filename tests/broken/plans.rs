@@ -136,20 +136,22 @@ fn people() {
 
 #[test]
 fn million() {
-    let points = |row: &dyn Fn(u32) -> String| (0..1_000_000).fold(String::new(), |text, i| text + &row(i));
+    let rows = |count: u32, row: &dyn Fn(u32) -> String| (0..count).fold(String::new(), |text, i| text + &row(i));
+    let million = "100.001,10.001,1\n".repeat(1_000_000);
+    let clinics = "1,Clinic,100.001,10.001\n".repeat(1_000_000);
     check(
         "million",
         vec![
-            record("a million times the same people").put("people.csv", "lon,lat,people\n".to_owned() + &points(&|_| "100.001,10.001,1\n".to_owned())),
-            record("a million times the same clinic").put("clinics.csv", "id,name,lon,lat\n".to_owned() + &points(&|_| "1,Clinic,100.001,10.001\n".to_owned())),
-            record("a million clinics at one place").put("clinics.csv", "id,name,lon,lat\n".to_owned() + &points(&|i| format!("{i},,100.001,10.001\n"))),
+            record("a million times the same people").put("people.csv", "lon,lat,people\n".to_owned() + &million),
+            record("a million times the same clinic").put("clinics.csv", "id,name,lon,lat\n".to_owned() + &clinics),
+            record("two hundred thousand ids of one clinic").put("clinics.csv", "id,name,lon,lat\n".to_owned() + &rows(200_000, &|i| format!("{i},Clinic,100.001,10.001\n"))),
         ],
     );
 }
 
 #[test]
 fn outputs() {
-    let full = "mkdir results; for file in zones.csv gaps.geojson; do ln -s /dev/full results/.$file.$$.part; done;";
+    let full = "for file in zones.csv gaps.geojson; do ln -s /dev/full results/.$file.$$.part; done;";
     let mut cases = vec![
         disk("a file in place of the folder").put("results", "a file"),
         disk("a folder below a file").put("file", "a file").out("file/results"),
@@ -158,7 +160,7 @@ fn outputs() {
         works("a manifest that is none").put("results/manifest.json", "broken"),
     ];
     if cfg!(target_os = "linux") {
-        cases.push(disk("a full disk").shell(full));
+        cases.push(disk("a full disk").put("results/notes.txt", "of another day").shell(full));
         cases.push(disk("a file as large as may be").shell("trap '' XFSZ; ulimit -f 1;"));
     }
     check("outputs", cases);

@@ -87,7 +87,7 @@ impl Mapped {
         file: &str,
         projector: &Projector,
         issues: &mut Vec<Issue>,
-    ) -> Result<Vec<MultiPolygon<f64>>, Error> {
+    ) -> Vec<MultiPolygon<f64>> {
         let wish = Wish { label: self.label(), stage: Stage::Zones, file, wanted: &|tags| self.holds(|key| tags.get(key)) };
         areas(&wish, osm, projector, issues)
     }

@@ -8,7 +8,7 @@ use geojson::{Feature, JsonObject};
 use super::layer::{self, on_globe};
 use super::numbers::{Axis, degrees, half_width, number};
 use super::usual::{X, Y};
-use super::{project, text, workbook};
+use super::{TOO_FAR, project_each, text, workbook};
 use crate::crs::{Crs, Projector};
 use crate::error::{Error, data};
 use crate::plan::Columns;
@@ -47,6 +47,9 @@ impl<'a> Table<'a> {
             rows.for_each(|(line, cells)| table.add(line, csv::StringRecord::from(cells), stage, issues));
             return Ok(table);
         }
+        if bytes.is_empty() {
+            return Err(data(file, "", "an empty file", EXPECTED));
+        }
         if let Some(sheet) = &told.sheet {
             return Err(data(file, "", "no workbook", format!("one of Excel or LibreOffice, as the sheet `{sheet}` is named")));
         }
@@ -56,19 +59,43 @@ impl<'a> Table<'a> {
                 format!("read as {}, which its bytes look like; if names look wrong: columns = {{ encoding = \"…\" }}", decoded.encoding);
             issues.push(Issue::new(stage, file, decoded.encoding, "encoding_guessed", detail));
         }
-        let delimiter = text::delimiter(&decoded.text);
-        table.semicolons = delimiter == b';';
-        let mut reader =
-            csv::ReaderBuilder::new().trim(csv::Trim::All).flexible(true).delimiter(delimiter).from_reader(decoded.text.as_bytes());
-        let expected = "a table with a header row, its columns parted by commas, tabs, semicolons or bars";
-        let header = reader.headers().map_err(|e| data(file, "header", e.to_string(), expected))?;
-        table.header = header.iter().map(str::to_owned).collect();
-        for record in reader.records() {
-            let record = record.map_err(|e| data(file, "", e.to_string(), expected))?;
-            let line = record.position().map_or(0, csv::Position::line);
-            table.add(line, record, stage, issues);
-        }
+        table.rows_of_text(decoded.text, stage, issues)?;
         Ok(table)
+    }
+
+    fn rows_of_text(&mut self, mut text: String, stage: Stage, issues: &mut Vec<Issue>) -> Result<(), Error> {
+        // a row of its own at the end; where it is not met as one, the end lies within quotes
+        const END: &str = "\u{1}";
+        text.push('\n');
+        text.push_str(END);
+        let delimiter = text::delimiter(&text);
+        self.semicolons = delimiter == b';';
+        let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).flexible(true).delimiter(delimiter).from_reader(text.as_bytes());
+        let header = reader.headers().map_err(|e| data(self.file, "header", e.to_string(), EXPECTED))?;
+        self.header = header.iter().map(str::to_owned).collect();
+        if self.header.iter().all(|name| name.is_empty() || name == END) {
+            return Err(data(self.file, "", "nothing but spaces", EXPECTED));
+        }
+        let (mut closed, mut line) = (false, 1);
+        for record in reader.records() {
+            let record = record.map_err(|e| data(self.file, "", e.to_string(), EXPECTED))?;
+            if record.len() == 1 && &record[0] == END {
+                closed = true;
+                continue;
+            }
+            line = record.position().map_or(0, csv::Position::line);
+            if self.swallows_rows(&record, char::from(delimiter)) {
+                let last = line + breaks(&record);
+                let detail = format!("lines {line} to {last} are one row, as a quote is not closed where it should be; none of them is used");
+                issues.push(Issue::new(stage, self.file, line, "ragged_row", detail));
+            } else {
+                self.add(line, record, stage, issues);
+            }
+        }
+        if closed {
+            return Ok(());
+        }
+        Err(data(self.file, format!("line {line}"), "a quote that is not closed: the file ends within a cell", "a second quote where that cell ends"))
     }
 
     /// The properties of a layer's features as columns, their points as places.
@@ -92,12 +119,29 @@ impl<'a> Table<'a> {
         Ok(Table { file, header, rows, lines, points: Some(points), workbook: false, semicolons: false })
     }
 
+    /// Whether a cell of several lines holds whole rows: with its first line the row would be complete, or a line of it is a row by itself.
+    fn swallows_rows(&self, record: &csv::StringRecord, delimiter: char) -> bool {
+        let columns = self.header.len();
+        let cells = |line: &str| line.split(delimiter).count();
+        columns > 2
+            && record.iter().enumerate().any(|(column, cell)| {
+                let mut lines = cell.lines();
+                let first = lines.next().map_or(0, cells);
+                let more = lines.next().is_some();
+                more && ((column + 1 < columns && column + first == columns) || cell.lines().skip(1).any(|line| cells(line) == columns))
+            })
+    }
+
     fn add(&mut self, line: u64, record: csv::StringRecord, stage: Stage, issues: &mut Vec<Issue>) {
         if record.len() == self.header.len() {
             self.rows.push(record);
             self.lines.push(line);
         } else {
-            let detail = format!("line {line} has {} cells, the header {}; the row is not used", record.len(), self.header.len());
+            let lines = match breaks(&record) {
+                0 => format!("line {line} has"),
+                more => format!("lines {line} to {} are one row (is a quote not closed?) and have", line + more),
+            };
+            let detail = format!("{lines} {} cells, the header {}; the row is not used", record.len(), self.header.len());
             issues.push(Issue::new(stage, self.file, line, "ragged_row", detail));
         }
     }
@@ -160,28 +204,52 @@ impl<'a> Table<'a> {
 
     /// The column that the plan names, else the first with one of the usual names.
     pub(crate) fn column(&self, named: Option<&str>, usual: &[&str]) -> Result<Option<usize>, Error> {
-        let plain = |name: &str| half_width(name).to_lowercase();
-        let find = |name: &str| self.header.iter().position(|own| plain(own) == plain(name));
         match named {
-            Some(name) => match find(name) {
+            Some(name) => match self.find(name)? {
                 Some(column) => Ok(Some(column)),
                 None => Err(data(self.file, "header", format!("no column `{name}`"), format!("one of: {}", self.header.join(", ")))),
             },
-            None => Ok(usual.iter().find_map(|name| find(name))),
+            None => usual.iter().find_map(|name| self.find(name).transpose()).transpose(),
+        }
+    }
+
+    /// The column of a name, written as it is or in other letters and widths.
+    fn find(&self, name: &str) -> Result<Option<usize>, Error> {
+        let plain = |name: &str| half_width(name).to_lowercase();
+        let columns = |fits: &dyn Fn(&str) -> bool| (0..self.header.len()).filter(|c| fits(&self.header[*c])).collect::<Vec<usize>>();
+        let exact = columns(&|own| own == name);
+        let found = if exact.is_empty() { columns(&|own| plain(own) == plain(name)) } else { exact };
+        match found.as_slice() {
+            [] => Ok(None),
+            [one] => Ok(Some(*one)),
+            [first, ..] => {
+                let found = format!("{} columns `{}`", found.len(), self.header[*first]);
+                Err(data(self.file, "header", found, "one of that name: rename the others"))
+            }
         }
     }
 
     /// The same, for a column that must be there.
     pub(crate) fn required(&self, named: Option<&str>, usual: &[&str], key: &str) -> Result<usize, Error> {
         self.column(named, usual)?.ok_or_else(|| {
-            let found = format!("the columns {}", self.header.join(", "));
-            data(self.file, "header", found, format!("one of {}; or name it: columns = {{ {key} = \"…\" }}", usual.join(", ")))
+            let numbers = self.header.iter().all(|name| number(name).is_some());
+            let unnamed = if numbers { " (the first row holds numbers: is the header missing?)" } else { "" };
+            let found = format!("no column for {key} among {}{unnamed}", shown(&self.header.join(", "), 200));
+            data(self.file, "header", found, format!("one named {}; or name it: columns = {{ {key} = \"…\" }}", usual.join(", ")))
         })
     }
 
     /// The text of a cell; nothing where there is none.
     pub(crate) fn text(&self, row: usize, column: Option<usize>) -> &str {
         column.and_then(|c| self.rows[row].get(c)).unwrap_or_default()
+    }
+
+    /// A cell as an issue shows it.
+    pub(crate) fn cell(&self, row: usize, column: usize) -> String {
+        match self.text(row, Some(column)) {
+            "" => "an empty cell".to_owned(),
+            text => format!("`{}`", shown(text, 40)),
+        }
     }
 
     /// A number, or an issue that says where there is none.
@@ -211,8 +279,8 @@ impl<'a> Table<'a> {
 
     fn checked(&self, row: usize, column: usize, found: Option<f64>, what: &str, stage: Stage, issues: &mut Vec<Issue>) -> Option<f64> {
         if found.is_none() {
-            let text = self.text(row, Some(column));
-            let detail = format!("line {}, column `{}`: `{text}` is no {what}; the row is not used", self.line(row), self.header[column]);
+            let cell = self.cell(row, column);
+            let detail = format!("line {}, column `{}`: {cell} is no {what}; the row is not used", self.line(row), self.header[column]);
             issues.push(Issue::new(stage, self.file, self.line(row), "bad_number", detail));
         }
         found
@@ -224,16 +292,15 @@ impl<'a> Table<'a> {
         projector: &Projector,
         stage: Stage,
         issues: &mut Vec<Issue>,
-    ) -> Result<Vec<Option<Coord<f64>>>, Error> {
+    ) -> Vec<Option<Coord<f64>>> {
         let without = points.iter().enumerate().filter(|(_, point)| point.is_none());
         issues.extend(without.map(|(row, _)| {
             let detail = format!("feature {} is no point; it is not used", row + 1);
             Issue::new(stage, self.file, self.line(row), "no_place", detail)
         }));
-        let mut places: Vec<Coord<f64>> = points.iter().flatten().copied().collect();
-        project(projector, &mut places, self.file)?;
-        let mut places = places.into_iter();
-        Ok(points.iter().map(|point| point.and_then(|_| places.next())).collect())
+        let places: Vec<Coord<f64>> = points.iter().flatten().copied().collect();
+        let mut places = project_each(projector, &places).into_iter();
+        points.iter().map(|point| point.and_then(|_| places.next().flatten())).collect()
     }
 
     /// The places of all rows in the working CRS; `None`, with an issue, where a row has none.
@@ -245,7 +312,7 @@ impl<'a> Table<'a> {
         issues: &mut Vec<Issue>,
     ) -> Result<Vec<Option<Coord<f64>>>, Error> {
         if let Some(points) = &self.points {
-            return self.points_of_layer(points, projector, stage, issues);
+            return Ok(self.points_of_layer(points, projector, stage, issues));
         }
         let x = self.required(columns.x.as_deref(), &X, "x")?;
         let y = self.required(columns.y.as_deref(), &Y, "y")?;
@@ -268,11 +335,42 @@ impl<'a> Table<'a> {
             kept.push(row);
             places.push(at);
         }
-        project(&own, &mut places, self.file)?;
         let mut all = vec![None; self.len()];
-        for (row, place) in kept.into_iter().zip(places) {
-            all[row] = Some(place);
+        for (i, place) in project_each(&own, &places).into_iter().enumerate() {
+            let row = kept[i];
+            all[row] = place;
+            if place.is_none() {
+                let Coord { x, y } = places[i];
+                let detail = format!("line {}: {x}, {y} {TOO_FAR}; the row is not used", self.line(row));
+                issues.push(Issue::new(stage, self.file, self.line(row), "bad_place", detail));
+            }
         }
         Ok(all)
     }
+}
+
+const EXPECTED: &str = "a table with a header row, its columns parted by commas, tabs, semicolons or bars";
+
+/// How many line breaks are in a row.
+fn breaks(record: &csv::StringRecord) -> u64 {
+    record.iter().map(|cell| cell.matches('\n').count() as u64).sum()
+}
+
+/// Text in one line of at most `longest` letters, signs that cannot be seen made visible.
+pub(super) fn shown(text: &str, longest: usize) -> String {
+    let mut letters = text.chars();
+    let mut line = String::new();
+    for c in letters.by_ref().take(longest) {
+        match c {
+            c if c.is_control() => line.extend(c.escape_default()),
+            c => line.push(c),
+        }
+    }
+    if letters.next().is_some() { line + "…" } else { line }
+}
+
+/// Why nothing of a file is left: its first bad record.
+pub(super) fn none_left(what: &str, issues: &[Issue]) -> String {
+    let detail = issues.first().map_or("", |issue| issue.detail.as_str()).split("; the row is not used").next().unwrap_or_default();
+    if detail.is_empty() { format!("no {what}") } else { format!("no {what} is left, for {} faults such as: {detail}", issues.len()) }
 }

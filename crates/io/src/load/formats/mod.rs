@@ -7,6 +7,7 @@
 //! | Shapefile | `.shp`, with `.dbf`, `.prj` and `.cpg` beside it | that of the `.prj` |
 //! | GeoPackage | `.gpkg`; one layer of several: `file.gpkg\|layername=towns` | that of the layer |
 
+mod frame;
 mod geopackage;
 mod shapefile;
 mod wkt;
@@ -22,6 +23,7 @@ use super::layer;
 use crate::crs::{Crs, Projector};
 use crate::error::{Error, data};
 use crate::files::{Files, InputFile};
+use crate::plan::{LAYERS, is_layer};
 
 /// The longest straight side of a shape that is turned into degrees by its ends alone, metres.
 const STRAIGHT_M: f64 = 200.0;
@@ -66,6 +68,16 @@ fn parts(name: &str) -> (&str, Option<&str>) {
 
 /// Reads a layer; `crs` is what the plan says of its coordinates, and stands above what the file says.
 pub(crate) fn read(files: &dyn Files, name: &str, crs: Option<&str>, stage: Stage) -> Result<Layer, Error> {
+    if !is_layer(name) {
+        return Err(data(name, "", "no layer by its name", LAYERS));
+    }
+    let mut read = as_it_is(files, name, crs, stage)?;
+    layer::check(&mut read.features, name, stage, &mut read.issues)?;
+    Ok(read)
+}
+
+/// A layer, its shapes not yet checked.
+fn as_it_is(files: &dyn Files, name: &str, crs: Option<&str>, stage: Stage) -> Result<Layer, Error> {
     let (file, layer_name) = parts(name);
     let lower = file.to_lowercase();
     let raw = if lower.ends_with(".shp") {
@@ -82,7 +94,10 @@ pub(crate) fn read(files: &dyn Files, name: &str, crs: Option<&str>, stage: Stag
         (None, Some(Told::Unknown(text))) => {
             return Err(data(name, "", format!("a CRS that is not understood: {text}"), "one that the plan names: crs = \"EPSG:…\""));
         }
-        (None, None) => return Err(data(name, "", "no word of its CRS", "one that the plan names: crs = \"EPSG:…\"")),
+        (None, None) => {
+            let beside = if lower.ends_with(".shp") { " (there is no .prj beside it)" } else { "" };
+            return Err(data(name, "", format!("no word of its CRS{beside}"), "one that the plan names: crs = \"EPSG:…\""));
+        }
     };
     let degrees = Degrees::new(&own, name)?;
     let (mut features, mut issues) = (Vec::new(), raw.issues);
@@ -160,16 +175,14 @@ impl<'a> Degrees<'a> {
 fn geojson(files: &dyn Files, file: &str, crs: Option<&str>, whole: bool, stage: Stage) -> Result<Layer, Error> {
     let bytes = files.read(file)?;
     let mut input = InputFile::new(file, &bytes);
-    let mut features = if whole { layer::features(&bytes, file)? } else { layer::lines(&bytes, file)? };
+    let mut features = if whole { layer::features(&bytes, file, crs.is_some())? } else { layer::lines(&bytes, file)? };
     let mut issues = Vec::new();
     if let Some(text) = crs {
         let crs = parsed(text, file)?;
         let degrees = Degrees::new(&crs, file)?;
         for (row, feature) in features.iter_mut().enumerate() {
-            let Some(geometry) = &feature.geometry else { continue };
-            let place = format!("feature {}", row + 1);
-            let own: Geometry<f64> =
-                geometry.try_into().map_err(|e: geojson::Error| data(file, place, e.to_string(), "a geometry of RFC 7946"))?;
+            let Some(own) = layer::geometry(feature, file, &format!("feature {}", row + 1))? else { continue };
+            issues.extend(layer::not_closed(feature.geometry.as_ref().map_or(0, |own| layer::open_rings(&own.value)), row, file, stage));
             feature.geometry = degrees.of(own, row, stage, &mut issues).as_ref().map(geojson::Geometry::from);
         }
     }
