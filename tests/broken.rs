@@ -17,23 +17,23 @@ mod check;
 #[path = "broken/csv.rs"]
 mod csv;
 #[cfg(test)]
-#[path = "broken/pbf.rs"]
-mod pbf;
-#[cfg(test)]
 #[path = "broken/geojson.rs"]
 mod geojson;
-#[cfg(test)]
-#[path = "broken/xml.rs"]
-mod xml;
 #[cfg(test)]
 #[path = "broken/layers.rs"]
 mod layers;
 #[cfg(test)]
+#[path = "broken/pbf.rs"]
+mod pbf;
+#[cfg(test)]
 #[path = "broken/plans.rs"]
 mod plans;
+#[cfg(test)]
+#[path = "broken/prepared.rs"]
+mod prepared;
 #[cfg(test)]
 #[path = "broken/workbook.rs"]
 mod workbook;
 #[cfg(test)]
-#[path = "broken/prepared.rs"]
-mod prepared;
+#[path = "broken/xml.rs"]
+mod xml;

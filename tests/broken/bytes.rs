@@ -12,7 +12,8 @@ pub(crate) fn utf16(text: &str) -> Vec<u8> {
 
 /// A ring as a shapefile has it: clockwise, the last corner being the first.
 pub(crate) const WEST: [[f64; 2]; 5] = [[99.9995, 9.9995], [99.9995, 10.0045], [100.0025, 10.0045], [100.0025, 9.9995], [99.9995, 9.9995]];
-pub(crate) const EAST: [[f64; 2]; 5] = [[100.0025, 9.9995], [100.0025, 10.0045], [100.0045, 10.0045], [100.0045, 9.9995], [100.0025, 9.9995]];
+pub(crate) const EAST: [[f64; 2]; 5] =
+    [[100.0025, 9.9995], [100.0025, 10.0045], [100.0045, 10.0045], [100.0045, 9.9995], [100.0025, 9.9995]];
 
 /// A shape's record: its number, its length in words of two bytes, its content.
 pub(crate) fn shape(number: u32, content: &[u8]) -> Vec<u8> {
@@ -24,7 +25,9 @@ pub(crate) fn polygon(ring: &[[f64; 2]], points: u32) -> Vec<u8> {
     let bounds = [0, 1].map(|axis| ring.iter().map(|at| at[axis]).fold(f64::INFINITY, f64::min));
     let far = [0, 1].map(|axis| ring.iter().map(|at| at[axis]).fold(f64::NEG_INFINITY, f64::max));
     let numbers = |numbers: &[f64]| numbers.iter().flat_map(|number| number.to_le_bytes()).collect::<Vec<u8>>();
-    let head = [&5u32.to_le_bytes()[..], &numbers(&bounds), &numbers(&far), &1u32.to_le_bytes(), &points.to_le_bytes(), &0u32.to_le_bytes()].concat();
+    let head =
+        [&5u32.to_le_bytes()[..], &numbers(&bounds), &numbers(&far), &1u32.to_le_bytes(), &points.to_le_bytes(), &0u32.to_le_bytes()]
+            .concat();
     [head, ring.iter().flat_map(|at| numbers(at)).collect()].concat()
 }
 

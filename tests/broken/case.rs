@@ -19,16 +19,21 @@ pub(crate) enum End {
     Disk,
 }
 
+/// Something done to a case's folder.
+pub(crate) type Odd = Box<dyn FnOnce(&Path)>;
+
 /// The sound town with something broken.
 pub(crate) struct Case {
     pub(crate) name: String,
     pub(crate) files: BTreeMap<String, Vec<u8>>,
     /// What is done to the folder once the files lie in it.
-    pub(crate) then: Option<Box<dyn FnOnce(&Path)>>,
+    pub(crate) then: Option<Odd>,
     /// Commands of the shell before the run.
     pub(crate) shell: &'static str,
     pub(crate) out: &'static str,
     pub(crate) end: End,
+    /// Why it cannot be tried here.
+    pub(crate) skipped: Option<&'static str>,
 }
 
 const TOWN: [&str; 5] = ["plan.toml", "town.osm", "zones.geojson", "people.csv", "clinics.csv"];
@@ -42,7 +47,7 @@ pub(crate) fn sound(file: &str) -> String {
 /// A case of the sound town as it is, which ends as `end` says.
 fn case(name: &str, end: End) -> Case {
     let files = TOWN.iter().map(|file| ((*file).to_owned(), sound(file).into_bytes())).collect();
-    Case { name: name.to_owned(), files, then: None, shell: "", out: "results", end }
+    Case { name: name.to_owned(), files, then: None, shell: "", out: "results", end, skipped: None }
 }
 
 /// Sound, and nothing to tell.
@@ -106,6 +111,12 @@ impl Case {
     /// With commands of the shell that starts the program.
     pub(crate) fn shell(mut self, commands: &'static str) -> Case {
         self.shell = commands;
+        self
+    }
+
+    /// Not tried where that is so; what it says stays as it is committed.
+    pub(crate) fn unless(mut self, cannot: bool, why: &'static str) -> Case {
+        self.skipped = self.skipped.or(cannot.then_some(why));
         self
     }
 

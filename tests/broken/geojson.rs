@@ -50,9 +50,21 @@ fn zones() {
             file("a bare geometry").put("zones.geojson", format!("{{\"type\": \"Polygon\", \"coordinates\": {EAST}}}")),
             file("no feature").put("zones.geojson", "{\"type\": \"FeatureCollection\", \"features\": []}"),
             file("features that are none").put("zones.geojson", "{\"type\": \"FeatureCollection\", \"features\": {}}"),
-            swapped(file("a CRS of metres"), "\"features\"", "\"crs\": {\"type\": \"name\", \"properties\": {\"name\": \"urn:ogc:def:crs:EPSG::32647\"}}, \"features\""),
-            swapped(works("a CRS that says what is so"), "\"features\"", "\"crs\": {\"type\": \"name\", \"properties\": {\"name\": \"urn:ogc:def:crs:OGC:1.3:CRS84\"}}, \"features\""),
-            swapped(file("a CRS of metres whose number begins with that of WGS84"), "\"features\"", "\"crs\": {\"type\": \"name\", \"properties\": {\"name\": \"EPSG:43261\"}}, \"features\""),
+            swapped(
+                file("a CRS of metres"),
+                "\"features\"",
+                "\"crs\": {\"type\": \"name\", \"properties\": {\"name\": \"urn:ogc:def:crs:EPSG::32647\"}}, \"features\"",
+            ),
+            swapped(
+                works("a CRS that says what is so"),
+                "\"features\"",
+                "\"crs\": {\"type\": \"name\", \"properties\": {\"name\": \"urn:ogc:def:crs:OGC:1.3:CRS84\"}}, \"features\"",
+            ),
+            swapped(
+                file("a CRS of metres whose number begins with that of WGS84"),
+                "\"features\"",
+                "\"crs\": {\"type\": \"name\", \"properties\": {\"name\": \"EPSG:43261\"}}, \"features\"",
+            ),
             file("metres that say nothing").put("zones.geojson", text.replace("100.00", "6.00e5, 1").replace("99.99", "5.99e5, 1")),
             file("metres for degrees").put("zones.geojson", text.replace("100.00", "6100.00").replace("99.99", "6099.99")),
             ring(file("coordinates as texts"), &EAST.replace("100.0025, 9.9995", "\"100.0025\", \"9.9995\"")),
@@ -67,18 +79,33 @@ fn zones() {
             ring(record("a ring of one corner"), "[[[100.0025, 9.9995]]]"),
             ring(record("a ring of no corner"), "[[]]"),
             ring(record("a polygon without a ring"), "[]"),
-            ring(record("a ring that crosses itself"), "[[[100.0025, 9.9995], [100.0045, 10.0045], [100.0045, 9.9995], [100.0025, 10.0045], [100.0025, 9.9995]]]"),
+            ring(
+                record("a ring that crosses itself"),
+                "[[[100.0025, 9.9995], [100.0045, 10.0045], [100.0045, 9.9995], [100.0025, 10.0045], [100.0025, 9.9995]]]",
+            ),
             ring(record("a ring without area"), "[[[100.0025, 9.9995], [100.0045, 9.9995], [100.0035, 9.9995], [100.0025, 9.9995]]]"),
             ring(record("a hole outside"), &EAST.replace("]]]", "]], [[101, 11], [101, 11.1], [101.1, 11.1], [101, 11]]]")),
-            ring(record("a hole as large as the zone"), &EAST.replace("]]]", "]], [[100.0025, 9.9995], [100.0025, 10.0045], [100.0045, 10.0045], [100.0045, 9.9995], [100.0025, 9.9995]]]")),
+            ring(
+                record("a hole as large as the zone"),
+                &EAST.replace(
+                    "]]]",
+                    "]], [[100.0025, 9.9995], [100.0025, 10.0045], [100.0045, 10.0045], [100.0045, 9.9995], [100.0025, 9.9995]]]",
+                ),
+            ),
             ring(record("a corner at 95° north"), &EAST.replace("10.0045", "95")),
-            ring(record("longitude and latitude swapped"), "[[[9.9995, 100.0025], [9.9995, 100.0045], [10.0045, 100.0045], [10.0045, 100.0025], [9.9995, 100.0025]]]"),
+            ring(
+                record("longitude and latitude swapped"),
+                "[[[9.9995, 100.0025], [9.9995, 100.0045], [10.0045, 100.0045], [10.0045, 100.0025], [9.9995, 100.0025]]]",
+            ),
             ring(plan("a zone at zero and zero"), "[[[0, 0], [0.002, 0], [0.002, 0.002], [0, 0.002], [0, 0]]]"),
             ring(file("a zone as large as the world"), "[[[-180, -90], [180, -90], [180, 90], [-180, 90], [-180, -90]]]"),
             east(record("no geometry"), "null"),
             east(record("a point for a zone"), "{\"type\": \"Point\", \"coordinates\": [100.0035, 10]}"),
             east(record("a line for a zone"), "{\"type\": \"LineString\", \"coordinates\": [[100.0025, 9.9995], [100.0045, 9.9995]]}"),
-            east(record("a collection for a zone"), &format!("{{\"type\": \"GeometryCollection\", \"geometries\": [{{\"type\": \"Polygon\", \"coordinates\": {EAST}}}]}}")),
+            east(
+                record("a collection for a zone"),
+                &format!("{{\"type\": \"GeometryCollection\", \"geometries\": [{{\"type\": \"Polygon\", \"coordinates\": {EAST}}}]}}"),
+            ),
             east(file("coordinates of another type"), "{\"type\": \"MultiPolygon\", \"coordinates\": [[100, 10], [100.1, 10]]}"),
             east(file("no coordinates"), "{\"type\": \"Polygon\"}"),
             swapped(file("an id twice"), "\"E\"", "\"W\""),
@@ -89,12 +116,24 @@ fn zones() {
             swapped(file("a property that the plan names and no zone has"), "code", "number").swap("zones.geojson", "code", "number"),
             swapped(record("no name"), "\"name\": \"East\"", "\"name\": null"),
             swapped(file("properties that are none"), "{\"code\": \"E\", \"name\": \"East\"}", "7"),
-            more(record("a zone over another"), &format!("{{\"type\": \"Feature\", \"properties\": {{\"code\": \"F\", \"name\": \"Again\"}}, \"geometry\": {{\"type\": \"Polygon\", \"coordinates\": {EAST}}}}}")),
+            more(
+                record("a zone over another"),
+                &format!(
+                    "{{\"type\": \"Feature\", \"properties\": {{\"code\": \"F\", \"name\": \"Again\"}}, \"geometry\": {{\"type\": \"Polygon\", \"coordinates\": {EAST}}}}}"
+                ),
+            ),
             file("nested deep").put("zones.geojson", "[".repeat(1_000_000)),
-            file("collections nested deep").put("zones.geojson", "{\"type\": \"FeatureCollection\", \"features\": [{\"type\": \"Feature\", \"properties\": null, \"geometry\": ".to_owned() + &"{\"type\": \"GeometryCollection\", \"geometries\": [".repeat(100_000)),
+            file("collections nested deep").put(
+                "zones.geojson",
+                "{\"type\": \"FeatureCollection\", \"features\": [{\"type\": \"Feature\", \"properties\": null, \"geometry\": ".to_owned()
+                    + &"{\"type\": \"GeometryCollection\", \"geometries\": [".repeat(100_000),
+            ),
             file("a million corners, one of them NaN").put("zones.geojson", million(&text, "NaN")),
             record("a million corners, one of them at 95° north").put("zones.geojson", million(&text, "95")),
-            file("a layer that is named by nothing known").without("zones.geojson").put("zones.kml", "<kml/>").plan("zones.geojson", "zones.kml"),
+            file("a layer that is named by nothing known")
+                .without("zones.geojson")
+                .put("zones.kml", "<kml/>")
+                .plan("zones.geojson", "zones.kml"),
         ],
     );
 }
@@ -111,9 +150,14 @@ fn million(text: &str, odd: &str) -> String {
 
 #[test]
 fn lines() {
-    let features: Vec<String> = sound("zones.geojson").split("\n{").skip(1).map(|text| "{".to_owned() + text.trim_end_matches("]}\n").trim_end().trim_end_matches(',')).collect();
+    let features: Vec<String> = sound("zones.geojson")
+        .split("\n{")
+        .skip(1)
+        .map(|text| "{".to_owned() + text.trim_end_matches("]}\n").trim_end().trim_end_matches(','))
+        .collect();
     let [west, east] = [0, 1].map(|i| features[i].replace('\n', " "));
-    let lines = |case: Case, text: String| case.without("zones.geojson").put("zones.geojsonl", text).plan("zones.geojson", "zones.geojsonl");
+    let lines =
+        |case: Case, text: String| case.without("zones.geojson").put("zones.geojsonl", text).plan("zones.geojson", "zones.geojsonl");
     check(
         "lines",
         vec![
@@ -131,7 +175,12 @@ fn lines() {
 
 #[test]
 fn clinics() {
-    let clinic = |id: &str, geometry: &str| format!("{{\"type\": \"Feature\", \"properties\": {{\"id\": {id}, \"name\": \"Clinic {}\"}}, \"geometry\": {geometry}}}", id.replace('"', ""));
+    let clinic = |id: &str, geometry: &str| {
+        format!(
+            "{{\"type\": \"Feature\", \"properties\": {{\"id\": {id}, \"name\": \"Clinic {}\"}}, \"geometry\": {geometry}}}",
+            id.replace('"', "")
+        )
+    };
     let point = |lon: &str, lat: &str| format!("{{\"type\": \"Point\", \"coordinates\": [{lon}, {lat}]}}");
     let both = [clinic("1", &point("100", "10")), clinic("2", &point("100.004", "10.004"))];
     let layer = |case: Case, more: &[String]| {
@@ -144,17 +193,30 @@ fn clinics() {
         vec![
             layer(works("sound"), &[]),
             layer(record("a clinic without a place"), &[clinic("3", "null")]),
-            layer(record("a clinic that is a line"), &[clinic("3", "{\"type\": \"LineString\", \"coordinates\": [[100, 10], [100.001, 10]]}")]),
-            layer(record("a clinic of several points"), &[clinic("3", "{\"type\": \"MultiPoint\", \"coordinates\": [[100, 10], [100.001, 10]]}")]),
+            layer(
+                record("a clinic that is a line"),
+                &[clinic("3", "{\"type\": \"LineString\", \"coordinates\": [[100, 10], [100.001, 10]]}")],
+            ),
+            layer(
+                record("a clinic of several points"),
+                &[clinic("3", "{\"type\": \"MultiPoint\", \"coordinates\": [[100, 10], [100.001, 10]]}")],
+            ),
             layer(record("a clinic at 95° north"), &[clinic("3", &point("100", "95"))]),
             layer(record("longitude and latitude swapped"), &[clinic("3", &point("10", "100"))]),
             layer(record("a clinic at zero and zero"), &[clinic("3", &point("0", "0"))]),
             layer(file("a point without coordinates"), &[clinic("3", "{\"type\": \"Point\", \"coordinates\": []}")]),
             layer(record("an id twice"), &[clinic("1", &point("100.002", "10"))]),
             layer(record("a clinic twice"), &[clinic("1", &point("100", "10"))]),
-            layer(works("an area that crosses itself"), &[clinic("3", "{\"type\": \"Polygon\", \"coordinates\": [[[100.001, 10.001], [100.0012, 10.0012], [100.0012, 10.001], [100.001, 10.0012], [100.001, 10.001]]]}")]),
+            layer(
+                works("an area that crosses itself"),
+                &[clinic(
+                    "3",
+                    "{\"type\": \"Polygon\", \"coordinates\": [[[100.001, 10.001], [100.0012, 10.0012], [100.0012, 10.001], [100.001, 10.0012], [100.001, 10.001]]]}",
+                )],
+            ),
             layer(record("an area without corners"), &[clinic("3", "{\"type\": \"Polygon\", \"coordinates\": []}")]),
-            layer(file("a property that the plan names and no feature has"), &[]).plan("source = \"clinics.geojson\"", "source = \"clinics.geojson\"\ncolumns = { name = \"title\" }"),
+            layer(file("a property that the plan names and no feature has"), &[])
+                .plan("source = \"clinics.geojson\"", "source = \"clinics.geojson\"\ncolumns = { name = \"title\" }"),
         ],
     );
 }

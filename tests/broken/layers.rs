@@ -1,6 +1,6 @@
 //! Shapefiles and GeoPackages.
 
-use rusqlite::{Connection, params};
+use rusqlite::Connection;
 
 use super::bytes::{EAST, WEST, dbf, gb18030, polygon, shape, shp};
 use super::case::{Case, file, record, works};
@@ -43,7 +43,10 @@ fn shapefiles() {
         vec![
             shapes(works("sound"), &whole),
             shapes(file("an empty file"), ""),
-            shapes(file("a zip"), "PK\x03\x04\x14\0\0\0\x08\0 and more of it, as long as the header of a shapefile has to be at the very least, a hundred bytes"),
+            shapes(
+                file("a zip"),
+                "PK\x03\x04\x14\0\0\0\x08\0 and more of it, as long as the header of a shapefile has to be at the very least, a hundred bytes",
+            ),
             shapes(file("cut off in the header"), &whole[..50]),
             shapes(file("cut off in a shape"), &whole[..whole.len() - 30]),
             shapes(file("cut off between shapes"), &whole[..100 + sound()[0].len()]),
@@ -78,10 +81,15 @@ fn shapefiles() {
                 table
             }),
             shapes(file("without .prj"), &whole).without("zones.prj"),
-            shapes(file("a .prj of a CRS that nobody knows"), &whole).put("zones.prj", "PROJCS[\"Town grid\",GEOGCS[\"Town 1954\"],PROJECTION[\"Cassini\"],UNIT[\"Chain\",20.1]]"),
+            shapes(file("a .prj of a CRS that nobody knows"), &whole)
+                .put("zones.prj", "PROJCS[\"Town grid\",GEOGCS[\"Town 1954\"],PROJECTION[\"Cassini\"],UNIT[\"Chain\",20.1]]"),
             shapes(file("a .prj that is empty"), &whole).put("zones.prj", ""),
-            shapes(file("degrees whose .prj says metres"), &whole).put("zones.prj", "PROJCS[\"WGS_1984_UTM_Zone_47N\",GEOGCS[\"GCS_WGS_1984\"],UNIT[\"Meter\",1.0]]"),
-            shapes(file("metres whose .prj says degrees"), shp(&[WEST, EAST].map(|ring| shape(1, &polygon(&ring.map(|[x, y]| [x * 6000.0, y * 110_000.0]), 5))))),
+            shapes(file("degrees whose .prj says metres"), &whole)
+                .put("zones.prj", "PROJCS[\"WGS_1984_UTM_Zone_47N\",GEOGCS[\"GCS_WGS_1984\"],UNIT[\"Meter\",1.0]]"),
+            shapes(
+                file("metres whose .prj says degrees"),
+                shp(&[WEST, EAST].map(|ring| shape(1, &polygon(&ring.map(|[x, y]| [x * 6000.0, y * 110_000.0]), 5)))),
+            ),
         ],
     );
 }
@@ -129,8 +137,6 @@ fn geopackages() {
     let mut flipped = sound.clone();
     // the type of the first page of the schema
     flipped[100] ^= 0x55;
-    let numbers = params![];
-    assert_eq!(Connection::open_in_memory().unwrap().execute("CREATE TABLE a (b)", numbers).unwrap(), 0);
     check(
         "geopackage",
         vec![
@@ -143,13 +149,27 @@ fn geopackages() {
             with(file("a database without tables"), &["CREATE TABLE a (b); DROP TABLE a;"]),
             with(file("a database of something else"), &["CREATE TABLE a (b);"]),
             with(file("no layer"), &[TABLES, CRS]),
-            with(file("several layers and none named"), &[TABLES, CRS, LAYER, "INSERT INTO gpkg_contents VALUES ('roads', 'features', 'roads', 4326);"]),
+            with(
+                file("several layers and none named"),
+                &[TABLES, CRS, LAYER, "INSERT INTO gpkg_contents VALUES ('roads', 'features', 'roads', 4326);"],
+            ),
             packaged(file("a layer that is not there"), &sound).plan("zones.gpkg", "zones.gpkg|layername=towns"),
             with(file("a layer that is named and missing"), &[TABLES, CRS, LAYER, "DROP TABLE zones;"]),
             with(file("a layer without a column of shapes"), &[TABLES, CRS, LAYER, "DELETE FROM gpkg_geometry_columns;"]),
-            with(file("a column of shapes that is missing"), &[TABLES, CRS, LAYER, "UPDATE gpkg_geometry_columns SET column_name = 'shape';"]),
+            with(
+                file("a column of shapes that is missing"),
+                &[TABLES, CRS, LAYER, "UPDATE gpkg_geometry_columns SET column_name = 'shape';"],
+            ),
             with(file("no CRS"), &[TABLES, LAYER, &rows(&blob(&EAST, 5))]),
-            with(file("a CRS that nobody knows"), &[TABLES, "INSERT INTO gpkg_spatial_ref_sys VALUES ('Town', 4326, 'TOWN', 7, 'LOCAL_CS[\"Town\"]');", LAYER, &rows(&blob(&EAST, 5))]),
+            with(
+                file("a CRS that nobody knows"),
+                &[
+                    TABLES,
+                    "INSERT INTO gpkg_spatial_ref_sys VALUES ('Town', 4326, 'TOWN', 7, 'LOCAL_CS[\"Town\"]');",
+                    LAYER,
+                    &rows(&blob(&EAST, 5)),
+                ],
+            ),
             with(file("an undefined CRS"), &[TABLES, CRS, LAYER, &rows(&blob(&EAST, 5)), "UPDATE gpkg_geometry_columns SET srs_id = -1;"]),
             with(file("no row"), &[TABLES, CRS, LAYER]),
             east(record("no shape"), "NULL"),
@@ -161,7 +181,15 @@ fn geopackages() {
             east(record("latitude NaN"), &blob(&EAST.map(|[x, _]| [x, f64::NAN]), 5)),
             east(record("latitude 95"), &blob(&EAST.map(|[x, y]| [x, y + 85.0]), 5)),
             packaged(file("a program has it open"), &sound).put("zones.gpkg-wal", "changes"),
-            with(file("a view that never ends"), &[TABLES, CRS, LAYER, "DROP TABLE zones; CREATE VIEW zones AS WITH RECURSIVE n(fid) AS (SELECT 1 UNION ALL SELECT fid + 1 FROM n) SELECT fid, NULL AS geom, 'W' AS code, 'West' AS name FROM n;"]),
+            with(
+                file("a view that never ends"),
+                &[
+                    TABLES,
+                    CRS,
+                    LAYER,
+                    "DROP TABLE zones; CREATE VIEW zones AS WITH RECURSIVE n(fid) AS (SELECT 1 UNION ALL SELECT fid + 1 FROM n) SELECT fid, NULL AS geom, 'W' AS code, 'West' AS name FROM n;",
+                ],
+            ),
         ],
     );
 }

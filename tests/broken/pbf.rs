@@ -182,10 +182,19 @@ fn files() {
             with(file("a text"), "lon,lat\n1,2\n"),
             with(file("a zip"), "PK\x03\x04\x14\0\0\0\x08\0 and more of it, as long as a header of a blob must be at the least"),
             with(works("XML by another name"), super::case::sound("town.osm")),
-            with(file("a blob that claims a gigabyte"), [&whole[..nodes], &sized_blob("OSMData", 1 << 30, &packed(&town().lines()))].concat()),
+            with(
+                file("a blob that claims a gigabyte"),
+                [&whole[..nodes], &sized_blob("OSMData", 1 << 30, &packed(&town().lines()))].concat(),
+            ),
             with(file("a blob header that claims a gigabyte"), [&whole[..nodes], &(1u32 << 30).to_be_bytes()[..], b"more"].concat()),
-            with(file("a blob that claims a gigabyte unpacked"), town().with_lines(&Message::default().number(2, 1 << 30).bytes(3, &zlib(&town().lines())))),
-            with(file("a blob that unpacks to more than it claims"), town().with_lines(&Message::default().number(2, 100).bytes(3, &zlib(&town().lines())))),
+            with(
+                file("a blob that claims a gigabyte unpacked"),
+                town().with_lines(&Message::default().number(2, 1 << 30).bytes(3, &zlib(&town().lines()))),
+            ),
+            with(
+                file("a blob that unpacks to more than it claims"),
+                town().with_lines(&Message::default().number(2, 100).bytes(3, &zlib(&town().lines()))),
+            ),
             with(file("thirty megabytes of zeros in a blob"), town().with_lines(&zeros)),
             with(file("zlib that is none"), town().with_lines(&Message::default().number(2, 100).bytes(3, b"no zlib at all"))),
             with(file("a byte flipped in the zlib"), flipped(nodes + 40)),

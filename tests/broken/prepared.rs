@@ -48,7 +48,8 @@ fn networks() {
             with(file("more behind the end"), [&whole[..], b"more"].concat()),
             with(file("another profile"), prepared(&["--profile", "ambulance"])),
             with(file("another speed"), &whole).plan("min_component = 2", "min_component = 2\nspeed_m_s = 1.0"),
-            with(file("another CRS than the plan's"), &whole).plan("title =", "crs = \"+proj=tmerc +lat_0=0 +lon_0=100 +k=1 +x_0=0 +y_0=0 +datum=WGS84 +units=m\"\ntitle ="),
+            with(file("another CRS than the plan's"), &whole)
+                .plan("title =", "crs = \"+proj=tmerc +lat_0=0 +lon_0=100 +k=1 +x_0=0 +y_0=0 +datum=WGS84 +units=m\"\ntitle ="),
             with(file("zones that are asked of it"), &whole).plan("source = \"zones.geojson\"", "source = \"town.cnet\""),
             with(file("land that is asked of it"), &whole).plan("mask = [\"zone\"]", "mask = [\"land\"]"),
         ],

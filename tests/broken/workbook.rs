@@ -28,7 +28,9 @@ fn rows() -> String {
 }
 
 fn sheet(rows: &str) -> String {
-    format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?><worksheet xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\"><sheetData>{rows}</sheetData></worksheet>")
+    format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?><worksheet xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\"><sheetData>{rows}</sheetData></worksheet>"
+    )
 }
 
 /// A workbook with this sheet.
@@ -51,7 +53,7 @@ fn people(case: Case, bytes: impl AsRef<[u8]>) -> Case {
     case.without("people.csv").put("people.xlsx", bytes).plan("people.csv", "people.xlsx")
 }
 
-/// A sheet of a gigabyte of empty rows in a megabyte.
+/// A sheet that repeats something for a quarter of a gigabyte, packed into some hundred kilobytes.
 fn bomb(rows: &str, repeated: &str) -> Zipped {
     let mut encoder = flate2::write::DeflateEncoder::new(Vec::new(), flate2::Compression::best());
     let (mut sum, mut size) = (crc32fast::Hasher::new(), 0);
@@ -65,7 +67,7 @@ fn bomb(rows: &str, repeated: &str) -> Zipped {
     put(start.as_bytes());
     put(rows.as_bytes());
     let repeated = repeated.repeat((1 << 20) / repeated.len());
-    (0..1024).for_each(|_| put(repeated.as_bytes()));
+    (0..256).for_each(|_| put(repeated.as_bytes()));
     put(end.as_bytes());
     Zipped { name: "xl/worksheets/sheet1.xml", bytes: encoder.finish().unwrap(), size, crc32: sum.finalize(), packed: true }
 }
@@ -96,9 +98,11 @@ fn workbooks() {
             people(file("an old workbook that is none"), [&old[..], &[0; 600]].concat()),
             people(file("a password"), password()),
             people(file("no sheet with a row"), with_rows("")),
-            people(file("a sheet that is not there"), &whole).plan("source = \"people.xlsx\"", "source = \"people.xlsx\"\ncolumns = { sheet = \"2020\" }"),
+            people(file("a sheet that is not there"), &whole)
+                .plan("source = \"people.xlsx\"", "source = \"people.xlsx\"\ncolumns = { sheet = \"2020\" }"),
             people(file("a sheet that the archive lacks"), book(stored("xl/worksheets/other.xml", &sheet(&rows)))),
-            people(file("a sheet of a workbook, and the file is a text"), sound("people.csv")).plan("source = \"people.xlsx\"", "source = \"people.xlsx\"\ncolumns = { sheet = \"People\" }"),
+            people(file("a sheet of a workbook, and the file is a text"), sound("people.csv"))
+                .plan("source = \"people.xlsx\"", "source = \"people.xlsx\"\ncolumns = { sheet = \"People\" }"),
             people(file("a sheet that is cut off"), book(stored("xl/worksheets/sheet1.xml", &sheet(&rows)[..600]))),
             altered(record("a cell of #N/A"), "<c r=\"C5\"><v>8</v></c>", "<c r=\"C5\" t=\"e\"><v>#N/A</v></c>"),
             altered(record("a cell of #DIV/0!"), "<c r=\"C5\"><v>8</v></c>", "<c r=\"C5\" t=\"e\"><v>#DIV/0!</v></c>"),
@@ -107,9 +111,14 @@ fn workbooks() {
             altered(record("an empty cell"), "<c r=\"C5\"><v>8</v></c>", ""),
             altered(file("a shared text that is not there"), "<c r=\"C5\"><v>8</v></c>", "<c r=\"C5\" t=\"s\"><v>99</v></c>"),
             altered(works("a cell in the last column of Excel"), "</row>", "<c r=\"XFD1\"><v>1</v></c></row>"),
-            altered(works("a cell in the last row and the last column of Excel"), "<row r=\"2\">", "<row r=\"1048576\"><c r=\"XFD1048576\"><v>1</v></c></row><row r=\"2\">"),
-            people(file("a gigabyte of rows"), book(bomb(&rows, "<row></row>"))),
-            people(file("a gigabyte of spaces"), book(bomb(&rows, " "))),
+            altered(
+                works("a cell in the last row and the last column of Excel"),
+                "<row r=\"2\">",
+                "<row r=\"1048576\"><c r=\"XFD1048576\"><v>1</v></c></row><row r=\"2\">",
+            ),
+            people(file("a quarter of a gigabyte of rows"), book(bomb(&rows, "<row></row>"))),
+            people(file("a quarter of a gigabyte of spaces"), book(bomb(&rows, " "))),
+            people(file("a quarter of a gigabyte that claims to be a kilobyte"), book(Zipped { size: 1000, ..bomb(&rows, " ") })),
         ],
     );
 }

@@ -65,7 +65,11 @@ fn streets() {
             named(file("another document"), "town.osm", "<?xml version=\"1.0\"?>\n<gpx version=\"1.1\"><wpt lat=\"1\" lon=\"2\"/></gpx>\n"),
             swapped(file("a million entities"), "<osm version=\"0.6\">", &entities()),
             swapped(file("an entity that nobody knows"), "v=\"residential\"", "v=\"&where;\""),
-            named(file("not UTF-8"), "town.osm", text.replace("residential", "wohnstra\u{df}e").chars().map(|c| c as u8).collect::<Vec<u8>>()),
+            named(
+                file("not UTF-8"),
+                "town.osm",
+                text.replace("residential", "wohnstra\u{df}e").chars().map(|c| c as u8).collect::<Vec<u8>>(),
+            ),
             named(file("UTF-16"), "town.osm", super::bytes::utf16(&format!("\u{feff}{text}"))),
             swapped(record("latitude NaN"), "lat=\"10.002\"", "lat=\"NaN\""),
             swapped(record("longitude infinite"), "lon=\"100.002\"", "lon=\"inf\""),
@@ -79,11 +83,22 @@ fn streets() {
             swapped(record("a reference to nothing"), "<nd ref=\"33\"/>", "<nd ref=\"999\"/>"),
             and(record("a street of one node"), "<way id=\"99\"><nd ref=\"11\"/><tag k=\"highway\" v=\"residential\"/></way>"),
             and(record("a street twice"), "<way id=\"1\"><nd ref=\"11\"/><nd ref=\"12\"/><tag k=\"highway\" v=\"residential\"/></way>"),
-            and(record("a street of a class that nobody knows"), "<way id=\"99\"><nd ref=\"11\"/><nd ref=\"22\"/><tag k=\"highway\" v=\"skyway\"/></way>"),
-            named(file("a way of two million nodes"), "town.osm", text.replace("<way id=\"1\">", &("<way id=\"1\">".to_owned() + &"<nd ref=\"11\"/>".repeat(2_000_000)))),
+            and(
+                record("a street of a class that nobody knows"),
+                "<way id=\"99\"><nd ref=\"11\"/><nd ref=\"22\"/><tag k=\"highway\" v=\"skyway\"/></way>",
+            ),
+            named(
+                file("a way of two million nodes"),
+                "town.osm",
+                text.replace("<way id=\"1\">", &("<way id=\"1\">".to_owned() + &"<nd ref=\"11\"/>".repeat(2_000_000))),
+            ),
             and(file("a deleted version"), "<node id=\"1\" lon=\"100\" lat=\"10\" visible=\"false\"/>"),
             and(file("a date that is none"), "<node id=\"1\" lon=\"100\" lat=\"10\" timestamp=\"yesterday\"/>"),
-            swapped(file("bounds in words"), "<osm version=\"0.6\">", "<osm version=\"0.6\"><bounds minlon=\"west\" minlat=\"0\" maxlon=\"1\" maxlat=\"1\"/>"),
+            swapped(
+                file("bounds in words"),
+                "<osm version=\"0.6\">",
+                "<osm version=\"0.6\"><bounds minlon=\"west\" minlat=\"0\" maxlon=\"1\" maxlat=\"1\"/>",
+            ),
             named(file("nested deep"), "town.osm", "<osm>".to_owned() + &"<a>".repeat(1_000_000)),
             named(file("no streets"), "town.osm", "<osm version=\"0.6\"><node id=\"1\" lon=\"100\" lat=\"10\"/></osm>"),
         ],
@@ -101,8 +116,16 @@ fn entities() -> String {
 
 /// Zones by boundaries of the extract.
 fn bounded(case: Case, boundaries: &str) -> Case {
-    let corners = [(1, 99.9995, 9.9995), (2, 100.0025, 9.9995), (3, 100.0025, 10.0045), (4, 99.9995, 10.0045), (5, 100.0045, 9.9995), (6, 100.0045, 10.0045)];
-    let nodes = corners.iter().fold(String::new(), |text, (id, lon, lat)| format!("{text}<node id=\"{id}\" lon=\"{lon}\" lat=\"{lat}\"/>\n"));
+    let corners = [
+        (1, 99.9995, 9.9995),
+        (2, 100.0025, 9.9995),
+        (3, 100.0025, 10.0045),
+        (4, 99.9995, 10.0045),
+        (5, 100.0045, 9.9995),
+        (6, 100.0045, 10.0045),
+    ];
+    let nodes =
+        corners.iter().fold(String::new(), |text, (id, lon, lat)| format!("{text}<node id=\"{id}\" lon=\"{lon}\" lat=\"{lat}\"/>\n"));
     let case = case.plan("source = \"zones.geojson\"\nid = \"code\"\nname = \"name\"", "source = \"town.osm\"\nadmin_level = 8");
     and(case.without("zones.geojson"), &(nodes + boundaries))
 }
@@ -124,13 +147,21 @@ fn boundaries() {
             bounded(works("sound"), &(WEST.to_owned() + EAST)),
             altered(record("a ring that is not closed"), "<nd ref=\"3\"/><nd ref=\"2\"/></way>", "<nd ref=\"3\"/></way>"),
             altered(record("a ring of two corners"), "<nd ref=\"5\"/><nd ref=\"6\"/><nd ref=\"3\"/>", "<nd ref=\"5\"/>"),
-            altered(record("a ring that crosses itself"), "<nd ref=\"5\"/><nd ref=\"6\"/><nd ref=\"3\"/>", "<nd ref=\"6\"/><nd ref=\"5\"/><nd ref=\"3\"/>"),
+            altered(
+                record("a ring that crosses itself"),
+                "<nd ref=\"5\"/><nd ref=\"6\"/><nd ref=\"3\"/>",
+                "<nd ref=\"6\"/><nd ref=\"5\"/><nd ref=\"3\"/>",
+            ),
             altered(record("a corner that is not there"), "<nd ref=\"6\"/>", "<nd ref=\"999\"/>"),
             altered(record("a side that is not there"), "ref=\"102\" role", "ref=\"999\" role"),
             altered(record("a relation without members"), "<member type=\"way\" ref=\"102\" role=\"outer\"/>", ""),
             altered(record("a relation of itself"), "<member type=\"way\" ref=\"102\"", "<member type=\"relation\" ref=\"2\""),
             altered(file("a member of no kind"), "<member type=\"way\"", "<member type=\"wey\""),
-            altered(record("a hole outside"), "<member type=\"way\" ref=\"102\" role=\"outer\"/>", "<member type=\"way\" ref=\"102\" role=\"outer\"/><member type=\"way\" ref=\"101\" role=\"inner\"/>"),
+            altered(
+                record("a hole outside"),
+                "<member type=\"way\" ref=\"102\" role=\"outer\"/>",
+                "<member type=\"way\" ref=\"102\" role=\"outer\"/><member type=\"way\" ref=\"101\" role=\"inner\"/>",
+            ),
             altered(record("a boundary twice"), "ref=\"102\" role", "ref=\"101\" role"),
             altered(record("the same relation twice"), "<relation id=\"2\">", "<relation id=\"1\">"),
             bounded(file("no boundary"), ""),

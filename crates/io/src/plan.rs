@@ -431,7 +431,7 @@ pub enum PlanError {
         /// The key.
         key: String,
         /// What is wrong.
-        source: CrsError,
+        source: Box<CrsError>,
     },
     /// A profile that cannot be used.
     #[error("[profiles.{name}]: {message}{hint}")]
@@ -452,7 +452,8 @@ impl Plan {
     ///
     /// [`PlanError`] names the key, its line, what was found and what was expected; an unknown key comes with the nearest known one.
     pub fn parse(text: &str) -> Result<Plan, PlanError> {
-        let plan: Plan = toml::from_str(text).map_err(|error| PlanError::Toml { message: shown(&error, text), hint: hint(error.message()) })?;
+        let plan: Plan =
+            toml::from_str(text).map_err(|error| PlanError::Toml { message: shown(&error, text), hint: hint(error.message()) })?;
         plan.check()?;
         Ok(plan)
     }
@@ -545,21 +546,26 @@ impl Plan {
 
     /// Checks that every source has a name and every CRS a meaning.
     fn check_sources(&self) -> Result<(), PlanError> {
-        let mut sources = vec![("roads.source", &self.roads.source), ("zones.source", &self.zones.source), ("people.totals", &self.people.totals)];
+        let mut sources =
+            vec![("roads.source", &self.roads.source), ("zones.source", &self.zones.source), ("people.totals", &self.people.totals)];
         sources.extend(self.people.source.as_ref().map(|source| ("people.source", source)));
         sources.extend(self.facilities.iter().map(|set| ("facilities.source", &set.source)));
         if let Some((key, _)) = sources.iter().find(|(_, source)| source.trim().is_empty()) {
             return Err(value(key, "empty", "the name of a file, relative to the plan"));
         }
         if is_osm(&self.zones.source) && self.zones.admin_level.is_none() {
-            return Err(value("zones.admin_level", "missing", "the level of the boundaries, such as 8, since zones.source is OpenStreetMap's"));
+            return Err(value(
+                "zones.admin_level",
+                "missing",
+                "the level of the boundaries, such as 8, since zones.source is OpenStreetMap's",
+            ));
         }
         let mut systems = vec![("zones.crs", self.zones.crs.as_ref()), ("people.columns.crs", self.people.columns.crs.as_ref())];
         systems.push(("study.crs", Some(&self.study.crs).filter(|crs| *crs != "auto")));
         systems.extend(self.facilities.iter().map(|set| ("facilities.columns.crs", set.columns.crs.as_ref())));
         for (key, text) in systems {
             let parsed = text.map(|text| text.parse::<Crs>()).transpose();
-            parsed.map_err(|source| PlanError::Crs { key: key.to_owned(), source })?;
+            parsed.map_err(|source| PlanError::Crs { key: key.to_owned(), source: Box::new(source) })?;
         }
         Ok(())
     }

@@ -16,12 +16,7 @@ pub(super) struct Wish<'a> {
 }
 
 /// The polygons of all wanted areas; broken ones are issues and left out.
-pub(super) fn areas(
-    wish: &Wish<'_>,
-    osm: &OsmData,
-    projector: &Projector,
-    issues: &mut Vec<Issue>,
-) -> Vec<MultiPolygon<f64>> {
+pub(super) fn areas(wish: &Wish<'_>, osm: &OsmData, projector: &Projector, issues: &mut Vec<Issue>) -> Vec<MultiPolygon<f64>> {
     let mut polygons: Vec<MultiPolygon<f64>> = Vec::new();
     let ways = osm.ways.iter().filter(|way| way.selected && (wish.wanted)(&way.tags)).map(|way| ("way", way.id, way_area(way, osm)));
     let relations = osm.relations.iter().filter(|r| r.tags.get("type") == Some("multipolygon") && (wish.wanted)(&r.tags));

@@ -95,13 +95,7 @@ pub(super) fn meaning<'t>(wanted: &[BarrierKind], tag: impl Fn(&str) -> Option<&
 }
 
 /// The barriers of an extract of the kinds that are wanted.
-pub(super) fn from_osm(
-    osm: &OsmData,
-    wanted: &[BarrierKind],
-    file: &str,
-    projector: &Projector,
-    issues: &mut Vec<Issue>,
-) -> Vec<Barrier> {
+pub(super) fn from_osm(osm: &OsmData, wanted: &[BarrierKind], file: &str, projector: &Projector, issues: &mut Vec<Issue>) -> Vec<Barrier> {
     let mut barriers = Vec::new();
     for way in osm.ways.iter().filter(|way| way.selected) {
         if let Some(Meaning::Line(kind)) = meaning(wanted, |key| way.tags.get(key)) {

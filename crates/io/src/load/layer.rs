@@ -93,7 +93,8 @@ fn in_words(message: &str) -> String {
 }
 
 /// Names of WGS84 longitude and latitude in the `crs` member of old GeoJSON.
-const WGS84: [&str; 5] = ["urn:ogc:def:crs:OGC:1.3:CRS84", "urn:ogc:def:crs:OGC::CRS84", "OGC:CRS84", "EPSG:4326", "urn:ogc:def:crs:EPSG::4326"];
+const WGS84: [&str; 5] =
+    ["urn:ogc:def:crs:OGC:1.3:CRS84", "urn:ogc:def:crs:OGC::CRS84", "OGC:CRS84", "EPSG:4326", "urn:ogc:def:crs:EPSG::4326"];
 
 /// Refuses the `crs` member of old GeoJSON unless it says WGS84: its coordinates would be read wrongly.
 fn check_crs(collection: &FeatureCollection, file: &str) -> Result<(), Error> {
@@ -103,7 +104,12 @@ fn check_crs(collection: &FeatureCollection, file: &str) -> Result<(), Error> {
         return Ok(());
     }
     let found = format!("the CRS {}", shown(&name.map_or_else(|| crs.to_string(), str::to_owned), 80));
-    Err(data(file, "", found, "WGS84 longitude and latitude, as RFC 7946 has it: name the CRS in the plan, crs = \"EPSG:…\", or convert the file"))
+    Err(data(
+        file,
+        "",
+        found,
+        "WGS84 longitude and latitude, as RFC 7946 has it: name the CRS in the plan, crs = \"EPSG:…\", or convert the file",
+    ))
 }
 
 /// Checks shapes in WGS84 degrees before anybody takes them for what they are. One with a place that is none is an issue and goes; so are
@@ -193,7 +199,11 @@ pub(super) fn open_rings(geometry: &GeometryValue) -> usize {
 
 /// What is told of such rings.
 pub(super) fn not_closed(open: usize, row: usize, file: &str, stage: Stage) -> Option<Issue> {
-    let rings = if open == 1 { "a ring is not closed: it is taken as if it went".to_owned() } else { format!("{open} rings are not closed: they are taken as if they went") };
+    let rings = if open == 1 {
+        "a ring is not closed: it is taken as if it went".to_owned()
+    } else {
+        format!("{open} rings are not closed: they are taken as if they went")
+    };
     let detail = format!("{rings} straight back to where it begins");
     (open > 0).then(|| Issue::new(stage, file, format!("feature {}", row + 1), "ring_not_closed", detail))
 }

@@ -17,6 +17,7 @@ mod people;
 mod people_polygons;
 mod places;
 mod roads;
+mod rows;
 mod select;
 mod suspicions;
 mod table;
@@ -332,7 +333,8 @@ impl Loader<'_> {
         let plan = &self.plan.ground;
         let source = plan.source.as_ref().unwrap_or(&self.plan.roads.source);
         let mut issues = Vec::new();
-        let mut mapped = |loader: &Self, kind: Mapped| Ok::<_, Error>(kind.polygons(loader.osm_of(source)?, source, projector, &mut issues));
+        let mut mapped =
+            |loader: &Self, kind: Mapped| Ok::<_, Error>(kind.polygons(loader.osm_of(source)?, source, projector, &mut issues));
         let mut found = MaskPolygons::default();
         if Mapped::of(self.plan).contains(&Mapped::Water) {
             found.water = mapped(self, Mapped::Water)?;

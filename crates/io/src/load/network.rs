@@ -68,7 +68,7 @@ impl Loader<'_> {
         let mut working = match auto {
             true => auto_crs(bounds).map_err(error)?,
             false => plan.study.crs.parse::<Crs>().and_then(|crs| AutoCrs::given(crs, bounds)).map_err(|source| {
-                let source = PlanError::Crs { key: "study.crs".to_owned(), source };
+                let source = PlanError::Crs { key: "study.crs".to_owned(), source: Box::new(source) };
                 Error::Plan { file: plan.study.id.clone(), source }
             })?,
         };
@@ -171,13 +171,7 @@ impl Loader<'_> {
     }
 
     /// Roads that stop at the source's edge within reach of the zones: people there may look uncovered.
-    pub(super) fn cut_roads(
-        &self,
-        drawn: &Drawn,
-        zones: &[Zone],
-        limits: &[Vec<Limit>],
-        projector: &Projector,
-    ) -> Vec<Issue> {
+    pub(super) fn cut_roads(&self, drawn: &Drawn, zones: &[Zone], limits: &[Vec<Limit>], projector: &Projector) -> Vec<Issue> {
         const EDGE_M: f64 = 30.0;
         let file = &self.plan.roads.source;
         let reach = self.plan.services.iter().zip(limits).map(|(service, own)| self.straight_reach(service, own)).fold(0.0, f64::max);
@@ -186,7 +180,8 @@ impl Loader<'_> {
             // a side that is too far away to be projected cuts no road off here
             let [low, high] = [bbox.min(), bbox.max()].map(|corner| projector.forward_one(corner).ok());
             ends.extend(dead_ends(&drawn.network).filter(|c| {
-                let inside = |corner: Option<Coord<f64>>| corner.is_some_and(|corner| (c.x - corner.x).abs().min((c.y - corner.y).abs()) < EDGE_M);
+                let inside =
+                    |corner: Option<Coord<f64>>| corner.is_some_and(|corner| (c.x - corner.x).abs().min((c.y - corner.y).abs()) < EDGE_M);
                 inside(low) || inside(high)
             }));
         }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use catchment::geo::Coord;
+use catchment::geo::{BoundingRect, Coord, Intersects, Rect};
 use catchment::{Demand, Group, Issue, People, Progress, SpreadNote, SpreadRules, Stage, Surface, Zone, ZoneIndex, spread};
 
 use super::areas::{Wish, areas};
@@ -96,7 +96,12 @@ fn people_of(table: &Table<'_>, row: usize, column: usize, done: &str, issues: &
 
 /// A group of more people than there are: both numbers stay, and somebody should look at them.
 fn group_above(table: &Table<'_>, row: usize, group: &str, of_group: People, all: People) -> Option<Issue> {
-    let detail = format!("line {}: {:.1} people in the group `{group}` of {:.1} in all; both are used as they are", table.line(row), of_group.as_f64(), all.as_f64());
+    let detail = format!(
+        "line {}: {:.1} people in the group `{group}` of {:.1} in all; both are used as they are",
+        table.line(row),
+        of_group.as_f64(),
+        all.as_f64()
+    );
     (of_group > all).then(|| Issue::new(Stage::People, table.file, table.line(row), "group_above_total", detail))
 }
 
@@ -144,7 +149,12 @@ pub(super) fn totals_from_csv(
     }
     if zones.iter().all(|zone| zone.people.is_none()) {
         let names: Vec<&str> = zones.iter().take(3).map(|zone| if id.is_some() { zone.id.as_str() } else { zone.name.as_str() }).collect();
-        return Err(data(file, "", none_left("total", &issues[before..]), format!("totals of the zones, which are called {}", names.join(", "))));
+        return Err(data(
+            file,
+            "",
+            none_left("total", &issues[before..]),
+            format!("totals of the zones, which are called {}", names.join(", ")),
+        ));
     }
     Ok((groups, table.len() as u64))
 }
@@ -180,13 +190,7 @@ pub(super) fn spread_totals(
 }
 
 /// The polygons of one surface, in metres of the working CRS.
-pub(super) fn surface(
-    name: SurfaceName,
-    osm: &OsmData,
-    file: &str,
-    projector: &Projector,
-    issues: &mut Vec<Issue>,
-) -> Surface {
+pub(super) fn surface(name: SurfaceName, osm: &OsmData, file: &str, projector: &Projector, issues: &mut Vec<Issue>) -> Surface {
     let (label, key) = match name {
         SurfaceName::Zone => return Surface::WholeZone,
         SurfaceName::Residential => ("residential", "landuse"),
@@ -229,12 +233,15 @@ pub(super) fn points(
         demand.zones.push(index.locate(at));
         demand.people.push(count);
     }
-    if demand.zones.iter().all(Option::is_none) {
-        return Err(match demand.people.len() {
-            0 => data(file, "", none_left("row with people", &issues[before..]), "at least one row with a place and a number of people"),
-            all => data(file, "", format!("{all} places, none of them in a zone"), "places within the zones: is the CRS of both right?"),
-        });
+    if demand.people.is_empty() {
+        return Err(data(
+            file,
+            "",
+            none_left("row with people", &issues[before..]),
+            "at least one row with a place and a number of people",
+        ));
     }
+    elsewhere(zones, &demand, file)?;
     issues.extend(repeated(&demand, file));
     sum_by_zone(zones, &demand, file, "no people at any point in it", issues);
     let outside: People = demand.zones.iter().zip(&demand.people).filter(|(zone, _)| zone.is_none()).map(|(_, p)| *p).sum();
@@ -246,13 +253,35 @@ pub(super) fn points(
     Ok((demand, table.len() as u64))
 }
 
+/// Farther than this from all zones nobody lives by chance, metres.
+const ELSEWHERE_M: f64 = 100_000.0;
+
+/// Refuses people who all live in another part of the world than the zones.
+pub(super) fn elsewhere(zones: &[Zone], demand: &Demand, file: &str) -> Result<(), Error> {
+    let wide = |own: Rect<f64>| {
+        let (low, high) = (own.min(), own.max());
+        Rect::new((low.x - ELSEWHERE_M, low.y - ELSEWHERE_M), (high.x + ELSEWHERE_M, high.y + ELSEWHERE_M))
+    };
+    let boxes: Vec<Rect<f64>> = zones.iter().filter_map(|zone| zone.area.bounding_rect()).map(wide).collect();
+    let near = |at: &Coord<f64>| boxes.iter().any(|own| own.intersects(at));
+    if demand.locations.is_empty() || demand.locations.iter().any(near) {
+        return Ok(());
+    }
+    let found = format!("{} places with people, none of them within {:.0} km of a zone", demand.locations.len(), ELSEWHERE_M / 1000.0);
+    Err(data(file, "", found, "places within the zones: is the CRS of both right?"))
+}
+
 /// Rows that say what another row says, if there are any: they count, as there are houses with many households.
 fn repeated(demand: &Demand, file: &str) -> Option<Issue> {
-    let mut rows: Vec<(u64, u64, u64)> = demand.locations.iter().zip(&demand.people).map(|(at, n)| (at.x.to_bits(), at.y.to_bits(), n.0)).collect();
+    let mut rows: Vec<(u64, u64, u64)> =
+        demand.locations.iter().zip(&demand.people).map(|(at, n)| (at.x.to_bits(), at.y.to_bits(), n.0)).collect();
     rows.sort_unstable();
     let again = rows.windows(2).filter(|pair| pair[0] == pair[1] && pair[0].2 > 0);
     let (count, people) = again.fold((0, People::ZERO), |(count, people), pair| (count + 1, people + People(pair[0].2)));
-    let detail = format!("{count} rows with {:.1} people repeat the place and number of another row; they are counted: is the table pasted twice?", people.as_f64());
+    let detail = format!(
+        "{count} rows with {:.1} people repeat the place and number of another row; they are counted: is the table pasted twice?",
+        people.as_f64()
+    );
     (count > 0).then(|| Issue::new(Stage::People, file, "", "repeated_rows", detail))
 }
 

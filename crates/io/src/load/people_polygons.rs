@@ -6,7 +6,7 @@ use geojson::Feature;
 use rayon::prelude::*;
 
 use super::numbers::number;
-use super::people::sum_by_zone;
+use super::people::{elsewhere, sum_by_zone};
 use super::usual::PEOPLE;
 use super::zones::repair;
 use super::{STRAIGHT_DEG, layer, project_polygons};
@@ -67,10 +67,7 @@ pub(super) fn polygons(
         demand.people.push(part.people);
         demand.groups.iter_mut().zip(&part.groups).for_each(|(group, people)| group.people.push(*people));
     }
-    if demand.zones.iter().all(Option::is_none) {
-        let found = format!("{} polygons with people, no part of them in a zone", units.len());
-        return Err(data(file, "", found, "polygons that meet the zones: is the CRS of both right?"));
-    }
+    elsewhere(zones, &demand, file)?;
     sum_by_zone(zones, &demand, file, "no people in any polygon in it", issues);
     let outside: People = demand.zones.iter().zip(&demand.people).filter(|(zone, _)| zone.is_none()).map(|(_, people)| *people).sum();
     if outside > People::ZERO {

@@ -8,8 +8,8 @@ use catchment::geo::Coord;
 use catchment::{BarrierUse, Issue, Profile, RoadSegment, Roads, Stage, WayUse};
 use rayon::prelude::*;
 
-use super::{TOO_FAR, project, project_each};
 use super::turns::{Found, Stretches, named_ways};
+use super::{TOO_FAR, project, project_each};
 use crate::crs::{Projector, road_length_m};
 use crate::error::Error;
 use crate::osm::{Line, OsmData};
@@ -54,7 +54,8 @@ fn too_far(data: &OsmData, projector: &Projector) -> BTreeSet<usize> {
 
 fn lost_nodes(data: &OsmData, file: &str, count: usize, first: usize) -> Issue {
     let (id, at) = data.positions.iter().nth(first).map_or((0, Coord::default()), |(id, at)| (id, at.coord()));
-    let detail = format!("{count} nodes of which each {TOO_FAR}, the first is node {id} at {}, {}; the roads there are left out", at.x, at.y);
+    let detail =
+        format!("{count} nodes of which each {TOO_FAR}, the first is node {id} at {}, {}; the roads there are left out", at.x, at.y);
     Issue::new(Stage::Roads, file, format!("node {id}"), "too_far", detail)
 }
 

@@ -7,6 +7,7 @@ use geojson::{Feature, JsonObject};
 
 use super::layer::{self, on_globe};
 use super::numbers::{Axis, degrees, half_width, number};
+use super::rows::{self, Rows};
 use super::usual::{X, Y};
 use super::{TOO_FAR, project_each, text, workbook};
 use crate::crs::{Crs, Projector};
@@ -48,7 +49,7 @@ impl<'a> Table<'a> {
             return Ok(table);
         }
         if bytes.is_empty() {
-            return Err(data(file, "", "an empty file", EXPECTED));
+            return Err(data(file, "", "an empty file", rows::EXPECTED));
         }
         if let Some(sheet) = &told.sheet {
             return Err(data(file, "", "no workbook", format!("one of Excel or LibreOffice, as the sheet `{sheet}` is named")));
@@ -59,43 +60,10 @@ impl<'a> Table<'a> {
                 format!("read as {}, which its bytes look like; if names look wrong: columns = {{ encoding = \"…\" }}", decoded.encoding);
             issues.push(Issue::new(stage, file, decoded.encoding, "encoding_guessed", detail));
         }
-        table.rows_of_text(decoded.text, stage, issues)?;
+        let Rows { header, rows, delimiter } = rows::of_text(decoded.text, file, stage, issues)?;
+        (table.header, table.semicolons) = (header, delimiter == b';');
+        rows.into_iter().for_each(|(line, record)| table.add(line, record, stage, issues));
         Ok(table)
-    }
-
-    fn rows_of_text(&mut self, mut text: String, stage: Stage, issues: &mut Vec<Issue>) -> Result<(), Error> {
-        // a row of its own at the end; where it is not met as one, the end lies within quotes
-        const END: &str = "\u{1}";
-        text.push('\n');
-        text.push_str(END);
-        let delimiter = text::delimiter(&text);
-        self.semicolons = delimiter == b';';
-        let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).flexible(true).delimiter(delimiter).from_reader(text.as_bytes());
-        let header = reader.headers().map_err(|e| data(self.file, "header", e.to_string(), EXPECTED))?;
-        self.header = header.iter().map(str::to_owned).collect();
-        if self.header.iter().all(|name| name.is_empty() || name == END) {
-            return Err(data(self.file, "", "nothing but spaces", EXPECTED));
-        }
-        let (mut closed, mut line) = (false, 1);
-        for record in reader.records() {
-            let record = record.map_err(|e| data(self.file, "", e.to_string(), EXPECTED))?;
-            if record.len() == 1 && &record[0] == END {
-                closed = true;
-                continue;
-            }
-            line = record.position().map_or(0, csv::Position::line);
-            if self.swallows_rows(&record, char::from(delimiter)) {
-                let last = line + breaks(&record);
-                let detail = format!("lines {line} to {last} are one row, as a quote is not closed where it should be; none of them is used");
-                issues.push(Issue::new(stage, self.file, line, "ragged_row", detail));
-            } else {
-                self.add(line, record, stage, issues);
-            }
-        }
-        if closed {
-            return Ok(());
-        }
-        Err(data(self.file, format!("line {line}"), "a quote that is not closed: the file ends within a cell", "a second quote where that cell ends"))
     }
 
     /// The properties of a layer's features as columns, their points as places.
@@ -119,25 +87,12 @@ impl<'a> Table<'a> {
         Ok(Table { file, header, rows, lines, points: Some(points), workbook: false, semicolons: false })
     }
 
-    /// Whether a cell of several lines holds whole rows: with its first line the row would be complete, or a line of it is a row by itself.
-    fn swallows_rows(&self, record: &csv::StringRecord, delimiter: char) -> bool {
-        let columns = self.header.len();
-        let cells = |line: &str| line.split(delimiter).count();
-        columns > 2
-            && record.iter().enumerate().any(|(column, cell)| {
-                let mut lines = cell.lines();
-                let first = lines.next().map_or(0, cells);
-                let more = lines.next().is_some();
-                more && ((column + 1 < columns && column + first == columns) || cell.lines().skip(1).any(|line| cells(line) == columns))
-            })
-    }
-
     fn add(&mut self, line: u64, record: csv::StringRecord, stage: Stage, issues: &mut Vec<Issue>) {
         if record.len() == self.header.len() {
             self.rows.push(record);
             self.lines.push(line);
         } else {
-            let lines = match breaks(&record) {
+            let lines = match rows::breaks(&record) {
                 0 => format!("line {line} has"),
                 more => format!("lines {line} to {} are one row (is a quote not closed?) and have", line + more),
             };
@@ -347,13 +302,6 @@ impl<'a> Table<'a> {
         }
         Ok(all)
     }
-}
-
-const EXPECTED: &str = "a table with a header row, its columns parted by commas, tabs, semicolons or bars";
-
-/// How many line breaks are in a row.
-fn breaks(record: &csv::StringRecord) -> u64 {
-    record.iter().map(|cell| cell.matches('\n').count() as u64).sum()
 }
 
 /// Text in one line of at most `longest` letters, signs that cannot be seen made visible.

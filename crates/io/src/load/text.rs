@@ -45,12 +45,17 @@ pub(super) fn decode(bytes: &[u8], named: Option<&str>, file: &str) -> Result<De
 fn no_text(bytes: &[u8], encoding: &'static Encoding, named: bool, guessed: bool, file: &str) -> Error {
     let line = first_broken(bytes, encoding);
     let (found, expected) = match (named, guessed) {
-        (true, _) => (format!("bytes that are no {}", encoding.name()), "the encoding that the plan names; without columns.encoding it is looked for"),
+        (true, _) => (
+            format!("bytes that are no {}", encoding.name()),
+            "the encoding that the plan names; without columns.encoding it is looked for",
+        ),
         (_, true) => (
             format!("bytes that are text in no one encoding (at best {})", encoding.name()),
             "a table as text in UTF-8, UTF-16 or GB18030, the same throughout, or a workbook; another is named: columns = { encoding = \"…\" }",
         ),
-        _ => (format!("bytes that are no {}", encoding.name()), "the encoding that the file's first bytes announce: save it again, as UTF-8"),
+        _ => {
+            (format!("bytes that are no {}", encoding.name()), "the encoding that the file's first bytes announce: save it again, as UTF-8")
+        }
     };
     data(file, format!("line {line}"), found, expected)
 }
@@ -110,7 +115,12 @@ fn guess(bytes: &[u8], file: &str) -> Result<&'static Encoding, Error> {
         && 10 * counts[0] >= counts[1]
     {
         let found = format!("bytes that are no UTF-8, while line {utf8} is UTF-8: two encodings in one file");
-        return Err(data(file, format!("line {other}"), found, "one encoding throughout: open the parts it was made of, and save each as UTF-8"));
+        return Err(data(
+            file,
+            format!("line {other}"),
+            found,
+            "one encoding throughout: open the parts it was made of, and save each as UTF-8",
+        ));
     }
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
     detector.feed(bytes, true);

@@ -72,9 +72,9 @@ pub(super) fn from_layer(features: Vec<Feature>, plan: &ZonesPlan, told: &mut To
     for (row, feature) in features.into_iter().enumerate() {
         let place = format!("feature {}", row + 1);
         let id = match &plan.id {
-            Some(key) => layer::property(&feature, key)
-                .filter(|id| !id.trim().is_empty())
-                .ok_or_else(|| data(file, &place, format!("nothing in the property `{key}`"), "the id that zones.id names, in every feature"))?,
+            Some(key) => layer::property(&feature, key).filter(|id| !id.trim().is_empty()).ok_or_else(|| {
+                data(file, &place, format!("nothing in the property `{key}`"), "the id that zones.id names, in every feature")
+            })?,
             None => layer::feature_id(&feature).unwrap_or_else(|| (row + 1).to_string()),
         };
         let usual = NAME.into_iter().chain(ZONE_NAME);

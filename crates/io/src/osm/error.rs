@@ -48,7 +48,9 @@ pub enum OsmError {
         method: &'static str,
     },
     /// The file says that its reader must know a feature that this one does not.
-    #[error("the file requires the feature {feature:?} of its reader, which this one does not know; write it again without, by `osmium cat`")]
+    #[error(
+        "the file requires the feature {feature:?} of its reader, which this one does not know; write it again without, by `osmium cat`"
+    )]
     RequiredFeature {
         /// The feature as the header spells it.
         feature: String,

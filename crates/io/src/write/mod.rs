@@ -141,7 +141,8 @@ pub(crate) fn place(out: &Path, command: &str, files: &[(String, Vec<u8>)]) -> R
         files.iter().map(|(name, _)| (out.join(format!(".{name}.{}.part", std::process::id())), out.join(name))).collect();
     // what cannot be renamed into place is known before anything is
     let free = names.iter().try_for_each(|(_, name)| if name.is_dir() { Err(error(name)(ErrorKind::IsADirectory.into())) } else { Ok(()) });
-    let written = free.and_then(|()| names.iter().zip(files).try_for_each(|((part, name), (_, bytes))| fs::write(part, bytes).map_err(error(name))));
+    let written =
+        free.and_then(|()| names.iter().zip(files).try_for_each(|((part, name), (_, bytes))| fs::write(part, bytes).map_err(error(name))));
     let renamed = written.and_then(|()| names.iter().try_for_each(|(part, name)| fs::rename(part, name).map_err(error(name))));
     if let Err(error) = renamed {
         for (part, _) in &names {

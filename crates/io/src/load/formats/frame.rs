@@ -50,13 +50,16 @@ pub(super) fn fault(bytes: &[u8]) -> Option<String> {
 /// Whether the counts of a record can be true of its length.
 fn holds_its_corners(record: &[u8]) -> bool {
     let fits = |head: usize, parts: usize, points: usize| {
-        let need = parts.checked_mul(4).zip(points.checked_mul(16)).and_then(|(parts, points)| head.checked_add(parts)?.checked_add(points));
+        let need =
+            parts.checked_mul(4).zip(points.checked_mul(16)).and_then(|(parts, points)| head.checked_add(parts)?.checked_add(points));
         need.is_some_and(|need| need <= record.len())
     };
     match little(record, 0) {
         None => false,
         // lines and polygons, flat, with heights, with measures; and patches, whose parts have a kind each
-        Some(3 | 5 | 13 | 15 | 23 | 25) => little(record, 36).zip(little(record, 40)).is_some_and(|(parts, points)| fits(44, parts, points)),
+        Some(3 | 5 | 13 | 15 | 23 | 25) => {
+            little(record, 36).zip(little(record, 40)).is_some_and(|(parts, points)| fits(44, parts, points))
+        }
         Some(31) => little(record, 36).zip(little(record, 40)).is_some_and(|(parts, points)| fits(44, parts.saturating_mul(2), points)),
         // several points
         Some(8 | 18 | 28) => little(record, 36).is_some_and(|points| fits(40, 0, points)),

@@ -65,7 +65,12 @@ pub(super) fn read(files: &dyn Files, name: &str, layer: Option<&str>, stage: St
         }
         rows.push((geometry, properties));
         if rows.len() > bytes.len() {
-            return Err(data(name, "", format!("more rows in the layer `{table}` than the file has bytes"), "a table of features, or a view that ends"));
+            return Err(data(
+                name,
+                "",
+                format!("more rows in the layer `{table}` than the file has bytes"),
+                "a table of features, or a view that ends",
+            ));
         }
     }
     input.rows = vec![("features".to_owned(), rows.len() as u64)];

@@ -29,7 +29,8 @@ pub(super) fn read(files: &dyn Files, name: &str, stage: Stage) -> Result<Raw, E
         inputs.push(InputFile::new(&own, &bytes));
         Some((own, bytes))
     };
-    let crs = beside("prj").filter(|(_, bytes)| !bytes.trim_ascii().is_empty()).map(|(_, bytes)| wkt::crs(&String::from_utf8_lossy(&bytes)));
+    let crs =
+        beside("prj").filter(|(_, bytes)| !bytes.trim_ascii().is_empty()).map(|(_, bytes)| wkt::crs(&String::from_utf8_lossy(&bytes)));
     let page = beside("cpg").map(|(_, bytes)| String::from_utf8_lossy(&bytes).trim().to_owned());
     let attributes = beside("dbf");
     let bytes = files.read(name)?;

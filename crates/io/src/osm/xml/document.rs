@@ -194,7 +194,9 @@ fn text(element: &BytesStart<'_>, name: &str) -> Result<Option<String>, Fault> {
     };
     let value = attribute.normalized_value(XmlVersion::Implicit1_0);
     value.map(|value| Some(value.into_owned())).map_err(|error| match error {
-        quick_xml::Error::Escape(EscapeError::UnrecognizedEntity(_, entity)) => Fault::Xml(format!("the entity `&{entity};` is none of XML's own")),
+        quick_xml::Error::Escape(EscapeError::UnrecognizedEntity(_, entity)) => {
+            Fault::Xml(format!("the entity `&{entity};` is none of XML's own"))
+        }
         other => Fault::xml(other),
     })
 }
