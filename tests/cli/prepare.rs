@@ -169,7 +169,7 @@ fn files_that_are_no_sound_network_are_refused() {
     desk.fails(&["prepare", "town.osm", "-o", "no/such/folder.cnet"], 4, &["folder.cnet"]);
     if std::path::Path::new("/dev/full").exists() {
         std::os::unix::fs::symlink("/dev/full", desk.path("full.cnet.partial")).unwrap();
-        desk.fails(&["prepare", "town.osm", "-o", "full.cnet"], 4, &["full.cnet", "space"]);
+        desk.fails(&["prepare", "town.osm", "-o", "full.cnet"], 4, &["cannot write full.cnet", "the disk is full"]);
     }
     desk.fails(&["prepare", "town.osm", "--profile", "fly", "-o", "fly.cnet"], 2, &["fly"]);
     assert!(desk.list(".").iter().all(|name| !name.contains("partial")), "{:?}", desk.list("."));

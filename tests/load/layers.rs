@@ -97,7 +97,7 @@ fn broken_layers_say_what_is_wrong() {
         ("a.shp", &b""[..], "a shapefile (.shp)"),
         ("a.shp", &shp[..150], "a shapefile (.shp)"),
         ("a.shp", b"PK\x03\x04 and then something else", "a shapefile (.shp)"),
-        ("a.gpkg", b"", "no SQLite database"),
+        ("a.gpkg", b"", "no database of SQLite"),
         ("a.gpkg", &gpkg[..5000], "a GeoPackage (.gpkg)"),
         ("a.gpkg", b"SQLite format 3\0 and no more", "a GeoPackage (.gpkg)"),
         ("a.geojsonl", b"{\"type\": \"Feature\"", "line 1"),

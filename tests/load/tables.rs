@@ -100,7 +100,7 @@ fn places_of_a_map_service_are_where_they_are_meant() {
     let plain = clinics(text.as_bytes(), "").facilities["clinics"][0].location;
     let shifted = clinics(text.as_bytes(), "columns = { crs = \"gcj02\" }").facilities["clinics"][0].location;
     assert_eq!(plain, shifted);
-    let unknown = World::bare_street(40).with_files(&plan("columns = { crs = \"gcj03\" }"), &[("clinics.csv", text.as_bytes())]);
+    let unknown = catchment_io::Plan::parse(&plan("columns = { crs = \"gcj03\" }"));
     assert!(unknown.unwrap_err().to_string().contains("\"gcj02\", \"bd09\" or \"cgcs2000\""));
 }
 

@@ -162,7 +162,9 @@ pub(crate) struct Border {
 #[non_exhaustive]
 pub enum GroundError {
     /// More cells than are kept in memory.
-    #[error("the zones span {columns} × {rows} cells of {cell_m} m, more than {most}: choose a larger ground.cell_m or fewer zones")]
+    #[error(
+        "the zones span {columns} × {rows} cells of {cell_m} m, more than {most}: does a zone lie far from the others, by a wrong coordinate? else choose a larger ground.cell_m or fewer zones"
+    )]
     TooManyCells {
         /// Cells eastwards.
         columns: usize,

@@ -248,7 +248,9 @@ fn plain(text: &str) -> Option<Value> {
 /// Turns the shape of a feature into another CRS, its outer rings counter-clockwise; one that lies nowhere there is an issue, and none.
 fn turn(feature: &mut Feature, row: usize, name: &str, projector: &Projector, issues: &mut Vec<Issue>) -> Result<(), Error> {
     let place = || format!("feature {}", row + 1);
-    let Some(mut own) = layer::own_geometry(feature, name, &place())? else { return Ok(()) };
+    let Some(mut own) = layer::geometry(feature, name, &place())? else { return Ok(()) };
+    let open = feature.geometry.as_ref().map_or(0, |own| layer::open_rings(&own.value));
+    issues.extend(layer::not_closed(open, row, name, Stage::Output));
     let mut places: Vec<Coord<f64>> = own.coords_iter().collect();
     if let Err(error) = projector.forward(&mut places) {
         issues.push(Issue::new(Stage::Zones, name, place(), "bad_place", format!("{error}; written without a shape")));
@@ -322,7 +324,7 @@ fn table_of(features: Vec<Feature>, stem: &str, name: &str, crs: Option<&Crs>) -
     let points = features.iter().any(|feature| feature.geometry.as_ref().is_some_and(is_point));
     let (mut rows, mut left) = (Vec::new(), 0);
     for (row, feature) in features.into_iter().enumerate() {
-        let shape = layer::own_geometry(&feature, name, &format!("feature {}", row + 1))?;
+        let shape = layer::geometry(&feature, name, &format!("feature {}", row + 1))?;
         let at = if let Some(Geometry::Point(point)) = shape { Some(Coord::from(point)) } else { None };
         left += usize::from(shape.is_some() && at.is_none());
         let mut own = JsonObject::new();

@@ -1,5 +1,6 @@
 //! Errors of reading and writing: what, where, what was expected, what to do.
 
+use std::io::{self, ErrorKind};
 use std::path::PathBuf;
 
 use catchment::{Cancelled, GroundError, NetworkError, ProfileError};
@@ -15,7 +16,7 @@ use crate::prepared::PreparedError;
 #[non_exhaustive]
 pub enum Error {
     /// The plan.
-    #[error("plan {file}: {source}")]
+    #[error("{}: {source}", named(file))]
     Plan {
         /// The plan's file.
         file: String,
@@ -23,7 +24,7 @@ pub enum Error {
         source: PlanError,
     },
     /// A file that cannot be opened.
-    #[error("cannot read {file}: {source}")]
+    #[error("cannot read {file}: {}", in_words(source))]
     Read {
         /// The file.
         file: String,
@@ -79,7 +80,7 @@ pub enum Error {
     #[error("map: {0}")]
     Map(#[from] MapError),
     /// A file that cannot be written.
-    #[error("cannot write {}: {source}", file.display())]
+    #[error("cannot write {}: {}", file.display(), in_words(source))]
     Write {
         /// The file.
         file: PathBuf,
@@ -98,6 +99,28 @@ impl From<GroundError> for Error {
             other => Error::Ground(other),
         }
     }
+}
+
+/// What the system says, where it is one of the usual things.
+fn in_words(error: &io::Error) -> String {
+    let words = match error.kind() {
+        ErrorKind::NotFound => "there is no such file or folder",
+        ErrorKind::IsADirectory => "a folder of that name stands where the file should be",
+        ErrorKind::NotADirectory => "a file stands where one of its folders should be",
+        ErrorKind::AlreadyExists => "a file of that name stands where the folder should be",
+        ErrorKind::PermissionDenied => "no permission",
+        ErrorKind::StorageFull => "the disk is full",
+        ErrorKind::QuotaExceeded => "your share of the disk is used up",
+        ErrorKind::ReadOnlyFilesystem => "the disk can only be read",
+        ErrorKind::FileTooLarge => "no file may be as large as that here",
+        _ => return error.to_string(),
+    };
+    words.to_owned()
+}
+
+/// What a plan's error calls it: it may be flags.
+fn named(file: &str) -> String {
+    if file.starts_with("the ") { file.to_owned() } else { format!("plan {file}") }
 }
 
 /// A complaint about a table or layer.

@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
-use std::path::PathBuf;
+use std::io::{self, ErrorKind};
+use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -36,13 +37,22 @@ pub struct Folder(pub PathBuf);
 impl Files for Folder {
     fn read(&self, name: &str) -> Result<Cow<'_, [u8]>, Error> {
         let path = self.0.join(name);
-        let bytes = std::fs::read(&path).map_err(|source| Error::Read { file: path.display().to_string(), source })?;
-        Ok(Cow::Owned(bytes))
+        let bytes = plain(&path).and_then(|()| std::fs::read(&path));
+        bytes.map(Cow::Owned).map_err(|source| Error::Read { file: path.display().to_string(), source })
     }
 
     fn open(&self, name: &str) -> Result<Source<'_>, Error> {
         let path = self.0.join(name);
-        Source::open(&path).map_err(|source| Error::Read { file: path.display().to_string(), source })
+        plain(&path).and_then(|()| Source::open(&path)).map_err(|source| Error::Read { file: path.display().to_string(), source })
+    }
+}
+
+/// Refuses what is no file with an end: a folder, a device, a pipe.
+fn plain(path: &Path) -> io::Result<()> {
+    match std::fs::metadata(path)?.file_type() {
+        kind if kind.is_file() => Ok(()),
+        kind if kind.is_dir() => Err(ErrorKind::IsADirectory.into()),
+        _ => Err(io::Error::other("it is a device or a pipe, expected a file")),
     }
 }
 

@@ -17,6 +17,7 @@ use std::collections::BTreeMap;
 use catchment::{Cost, Direction, GapGround, Limit, Metric, Profile};
 use serde::{Deserialize, Serialize};
 
+use crate::crs::{Crs, CrsError};
 use crate::map::Lang;
 use crate::sweep::Sweep;
 
@@ -482,6 +483,14 @@ pub enum PlanError {
         /// What it may hold.
         expected: String,
     },
+    /// A coordinate reference system that is none, or not one for its use.
+    #[error("{key}: {source}")]
+    Crs {
+        /// The key.
+        key: String,
+        /// What is wrong.
+        source: Box<CrsError>,
+    },
     /// A profile that cannot be used.
     #[error("[profiles.{name}]: {message}{hint}")]
     Profile {
@@ -501,8 +510,8 @@ impl Plan {
     ///
     /// [`PlanError`] names the key, its line, what was found and what was expected; an unknown key comes with the nearest known one.
     pub fn parse(text: &str) -> Result<Plan, PlanError> {
-        let plan: Plan = toml::from_str(text)
-            .map_err(|error| PlanError::Toml { message: error.to_string().trim_end().to_owned(), hint: hint(error.message()) })?;
+        let plan: Plan =
+            toml::from_str(text).map_err(|error| PlanError::Toml { message: shown(&error, text), hint: hint(error.message()) })?;
         plan.check()?;
         Ok(plan)
     }
@@ -523,6 +532,7 @@ impl Plan {
     /// [`PlanError`] for the first thing found.
     pub fn check(&self) -> Result<(), PlanError> {
         file_name("study.id", &self.study.id)?;
+        self.check_sources()?;
         positive("people.cell_m", self.people.cell_m, 1.0, 10_000.0)?;
         positive("people.min_surface_ratio", self.people.min_surface_ratio, 0.0, 1.0)?;
         positive("ground.cell_m", self.ground.cell_m, 1.0, 200.0)?;
@@ -585,6 +595,32 @@ impl Plan {
         Ok(())
     }
 
+    /// Checks that every source has a name and every CRS a meaning.
+    fn check_sources(&self) -> Result<(), PlanError> {
+        let mut sources =
+            vec![("roads.source", &self.roads.source), ("zones.source", &self.zones.source), ("people.totals", &self.people.totals)];
+        sources.extend(self.people.source.as_ref().map(|source| ("people.source", source)));
+        sources.extend(self.facilities.iter().map(|set| ("facilities.source", &set.source)));
+        if let Some((key, _)) = sources.iter().find(|(_, source)| source.trim().is_empty()) {
+            return Err(value(key, "empty", "the name of a file, relative to the plan"));
+        }
+        if is_osm(&self.zones.source) && self.zones.admin_level.is_none() {
+            return Err(value(
+                "zones.admin_level",
+                "missing",
+                "the level of the boundaries, such as 8, since zones.source is OpenStreetMap's",
+            ));
+        }
+        let mut systems = vec![("zones.crs", self.zones.crs.as_ref()), ("people.columns.crs", self.people.columns.crs.as_ref())];
+        systems.push(("study.crs", Some(&self.study.crs).filter(|crs| *crs != "auto")));
+        systems.extend(self.facilities.iter().map(|set| ("facilities.columns.crs", set.columns.crs.as_ref())));
+        for (key, text) in systems {
+            let parsed = text.map(|text| text.parse::<Crs>()).transpose();
+            parsed.map_err(|source| PlanError::Crs { key: key.to_owned(), source: Box::new(source) })?;
+        }
+        Ok(())
+    }
+
     /// The speeds of all sweeps by profile, ascending, each once.
     pub fn swept_speeds(&self) -> BTreeMap<String, Vec<f64>> {
         let mut swept: BTreeMap<String, Vec<f64>> = BTreeMap::new();
@@ -627,6 +663,30 @@ impl Plan {
     pub fn profile(&self, name: &str) -> Result<Profile, PlanError> {
         changed(name, self.profiles.get(name).cloned().unwrap_or_default())
     }
+}
+
+/// What is wrong with a text that is no plan, with its place; without the line where that would fill pages.
+fn shown(error: &toml::de::Error, text: &str) -> String {
+    const LONGEST: usize = 300;
+    let message = error.to_string();
+    if message.lines().all(|line| line.len() <= LONGEST) {
+        return in_words(message.trim_end());
+    }
+    let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+    in_words(&format!("TOML parse error at line {}: {}", before.matches('\n').count() + 1, error.message()))
+}
+
+/// A message of serde's, without the words of programmers.
+fn in_words(message: &str) -> String {
+    let pairs = [
+        ("unknown field", "unknown key"),
+        ("unknown variant", "unknown value"),
+        ("missing field", "missing key"),
+        ("expected u8", "expected a whole number of 0 to 255"),
+        ("expected u32", "expected a whole number"),
+        ("expected f64", "expected a number"),
+    ];
+    pairs.iter().fold(message.to_owned(), |text, (from, to)| text.replace(from, to))
 }
 
 /// `; did you mean …?` for an unknown field, from the fields that serde lists behind it.

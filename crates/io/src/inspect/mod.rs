@@ -117,7 +117,7 @@ fn of_layer(files: &dyn Files, name: &str) -> Result<Look, Error> {
     let mut geometries: BTreeMap<String, usize> = BTreeMap::new();
     let mut written = Vec::new();
     for (row, feature) in own.features.iter().enumerate() {
-        let geometry = layer::own_geometry(feature, name, &format!("feature {}", row + 1))?;
+        let geometry = layer::geometry(feature, name, &format!("feature {}", row + 1))?;
         *geometries.entry(geometry.as_ref().map_or("none", kind).to_owned()).or_default() += 1;
         written.extend(geometry.iter().flat_map(CoordsIter::coords_iter));
     }
@@ -136,7 +136,7 @@ fn of_layer(files: &dyn Files, name: &str) -> Result<Look, Error> {
     let places = points(&read.features, name)?;
     let mut corners = Vec::new();
     for feature in &read.features {
-        corners.extend(layer::own_geometry(feature, name, "")?.iter().flat_map(CoordsIter::coords_iter));
+        corners.extend(layer::geometry(feature, name, "")?.iter().flat_map(CoordsIter::coords_iter));
     }
     let found = Inspection {
         file: name.to_owned(),

@@ -138,7 +138,7 @@ pub(super) fn by_zone(zones: &[Zone], places: &[Option<Coord<f64>>], people: Opt
 /// A place for every feature: its point, or one inside it; nothing where it has none.
 pub(super) fn points(features: &[Feature], file: &str) -> Result<Vec<Option<Coord<f64>>>, Error> {
     let point = |(row, feature): (usize, &Feature)| {
-        let shape = layer::own_geometry(feature, file, &format!("feature {}", row + 1))?;
+        let shape = layer::geometry(feature, file, &format!("feature {}", row + 1))?;
         Ok(shape.and_then(|shape| shape.interior_point()).map(Coord::from).filter(|at| at.x.is_finite() && at.y.is_finite()))
     };
     features.iter().enumerate().map(point).collect()

@@ -3,9 +3,8 @@
 use catchment::geo::MultiPolygon;
 use catchment::{Issue, Stage};
 
-use super::project_polygons;
+use super::{TOO_FAR, project_polygons};
 use crate::crs::Projector;
-use crate::error::Error;
 use crate::osm::{OsmData, Tags, multipolygon, way_area};
 
 /// Which areas, and how issues speak of them.
@@ -17,12 +16,7 @@ pub(super) struct Wish<'a> {
 }
 
 /// The polygons of all wanted areas; broken ones are issues and left out.
-pub(super) fn areas(
-    wish: &Wish<'_>,
-    osm: &OsmData,
-    projector: &Projector,
-    issues: &mut Vec<Issue>,
-) -> Result<Vec<MultiPolygon<f64>>, Error> {
+pub(super) fn areas(wish: &Wish<'_>, osm: &OsmData, projector: &Projector, issues: &mut Vec<Issue>) -> Vec<MultiPolygon<f64>> {
     let mut polygons: Vec<MultiPolygon<f64>> = Vec::new();
     let ways = osm.ways.iter().filter(|way| way.selected && (wish.wanted)(&way.tags)).map(|way| ("way", way.id, way_area(way, osm)));
     let relations = osm.relations.iter().filter(|r| r.tags.get("type") == Some("multipolygon") && (wish.wanted)(&r.tags));
@@ -35,6 +29,11 @@ pub(super) fn areas(
             }
         }
     }
-    project_polygons(projector, &mut polygons, wish.file)?;
-    Ok(polygons)
+    if project_polygons(projector, &mut polygons, wish.file).is_err() {
+        let all = polygons.len();
+        polygons.retain_mut(|polygon| project_polygons(projector, std::slice::from_mut(polygon), wish.file).is_ok());
+        let detail = format!("{}: {} areas of which each {TOO_FAR}; left out", wish.label, all - polygons.len());
+        issues.push(Issue::new(wish.stage, wish.file, "", "too_far", detail));
+    }
+    polygons
 }

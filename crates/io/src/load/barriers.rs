@@ -19,7 +19,7 @@ use geojson::Feature;
 
 use super::areas::{Wish, areas};
 use super::masks::Mapped;
-use super::{STRAIGHT_DEG, layer, project, project_polygons};
+use super::{STRAIGHT_DEG, TOO_FAR, layer, project, project_polygons};
 use crate::crs::Projector;
 use crate::error::{Error, data};
 use crate::osm::{OsmData, Tags, Way};
@@ -95,27 +95,26 @@ pub(super) fn meaning<'t>(wanted: &[BarrierKind], tag: impl Fn(&str) -> Option<&
 }
 
 /// The barriers of an extract of the kinds that are wanted.
-pub(super) fn from_osm(
-    osm: &OsmData,
-    wanted: &[BarrierKind],
-    file: &str,
-    projector: &Projector,
-    issues: &mut Vec<Issue>,
-) -> Result<Vec<Barrier>, Error> {
+pub(super) fn from_osm(osm: &OsmData, wanted: &[BarrierKind], file: &str, projector: &Projector, issues: &mut Vec<Issue>) -> Vec<Barrier> {
     let mut barriers = Vec::new();
     for way in osm.ways.iter().filter(|way| way.selected) {
         if let Some(Meaning::Line(kind)) = meaning(wanted, |key| way.tags.get(key)) {
             barriers.push(Barrier { kind: kind.name().to_owned(), shape: BarrierShape::Lines(lines(way, osm)) });
         }
     }
-    into_metres(&mut barriers, projector, file)?;
+    let all = barriers.len();
+    barriers.retain_mut(|barrier| into_metres(barrier, projector, file).is_ok());
+    if barriers.len() < all {
+        let detail = format!("{} lines of which each {TOO_FAR}; left out", all - barriers.len());
+        issues.push(Issue::new(Stage::Barriers, file, "", "too_far", detail));
+    }
     for kind in wanted {
         let is_area = |tags: &Tags| meaning(wanted, |key| tags.get(key)) == Some(Meaning::Area(*kind));
         let wish = Wish { label: kind.name(), stage: Stage::Barriers, file, wanted: &is_area };
-        let areas = areas(&wish, osm, projector, issues)?;
+        let areas = areas(&wish, osm, projector, issues);
         barriers.extend(areas.into_iter().map(|area| Barrier { kind: kind.name().to_owned(), shape: BarrierShape::Areas(area) }));
     }
-    Ok(barriers)
+    barriers
 }
 
 /// The line of a way, in pieces where the extract lacks a node.
@@ -154,26 +153,24 @@ pub(super) fn from_layer(
     if barriers.is_empty() {
         return Err(data(file, "", "no barrier", "lines or polygons, or a plan without barriers.source"));
     }
-    into_metres(&mut barriers, projector, file)?;
+    barriers.iter_mut().try_for_each(|barrier| into_metres(barrier, projector, file))?;
     Ok(barriers)
 }
 
-/// Projects barriers, long straight pieces cut so that they stay where they are in degrees.
-fn into_metres(barriers: &mut [Barrier], projector: &Projector, file: &str) -> Result<(), Error> {
-    for barrier in barriers {
-        match &mut barrier.shape {
-            BarrierShape::Areas(polygons) => {
-                *polygons = Euclidean.densify(&*polygons, STRAIGHT_DEG);
-                project_polygons(projector, std::slice::from_mut(polygons), file)?;
-            }
-            BarrierShape::Lines(lines) => {
-                *lines = Euclidean.densify(&*lines, STRAIGHT_DEG);
-                let mut places: Vec<Coord<f64>> = lines.coords_iter().collect();
-                project(projector, &mut places, file)?;
-                let mut places = places.into_iter();
-                lines.iter_mut().flat_map(|line| &mut line.0).zip(&mut places).for_each(|(old, new)| *old = new);
-            }
+/// Projects a barrier, long straight pieces cut so that they stay where they are in degrees.
+fn into_metres(barrier: &mut Barrier, projector: &Projector, file: &str) -> Result<(), Error> {
+    match &mut barrier.shape {
+        BarrierShape::Areas(polygons) => {
+            *polygons = Euclidean.densify(&*polygons, STRAIGHT_DEG);
+            project_polygons(projector, std::slice::from_mut(polygons), file)
+        }
+        BarrierShape::Lines(lines) => {
+            *lines = Euclidean.densify(&*lines, STRAIGHT_DEG);
+            let mut places: Vec<Coord<f64>> = lines.coords_iter().collect();
+            project(projector, &mut places, file)?;
+            let mut places = places.into_iter();
+            lines.iter_mut().flat_map(|line| &mut line.0).zip(&mut places).for_each(|(old, new)| *old = new);
+            Ok(())
         }
     }
-    Ok(())
 }

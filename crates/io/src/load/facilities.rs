@@ -10,7 +10,7 @@ use petgraph::unionfind::UnionFind;
 use super::numbers::number;
 use super::table::Table;
 use super::usual::{ID, KIND, NAME, VEHICLES};
-use super::{layer, project, project_polygons};
+use super::{TOO_FAR, layer, project, project_polygons};
 use crate::crs::Projector;
 use crate::error::{Error, data};
 use crate::osm::{OsmData, RingError, Tags, multipolygon, way_area};
@@ -71,12 +71,16 @@ pub(super) fn from_osm(
             }
         }
     }
-    for record in &mut records {
-        project(projector, std::slice::from_mut(&mut record.facility.location), &plan.source)?;
-        if let Some(outline) = &mut record.outline {
-            project_polygons(projector, std::slice::from_mut(outline), &plan.source)?;
+    records.retain_mut(|record| {
+        let at = record.facility.location;
+        let placed = project(projector, std::slice::from_mut(&mut record.facility.location), &plan.source)
+            .and_then(|()| project_polygons(projector, record.outline.as_mut_slice(), &plan.source));
+        if placed.is_err() {
+            let detail = format!("its place, {}, {}, {TOO_FAR}; left out", at.x, at.y);
+            issues.push(Issue::new(Stage::Facilities, &plan.source, &record.facility.id, "bad_place", detail));
         }
-    }
+        placed.is_ok()
+    });
     Ok(merge(records, plan, issues))
 }
 
@@ -107,6 +111,12 @@ pub(super) fn from_layer(
 ) -> Result<Vec<Facility>, Error> {
     let file = plan.source.as_str();
     let columns = &plan.columns;
+    let named = [("id", &columns.id), ("name", &columns.name), ("kind", &columns.kind), ("vehicles", &columns.vehicles)];
+    for (key, property) in named {
+        if let Some(property) = property.as_ref().filter(|own| !features.is_empty() && !layer::has(features, own)) {
+            return Err(layer::lacking(features, property, &format!("columns.{key}"), file));
+        }
+    }
     let mut records = Vec::new();
     for (row, feature) in features.iter().enumerate() {
         let place = format!("feature {}", row + 1);
@@ -179,15 +189,26 @@ pub(super) fn from_table(
 
 /// Joins records of one facility: the same name within `merge_within_m`, or a point inside an outline of that name. The first record
 /// stays (points before areas, as the source lists them); each twin is an issue.
-fn merge(mut records: Vec<Record>, plan: &FacilitiesPlan, issues: &mut Vec<Issue>) -> Vec<Facility> {
+fn merge(records: Vec<Record>, plan: &FacilitiesPlan, issues: &mut Vec<Issue>) -> Vec<Facility> {
+    let mut records = without_repeats(records, plan, issues);
     distinct_ids(&mut records, plan, issues);
     let places: Vec<Facility> = records.iter().map(|r| r.facility.clone()).collect();
     let index = FacilityIndex::of_facilities(&places);
     let mut same: UnionFind<usize> = UnionFind::new(records.len());
+    let mut met: BTreeMap<(String, u64, u64), usize> = BTreeMap::new();
     for (i, record) in records.iter().enumerate() {
         let name = record.facility.name.to_lowercase();
         if name.is_empty() {
             continue;
+        }
+        let at = record.facility.location;
+        if record.outline.is_none() {
+            // another at this very place has all the same neighbours
+            let first = *met.entry((name.clone(), at.x.to_bits(), at.y.to_bits())).or_insert(i);
+            if first != i {
+                same.union(i, first);
+                continue;
+            }
         }
         let mut near = index.within(record.facility.location, plan.merge_within_m);
         if let Some(bounds) = record.outline.as_ref().and_then(BoundingRect::bounding_rect) {
@@ -220,6 +241,28 @@ fn merge(mut records: Vec<Record>, plan: &FacilitiesPlan, issues: &mut Vec<Issue
     let mut facilities: Vec<Facility> = kept.into_values().collect();
     facilities.sort_by(|a, b| id_order(&a.id).cmp(&id_order(&b.id)));
     facilities
+}
+
+/// The records without those that say what another says, to the letter; one issue for each that stands there several times.
+fn without_repeats(records: Vec<Record>, plan: &FacilitiesPlan, issues: &mut Vec<Issue>) -> Vec<Record> {
+    let mut kept: Vec<(Record, usize)> = Vec::with_capacity(records.len());
+    let mut met: BTreeMap<(String, String, String, u64, u64), usize> = BTreeMap::new();
+    for record in records {
+        let Facility { id, name, kind, location, .. } = &record.facility;
+        let key = (id.clone(), name.clone(), kind.clone(), location.x.to_bits(), location.y.to_bits());
+        match met.get(&key).filter(|i| kept[**i].0.facility == record.facility && record.outline.is_none()) {
+            Some(i) => kept[*i].1 += 1,
+            None => {
+                met.insert(key, kept.len());
+                kept.push((record, 1));
+            }
+        }
+    }
+    for (Record { facility, .. }, count) in kept.iter().filter(|(_, count)| *count > 1) {
+        let detail = format!("`{}` stands there {count} times with one id, name and place: one facility", facility.name);
+        issues.push(Issue::new(Stage::Facilities, &plan.source, &facility.id, "repeated_rows", detail));
+    }
+    kept.into_iter().map(|(record, _)| record).collect()
 }
 
 /// Nodes, ways, relations, each by number; then texts.

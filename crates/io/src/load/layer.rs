@@ -1,46 +1,218 @@
 //! GeoJSON features: their ids, properties and geometries, in longitude and latitude.
 
-use catchment::geo::{Coord, Geometry, MultiPolygon};
-use geojson::{Feature, FeatureCollection, GeoJson};
+use catchment::geo::{Coord, Geometry, MultiPolygon, Rect};
+use catchment::{Issue, Stage};
+use geojson::{Feature, FeatureCollection, GeoJson, GeometryValue, Position};
 
+use super::TOO_FAR;
+use super::table::shown;
+use crate::crs::Projector;
 use crate::error::{Error, data};
 
-/// The features of a GeoJSON text.
-pub(crate) fn features(bytes: &[u8], file: &str) -> Result<Vec<Feature>, Error> {
+/// The features of a GeoJSON text; `told` where the plan names their CRS.
+pub(crate) fn features(bytes: &[u8], file: &str, told: bool) -> Result<Vec<Feature>, Error> {
     let expected = "GeoJSON (RFC 7946) in UTF-8, WGS84 longitude and latitude";
-    let text = std::str::from_utf8(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes))
-        .map_err(|e| data(file, format!("byte {}", e.valid_up_to()), "text that is not UTF-8", expected))?;
-    let parsed: GeoJson = text.parse().map_err(|e: geojson::Error| data(file, "", e.to_string(), expected))?;
+    let text = text(bytes, file, expected)?;
+    let parsed: GeoJson = text.parse().map_err(|error| malformed(file, text, 0, &error, expected))?;
     let collection = match parsed {
         GeoJson::FeatureCollection(collection) => collection,
         GeoJson::Feature(feature) => FeatureCollection::from_iter([feature]),
         GeoJson::Geometry(_) => return Err(data(file, "", "a bare geometry", "a FeatureCollection: features carry ids and names")),
     };
-    check_crs(&collection, file)?;
+    if !told {
+        check_crs(&collection, file)?;
+    }
     Ok(collection.features)
 }
 
 /// The features of newline-delimited GeoJSON, one a line; lines may begin with a record separator (RFC 8142).
 pub(super) fn lines(bytes: &[u8], file: &str) -> Result<Vec<Feature>, Error> {
-    let expected = "a GeoJSON feature a line, in UTF-8";
-    let text = std::str::from_utf8(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes))
-        .map_err(|e| data(file, format!("byte {}", e.valid_up_to()), "text that is not UTF-8", expected))?;
+    let expected = "a GeoJSON feature a line, in UTF-8 (a file of one collection ends in .geojson)";
+    let text = text(bytes, file, expected)?;
     let lines =
-        text.lines().enumerate().map(|(i, line)| (i + 1, line.trim_start_matches('\u{1e}').trim())).filter(|(_, line)| !line.is_empty());
-    let feature = |(number, line): (usize, &str)| {
-        line.parse::<Feature>().map_err(|e: geojson::Error| data(file, format!("line {number}"), e.to_string(), expected))
-    };
+        text.lines().enumerate().map(|(i, line)| (i, line.trim_start_matches('\u{1e}').trim())).filter(|(_, line)| !line.is_empty());
+    let feature = |(above, line): (usize, &str)| line.parse::<Feature>().map_err(|error| malformed(file, line, above, &error, expected));
     lines.map(feature).collect()
 }
+
+fn text<'b>(bytes: &'b [u8], file: &str, expected: &str) -> Result<&'b str, Error> {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let text = std::str::from_utf8(bytes).map_err(|error| {
+        let line = 1 + bytes[..error.valid_up_to()].iter().filter(|byte| **byte == b'\n').count();
+        data(file, format!("line {line}"), "text that is not UTF-8", expected)
+    })?;
+    if text.trim().is_empty() {
+        return Err(data(file, "", "an empty file", expected));
+    }
+    Ok(text)
+}
+
+/// What is wrong with a text below `above` lines of the file, and what stands there.
+fn malformed(file: &str, text: &str, above: usize, error: &geojson::Error, expected: &str) -> Error {
+    let geojson::Error::MalformedGeoJson(error) = error else {
+        return data(file, format!("line {}", above + 1), error.to_string(), expected);
+    };
+    let (line, column) = (error.line(), error.column());
+    let what = in_words(error.to_string().split(" at line ").next().unwrap_or_default());
+    let found = if error.is_eof() {
+        "a file that is cut off".to_owned()
+    } else if error.is_syntax() {
+        // columns count bytes, and the one at fault is the last that was read
+        let of_line = text.lines().nth(line.saturating_sub(1)).unwrap_or_default().as_bytes();
+        let mut start = column.saturating_sub(1).min(of_line.len());
+        while start > 0 && (of_line[start - 1].is_ascii_alphanumeric() || b"+-._".contains(&of_line[start - 1])) {
+            start -= 1;
+        }
+        let rest = String::from_utf8_lossy(&of_line[start..]).into_owned();
+        format!("no JSON ({what}): `{}`", shown(&rest, 20))
+    } else {
+        what
+    };
+    let place = if line == 0 { String::new() } else { format!("line {}, byte {column}", above + line) };
+    data(file, place, found, expected)
+}
+
+/// What the parser says, without the words of programmers.
+fn in_words(message: &str) -> String {
+    let pairs = [
+        (", expected ", ", not "),
+        ("invalid type: map", "an object"),
+        ("invalid type: sequence", "a list"),
+        ("invalid type: ", ""),
+        ("a sequence", "a list"),
+        ("a map", "an object"),
+        ("f64", "a number"),
+        ("missing field", "nothing by the name"),
+        ("unknown variant", "the type"),
+        ("recursion limit exceeded", "nested too deep"),
+        ("Encountered geometry type:", "a geometry of the type"),
+        (" with unexpected coordinates dimensions", " with coordinates nested as they are not in it"),
+        ("GeoJson", "GeoJSON"),
+    ];
+    pairs.iter().fold(message.to_owned(), |text, (from, to)| text.replace(from, to))
+}
+
+/// Names of WGS84 longitude and latitude in the `crs` member of old GeoJSON.
+const WGS84: [&str; 5] =
+    ["urn:ogc:def:crs:OGC:1.3:CRS84", "urn:ogc:def:crs:OGC::CRS84", "OGC:CRS84", "EPSG:4326", "urn:ogc:def:crs:EPSG::4326"];
 
 /// Refuses the `crs` member of old GeoJSON unless it says WGS84: its coordinates would be read wrongly.
 fn check_crs(collection: &FeatureCollection, file: &str) -> Result<(), Error> {
     let Some(crs) = collection.foreign_members.as_ref().and_then(|members| members.get("crs")) else { return Ok(()) };
-    let text = crs.to_string();
-    if crs.is_null() || ["CRS84", "4326", "WGS84", "WGS 84"].iter().any(|known| text.contains(known)) {
+    let name = crs.pointer("/properties/name").and_then(|name| name.as_str());
+    if crs.is_null() || name.is_some_and(|name| WGS84.iter().any(|known| known.eq_ignore_ascii_case(name.trim()))) {
         return Ok(());
     }
-    Err(data(file, "", format!("\"crs\": {text}"), "WGS84 longitude and latitude, as RFC 7946 has it: convert the file first"))
+    let found = format!("the CRS {}", shown(&name.map_or_else(|| crs.to_string(), str::to_owned), 80));
+    Err(data(
+        file,
+        "",
+        found,
+        "WGS84 longitude and latitude, as RFC 7946 has it: name the CRS in the plan, crs = \"EPSG:…\", or convert the file",
+    ))
+}
+
+/// Checks shapes in WGS84 degrees before anybody takes them for what they are. One with a place that is none is an issue and goes; so are
+/// rings that are not closed, and stay.
+///
+/// # Errors
+///
+/// [`Error::Data`] where all shapes are such: the file is in another CRS.
+pub(crate) fn check(features: &mut [Feature], file: &str, stage: Stage, issues: &mut Vec<Issue>) -> Result<(), Error> {
+    let mut wrong = Vec::new();
+    let mut shapes = 0;
+    for (row, feature) in features.iter_mut().enumerate() {
+        let Some(geometry) = &feature.geometry else { continue };
+        shapes += 1;
+        let mut odd = None;
+        walk(&geometry.value, &mut |place| odd = odd.take().or_else(|| what_is_wrong(place)), &mut |_| {});
+        if let Some(what) = odd {
+            feature.geometry = None;
+            wrong.push((row, what));
+        } else {
+            issues.extend(not_closed(open_rings(&geometry.value), row, file, stage));
+        }
+    }
+    match wrong.first() {
+        Some((row, what)) if wrong.len() == shapes => {
+            let expected = "longitude −180 to 180, latitude −90 to 90; metres need their CRS in the plan: crs = \"EPSG:…\"";
+            Err(data(file, format!("feature {}", row + 1), format!("the position {what}"), expected))
+        }
+        _ => {
+            issues.extend(wrong.into_iter().map(|(row, what)| {
+                let detail = format!("the position {what}; read without a shape");
+                Issue::new(stage, file, format!("feature {}", row + 1), "bad_place", detail)
+            }));
+            Ok(())
+        }
+    }
+}
+
+/// Takes the shapes away that lie too far from the study to be projected; each is an issue.
+pub(super) fn near(features: &mut [Feature], projector: &Projector, file: &str, stage: Stage, issues: &mut Vec<Issue>) {
+    for (row, feature) in features.iter_mut().enumerate() {
+        let Some(geometry) = &feature.geometry else { continue };
+        let mut bounds: Option<Rect<f64>> = None;
+        walk(&geometry.value, &mut |place| bounds = around(bounds, place), &mut |_| {});
+        let Some(bounds) = bounds else { continue };
+        let [low, high] = [bounds.min(), bounds.max()];
+        let mut corners = [low, high, Coord { x: low.x, y: high.y }, Coord { x: high.x, y: low.y }];
+        if projector.forward(&mut corners).is_err() {
+            feature.geometry = None;
+            let detail = format!("its place, {}, {}, {TOO_FAR}; read without a shape", low.x, low.y);
+            issues.push(Issue::new(stage, file, format!("feature {}", row + 1), "bad_place", detail));
+        }
+    }
+}
+
+fn around(bounds: Option<Rect<f64>>, place: &Position) -> Option<Rect<f64>> {
+    let &[x, y, ..] = place.as_slice() else { return bounds };
+    let own = Rect::new((x, y), (x, y));
+    let wider = |b: Rect<f64>| Rect::new((b.min().x.min(x), b.min().y.min(y)), (b.max().x.max(x), b.max().y.max(y)));
+    Some(bounds.map_or(own, wider))
+}
+
+/// Hands out every position of a geometry, and every ring.
+fn walk(geometry: &GeometryValue, place: &mut dyn FnMut(&Position), ring: &mut dyn FnMut(&[Position])) {
+    match geometry {
+        GeometryValue::Point { coordinates } => place(coordinates),
+        GeometryValue::MultiPoint { coordinates } | GeometryValue::LineString { coordinates } => coordinates.iter().for_each(place),
+        GeometryValue::MultiLineString { coordinates } => coordinates.iter().flatten().for_each(place),
+        GeometryValue::Polygon { coordinates } => {
+            coordinates.iter().flatten().for_each(place);
+            coordinates.iter().for_each(|own| ring(own));
+        }
+        GeometryValue::MultiPolygon { coordinates } => {
+            coordinates.iter().flatten().flatten().for_each(place);
+            coordinates.iter().flatten().for_each(|own| ring(own));
+        }
+        GeometryValue::GeometryCollection { geometries } => geometries.iter().for_each(|own| walk(&own.value, place, ring)),
+    }
+}
+
+/// How many rings do not end where they begin.
+pub(crate) fn open_rings(geometry: &GeometryValue) -> usize {
+    let mut open = 0;
+    walk(geometry, &mut |_| {}, &mut |ring| open += usize::from(ring.len() > 2 && ring.first() != ring.last()));
+    open
+}
+
+/// What is told of such rings.
+pub(crate) fn not_closed(open: usize, row: usize, file: &str, stage: Stage) -> Option<Issue> {
+    let rings = if open == 1 {
+        "a ring is not closed: it is taken as if it went".to_owned()
+    } else {
+        format!("{open} rings are not closed: they are taken as if they went")
+    };
+    let detail = format!("{rings} straight back to where it begins");
+    (open > 0).then(|| Issue::new(stage, file, format!("feature {}", row + 1), "ring_not_closed", detail))
+}
+
+/// A position that is no longitude and latitude, in words.
+fn what_is_wrong(place: &Position) -> Option<String> {
+    let &[x, y, ..] = place.as_slice() else { return Some("of one number".to_owned()) };
+    let swapped = if on_globe(Coord { x: y, y: x }) { " (are longitude and latitude swapped?)" } else { "" };
+    (!on_globe(Coord { x, y })).then(|| format!("{x}, {y} is no longitude, latitude{swapped}"))
 }
 
 /// A property as text: numbers without a decimal point stay as written.
@@ -52,6 +224,35 @@ pub(crate) fn property(feature: &Feature, key: &str) -> Option<String> {
     }
 }
 
+/// A property as an issue shows it.
+pub(super) fn value(feature: &Feature, key: &str) -> String {
+    match property(feature, key) {
+        Some(text) if !text.is_empty() => format!("`{}`", shown(&text, 40)),
+        _ => "nothing".to_owned(),
+    }
+}
+
+/// The complaint that no feature has a property which the plan names, as `key` says; with those that there are.
+pub(super) fn lacking(features: &[Feature], property: &str, key: &str, file: &str) -> Error {
+    let mut names: Vec<&str> = Vec::new();
+    for name in features.iter().filter_map(|feature| feature.properties.as_ref()).flat_map(|own| own.keys()) {
+        if !names.contains(&name.as_str()) {
+            names.push(name);
+        }
+    }
+    let expected = match (names.as_slice(), file.to_lowercase().ends_with(".shp")) {
+        ([], true) => "properties: those of a shapefile are in the .dbf beside it".to_owned(),
+        ([], false) => "features with properties".to_owned(),
+        (names, _) => format!("one that its features have: {}", shown(&names.join(", "), 200)),
+    };
+    data(file, "", format!("no property `{property}`, which {key} names"), expected)
+}
+
+/// Whether any feature has a property, empty or not.
+pub(super) fn has(features: &[Feature], property: &str) -> bool {
+    features.iter().any(|feature| feature.contains_property(property))
+}
+
 /// The feature's own id as text.
 pub(crate) fn feature_id(feature: &Feature) -> Option<String> {
     match feature.id.as_ref()? {
@@ -60,20 +261,16 @@ pub(crate) fn feature_id(feature: &Feature) -> Option<String> {
     }
 }
 
-/// The geometry in whatever coordinates, if there is one.
-pub(crate) fn own_geometry(feature: &Feature, file: &str, place: &str) -> Result<Option<Geometry<f64>>, Error> {
-    let geometry = feature.geometry.as_ref().map(Geometry::try_from).transpose();
-    geometry.map_err(|e: geojson::Error| data(file, place, e.to_string(), "a geometry of RFC 7946"))
-}
-
-/// The geometry, if there is one; positions off the globe are an error.
+/// The geometry, if there is one.
 pub(crate) fn geometry(feature: &Feature, file: &str, place: &str) -> Result<Option<Geometry<f64>>, Error> {
-    let Some(geometry) = own_geometry(feature, file, place)? else { return Ok(None) };
-    let off = catchment::geo::CoordsIter::coords_iter(&geometry).find(|c| !on_globe(*c));
-    match off {
-        Some(c) => Err(data(file, place, format!("the position {}, {}", c.x, c.y), "longitude −180 to 180, latitude −90 to 90")),
-        None => Ok(Some(geometry)),
+    let Some(geometry) = &feature.geometry else { return Ok(None) };
+    let mut short = false;
+    walk(&geometry.value, &mut |place| short |= place.len() < 2, &mut |_| {});
+    if short {
+        return Err(data(file, place, "a position of one number", "two numbers or more in every position"));
     }
+    let geometry = geometry.try_into().map_err(|e: geojson::Error| data(file, place, e.to_string(), "a geometry of RFC 7946"))?;
+    Ok(Some(geometry))
 }
 
 /// The polygons of a feature; `None` where it has none.

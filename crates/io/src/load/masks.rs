@@ -81,13 +81,7 @@ impl Mapped {
     }
 
     /// Its areas in an extract.
-    pub(super) fn polygons(
-        self,
-        osm: &OsmData,
-        file: &str,
-        projector: &Projector,
-        issues: &mut Vec<Issue>,
-    ) -> Result<Vec<MultiPolygon<f64>>, Error> {
+    pub(super) fn polygons(self, osm: &OsmData, file: &str, projector: &Projector, issues: &mut Vec<Issue>) -> Vec<MultiPolygon<f64>> {
         let wish = Wish { label: self.label(), stage: Stage::Zones, file, wanted: &|tags| self.holds(|key| tags.get(key)) };
         areas(&wish, osm, projector, issues)
     }

@@ -19,10 +19,11 @@ mod people_cells;
 mod people_polygons;
 mod people_raster;
 mod places;
-mod road_lines;
 mod raster;
 mod raster_frames;
+mod road_lines;
 mod roads;
+mod rows;
 mod select;
 mod suspicions;
 mod table;
@@ -56,8 +57,8 @@ use select::{WATER, Wanted, water_source};
 pub(crate) use formats::read_own;
 pub(crate) use grids::fit as fit_grid;
 pub(crate) use numbers::{Axis, degrees, number};
-pub(crate) use suspicions::shifted;
 pub(crate) use raster::{Raster, parts as raster_parts};
+pub(crate) use suspicions::shifted;
 pub(crate) use table::Table;
 pub(crate) use zones::zones_of_layer;
 
@@ -169,7 +170,7 @@ pub(crate) fn load_for(plan: &Plan, files: &dyn Files, scope: Scope<'_>, progres
     let mut roads = BTreeMap::new();
     for (name, profile) in profiles {
         let drawn = loader.drawn(&name, &profile, &projector)?;
-        loader.issues.extend(loader.cut_roads(&drawn, &zones, &zone_limits, &projector)?);
+        loader.issues.extend(loader.cut_roads(&drawn, &zones, &zone_limits, &projector));
         roads.insert(name, (profile, drawn.network));
     }
     loader.suspicions(&facilities, &demand, roads.values().next().map(|(_, network)| network.as_ref()), &projector);
@@ -182,7 +183,7 @@ pub(crate) fn load_for(plan: &Plan, files: &dyn Files, scope: Scope<'_>, progres
         (calls, corridors) = loader.of_responses(&zones, &projector)?;
         water = loader.water(&projector)?;
     }
-    let places = loader.places(&projector)?;
+    let places = loader.places(&projector);
     loader.osm_warnings();
     let Loader { inputs, mut issues, .. } = loader;
     issues.sort();
@@ -298,18 +299,21 @@ impl Loader<'_> {
         Ok(bytes)
     }
 
-    /// The features of a layer, WGS84 degrees; `crs` is what the plan says of it.
-    fn layer(&mut self, name: &str, crs: Option<&str>, stage: Stage) -> Result<Vec<Feature>, Error> {
-        let read = formats::read(self.files, name, crs, stage)?;
+    /// The features of a layer, WGS84 degrees; `crs` is what the plan says of it. Shapes that `projector` has no image of are issues and gone.
+    fn layer(&mut self, name: &str, crs: Option<&str>, stage: Stage, projector: Option<&Projector>) -> Result<Vec<Feature>, Error> {
+        let mut read = formats::read(self.files, name, crs, stage)?;
+        if let Some(projector) = projector {
+            layer::near(&mut read.features, projector, name, stage, &mut read.issues);
+        }
         self.inputs.extend(read.files);
         self.issues.extend(read.issues);
         Ok(read.features)
     }
 
     /// A table of points, or a layer of them.
-    fn points_table<'f>(&mut self, file: &'f str, columns: &Columns) -> Result<Table<'f>, Error> {
+    fn points_table<'f>(&mut self, file: &'f str, columns: &Columns, projector: &Projector) -> Result<Table<'f>, Error> {
         if is_layer(file) {
-            let features = self.layer(file, columns.crs.as_deref(), Stage::People)?;
+            let features = self.layer(file, columns.crs.as_deref(), Stage::People, Some(projector))?;
             return Table::of_layer(&features, file);
         }
         let bytes = self.table(file)?;
@@ -332,7 +336,7 @@ impl Loader<'_> {
             self.issues.extend(issues);
             zones?
         } else {
-            let features = self.layer(&plan.source, plan.crs.as_deref(), Stage::Zones)?;
+            let features = self.layer(&plan.source, plan.crs.as_deref(), Stage::Zones, None)?;
             zones::from_layer(features, plan, &mut told, &mut self.issues)?
         };
         if let Some(table) = &plan.table {
@@ -358,7 +362,8 @@ impl Loader<'_> {
         // the plan's check sees to the masks that cannot go without an extract
         let without_water = plan.source.is_none() && self.roads_are_lines();
         let mut issues = Vec::new();
-        let mut mapped = |loader: &Self, kind: Mapped| kind.polygons(loader.osm_of(source)?, source, projector, &mut issues);
+        let mut mapped =
+            |loader: &Self, kind: Mapped| Ok::<_, Error>(kind.polygons(loader.osm_of(source)?, source, projector, &mut issues));
         let mut found = MaskPolygons::default();
         if Mapped::of(self.plan).contains(&Mapped::Water) && !without_water {
             found.water = mapped(self, Mapped::Water)?;
@@ -369,7 +374,7 @@ impl Loader<'_> {
                 Mask::BuiltUp => mapped(self, Mapped::BuiltUp)?,
                 Mask::Residential => mapped(self, Mapped::Residential)?,
                 Mask::Layer(file) => {
-                    let features = self.layer(file, None, Stage::Zones)?;
+                    let features = self.layer(file, None, Stage::Zones, Some(projector))?;
                     masks::of_layer(features, file, projector, &mut self.issues)?
                 }
             };
@@ -393,20 +398,20 @@ impl Loader<'_> {
         match plan.method {
             PeopleMethod::Spread => self.spread_people(zones, file, projector, progress),
             PeopleMethod::Points => {
-                let table = self.points_table(file, &plan.columns)?;
+                let table = self.points_table(file, &plan.columns, projector)?;
                 let (demand, rows) = people::points(zones, &table, plan, projector, &mut self.issues)?;
                 self.count_rows("rows", rows);
                 let read = demand.total();
                 Ok(LoadedPeople::of(demand, read))
             }
             PeopleMethod::Polygons => {
-                let features = self.layer(file, plan.columns.crs.as_deref(), Stage::People)?;
+                let features = self.layer(file, plan.columns.crs.as_deref(), Stage::People, Some(projector))?;
                 let units = people_polygons::units(&features, plan, file, projector, &mut self.issues)?;
                 let (demand, read) = people_polygons::shared(zones, &units, plan, file, &mut self.issues, progress)?;
                 Ok(LoadedPeople::of(demand, read))
             }
             PeopleMethod::Cells => {
-                let table = self.points_table(file, &plan.columns)?;
+                let table = self.points_table(file, &plan.columns, projector)?;
                 self.count_rows("rows", table.len() as u64);
                 let units = people_cells::units(&table, plan, projector, &mut self.issues)?;
                 let (demand, read) = people_polygons::shared(zones, &units, plan, file, &mut self.issues, progress)?;
@@ -427,7 +432,7 @@ impl Loader<'_> {
         let mut issues = Vec::new();
         let groups = if plan.totals == "osm" {
             let boundaries = self.osm.get(&self.plan.zones.source);
-            people::totals_from_osm(zones, boundaries, self.osm_of(file)?, file, projector, &mut issues)?;
+            people::totals_from_osm(zones, boundaries, self.osm_of(file)?, file, projector, &mut issues);
             Vec::new()
         } else {
             self.totals_from_csv(zones, &mut issues)?
@@ -484,7 +489,7 @@ impl Loader<'_> {
             let found = if is_osm(&plan.source) {
                 facilities::from_osm(self.osm_of(&plan.source)?, plan, projector, &mut issues)?
             } else if is_layer(&plan.source) {
-                let features = self.layer(&plan.source, plan.columns.crs.as_deref(), Stage::Facilities)?;
+                let features = self.layer(&plan.source, plan.columns.crs.as_deref(), Stage::Facilities, Some(projector))?;
                 facilities::from_layer(&features, plan, projector, &mut issues)?
             } else {
                 let bytes = self.table(&plan.source)?;
@@ -492,11 +497,11 @@ impl Loader<'_> {
                 self.count_rows("facilities", found.iter().map(|f| 1 + f.twins.len() as u64).sum());
                 found
             };
-            self.issues.extend(issues);
             if found.is_empty() {
                 let expected = format!("at least one facility in the set `{}`: check its tags, columns or file", plan.id);
-                return Err(data(&plan.source, "", "no facility", expected));
+                return Err(data(&plan.source, "", table::none_left("facility", &issues), expected));
             }
+            self.issues.extend(issues);
             sets.insert(plan.id.clone(), found);
         }
         Ok(sets)
@@ -509,10 +514,10 @@ impl Loader<'_> {
         let mut found = Vec::new();
         if !plan.osm.is_empty() {
             let file = &self.plan.roads.source;
-            found = barriers::from_osm(self.osm_of(file)?, &plan.osm, file, projector, &mut issues)?;
+            found = barriers::from_osm(self.osm_of(file)?, &plan.osm, file, projector, &mut issues);
         }
         if let Some(file) = &plan.source {
-            let features = self.layer(file, plan.crs.as_deref(), Stage::Barriers)?;
+            let features = self.layer(file, plan.crs.as_deref(), Stage::Barriers, Some(projector))?;
             found.extend(barriers::from_layer(&features, plan, file, projector, &mut issues)?);
         }
         self.issues.extend(issues);
@@ -544,13 +549,13 @@ impl Loader<'_> {
         for service in &self.plan.services {
             let Some(response) = &service.response else { continue };
             if let Some(file) = &response.calls {
-                let table = self.points_table(file, &response.calls_columns)?;
+                let table = self.points_table(file, &response.calls_columns, projector)?;
                 let (demand, rows) = calls::calls(zones, &table, &response.calls_columns, projector, &mut self.issues)?;
                 self.count_rows("rows", rows);
                 calls.insert(service.id.clone(), demand);
             }
             if let Some(file) = &response.corridors {
-                let features = self.layer(file, None, Stage::Roads)?;
+                let features = self.layer(file, None, Stage::Roads, Some(projector))?;
                 let lines = corridors::corridors(&features, &response.corridor_name, file, projector, &mut self.issues)?;
                 corridors.insert(service.id.clone(), lines);
             }
@@ -562,7 +567,7 @@ impl Loader<'_> {
     fn water(&mut self, projector: &Projector) -> Result<Option<Barriers>, Error> {
         let Some(file) = water_source(self.plan) else { return Ok(None) };
         let mut issues = Vec::new();
-        let found = barriers::from_osm(self.osm_of(file)?, &WATER, file, projector, &mut issues)?;
+        let found = barriers::from_osm(self.osm_of(file)?, &WATER, file, projector, &mut issues);
         // masks may have read the same water, and told what is wrong with it
         if !Mapped::of(self.plan).contains(&Mapped::Water) {
             self.issues.extend(issues);
@@ -601,6 +606,18 @@ fn osm_issues(osm: &OsmData, file: &str) -> impl Iterator<Item = Issue> {
 /// Projects places in bulk; an error names the file.
 fn project(projector: &Projector, places: &mut [Coord<f64>], file: &str) -> Result<(), Error> {
     projector.forward(places).map_err(|source| Error::Crs { what: file.to_owned(), source })
+}
+
+/// Why a place has no image in the working CRS.
+const TOO_FAR: &str = "lies too far from the study for its CRS";
+
+/// Projects places; none for each that lies too far away to be projected.
+fn project_each(projector: &Projector, places: &[Coord<f64>]) -> Vec<Option<Coord<f64>>> {
+    let mut all = places.to_vec();
+    match projector.forward(&mut all) {
+        Ok(()) => all.into_iter().map(Some).collect(),
+        Err(_) => places.iter().map(|at| projector.forward_one(*at).ok()).collect(),
+    }
 }
 
 /// Projects polygons, all their points in one go.

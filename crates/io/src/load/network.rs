@@ -6,12 +6,12 @@ use std::sync::Arc;
 use catchment::geo::{BoundingRect, Coord, Rect};
 use catchment::{Issue, Limit, Metric, NodeId, Profile, RoadNetwork, Stage, Zone};
 
-use super::{Loader, project, road_lines, roads};
+use super::{Loader, road_lines, roads};
 use crate::crs::{AutoCrs, Crs, Projector, auto_crs};
 use crate::error::{Error, data};
 use crate::files::InputFile;
 use crate::osm::OsmData;
-use crate::plan::{RoadsPlan, is_layer};
+use crate::plan::{PlanError, RoadsPlan, is_layer};
 use crate::prepared::{PreparedError, PreparedNetwork, read_prepared};
 
 /// Keys of a profile that a network does not depend on: they tie points to it, or compare it with a straight line.
@@ -87,10 +87,12 @@ impl Loader<'_> {
         let bounds = bounds.ok_or_else(|| data(&plan.zones.source, "", "zones without ground", "polygons"))?;
         let auto = plan.study.crs == "auto";
         let mut working = match auto {
-            true => auto_crs(bounds),
-            false => plan.study.crs.parse::<Crs>().and_then(|crs| AutoCrs::given(crs, bounds)),
-        }
-        .map_err(error)?;
+            true => auto_crs(bounds).map_err(error)?,
+            false => plan.study.crs.parse::<Crs>().and_then(|crs| AutoCrs::given(crs, bounds)).map_err(|source| {
+                let source = PlanError::Crs { key: "study.crs".to_owned(), source: Box::new(source) };
+                Error::Plan { file: plan.study.id.clone(), source }
+            })?,
+        };
         if let Some(prepared) = &self.prepared {
             let own: Crs = prepared.about.crs.parse().map_err(|source| Error::Crs { what: plan.roads.source.clone(), source })?;
             if own != working.crs {
@@ -189,23 +191,18 @@ impl Loader<'_> {
     }
 
     /// Roads that stop at the source's edge within reach of the zones: people there may look uncovered.
-    pub(super) fn cut_roads(
-        &self,
-        drawn: &Drawn,
-        zones: &[Zone],
-        limits: &[Vec<Limit>],
-        projector: &Projector,
-    ) -> Result<Vec<Issue>, Error> {
+    pub(super) fn cut_roads(&self, drawn: &Drawn, zones: &[Zone], limits: &[Vec<Limit>], projector: &Projector) -> Vec<Issue> {
         const EDGE_M: f64 = 30.0;
         let file = &self.plan.roads.source;
         let reach = self.plan.services.iter().zip(limits).map(|(service, own)| self.straight_reach(service, own)).fold(0.0, f64::max);
         let mut ends = drawn.ends.clone();
         if let Some(bbox) = drawn.bbox {
-            let mut corners: Vec<Coord<f64>> = vec![bbox.min(), bbox.max()];
-            project(projector, &mut corners, file)?;
+            // a side that is too far away to be projected cuts no road off here
+            let [low, high] = [bbox.min(), bbox.max()].map(|corner| projector.forward_one(corner).ok());
             ends.extend(dead_ends(&drawn.network).filter(|c| {
-                let inside = [c.x - corners[0].x, corners[1].x - c.x, c.y - corners[0].y, corners[1].y - c.y];
-                inside.iter().any(|away| away.abs() < EDGE_M)
+                let inside =
+                    |corner: Option<Coord<f64>>| corner.is_some_and(|corner| (c.x - corner.x).abs().min((c.y - corner.y).abs()) < EDGE_M);
+                inside(low) || inside(high)
             }));
         }
         let near = |c: &&Coord<f64>| {
@@ -219,7 +216,7 @@ impl Loader<'_> {
             "{count} roads end at the extract's edge within {reach:.0} m of the zones: what lies beyond (facilities too) is not counted, \
              and people near the edge may look uncovered; use an extract that reaches farther"
         );
-        Ok(if count > 0 { vec![Issue::new(Stage::Roads, file, "", "roads_cut_off", detail)] } else { Vec::new() })
+        if count > 0 { vec![Issue::new(Stage::Roads, file, "", "roads_cut_off", detail)] } else { Vec::new() }
     }
 }
 

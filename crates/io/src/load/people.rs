@@ -2,15 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use catchment::geo::Coord;
+use catchment::geo::{BoundingRect, Coord, Intersects, Rect};
 use catchment::{Demand, Group, Issue, People, Progress, SpreadNote, SpreadRules, Stage, Surface, Zone, ZoneIndex, spread};
 
 use super::areas::{Wish, areas};
-use super::project;
-use super::table::Table;
+use super::project_each;
+use super::table::{Table, none_left};
 use super::usual::{PEOPLE, ZONE_ID, ZONE_NAME};
 use crate::crs::Projector;
-use crate::error::Error;
+use crate::error::{Error, data};
 use crate::osm::OsmData;
 use crate::plan::{PeoplePlan, SurfaceName};
 
@@ -30,7 +30,7 @@ pub(super) fn totals_from_osm(
     file: &str,
     projector: &Projector,
     issues: &mut Vec<Issue>,
-) -> Result<(), Error> {
+) {
     let mut nodes: Vec<Place<'_>> = Vec::new();
     for node in &places.nodes {
         if let (Some("town" | "village" | "city"), Some(text)) = (node.tags.get("place"), node.tags.get("population")) {
@@ -38,12 +38,11 @@ pub(super) fn totals_from_osm(
             nodes.push(Place { name: node.tags.get("name").unwrap_or("(no name)"), at, people: count(text), text });
         }
     }
-    let mut at: Vec<Coord<f64>> = nodes.iter().map(|n| n.at).collect();
-    project(projector, &mut at, file)?;
+    let at: Vec<Coord<f64>> = nodes.iter().map(|n| n.at).collect();
     let index = ZoneIndex::new(zones);
     let mut inside: BTreeMap<usize, Vec<&Place<'_>>> = BTreeMap::new();
-    for (node, at) in nodes.iter().zip(at) {
-        if let Some(zone) = index.locate(at) {
+    for (node, at) in nodes.iter().zip(project_each(projector, &at)) {
+        if let Some(zone) = at.and_then(|at| index.locate(at)) {
             inside.entry(zone.index()).or_default().push(node);
         }
     }
@@ -59,7 +58,6 @@ pub(super) fn totals_from_osm(
             zone.people = sum_of_places(zone, nodes, file, issues);
         }
     }
-    Ok(())
 }
 
 fn people_issue(file: &str, zone: &Zone, kind: &str, detail: String) -> Issue {
@@ -87,14 +85,24 @@ fn count(text: &str) -> Option<People> {
 
 /// A number of people in a cell, or an issue that says what was done without one.
 pub(super) fn people_of(table: &Table<'_>, row: usize, column: usize, done: &str, issues: &mut Vec<Issue>) -> Option<People> {
-    let text = table.text(row, Some(column));
-    let count = table.amount(text).and_then(People::from_f64);
+    let count = table.amount(table.text(row, Some(column))).and_then(People::from_f64);
     if count.is_none() {
-        let (line, name) = (table.line(row), table.name(column));
-        let detail = format!("line {line}, column `{name}`: `{text}` is no number of people; {done}");
+        let (line, name, cell) = (table.line(row), table.name(column), table.cell(row, column));
+        let detail = format!("line {line}, column `{name}`: {cell} is no number of people; {done}");
         issues.push(Issue::new(Stage::People, table.file, line, "bad_number", detail));
     }
     count
+}
+
+/// A group of more people than there are: both numbers stay, and somebody should look at them.
+fn group_above(table: &Table<'_>, row: usize, group: &str, of_group: People, all: People) -> Option<Issue> {
+    let detail = format!(
+        "line {}: {:.1} people in the group `{group}` of {:.1} in all; both are used as they are",
+        table.line(row),
+        of_group.as_f64(),
+        all.as_f64()
+    );
+    (of_group > all).then(|| Issue::new(Stage::People, table.file, table.line(row), "group_above_total", detail))
 }
 
 /// Takes the totals of zones that have no ground of their own left: their people can be nowhere, and are said to be unknown.
@@ -116,15 +124,16 @@ pub(super) fn totals_from_csv(
 ) -> Result<(Vec<Group>, u64), Error> {
     let file = plan.totals.as_str();
     let table = Table::read(bytes, file, &plan.columns, Stage::People, issues)?;
-    let id = table.column(None, &ZONE_ID)?;
-    let name = table.column(None, &ZONE_NAME)?;
+    let id = table.column(plan.columns.id.as_deref(), &ZONE_ID)?;
+    let name = table.column(plan.columns.name.as_deref(), &ZONE_NAME)?;
     if id.is_none() && name.is_none() {
-        table.required(None, &["zone_id", "zone_name"], "id")?;
+        table.required(None, &[ZONE_ID.as_slice(), &ZONE_NAME].concat(), "id")?;
     }
-    let people = table.required(None, &PEOPLE, "people")?;
+    let people = table.required(plan.columns.people.as_deref(), &PEOPLE, "people")?;
     let columns: Vec<usize> = plan.groups.iter().map(|name| table.required(Some(name), &[], name)).collect::<Result<_, _>>()?;
     let mut groups: Vec<Group> =
         plan.groups.iter().map(|name| Group { name: name.clone(), people: vec![People::ZERO; zones.len()] }).collect();
+    let before = issues.len();
     for row in 0..table.len() {
         let label = table.zone_label(row, [id, name]);
         let Some(hit) = table.zone(row, [id, name], zones, Stage::People, "total_without_zone", issues) else { continue };
@@ -135,7 +144,17 @@ pub(super) fn totals_from_csv(
         }
         for (group, column) in groups.iter_mut().zip(&columns) {
             group.people[hit] = people_of(&table, row, *column, "counted as 0", issues).unwrap_or_default();
+            issues.extend(group_above(&table, row, &group.name, group.people[hit], total));
         }
+    }
+    if zones.iter().all(|zone| zone.people.is_none()) {
+        let names: Vec<&str> = zones.iter().take(3).map(|zone| if id.is_some() { zone.id.as_str() } else { zone.name.as_str() }).collect();
+        return Err(data(
+            file,
+            "",
+            none_left("total", &issues[before..]),
+            format!("totals of the zones, which are called {}", names.join(", ")),
+        ));
     }
     Ok((groups, table.len() as u64))
 }
@@ -188,7 +207,7 @@ pub(super) fn surface<'o>(
         _ => tags.get(key).is_some_and(|value| value != "no"),
     };
     let wish = Wish { label, stage: Stage::People, file, wanted: &wanted };
-    let polygons = areas(&wish, osm()?, projector, issues)?;
+    let polygons = areas(&wish, osm()?, projector, issues);
     Ok(Surface::Mapped { name: label.to_owned(), polygons })
 }
 
@@ -203,6 +222,7 @@ pub(super) fn points(
     let file = table.file;
     let people = table.required(plan.columns.people.as_deref(), &PEOPLE, "people")?;
     let groups: Vec<usize> = plan.groups.iter().map(|name| table.required(Some(name), &[], name)).collect::<Result<_, _>>()?;
+    let before = issues.len();
     let places = table.places(&plan.columns, projector, Stage::People, issues)?;
     let mut demand =
         Demand { groups: plan.groups.iter().map(|name| Group { name: name.clone(), people: vec![] }).collect(), ..Demand::default() };
@@ -211,12 +231,24 @@ pub(super) fn points(
         let Some(at) = at else { continue };
         let Some(count) = people_of(table, row, people, "the row is not used", issues) else { continue };
         for (group, column) in demand.groups.iter_mut().zip(&groups) {
-            group.people.push(people_of(table, row, *column, "counted as 0", issues).unwrap_or_default());
+            let of_group = people_of(table, row, *column, "counted as 0", issues).unwrap_or_default();
+            issues.extend(group_above(table, row, &group.name, of_group, count));
+            group.people.push(of_group);
         }
         demand.locations.push(at);
         demand.zones.push(index.locate(at));
         demand.people.push(count);
     }
+    if demand.people.is_empty() {
+        return Err(data(
+            file,
+            "",
+            none_left("row with people", &issues[before..]),
+            "at least one row with a place and a number of people",
+        ));
+    }
+    elsewhere(zones, &demand, file)?;
+    issues.extend(repeated(&demand, file));
     sum_by_zone(zones, &demand, file, "no people at any point in it", issues);
     let outside: People = demand.zones.iter().zip(&demand.people).filter(|(zone, _)| zone.is_none()).map(|(_, p)| *p).sum();
     let rows = demand.zones.iter().filter(|zone| zone.is_none()).count();
@@ -225,6 +257,38 @@ pub(super) fn points(
         issues.push(Issue::new(Stage::People, file, "", "points_outside", detail));
     }
     Ok((demand, table.len() as u64))
+}
+
+/// Farther than this from all zones nobody lives by chance, metres.
+const ELSEWHERE_M: f64 = 100_000.0;
+
+/// Refuses people who all live in another part of the world than the zones.
+pub(super) fn elsewhere(zones: &[Zone], demand: &Demand, file: &str) -> Result<(), Error> {
+    let wide = |own: Rect<f64>| {
+        let (low, high) = (own.min(), own.max());
+        Rect::new((low.x - ELSEWHERE_M, low.y - ELSEWHERE_M), (high.x + ELSEWHERE_M, high.y + ELSEWHERE_M))
+    };
+    let boxes: Vec<Rect<f64>> = zones.iter().filter_map(|zone| zone.area.bounding_rect()).map(wide).collect();
+    let near = |at: &Coord<f64>| boxes.iter().any(|own| own.intersects(at));
+    if demand.locations.is_empty() || demand.locations.iter().any(near) {
+        return Ok(());
+    }
+    let found = format!("{} places with people, none of them within {:.0} km of a zone", demand.locations.len(), ELSEWHERE_M / 1000.0);
+    Err(data(file, "", found, "places within the zones: is the CRS of both right?"))
+}
+
+/// Rows that say what another row says, if there are any: they count, as there are houses with many households.
+fn repeated(demand: &Demand, file: &str) -> Option<Issue> {
+    let mut rows: Vec<(u64, u64, u64)> =
+        demand.locations.iter().zip(&demand.people).map(|(at, n)| (at.x.to_bits(), at.y.to_bits(), n.0)).collect();
+    rows.sort_unstable();
+    let again = rows.windows(2).filter(|pair| pair[0] == pair[1] && pair[0].2 > 0);
+    let (count, people) = again.fold((0, People::ZERO), |(count, people), pair| (count + 1, people + People(pair[0].2)));
+    let detail = format!(
+        "{count} rows with {:.1} people repeat the place and number of another row; they are counted: is the table pasted twice?",
+        people.as_f64()
+    );
+    (count > 0).then(|| Issue::new(Stage::People, file, "", "repeated_rows", detail))
 }
 
 /// Gives every zone the sum of the people in it; a zone without any is an issue.

@@ -6,7 +6,7 @@ use geojson::Feature;
 use rayon::prelude::*;
 
 use super::numbers::number;
-use super::people::sum_by_zone;
+use super::people::{elsewhere, sum_by_zone};
 use super::usual::PEOPLE;
 use super::zones::repair;
 use super::{STRAIGHT_DEG, layer, project_polygons};
@@ -64,6 +64,7 @@ pub(super) fn shared(
         demand.people.push(part.people);
         demand.groups.iter_mut().zip(&part.groups).for_each(|(group, people)| group.people.push(*people));
     }
+    elsewhere(zones, &demand, file)?;
     sum_by_zone(zones, &demand, file, "no people in any polygon in it", issues);
     let outside: People = demand.zones.iter().zip(&demand.people).filter(|(zone, _)| zone.is_none()).map(|(_, people)| *people).sum();
     if outside > People::ZERO {
@@ -85,26 +86,28 @@ pub(super) fn units(
         let keys = features.iter().filter_map(|feature| feature.properties.as_ref()).flat_map(|own| own.keys());
         keys.into_iter().find(|key| key.eq_ignore_ascii_case(name)).cloned()
     };
-    let named = |name: &str| own(name).ok_or_else(|| data(file, "", format!("no property `{name}`"), "one that its features have"));
+    if features.is_empty() {
+        return Err(data(file, "", "no feature", "polygons with a number of people each"));
+    }
+    let named = |name: &str, key: &str| own(name).ok_or_else(|| layer::lacking(features, name, key, file));
     let key = match &plan.columns.people {
-        Some(key) => named(key)?,
+        Some(key) => named(key, "columns.people")?,
         None => PEOPLE.iter().find_map(|name| own(name)).ok_or_else(|| {
             data(file, "", "no property with people", format!("one of {}; or name it: columns = {{ people = \"…\" }}", PEOPLE.join(", ")))
         })?,
     };
-    let groups: Vec<String> = plan.groups.iter().map(|name| named(name)).collect::<Result<_, _>>()?;
+    let groups: Vec<String> = plan.groups.iter().map(|name| named(name, "people.groups")).collect::<Result<_, _>>()?;
     let mut units = Vec::new();
     for (row, feature) in features.iter().enumerate() {
         let id = layer::feature_id(feature).unwrap_or_else(|| (row + 1).to_string());
         let mut add = |kind: &str, detail: String| issues.push(Issue::new(Stage::People, file, &id, kind, detail));
         let count = |key: &str| layer::property(feature, key).as_deref().and_then(number).and_then(People::from_f64);
         let Some(drawn) = layer::polygons(feature, file, &format!("feature {}", row + 1))? else {
-            add("not_a_polygon", "not a polygon; its people are not used".to_owned());
+            add("not_a_polygon", "without a polygon; its people are not used".to_owned());
             continue;
         };
         let Some(people) = count(&key) else {
-            let text = layer::property(feature, &key).unwrap_or_default();
-            add("bad_number", format!("property `{key}`: `{text}` is no number of people; the polygon is not used"));
+            add("bad_number", format!("property `{key}`: {} is no number of people; the polygon is not used", layer::value(feature, &key)));
             continue;
         };
         let (area, wrong) = repair(drawn);
@@ -120,8 +123,7 @@ pub(super) fn units(
         let mut of_group = |key: &String| {
             let told = count(key);
             if told.is_none() {
-                let text = layer::property(feature, key).unwrap_or_default();
-                add("bad_number", format!("property `{key}`: `{text}` is no number of people; counted as 0"));
+                add("bad_number", format!("property `{key}`: {} is no number of people; counted as 0", layer::value(feature, key)));
             }
             told.unwrap_or_default()
         };

@@ -5,9 +5,8 @@ use std::collections::BTreeMap;
 use catchment::Place;
 use catchment::geo::Coord;
 
-use super::{Loader, project};
+use super::{Loader, project_each};
 use crate::crs::Projector;
-use crate::error::Error;
 use crate::osm::TagView;
 use crate::plan::{Plan, is_osm};
 
@@ -32,7 +31,7 @@ pub(super) fn sources(plan: &Plan) -> impl Iterator<Item = &str> {
 
 impl Loader<'_> {
     /// The named places of the plan's extracts, by their number.
-    pub(super) fn places(&self, projector: &Projector) -> Result<Vec<Place>, Error> {
+    pub(super) fn places(&self, projector: &Projector) -> Vec<Place> {
         let mut places: BTreeMap<i64, (&str, Coord<f64>)> = BTreeMap::new();
         for file in sources(self.plan) {
             let nodes = self.osm.get(file).map_or(&[][..], |osm| &osm.nodes);
@@ -42,8 +41,9 @@ impl Loader<'_> {
                 }
             }
         }
-        let mut at: Vec<Coord<f64>> = places.values().map(|(_, at)| *at).collect();
-        project(projector, &mut at, &self.plan.roads.source)?;
-        Ok(places.values().zip(at).map(|((name, _), location)| Place { name: (*name).to_owned(), location }).collect())
+        let at: Vec<Coord<f64>> = places.values().map(|(_, at)| *at).collect();
+        // one too far away to be projected names nothing here
+        let near = places.values().zip(project_each(projector, &at)).filter_map(|((name, _), at)| Some((name, at?)));
+        near.map(|(name, location)| Place { name: (*name).to_owned(), location }).collect()
     }
 }

@@ -9,7 +9,7 @@ use catchment::{BarrierUse, Issue, Profile, RoadSegment, Roads, Stage, WayUse};
 use rayon::prelude::*;
 
 use super::turns::{Found, Stretches, named_ways};
-use super::{project, road_lines};
+use super::{TOO_FAR, project, project_each, road_lines};
 use crate::crs::{Projector, road_length_m};
 use crate::error::{Error, data as error};
 use crate::osm::{Line, OsmData};
@@ -17,22 +17,50 @@ use crate::plan::is_layer;
 
 /// The roads among the lines of `data` that `profile` uses, in metres of `projector`'s target, and what was found on the way.
 pub(super) fn roads(data: &OsmData, file: &str, profile: &Profile, projector: &Projector) -> Result<(Roads, Vec<Issue>), Error> {
-    let named = profile.drive.as_ref().map(|drive| named_ways(data, drive)).unwrap_or_default();
-    let Cut { mut roads, rank, stretches } = cut(data, profile, &named);
-    measure(&mut roads.segments, &roads.nodes);
-    delay(&mut roads.segments, &node_delays(data, profile), roads.nodes.len(), &rank, data);
-    project(projector, &mut roads.nodes, file)?;
-    project(projector, &mut roads.cut_ends, file)?;
     let mut issues = unknown_classes(data, profile, file);
     if is_layer(file) {
         issues.extend(road_lines::faster(data, profile, file));
     }
+    let Cut { mut roads, rank, stretches } = match in_metres(data, file, profile, projector, &BTreeSet::new()) {
+        Ok(cut) => cut,
+        Err(_) => {
+            let lost = too_far(data, projector);
+            issues.extend(lost.first().map(|first| lost_nodes(data, file, lost.len(), *first)));
+            in_metres(data, file, profile, projector, &lost)?
+        }
+    };
     if let Some(drive) = &profile.drive {
         let (turns, found) = Found { data, file, roads: &roads, stretches: &stretches, rank: &rank }.turns(profile, drive);
         issues.extend(found);
         roads = roads.unfolded(&turns).roads;
     }
     Ok((roads, issues))
+}
+
+/// Roads with their lengths and delays, projected; `lost` positions are as if the extract lacked them.
+fn in_metres(data: &OsmData, file: &str, profile: &Profile, projector: &Projector, lost: &BTreeSet<usize>) -> Result<Cut, Error> {
+    let named = profile.drive.as_ref().map(|drive| named_ways(data, drive)).unwrap_or_default();
+    let mut cut = cut(data, profile, &named, lost);
+    let roads = &mut cut.roads;
+    measure(&mut roads.segments, &roads.nodes);
+    delay(&mut roads.segments, &node_delays(data, profile), roads.nodes.len(), &cut.rank, data);
+    project(projector, &mut roads.nodes, file)?;
+    project(projector, &mut roads.cut_ends, file)?;
+    Ok(cut)
+}
+
+/// The positions that lie too far from the study to be projected: those of a node at 0, 0, or of the far side of a continent.
+fn too_far(data: &OsmData, projector: &Projector) -> BTreeSet<usize> {
+    let places: Vec<Coord<f64>> = data.positions.iter().map(|(_, at)| at.coord()).collect();
+    let images = project_each(projector, &places);
+    images.iter().enumerate().filter(|(_, image)| image.is_none()).map(|(position, _)| position).collect()
+}
+
+fn lost_nodes(data: &OsmData, file: &str, count: usize, first: usize) -> Issue {
+    let (id, at) = data.positions.iter().nth(first).map_or((0, Coord::default()), |(id, at)| (id, at.coord()));
+    let detail =
+        format!("{count} nodes of which each {TOO_FAR}, the first is node {id} at {}, {}; the roads there are left out", at.x, at.y);
+    Issue::new(Stage::Roads, file, format!("node {id}"), "too_far", detail)
 }
 
 /// Roads without their lengths, in degrees.
@@ -44,7 +72,7 @@ struct Cut {
     stretches: Stretches,
 }
 
-fn cut(data: &OsmData, profile: &Profile, named: &BTreeSet<i64>) -> Cut {
+fn cut(data: &OsmData, profile: &Profile, named: &BTreeSet<i64>, lost: &BTreeSet<usize>) -> Cut {
     let mut stretches = Stretches::new();
     let uses = Uses::of(data, profile);
     let open = || data.lines.iter().filter_map(|line| Some((line, uses.of_line(&line, data)?)));
@@ -57,7 +85,7 @@ fn cut(data: &OsmData, profile: &Profile, named: &BTreeSet<i64>) -> Cut {
         let mut missing = false;
         let first = roads.segments.len();
         for place in line.places() {
-            let Some(position) = place else {
+            let Some(position) = place.filter(|position| !lost.contains(position)) else {
                 roads.cut_ends.extend(before.filter(|_| !missing).map(|node| roads.nodes[node as usize]));
                 (before, missing) = (None, true);
                 continue;

@@ -10,6 +10,8 @@ use crate::crs::{Crs, Projector};
 
 /// Fewer places tell nothing.
 const FEWEST: usize = 8;
+/// More places tell no more: of more than these, every second or third or so is looked at.
+const MOST: usize = 2000;
 /// Farther from every road than this counts as this far, metres.
 const FARTHEST_M: f64 = 1000.0;
 /// So many of the places must come nearer, and their median distance must fall to this share.
@@ -21,9 +23,10 @@ pub(crate) fn shifted(places: &[Coord<f64>], network: &RoadNetwork, projector: &
     if places.len() < FEWEST {
         return None;
     }
-    let mut degrees = places.to_vec();
+    let places: Vec<Coord<f64>> = places.iter().step_by(places.len().div_ceil(MOST)).copied().collect();
+    let mut degrees = places.clone();
     projector.inverse(&mut degrees).ok()?;
-    let given = distances(places, network);
+    let given = distances(&places, network);
     let candidate = |name: &'static str| {
         let own: Crs = name.parse().ok()?;
         let mut moved = degrees.clone();

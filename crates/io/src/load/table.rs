@@ -7,8 +7,9 @@ use geojson::{Feature, JsonObject};
 
 use super::layer::{self, on_globe};
 use super::numbers::{Axis, degrees, half_width, number};
+use super::rows::{self, Rows};
 use super::usual::{X, Y};
-use super::{project, text, workbook};
+use super::{TOO_FAR, project_each, text, workbook};
 use crate::crs::{Crs, Projector};
 use crate::error::{Error, data};
 use crate::plan::Columns;
@@ -48,6 +49,9 @@ impl<'a> Table<'a> {
             rows.for_each(|(line, cells)| table.add(line, csv::StringRecord::from(cells), stage, issues));
             return Ok(table);
         }
+        if bytes.is_empty() {
+            return Err(data(file, "", "an empty file", rows::EXPECTED));
+        }
         if let Some(sheet) = &told.sheet {
             return Err(data(file, "", "no workbook", format!("one of Excel or LibreOffice, as the sheet `{sheet}` is named")));
         }
@@ -58,18 +62,9 @@ impl<'a> Table<'a> {
             issues.push(Issue::new(stage, file, decoded.encoding, "encoding_guessed", detail));
         }
         table.format = format!("table, {}", decoded.encoding);
-        let delimiter = text::delimiter(&decoded.text);
-        table.semicolons = delimiter == b';';
-        let mut reader =
-            csv::ReaderBuilder::new().trim(csv::Trim::All).flexible(true).delimiter(delimiter).from_reader(decoded.text.as_bytes());
-        let expected = "a table with a header row, its columns parted by commas, tabs, semicolons or bars";
-        let header = reader.headers().map_err(|e| data(file, "header", e.to_string(), expected))?;
-        table.header = header.iter().map(str::to_owned).collect();
-        for record in reader.records() {
-            let record = record.map_err(|e| data(file, "", e.to_string(), expected))?;
-            let line = record.position().map_or(0, csv::Position::line);
-            table.add(line, record, stage, issues);
-        }
+        let Rows { header, rows, delimiter } = rows::of_text(decoded.text, file, stage, issues)?;
+        (table.header, table.semicolons) = (header, delimiter == b';');
+        rows.into_iter().for_each(|(line, record)| table.add(line, record, stage, issues));
         Ok(table)
     }
 
@@ -99,7 +94,11 @@ impl<'a> Table<'a> {
             self.rows.push(record);
             self.lines.push(line);
         } else {
-            let detail = format!("line {line} has {} cells, the header {}; the row is not used", record.len(), self.header.len());
+            let lines = match rows::breaks(&record) {
+                0 => format!("line {line} has"),
+                more => format!("lines {line} to {} are one row (is a quote not closed?) and have", line + more),
+            };
+            let detail = format!("{lines} {} cells, the header {}; the row is not used", record.len(), self.header.len());
             issues.push(Issue::new(stage, self.file, line, "ragged_row", detail));
         }
     }
@@ -162,28 +161,52 @@ impl<'a> Table<'a> {
 
     /// The column that the plan names, else the first with one of the usual names.
     pub(crate) fn column(&self, named: Option<&str>, usual: &[&str]) -> Result<Option<usize>, Error> {
-        let plain = |name: &str| half_width(name).to_lowercase();
-        let find = |name: &str| self.header.iter().position(|own| plain(own) == plain(name));
         match named {
-            Some(name) => match find(name) {
+            Some(name) => match self.find(name)? {
                 Some(column) => Ok(Some(column)),
                 None => Err(data(self.file, "header", format!("no column `{name}`"), format!("one of: {}", self.header.join(", ")))),
             },
-            None => Ok(usual.iter().find_map(|name| find(name))),
+            None => usual.iter().find_map(|name| self.find(name).transpose()).transpose(),
+        }
+    }
+
+    /// The column of a name, written as it is or in other letters and widths.
+    fn find(&self, name: &str) -> Result<Option<usize>, Error> {
+        let plain = |name: &str| half_width(name).to_lowercase();
+        let columns = |fits: &dyn Fn(&str) -> bool| (0..self.header.len()).filter(|c| fits(&self.header[*c])).collect::<Vec<usize>>();
+        let exact = columns(&|own| own == name);
+        let found = if exact.is_empty() { columns(&|own| plain(own) == plain(name)) } else { exact };
+        match found.as_slice() {
+            [] => Ok(None),
+            [one] => Ok(Some(*one)),
+            [first, ..] => {
+                let found = format!("{} columns `{}`", found.len(), self.header[*first]);
+                Err(data(self.file, "header", found, "one of that name: rename the others"))
+            }
         }
     }
 
     /// The same, for a column that must be there.
     pub(crate) fn required(&self, named: Option<&str>, usual: &[&str], key: &str) -> Result<usize, Error> {
         self.column(named, usual)?.ok_or_else(|| {
-            let found = format!("the columns {}", self.header.join(", "));
-            data(self.file, "header", found, format!("one of {}; or name it: columns = {{ {key} = \"…\" }}", usual.join(", ")))
+            let numbers = self.header.iter().all(|name| number(name).is_some());
+            let unnamed = if numbers { " (the first row holds numbers: is the header missing?)" } else { "" };
+            let found = format!("no column for {key} among {}{unnamed}", shown(&self.header.join(", "), 200));
+            data(self.file, "header", found, format!("one named {}; or name it: columns = {{ {key} = \"…\" }}", usual.join(", ")))
         })
     }
 
     /// The text of a cell; nothing where there is none.
     pub(crate) fn text(&self, row: usize, column: Option<usize>) -> &str {
         column.and_then(|c| self.rows[row].get(c)).unwrap_or_default()
+    }
+
+    /// A cell as an issue shows it.
+    pub(crate) fn cell(&self, row: usize, column: usize) -> String {
+        match self.text(row, Some(column)) {
+            "" => "an empty cell".to_owned(),
+            text => format!("`{}`", shown(text, 40)),
+        }
     }
 
     /// A number, or an issue that says where there is none.
@@ -213,8 +236,8 @@ impl<'a> Table<'a> {
 
     fn checked(&self, row: usize, column: usize, found: Option<f64>, what: &str, stage: Stage, issues: &mut Vec<Issue>) -> Option<f64> {
         if found.is_none() {
-            let text = self.text(row, Some(column));
-            let detail = format!("line {}, column `{}`: `{text}` is no {what}; the row is not used", self.line(row), self.header[column]);
+            let cell = self.cell(row, column);
+            let detail = format!("line {}, column `{}`: {cell} is no {what}; the row is not used", self.line(row), self.header[column]);
             issues.push(Issue::new(stage, self.file, self.line(row), "bad_number", detail));
         }
         found
@@ -226,16 +249,15 @@ impl<'a> Table<'a> {
         projector: &Projector,
         stage: Stage,
         issues: &mut Vec<Issue>,
-    ) -> Result<Vec<Option<Coord<f64>>>, Error> {
+    ) -> Vec<Option<Coord<f64>>> {
         let without = points.iter().enumerate().filter(|(_, point)| point.is_none());
         issues.extend(without.map(|(row, _)| {
             let detail = format!("feature {} is no point; it is not used", row + 1);
             Issue::new(stage, self.file, self.line(row), "no_place", detail)
         }));
-        let mut places: Vec<Coord<f64>> = points.iter().flatten().copied().collect();
-        project(projector, &mut places, self.file)?;
-        let mut places = places.into_iter();
-        Ok(points.iter().map(|point| point.and_then(|_| places.next())).collect())
+        let places: Vec<Coord<f64>> = points.iter().flatten().copied().collect();
+        let mut places = project_each(projector, &places).into_iter();
+        points.iter().map(|point| point.and_then(|_| places.next().flatten())).collect()
     }
 
     /// The places of all rows in the working CRS; `None`, with an issue, where a row has none.
@@ -247,17 +269,24 @@ impl<'a> Table<'a> {
         issues: &mut Vec<Issue>,
     ) -> Result<Vec<Option<Coord<f64>>>, Error> {
         if let Some(points) = &self.points {
-            return self.points_of_layer(points, projector, stage, issues);
+            return Ok(self.points_of_layer(points, projector, stage, issues));
         }
         let crs = columns.crs.as_deref().unwrap_or("EPSG:4326");
         let error = |source| Error::Crs { what: format!("{}, columns.crs", self.file), source };
         let crs: Crs = crs.parse().map_err(error)?;
         let own = Projector::new(&crs, projector.to()).map_err(error)?;
-        let mut all = self.own_places(&crs, columns, stage, issues)?;
-        let mut places: Vec<Coord<f64>> = all.iter().flatten().copied().collect();
-        project(&own, &mut places, self.file)?;
-        all.iter_mut().flatten().zip(places).for_each(|(place, moved)| *place = moved);
-        Ok(all)
+        let all = self.own_places(&crs, columns, stage, issues)?;
+        let rows: Vec<usize> = (0..self.len()).filter(|row| all[*row].is_some()).collect();
+        let places: Vec<Coord<f64>> = all.iter().flatten().copied().collect();
+        let mut moved = vec![None; self.len()];
+        for ((row, place), own) in rows.into_iter().zip(project_each(&own, &places)).zip(&places) {
+            moved[row] = place;
+            if place.is_none() {
+                let detail = format!("line {}: {}, {} {TOO_FAR}; the row is not used", self.line(row), own.x, own.y);
+                issues.push(Issue::new(stage, self.file, self.line(row), "bad_place", detail));
+            }
+        }
+        Ok(moved)
     }
 
     /// The places of all rows in a CRS that their columns are of; `None`, with an issue, where a row has none.
@@ -285,4 +314,23 @@ impl<'a> Table<'a> {
         }
         Ok(all)
     }
+}
+
+/// Text in one line of at most `longest` letters, signs that cannot be seen made visible.
+pub(super) fn shown(text: &str, longest: usize) -> String {
+    let mut letters = text.chars();
+    let mut line = String::new();
+    for c in letters.by_ref().take(longest) {
+        match c {
+            c if c.is_control() => line.extend(c.escape_default()),
+            c => line.push(c),
+        }
+    }
+    if letters.next().is_some() { line + "…" } else { line }
+}
+
+/// Why nothing of a file is left: its first bad record.
+pub(super) fn none_left(what: &str, issues: &[Issue]) -> String {
+    let detail = issues.first().map_or("", |issue| issue.detail.as_str()).split("; the row is not used").next().unwrap_or_default();
+    if detail.is_empty() { format!("no {what}") } else { format!("no {what} is left, for {} faults such as: {detail}", issues.len()) }
 }

@@ -27,16 +27,46 @@ pub(super) fn decode(bytes: &[u8], named: Option<&str>, file: &str) -> Result<De
         (Some(name), Some((own, _))) if known(name, file)?.name().starts_with("UTF-16") && own.name().starts_with("UTF-16") => (own, false),
         (Some(name), _) => (known(name, file)?, false),
         (None, Some((encoding, _))) => (encoding, false),
-        (None, None) if std::str::from_utf8(bytes).is_ok() => (UTF_8, false),
-        (None, None) => (guess(bytes), true),
+        (None, None) => match two_bytes(bytes) {
+            Some(encoding) => (encoding, true),
+            None if std::str::from_utf8(bytes).is_ok() => (UTF_8, false),
+            None => (guess(bytes, file)?, true),
+        },
     };
     let body = marked.filter(|(own, _)| *own == encoding).map_or(bytes, |(_, length)| &bytes[length..]);
     let (text, broken) = encoding.decode_without_bom_handling(body);
     if broken {
-        let found = format!("bytes that are no {}{}", encoding.name(), if guessed { ", which they look like most" } else { "" });
-        return Err(data(file, "", found, "UTF-8, UTF-16 or GB18030; or name another: columns = { encoding = \"…\" }"));
+        return Err(no_text(bytes, encoding, named.is_some(), guessed, file));
     }
     Ok(Decoded { text: text.into_owned(), encoding: encoding.name(), guessed })
+}
+
+/// Bytes that their encoding does not know, and the line of the first.
+fn no_text(bytes: &[u8], encoding: &'static Encoding, named: bool, guessed: bool, file: &str) -> Error {
+    let line = first_broken(bytes, encoding);
+    let (found, expected) = match (named, guessed) {
+        (true, _) => (
+            format!("bytes that are no {}", encoding.name()),
+            "the encoding that the plan names; without columns.encoding it is looked for",
+        ),
+        (_, true) => (
+            format!("bytes that are text in no one encoding (at best {})", encoding.name()),
+            "a table as text in UTF-8, UTF-16 or GB18030, the same throughout, or a workbook; another is named: columns = { encoding = \"…\" }",
+        ),
+        _ => {
+            (format!("bytes that are no {}", encoding.name()), "the encoding that the file's first bytes announce: save it again, as UTF-8")
+        }
+    };
+    data(file, format!("line {line}"), found, expected)
+}
+
+/// The line that holds the first bytes that an encoding does not know.
+fn first_broken(bytes: &[u8], encoding: &'static Encoding) -> usize {
+    let mut decoder = encoding.new_decoder_without_bom_handling();
+    let mut text = String::with_capacity(decoder.max_utf8_buffer_length_without_replacement(bytes.len()).unwrap_or(0));
+    // as far as it goes: it ends at the first bytes that are not known
+    let _ = decoder.decode_to_string_without_replacement(bytes, &mut text, true);
+    1 + text.matches('\n').count()
 }
 
 fn known(name: &str, file: &str) -> Result<&'static Encoding, Error> {
@@ -51,16 +81,50 @@ fn widened(encoding: &'static Encoding) -> &'static Encoding {
     if encoding == GBK { GB18030 } else { encoding }
 }
 
-fn guess(bytes: &[u8]) -> &'static Encoding {
-    // text without a mark in two bytes a character: every second byte of what is written in ASCII is 0
+/// Text without a mark in two bytes a character: every second byte of what is written in ASCII is 0.
+fn two_bytes(bytes: &[u8]) -> Option<&'static Encoding> {
     let zeros = |odd: usize| bytes.iter().skip(odd).step_by(2).filter(|byte| **byte == 0).count();
     let (low, high) = (zeros(1), zeros(0));
-    if bytes.len() > 3 && (low.max(high)) * 8 > bytes.len() {
-        return if low > high { UTF_16LE } else { UTF_16BE };
+    let many = bytes.len() > 3 && low.max(high) * 8 > bytes.len();
+    many.then_some(if low > high { UTF_16LE } else { UTF_16BE })
+}
+
+/// What bytes look like that are no UTF-8.
+///
+/// # Errors
+///
+/// [`Error::Data`] where some lines are UTF-8 and others are not: half of the names would be read wrongly.
+fn guess(bytes: &[u8], file: &str) -> Result<&'static Encoding, Error> {
+    let (mut utf8, mut other) = (None, None);
+    let mut counts = [0usize; 2];
+    for (number, line) in bytes.split(|byte| *byte == b'\n').enumerate().filter(|(_, line)| !line.is_ascii()) {
+        match std::str::from_utf8(line) {
+            // three bytes a character, as Chinese has: no other encoding looks like that over a whole line but by chance
+            Ok(text) if text.chars().any(|c| c.len_utf8() > 2) => {
+                utf8.get_or_insert(number + 1);
+                counts[0] += 1;
+            }
+            Ok(_) => counts[1] += 1,
+            Err(_) => {
+                other.get_or_insert(number + 1);
+                counts[1] += 1;
+            }
+        }
+    }
+    if let (Some(utf8), Some(other)) = (utf8, other)
+        && 10 * counts[0] >= counts[1]
+    {
+        let found = format!("bytes that are no UTF-8, while line {utf8} is UTF-8: two encodings in one file");
+        return Err(data(
+            file,
+            format!("line {other}"),
+            found,
+            "one encoding throughout: open the parts it was made of, and save each as UTF-8",
+        ));
     }
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
     detector.feed(bytes, true);
-    widened(detector.guess(None, Utf8Detection::Deny))
+    Ok(widened(detector.guess(None, Utf8Detection::Deny)))
 }
 
 /// The character that parts columns: that of comma, tab, semicolon and bar which comes most often in the first line, outside quotes.
@@ -116,8 +180,10 @@ mod tests {
     fn what_no_encoding_holds_is_refused() {
         let error = |bytes: &[u8], named| decode(bytes, named, "t.csv").unwrap_err().to_string();
         assert!(error(b"a,b", Some("klingon")).contains("the encoding `klingon`"));
-        assert!(error(b"\xff\x80,b", Some("utf-8")).contains("bytes that are no UTF-8"));
+        assert!(error(b"a\n\xff\x80,b", Some("utf-8")).contains("line 2: bytes that are no UTF-8"));
         assert!(error(&[b'a', 0xff], Some("gb18030")).contains("bytes that are no gb18030"));
+        let mixed = [TEXT.as_bytes(), &GB18030.encode("嘉定镇社区卫生服务中心,121.2,31.4\n").0].concat();
+        assert!(error(&mixed, None).contains("line 4: bytes that are no UTF-8, while line 1 is UTF-8"));
     }
 
     #[test]

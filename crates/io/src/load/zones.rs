@@ -15,7 +15,7 @@ use super::usual::{NAME, ZONE_NAME};
 use crate::error::{Error, data};
 use crate::files::Files;
 use crate::osm::{OsmData, Relation, multipolygon};
-use crate::plan::ZonesPlan;
+use crate::plan::{ZonesPlan, is_osm};
 
 /// Overlaps and voids smaller than this are not worth a planner's time, m².
 const LEAST_M2: f64 = 100.0;
@@ -64,12 +64,18 @@ fn named(name: &str, id: impl std::fmt::Display) -> String {
 /// Zones from a layer. Limits go to `told`.
 pub(super) fn from_layer(features: Vec<Feature>, plan: &ZonesPlan, told: &mut Told, issues: &mut Vec<Issue>) -> Result<Vec<Zone>, Error> {
     let file = plan.source.as_str();
+    for (key, named) in [("zones.id", &plan.id), ("zones.name", &plan.name), ("zones.class", &plan.class), ("zones.limit", &plan.limit)] {
+        if let Some(property) = named.as_ref().filter(|own| !features.is_empty() && !layer::has(&features, own)) {
+            return Err(layer::lacking(&features, property, key, file));
+        }
+    }
     let mut zones = Vec::new();
     for (row, feature) in features.into_iter().enumerate() {
         let place = format!("feature {}", row + 1);
         let id = match &plan.id {
-            Some(key) => layer::property(&feature, key)
-                .ok_or_else(|| data(file, &place, format!("no property `{key}`"), "the id that zones.id names, in every feature"))?,
+            Some(key) => layer::property(&feature, key).filter(|id| !id.trim().is_empty()).ok_or_else(|| {
+                data(file, &place, format!("nothing in the property `{key}`"), "the id that zones.id names, in every feature")
+            })?,
             None => layer::feature_id(&feature).unwrap_or_else(|| (row + 1).to_string()),
         };
         let usual = NAME.into_iter().chain(ZONE_NAME);
@@ -79,10 +85,14 @@ pub(super) fn from_layer(features: Vec<Feature>, plan: &ZonesPlan, told: &mut To
         };
         let name = name.unwrap_or_default();
         let Some(polygons) = layer::polygons(&feature, file, &place)? else {
-            let detail = "not a polygon; left out".to_owned();
+            let detail = "without a polygon; left out".to_owned();
             issues.push(Issue::new(Stage::Zones, file, &id, "not_a_polygon", detail));
             continue;
         };
+        if let Some(key) = plan.name.as_ref().filter(|_| name.is_empty()) {
+            let detail = format!("nothing in the property `{key}`; called {}", named(&name, &id));
+            issues.push(Issue::new(Stage::Zones, file, &id, "no_name", detail));
+        }
         let name = named(&name, &id);
         let (area, repaired) = repair(polygons);
         if let Some(what) = repaired {
@@ -106,22 +116,45 @@ pub(crate) fn zones_of_layer(files: &dyn Files, name: &str) -> Result<Vec<Zone>,
     from_layer(layer.features, &plan, &mut Told::new(), &mut Vec::new())
 }
 
-/// The polygons as they are where they are valid, else joined into valid ones; and what was wrong. Whatever a ring goes around stays,
-/// whichever way it goes: both halves of a figure eight.
+/// The polygons as they are where they are valid, else joined into valid ones; and what was wrong. Whatever an outer ring goes around
+/// stays, whichever way it goes (both halves of a figure eight), but for what its holes go around. Nothing is left of one without area.
 pub(super) fn repair(polygons: MultiPolygon<f64>) -> (MultiPolygon<f64>, Option<String>) {
     let oriented = catchment::geo::Orient::orient(&polygons, catchment::geo::orient::Direction::Default);
     match oriented.check_validation() {
-        Ok(()) => (oriented, None),
-        Err(what) => (oriented.union_with_fill_rule(&MultiPolygon::empty(), FillRule::NonZero), Some(what.to_string())),
+        Ok(()) if oriented.unsigned_area() > 0.0 => (oriented, None),
+        Ok(()) => (MultiPolygon::new(Vec::new()), Some("it encloses no ground".to_owned())),
+        Err(what) => {
+            let parts: Vec<MultiPolygon<f64>> = oriented.into_iter().map(mended).collect();
+            (unary_union(&parts), Some(in_words(&what.to_string())))
+        }
     }
+}
+
+/// What the outer ring goes around, without what the holes do.
+fn mended(polygon: Polygon<f64>) -> MultiPolygon<f64> {
+    let (outer, holes) = polygon.into_inner();
+    let filled = |rings: Vec<LineString<f64>>| {
+        let rings: Vec<Polygon<f64>> = rings.into_iter().map(|ring| Polygon::new(ring, Vec::new())).collect();
+        MultiPolygon::new(rings).union_with_fill_rule(&MultiPolygon::empty(), FillRule::NonZero)
+    };
+    filled(vec![outer]).difference(&filled(holes))
+}
+
+/// What `geo` finds wrong, without the numbers that it counts by: `polygon at index 0 is invalid: exterior ring has …`.
+fn in_words(what: &str) -> String {
+    let what = what.split_once(" is invalid: ").map_or(what, |(_, what)| what);
+    let words = what.split(' ').collect::<Vec<_>>();
+    let at = |i: usize| words.get(i).is_some_and(|word| *word == "at") && words.get(i + 1).is_some_and(|word| *word == "index");
+    let kept = (0..words.len()).filter(|i| !(at(*i) || i.checked_sub(1).is_some_and(at) || i.checked_sub(2).is_some_and(at)));
+    kept.map(|i| words[i]).collect::<Vec<_>>().join(" ")
 }
 
 fn finish(mut zones: Vec<Zone>, plan: &ZonesPlan) -> Result<Vec<Zone>, Error> {
     let file = plan.source.as_str();
     if zones.is_empty() {
-        let expected = match plan.admin_level {
+        let expected = match plan.admin_level.filter(|_| is_osm(file)) {
             Some(level) => format!("boundary=administrative relations of admin_level={level} that close; try another zones.admin_level"),
-            None => "polygons; for OpenStreetMap set zones.admin_level".to_owned(),
+            None => "a layer with polygons".to_owned(),
         };
         return Err(data(file, "", "no zone", expected));
     }

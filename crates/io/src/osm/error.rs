@@ -48,7 +48,9 @@ pub enum OsmError {
         method: &'static str,
     },
     /// The file says that its reader must know a feature that this one does not.
-    #[error("the file requires the feature {feature:?}, which is not supported")]
+    #[error(
+        "the file requires the feature {feature:?} of its reader, which this one does not know; write it again without, by `osmium cat`"
+    )]
     RequiredFeature {
         /// The feature as the header spells it.
         feature: String,
@@ -60,11 +62,21 @@ pub enum OsmError {
         object: Option<ObjectId>,
     },
     /// The XML is not well formed, or an attribute is missing or not a number.
-    #[error("broken XML near byte {at}: {what}")]
+    #[error("broken XML in line {line} (byte {at}): {what}")]
     Xml {
         /// How far the reader had come.
         at: u64,
+        /// The line of the text that this is in.
+        line: u64,
         /// What was found.
+        what: String,
+    },
+    /// The bytes of a packed file do not unpack.
+    #[error("the file is damaged or cut off: its {packing} data cannot be unpacked ({what}); download it again")]
+    Packing {
+        /// How it is packed.
+        packing: &'static str,
+        /// What the unpacker says.
         what: String,
     },
     /// The XML is well formed, but its root is not `<osm>`.

@@ -278,13 +278,13 @@ fn cut_files_are_errors_with_the_offset() {
 #[test]
 fn other_files_are_refused() {
     let found = |bytes: &[u8]| read(bytes, &All).expect_err("not OpenStreetMap").to_string();
-    assert!(found(b"").ends_with("found nothing"));
+    assert!(found(b"").ends_with("found an empty file"));
     assert!(found(b"PK\x03\x04").contains("PK\\x03\\x04"));
-    assert!(found(&gzip(b"id,lon,lat")).contains("Gzip data that holds bytes that start with \"id,lon,lat\""));
+    assert!(found(&gzip(b"id,lon,lat")).contains("gzip data that holds bytes that start with \"id,lon,lat\""));
     assert!(found(b"<gpx></gpx>").contains("<gpx>"));
     assert!(found(b"<osm><node id='x'/></osm>").contains("\"x\" is not a valid id"));
     assert!(found(b"<osm><way id='1'><nd/></way></osm>").contains("ref"));
-    assert!(found(b"<osm><way id='1'></osm>").contains("broken XML near byte"));
+    assert!(found(b"<osm><way id='1'></osm>").contains("broken XML in line 1"));
 }
 
 #[test]

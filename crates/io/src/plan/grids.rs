@@ -35,6 +35,11 @@ impl Plan {
         let sets = self.facilities.iter_mut().map(|set| &mut set.columns.crs);
         let calls = self.services.iter_mut().filter_map(|service| Some(&mut service.response.as_mut()?.calls_columns.crs));
         let barriers = self.barriers.iter_mut().map(|barriers| &mut barriers.crs);
-        [&mut self.roads.crs, &mut self.zones.crs, &mut self.people.columns.crs].into_iter().chain(sets).chain(calls).chain(barriers).flatten()
+        [&mut self.roads.crs, &mut self.zones.crs, &mut self.people.columns.crs]
+            .into_iter()
+            .chain(sets)
+            .chain(calls)
+            .chain(barriers)
+            .flatten()
     }
 }

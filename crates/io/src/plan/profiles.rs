@@ -2,7 +2,7 @@
 
 use catchment::{AMBULANCE, Profile, WALK};
 
-use super::{PlanError, hint, nearest};
+use super::{PlanError, hint, in_words, nearest};
 
 /// A profile that ships with the program, at another speed if one is given (steps keep theirs).
 ///
@@ -43,9 +43,16 @@ pub(super) fn changed(name: &str, mut changes: toml::Table) -> Result<Profile, P
         let message = "a vehicle has a speed for each class of road: change drive.speeds_km_h, or all by drive.speed_factor".to_owned();
         return Err(error(message, String::new()));
     }
-    let mut whole: toml::Table = toml::from_str(text).map_err(|e| error(e.to_string(), String::new()))?;
-    overlay(&mut whole, changes);
-    let profile: Profile = whole.try_into().map_err(|e: toml::de::Error| error(e.message().to_owned(), hint(e.message())))?;
+    let whole: toml::Table = toml::from_str(text).map_err(|e| error(e.to_string(), String::new()))?;
+    // one by one, so that an error can say which
+    for (key, change) in &changes {
+        let mut one = whole.clone();
+        overlay(&mut one, toml::Table::from_iter([(key.clone(), change.clone())]));
+        one.try_into::<Profile>().map_err(|e| error(format!("{key}: {}", in_words(e.message())), hint(e.message())))?;
+    }
+    let mut all = whole;
+    overlay(&mut all, changes);
+    let profile: Profile = all.try_into().map_err(|e: toml::de::Error| error(in_words(e.message()), hint(e.message())))?;
     profile.check().map_err(|e| error(e.to_string(), String::new()))?;
     Ok(profile)
 }

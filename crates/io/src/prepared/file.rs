@@ -143,8 +143,11 @@ fn header(from: &mut impl Read, length: u64) -> Result<Header, PreparedError> {
     if version != u64::from(VERSION) {
         return Err(PreparedError::Version { found: version as u32, expected: VERSION });
     }
-    if expected != length || header_length > expected.min(LONGEST_HEADER) {
+    if expected != length {
         return Err(PreparedError::Length { found: length, expected });
+    }
+    if header_length > expected.min(LONGEST_HEADER) {
+        return Err(PreparedError::Header(format!("it claims to be {header_length} bytes long")));
     }
     let mut text = Vec::new();
     from.by_ref().take(header_length).read_to_end(&mut text)?;

@@ -14,7 +14,7 @@ use super::own::{figures, offenders};
 use super::studied::{Ask, Ready, Studied, flag};
 use crate::error::{Error, data};
 use crate::files::Files;
-use crate::load::layer::{feature_id, features, polygons, property};
+use crate::load::layer::{check, feature_id, features, polygons, property};
 use crate::load::{STRAIGHT_DEG, project_polygons};
 use crate::plan::Plan;
 use crate::write::{collection_of, pretty, sha256};
@@ -146,7 +146,8 @@ pub(super) fn usual_margin(metric: Metric, access_speed_m_s: f64) -> Cost {
 /// The polygons of the layer that are of the service and the limit, in degrees; the audit is still to come.
 fn taken(ask: &AuditAsk<'_>, ready: &Ready<'_>, issues: &mut Vec<Issue>) -> Result<(MultiPolygon<f64>, LayerAudit), Error> {
     let limit = ready.service.limit;
-    let features = features(ask.bytes, ask.file)?;
+    let mut features = features(ask.bytes, ask.file, false)?;
+    check(&mut features, ask.file, Stage::Output, issues)?;
     let (mut drawn, mut taken) = (MultiPolygon::new(Vec::new()), Vec::new());
     let mut found = LayerAudit {
         service: ready.plan.id.clone(),

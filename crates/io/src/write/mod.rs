@@ -23,6 +23,7 @@ mod valid;
 mod words;
 
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use catchment::{Issue, Stage};
@@ -178,16 +179,23 @@ pub(crate) fn place(out: &Path, command: &str, files: &[(String, Vec<u8>)]) -> R
         move |source| Error::Write { file, source }
     };
     owned(out, command)?;
+    let made = !out.exists();
     fs::create_dir_all(out).map_err(error(out))?;
     let stale = stale(out, files);
     let names: Vec<(PathBuf, PathBuf)> =
         files.iter().map(|(name, _)| (out.join(format!(".{name}.{}.part", std::process::id())), out.join(name))).collect();
-    let written = names.iter().zip(files).try_for_each(|((part, _), (_, bytes))| fs::write(part, bytes).map_err(error(part)));
+    // what cannot be renamed into place is known before anything is
+    let free = names.iter().try_for_each(|(_, name)| if name.is_dir() { Err(error(name)(ErrorKind::IsADirectory.into())) } else { Ok(()) });
+    let written =
+        free.and_then(|()| names.iter().zip(files).try_for_each(|((part, name), (_, bytes))| fs::write(part, bytes).map_err(error(name))));
     let renamed = written.and_then(|()| names.iter().try_for_each(|(part, name)| fs::rename(part, name).map_err(error(name))));
     if let Err(error) = renamed {
         for (part, _) in &names {
             // best effort: the error that led here is the one to tell
             let _ = fs::remove_file(part);
+        }
+        if made {
+            let _ = fs::remove_dir(out);
         }
         return Err(error);
     }

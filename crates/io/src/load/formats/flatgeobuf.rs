@@ -11,7 +11,7 @@ use flatgeobuf::{
 use geojson::JsonObject;
 use serde_json::{Value, json};
 
-use super::{Raw, Told, real, wkt};
+use super::{Raw, Told, layer, real, wkt};
 use crate::error::{Error, data};
 use crate::files::{Files, InputFile};
 
@@ -39,10 +39,12 @@ pub(super) fn read(files: &dyn Files, name: &str, stage: Stage) -> Result<Raw, E
         let feature = size_prefixed_root_as_feature(own).map_err(|_| data(name, place(), "broken bytes", EXPECTED))?;
         at += own.len();
         let properties = properties(&feature, &columns).ok_or_else(|| data(name, place(), "broken properties", EXPECTED))?;
-        let geometry = shape(&feature, header.geometry_type()).unwrap_or_else(|what| {
+        let mut open = 0;
+        let geometry = shape(&feature, header.geometry_type(), &mut open).unwrap_or_else(|what| {
             issues.push(Issue::new(stage, name, place(), "broken_shape", format!("{what}; read without a shape")));
             None
         });
+        issues.extend(layer::not_closed(open, rows.len(), name, stage));
         rows.push((geometry, properties).into());
     }
     if header.features_count() > 0 && header.features_count() != rows.len() as u64 {
@@ -129,19 +131,20 @@ fn counted<'b>(bytes: &mut &'b [u8]) -> Option<&'b [u8]> {
     Some(head)
 }
 
-fn shape(feature: &Feature<'_>, of_all: GeometryType) -> Result<Option<Geometry<f64>>, String> {
+/// The shape of a feature; `open` counts its rings that do not end where they begin.
+fn shape(feature: &Feature<'_>, of_all: GeometryType, open: &mut usize) -> Result<Option<Geometry<f64>>, String> {
     let Some(drawn) = feature.geometry() else { return Ok(None) };
     if drawn.xy().is_none_or(|xy| xy.is_empty()) && drawn.parts().is_none_or(|parts| parts.is_empty()) {
         return Ok(None);
     }
     let kind = if of_all == GeometryType::Unknown { drawn.type_() } else { of_all };
-    geometry(&drawn, kind, 0).map(Some)
+    geometry(&drawn, kind, 0, open).map(Some)
 }
 
 /// Nested so deep no shape is.
 const DEEPEST: u32 = 4;
 
-fn geometry(drawn: &Drawn<'_>, kind: GeometryType, depth: u32) -> Result<Geometry<f64>, String> {
+fn geometry(drawn: &Drawn<'_>, kind: GeometryType, depth: u32, open: &mut usize) -> Result<Geometry<f64>, String> {
     if depth > DEEPEST {
         return Err("a shape within shapes within shapes".to_owned());
     }
@@ -150,14 +153,16 @@ fn geometry(drawn: &Drawn<'_>, kind: GeometryType, depth: u32) -> Result<Geometr
         GeometryType::MultiPoint => Geometry::MultiPoint(MultiPoint::new(places(drawn)?.into_iter().map(Point).collect())),
         GeometryType::LineString => Geometry::LineString(LineString(places(drawn)?)),
         GeometryType::MultiLineString => Geometry::MultiLineString(MultiLineString::new(lines(drawn)?)),
-        GeometryType::Polygon => Geometry::Polygon(polygon(drawn)?),
+        GeometryType::Polygon => Geometry::Polygon(polygon(drawn, open)?),
         GeometryType::MultiPolygon => match drawn.parts() {
-            Some(parts) => Geometry::MultiPolygon(MultiPolygon::new(parts.iter().map(|part| polygon(&part)).collect::<Result<_, _>>()?)),
+            Some(parts) => {
+                Geometry::MultiPolygon(MultiPolygon::new(parts.iter().map(|part| polygon(&part, open)).collect::<Result<_, _>>()?))
+            }
             // one part alone may be written as it is
-            None => Geometry::MultiPolygon(MultiPolygon::new(vec![polygon(drawn)?])),
+            None => Geometry::MultiPolygon(MultiPolygon::new(vec![polygon(drawn, open)?])),
         },
         GeometryType::GeometryCollection => {
-            let parts = drawn.parts().into_iter().flatten().map(|part| geometry(&part, part.type_(), depth + 1));
+            let parts = drawn.parts().into_iter().flatten().map(|part| geometry(&part, part.type_(), depth + 1, open));
             Geometry::GeometryCollection(GeometryCollection::new_from(parts.collect::<Result<_, _>>()?))
         }
         other => {
@@ -191,8 +196,10 @@ fn lines(drawn: &Drawn<'_>) -> Result<Vec<LineString<f64>>, String> {
     ends.into_iter().map(line).collect()
 }
 
-fn polygon(drawn: &Drawn<'_>) -> Result<Polygon<f64>, String> {
-    let mut rings = lines(drawn)?.into_iter();
+fn polygon(drawn: &Drawn<'_>, open: &mut usize) -> Result<Polygon<f64>, String> {
+    let rings = lines(drawn)?;
+    *open += rings.iter().filter(|ring| ring.0.len() > 2 && ring.0.first() != ring.0.last()).count();
+    let mut rings = rings.into_iter();
     let exterior = rings.next().unwrap_or_else(|| LineString(Vec::new()));
     Ok(Polygon::new(exterior, rings.collect()))
 }

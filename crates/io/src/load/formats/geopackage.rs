@@ -7,20 +7,20 @@ use rusqlite::types::ValueRef;
 use rusqlite::{Connection, MAIN_DB};
 use serde_json::{Value, json};
 
-use super::{Raw, RawFeature, Told, real, wkb, wkt};
+use super::{Raw, RawFeature, Told, layer, real, wkb, wkt};
 use crate::error::{Error, data};
 use crate::files::{Files, InputFile};
 use crate::load::usual::{ID, ZONE_ID};
 
-const EXPECTED: &str = "a GeoPackage (.gpkg)";
+const EXPECTED: &str = "a GeoPackage (.gpkg) with a layer of points, lines or polygons, as QGIS or GDAL write it";
 
 /// Reads a layer: the one named, or the only one.
 pub(super) fn read(files: &dyn Files, name: &str, layer: Option<&str>, stage: Stage) -> Result<Raw, Error> {
     let bytes = files.read(name)?;
     if !bytes.starts_with(b"SQLite format 3\0") {
-        return Err(data(name, "", "no SQLite database", EXPECTED));
+        return Err(data(name, "", "no database of SQLite, which a GeoPackage is", EXPECTED));
     }
-    let error = |error: rusqlite::Error| data(name, "", error.to_string(), EXPECTED);
+    let error = |error: rusqlite::Error| broken(name, &error);
     // while a program has it open, what was written last may lie beside it
     if files.read(&format!("{name}-wal")).is_ok_and(|log| !log.is_empty()) {
         return Err(data(
@@ -40,7 +40,10 @@ pub(super) fn read(files: &dyn Files, name: &str, layer: Option<&str>, stage: St
         .query_row("SELECT column_name, srs_id FROM gpkg_geometry_columns WHERE table_name = ?1 COLLATE NOCASE", [&table], |row| {
             Ok((row.get(0)?, row.get(1)?))
         })
-        .map_err(error)?;
+        .map_err(|fault| match fault {
+            rusqlite::Error::QueryReturnedNoRows => data(name, "", format!("no column of shapes for the layer `{table}`"), EXPECTED),
+            other => error(other),
+        })?;
     let mut input = InputFile::new(name, &bytes);
     let mut statement = database.prepare(&format!("SELECT * FROM {}", quoted(&table))).map_err(error)?;
     let names: Vec<String> = statement.column_names().into_iter().map(str::to_owned).collect();
@@ -62,6 +65,14 @@ pub(super) fn read(files: &dyn Files, name: &str, layer: Option<&str>, stage: St
             }
         }
         rows.push(RawFeature { geometry, properties, key });
+        if rows.len() > bytes.len() {
+            return Err(data(
+                name,
+                "",
+                format!("more rows in the layer `{table}` than the file has bytes"),
+                "a table of features, or a view that ends",
+            ));
+        }
     }
     input.rows = vec![("features".to_owned(), rows.len() as u64)];
     let crs = crs(&database, srs);
@@ -81,7 +92,7 @@ fn key(database: &Connection, table: &str, names: &[String]) -> rusqlite::Result
 
 /// The layer named, or the only one.
 fn table(database: &Connection, name: &str, layer: Option<&str>) -> Result<String, Error> {
-    let error = |error: rusqlite::Error| data(name, "", error.to_string(), EXPECTED);
+    let error = |error: rusqlite::Error| broken(name, &error);
     let mut statement =
         database.prepare("SELECT table_name FROM gpkg_contents WHERE data_type = 'features' ORDER BY table_name").map_err(error)?;
     let layers: Vec<String> = statement.query_map([], |row| row.get(0)).and_then(Iterator::collect).map_err(error)?;
@@ -96,6 +107,18 @@ fn table(database: &Connection, name: &str, layer: Option<&str>) -> Result<Strin
             }
         },
     }
+}
+
+/// What SQLite says, in other words where it speaks to programmers.
+fn broken(name: &str, error: &rusqlite::Error) -> Error {
+    let text = error.to_string();
+    let found = match text.as_str() {
+        text if text.starts_with("no such table: gpkg_") => "a database of SQLite that is no GeoPackage".to_owned(),
+        text if text.starts_with("no such table: ") => format!("a layer that the file lists and does not hold ({text})"),
+        "database disk image is malformed" | "file is not a database" => "a damaged file, or one that is cut off".to_owned(),
+        text => format!("a database that cannot be read ({text})"),
+    };
+    data(name, "", found, EXPECTED)
 }
 
 /// An identifier as SQL quotes it.
@@ -118,8 +141,11 @@ fn crs(database: &Connection, srs: i64) -> Option<Told> {
 fn shape(cell: ValueRef<'_>, name: &str, row: usize, stage: Stage, issues: &mut Vec<Issue>) -> Option<Geometry<f64>> {
     let found = match cell {
         ValueRef::Null => return None,
-        ValueRef::Blob(bytes) => wkb::of_geopackage(bytes),
-        _ => Err("no shape, or a broken one".to_owned()),
+        ValueRef::Blob(bytes) => wkb::of_geopackage(bytes).map(|(shape, open)| {
+            issues.extend(layer::not_closed(open, row - 1, name, stage));
+            shape
+        }),
+        _ => Err("something else than a shape".to_owned()),
     };
     let wrong = |what: String| Issue::new(stage, name, format!("feature {row}"), "broken_shape", format!("{what}; read without a shape"));
     found.map_err(|what| issues.push(wrong(what))).ok()

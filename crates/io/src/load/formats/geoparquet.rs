@@ -10,7 +10,7 @@ use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::record::{Field, Row};
 use serde_json::{Value, json};
 
-use super::{Raw, RawFeature, Told, real, wkb};
+use super::{Raw, RawFeature, Told, layer, real, wkb};
 use crate::crs::Crs;
 use crate::error::{Error, data};
 use crate::files::{Files, InputFile};
@@ -23,14 +23,14 @@ pub(super) fn read(files: &dyn Files, name: &str, stage: Stage) -> Result<Raw, E
     let mut input = InputFile::new(name, &bytes);
     let own = Bytes::copy_from_slice(&bytes);
     // the decoders of the crate are known to panic on broken pages
-    let read = catch_unwind(AssertUnwindSafe(|| layer(own, name, stage)));
+    let read = catch_unwind(AssertUnwindSafe(|| decoded(own, name, stage)));
     let mut raw = read.unwrap_or_else(|_| Err(data(name, "", "broken pages", EXPECTED)))?;
     input.rows = vec![("features".to_owned(), raw.rows.len() as u64)];
     raw.files = vec![input];
     Ok(raw)
 }
 
-fn layer(bytes: Bytes, name: &str, stage: Stage) -> Result<Raw, Error> {
+fn decoded(bytes: Bytes, name: &str, stage: Stage) -> Result<Raw, Error> {
     let error = |error: parquet::errors::ParquetError| data(name, "", error.to_string(), EXPECTED);
     let reader = SerializedFileReader::new(bytes).map_err(error)?;
     let entries = reader.metadata().file_metadata().key_value_metadata();
@@ -69,7 +69,10 @@ fn feature(row: &Row, column: &str, (name, number): (&str, usize), stage: Stage,
     for (key, field) in row.get_column_iter() {
         match field {
             Field::Bytes(bytes) if key == column => match wkb::plain(bytes.data()) {
-                Ok(shape) => geometry = Some(shape),
+                Ok((shape, open)) => {
+                    issues.extend(layer::not_closed(open, number - 1, name, stage));
+                    geometry = Some(shape);
+                }
                 Err(what) => {
                     let detail = format!("{what}; read without a shape");
                     issues.push(Issue::new(stage, name, format!("feature {number}"), "broken_shape", detail));

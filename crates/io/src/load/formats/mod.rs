@@ -10,6 +10,7 @@
 //! | GeoParquet | `.parquet`; cargo feature `geoparquet` | that of its metadata, else WGS84 |
 
 mod flatgeobuf;
+mod frame;
 mod geopackage;
 #[cfg(feature = "geoparquet")]
 mod geoparquet;
@@ -28,6 +29,7 @@ use super::layer;
 use crate::crs::{Crs, Projector};
 use crate::error::{Error, data};
 use crate::files::{Files, InputFile};
+use crate::plan::{LAYERS, is_layer};
 
 pub(super) use wkt::crs as wkt_crs;
 
@@ -98,18 +100,22 @@ fn parts(name: &str) -> (&str, Option<&str>) {
 
 /// Reads a layer in WGS84 degrees; `crs` is what the plan says of its coordinates, and stands above what the file says.
 pub(crate) fn read(files: &dyn Files, name: &str, crs: Option<&str>, stage: Stage) -> Result<Layer, Error> {
-    read_own(files, name, crs, stage)?.into_wgs84(name, stage)
+    let mut read = read_own(files, name, crs, stage)?.into_wgs84(name, stage)?;
+    layer::check(&mut read.features, name, stage, &mut read.issues)?;
+    Ok(read)
 }
 
 impl Layer {
-    /// The layer in WGS84 degrees.
+    /// The layer in WGS84 degrees, its shapes not yet checked.
     pub(crate) fn into_wgs84(mut self, name: &str, stage: Stage) -> Result<Layer, Error> {
         if self.crs == Crs::wgs84() {
             return Ok(self);
         }
         let degrees = Degrees::new(&self.crs, name)?;
         for (row, feature) in self.features.iter_mut().enumerate() {
-            let Some(own) = layer::own_geometry(feature, name, &format!("feature {}", row + 1))? else { continue };
+            let Some(own) = layer::geometry(feature, name, &format!("feature {}", row + 1))? else { continue };
+            let open = feature.geometry.as_ref().map_or(0, |own| layer::open_rings(&own.value));
+            self.issues.extend(layer::not_closed(open, row, name, stage));
             feature.geometry = degrees.of(own, row, stage, &mut self.issues).as_ref().map(geojson::Geometry::from);
         }
         Ok(self)
@@ -128,6 +134,9 @@ fn geoparquet(_files: &dyn Files, file: &str, _stage: Stage) -> Result<Raw, Erro
 
 /// Reads a layer with the coordinates that it has.
 pub(crate) fn read_own(files: &dyn Files, name: &str, crs: Option<&str>, stage: Stage) -> Result<Layer, Error> {
+    if !is_layer(name) {
+        return Err(data(name, "", "no layer by its name", LAYERS));
+    }
     let (file, layer_name) = parts(name);
     let lower = file.to_lowercase();
     let given = crs.map(|text| parsed(text, name)).transpose()?;
@@ -148,7 +157,10 @@ pub(crate) fn read_own(files: &dyn Files, name: &str, crs: Option<&str>, stage: 
         (None, Some(Told::Unknown(text))) => {
             return Err(data(name, "", format!("a CRS that is not understood: {text}"), "one that the plan names: crs = \"EPSG:…\""));
         }
-        (None, None) => return Err(data(name, "", "no word of its CRS", "one that the plan names: crs = \"EPSG:…\"")),
+        (None, None) => {
+            let beside = if lower.ends_with(".shp") { " (there is no .prj beside it)" } else { "" };
+            return Err(data(name, "", format!("no word of its CRS{beside}"), "one that the plan names: crs = \"EPSG:…\""));
+        }
     };
     let features = raw.rows.into_iter().map(Feature::from).collect();
     Ok(Layer { features, crs, told_by, format: raw.format, files: raw.files, issues: raw.issues })
@@ -213,7 +225,7 @@ impl<'a> Degrees<'a> {
 fn geojson(files: &dyn Files, file: &str, given: Option<Crs>, whole: bool) -> Result<Layer, Error> {
     let bytes = files.read(file)?;
     let mut input = InputFile::new(file, &bytes);
-    let features = if whole { layer::features(&bytes, file)? } else { layer::lines(&bytes, file)? };
+    let features = if whole { layer::features(&bytes, file, given.is_some())? } else { layer::lines(&bytes, file)? };
     input.rows = vec![("features".to_owned(), features.len() as u64)];
     let (crs, told_by) = given.map_or_else(|| (Crs::wgs84(), "RFC 7946"), |crs| (crs, "the plan"));
     let format = if whole { "GeoJSON" } else { "GeoJSON, a feature a line" };

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use shapefile::dbase::{self, FieldType, FieldValue};
 use shapefile::{Shape, ShapeReader};
 
-use super::{Raw, Told, real, wkt};
+use super::{Raw, Told, frame, layer, real, wkt};
 use crate::error::{Error, data};
 use crate::files::{Files, InputFile};
 
@@ -29,13 +29,17 @@ pub(super) fn read(files: &dyn Files, name: &str, stage: Stage) -> Result<Raw, E
         inputs.push(InputFile::new(&own, &bytes));
         Some((own, bytes))
     };
-    let crs = beside("prj").map(|(_, bytes)| wkt::crs(&String::from_utf8_lossy(&bytes)));
+    let crs =
+        beside("prj").filter(|(_, bytes)| !bytes.trim_ascii().is_empty()).map(|(_, bytes)| wkt::crs(&String::from_utf8_lossy(&bytes)));
     let page = beside("cpg").map(|(_, bytes)| String::from_utf8_lossy(&bytes).trim().to_owned());
     let attributes = beside("dbf");
     let bytes = files.read(name)?;
     let mut issues = Vec::new();
+    if let Some(found) = frame::fault(&bytes) {
+        return Err(data(name, "", found, frame::EXPECTED));
+    }
     let shapes = ShapeReader::new(Cursor::new(bytes.as_ref())).and_then(ShapeReader::read);
-    let shapes = shapes.map_err(|error| data(name, "", error.to_string(), "a shapefile (.shp)"))?;
+    let shapes = shapes.map_err(|error| data(name, "", error.to_string(), frame::EXPECTED))?;
     let mut shape_input = InputFile::new(name, &bytes);
     shape_input.rows = vec![("features".to_owned(), shapes.len() as u64)];
     inputs.insert(0, shape_input);
@@ -53,11 +57,16 @@ pub(super) fn read(files: &dyn Files, name: &str, stage: Stage) -> Result<Raw, E
     records.resize_with(shapes.len(), JsonObject::new);
     let mut rows = Vec::new();
     for (row, (shape, properties)) in shapes.into_iter().zip(records).enumerate() {
+        let mut polygon = |rings: Vec<LineString<f64>>| {
+            let open = rings.iter().filter(|ring| !ring.is_closed()).count();
+            issues.extend(layer::not_closed(open, row, name, stage));
+            by_containment(rings.into_iter())
+        };
         let geometry = match shape {
             Shape::NullShape => None,
-            Shape::Polygon(polygon) => Some(by_containment(polygon.rings().iter().map(|ring| places(ring.points(), |p| (p.x, p.y))))),
-            Shape::PolygonM(polygon) => Some(by_containment(polygon.rings().iter().map(|ring| places(ring.points(), |p| (p.x, p.y))))),
-            Shape::PolygonZ(polygon) => Some(by_containment(polygon.rings().iter().map(|ring| places(ring.points(), |p| (p.x, p.y))))),
+            Shape::Polygon(own) => Some(polygon(own.rings().iter().map(|ring| places(ring.points(), |p| (p.x, p.y))).collect())),
+            Shape::PolygonM(own) => Some(polygon(own.rings().iter().map(|ring| places(ring.points(), |p| (p.x, p.y))).collect())),
+            Shape::PolygonZ(own) => Some(polygon(own.rings().iter().map(|ring| places(ring.points(), |p| (p.x, p.y))).collect())),
             shape => match Geometry::try_from(shape) {
                 Ok(geometry) => Some(geometry),
                 Err(error) => {
@@ -95,7 +104,11 @@ fn by_containment(rings: impl Iterator<Item = LineString<f64>>) -> Geometry<f64>
 
 /// The rows of a `.dbf`, deleted ones left out, their fields in the order of the file.
 fn records(bytes: &[u8], file: &str, page: Option<&str>, stage: Stage, issues: &mut Vec<Issue>) -> Result<Vec<JsonObject>, Error> {
-    let error = |error: dbase::Error| data(file, "", error.to_string(), "a dBASE table (.dbf)");
+    let error = |error: dbase::Error| data(file, "", format!("a table that cannot be read ({})", error.kind()), frame::TABLE);
+    if let Some(found) = frame::table_fault(bytes) {
+        return Err(data(file, "", found, frame::TABLE));
+    }
+    let bytes = &frame::dated(bytes);
     let (encoding, told) = encoding(bytes, page);
     if !told && encoding != UTF_8 {
         let why =

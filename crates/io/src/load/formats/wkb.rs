@@ -6,35 +6,40 @@ use geozero::wkb::GpkgWkb;
 #[cfg(feature = "geoparquet")]
 use geozero::wkb::Wkb;
 
+/// A shape, and how many of its rings do not end where they begin.
+type Shape = (Geometry<f64>, usize);
+
 /// A shape of a GeoPackage: a header, and well-known binary behind it.
-pub(super) fn of_geopackage(bytes: &[u8]) -> Result<Geometry<f64>, String> {
-    let envelope = bytes.get(3).map(|flags| [0, 32, 48, 48, 64].get(usize::from(flags >> 1 & 7)).copied());
-    let own = match envelope {
-        Some(Some(envelope)) if bytes.starts_with(b"GP") => bytes.get(8 + envelope..),
-        _ => None,
-    };
-    let sound = own.is_some_and(|mut wkb| walk(&mut wkb, 0).is_some());
-    if !sound {
-        return Err("no shape, or a broken one".to_owned());
-    }
-    GpkgWkb(bytes.to_vec()).to_geo().map_err(|error| error.to_string())
+pub(super) fn of_geopackage(bytes: &[u8]) -> Result<Shape, String> {
+    let open = rings_left_open(bytes).ok_or("a broken shape")?;
+    let shape = GpkgWkb(bytes.to_vec()).to_geo().map_err(|error| error.to_string())?;
+    Ok((shape, open))
 }
 
 /// Plain well-known binary.
 #[cfg(feature = "geoparquet")]
-pub(super) fn plain(bytes: &[u8]) -> Result<Geometry<f64>, String> {
-    let mut own = bytes;
-    if walk(&mut own, 0).is_none() {
-        return Err("no shape, or a broken one".to_owned());
-    }
-    Wkb(bytes.to_vec()).to_geo().map_err(|error| error.to_string())
+pub(super) fn plain(bytes: &[u8]) -> Result<Shape, String> {
+    let (mut own, mut open) = (bytes, 0);
+    walk(&mut own, 0, &mut open).ok_or("a broken shape")?;
+    let shape = Wkb(bytes.to_vec()).to_geo().map_err(|error| error.to_string())?;
+    Ok((shape, open))
+}
+
+/// How many rings do not end where they begin; nothing where a shape's counts cannot be true of its bytes or it is nested deeper than
+/// shapes are: what reads it trusts both.
+fn rings_left_open(bytes: &[u8]) -> Option<usize> {
+    let envelope = [0, 32, 48, 48, 64].get(usize::from(bytes.get(3)? >> 1 & 7))?;
+    let mut wkb = bytes.strip_prefix(b"GP").and_then(|_| bytes.get(8 + envelope..))?;
+    let mut open = 0;
+    walk(&mut wkb, 0, &mut open)?;
+    Some(open)
 }
 
 /// Nested so deep no shape is.
 const DEEPEST: u32 = 4;
 
-/// Steps over one well-known binary geometry.
-fn walk(wkb: &mut &[u8], depth: u32) -> Option<()> {
+/// Steps over one well-known binary geometry, and counts its open rings.
+fn walk(wkb: &mut &[u8], depth: u32, open: &mut usize) -> Option<()> {
     let little = take(wkb, 1)?[0] == 1;
     let number = |bytes: &[u8]| {
         let bytes: [u8; 4] = bytes.try_into().ok()?;
@@ -51,22 +56,23 @@ fn walk(wkb: &mut &[u8], depth: u32) -> Option<()> {
         },
     );
     let place = 8 * dimensions;
-    let line = |wkb: &mut &[u8]| {
-        let count = number(take(wkb, 4)?)? as usize;
-        take(wkb, count.checked_mul(place)?).map(|_| ())
-    };
+    let length = |wkb: &mut &[u8]| (number(take(wkb, 4)?)? as usize).checked_mul(place);
     match kind {
         1 => take(wkb, place).map(|_| ()),
-        2 => line(wkb),
+        2 => length(wkb).and_then(|length| take(wkb, length)).map(|_| ()),
         3 => {
             let rings = number(take(wkb, 4)?)?;
             (rings as usize <= wkb.len() / 4).then_some(())?;
-            (0..rings).try_for_each(|_| line(wkb).ok_or(())).ok()
+            for _ in 0..rings {
+                let ring = length(wkb).and_then(|length| take(wkb, length))?;
+                *open += usize::from(ring.get(..16) != ring.len().checked_sub(place).and_then(|last| ring.get(last..last + 16)));
+            }
+            Some(())
         }
         4..=7 if depth < DEEPEST => {
             let parts = number(take(wkb, 4)?)?;
             (parts as usize <= wkb.len() / 5).then_some(())?;
-            (0..parts).try_for_each(|_| walk(wkb, depth + 1).ok_or(())).ok()
+            (0..parts).try_for_each(|_| walk(wkb, depth + 1, open).ok_or(())).ok()
         }
         _ => None,
     }

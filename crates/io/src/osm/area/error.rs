@@ -45,7 +45,7 @@ pub enum RingError {
         gap: Gap,
     },
     /// Two segments cross, so that inside and outside are not defined.
-    #[error("the rings of {object} cross: way {way} and way {other_way} near {lon} {lat}")]
+    #[error("the rings of {object} cross: way {way} and way {other_way} near {lon:.7} {lat:.7}")]
     Crossing {
         /// The relation or way whose area was asked for.
         object: ObjectId,

@@ -194,6 +194,9 @@ impl<S: Select> NodeScan<'_, '_, '_, S> {
             }
             self.take(id, lon?, lat?, &mut tags)?;
         }
+        if lons.next().is_some() || lats.next().is_some() {
+            return Err("a block has more positions than nodes".into());
+        }
         Ok(())
     }
 

@@ -78,7 +78,7 @@ impl<'a> Iterator for Fields<'a> {
             Ok(tag) => tag,
             Err(malformed) => return Some(Err(malformed)),
         };
-        let value = self.value(tag & 7);
+        let value = if tag >> 3 == 0 { Err("a field has the number 0, which stands for none") } else { self.value(tag & 7) };
         if value.is_err() {
             self.0 = Packed(&[]);
         }

@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use geo::{Coord, Rect};
 use quick_xml::XmlVersion;
+use quick_xml::escape::EscapeError;
 use quick_xml::events::{BytesStart, Event};
 
 use crate::osm::error::OsmError;
@@ -54,7 +55,7 @@ impl<R: BufRead> Document<R> {
             buffer.clear();
             let event = self.reader.read_event_into(&mut buffer);
             let at = self.reader.buffer_position();
-            let complete = match event.map_err(|error| broken(at, error))? {
+            let complete = match event.map_err(|error| unreadable(at, &error))? {
                 Event::Start(element) => {
                     self.open(&element).map_err(|fault| fault.at(at))?;
                     self.depth += 1;
@@ -69,7 +70,7 @@ impl<R: BufRead> Document<R> {
                     self.finished()
                 }
                 Event::Eof if self.root_seen && self.depth == 0 => return Ok(None),
-                Event::Eof => return Err(broken(at, "the document ends before </osm>")),
+                Event::Eof => return Err(broken(at, "the document ends before </osm>: it is cut off")),
                 _ => None,
             };
             if let Some(object) = complete
@@ -115,8 +116,14 @@ impl<R: BufRead> Document<R> {
     }
 }
 
+/// An object of more parts than this is none of the map: the most that the server takes are some ten thousands.
+const MOST_PARTS: usize = 1 << 20;
+
 impl Object {
     fn add(&mut self, name: &str, element: &BytesStart<'_>) -> Result<(), Fault> {
+        if self.tags.len() + self.refs.len() + self.members.len() > MOST_PARTS {
+            return Err(Fault::Xml(format!("an object of more than {MOST_PARTS} tags, nodes and members")));
+        }
         match name {
             "tag" => {
                 let key = text(element, "k")?.ok_or(Fault::Lacks("a tag", "k"))?;
@@ -186,7 +193,12 @@ fn text(element: &BytesStart<'_>, name: &str) -> Result<Option<String>, Fault> {
         return Ok(None);
     };
     let value = attribute.normalized_value(XmlVersion::Implicit1_0);
-    value.map(|value| Some(value.into_owned())).map_err(Fault::xml)
+    value.map(|value| Some(value.into_owned())).map_err(|error| match error {
+        quick_xml::Error::Escape(EscapeError::UnrecognizedEntity(_, entity)) => {
+            Fault::Xml(format!("the entity `&{entity};` is none of XML's own"))
+        }
+        other => Fault::xml(other),
+    })
 }
 
 fn number<T: FromStr>(element: &BytesStart<'_>, name: &'static str) -> Result<Option<T>, Fault> {
@@ -257,8 +269,18 @@ impl Fault {
     }
 }
 
+/// Its line is not known here.
 fn broken(at: u64, what: impl std::fmt::Display) -> OsmError {
-    OsmError::Xml { at, what: what.to_string() }
+    OsmError::Xml { at, line: 0, what: what.to_string() }
+}
+
+fn unreadable(at: u64, error: &quick_xml::Error) -> OsmError {
+    match error {
+        quick_xml::Error::Io(error) if error.kind() == std::io::ErrorKind::FileTooLarge => broken(at, error),
+        quick_xml::Error::Io(error) => OsmError::Packing { packing: "", what: error.to_string() },
+        quick_xml::Error::Encoding(_) => broken(at, "text that is not UTF-8; save it as UTF-8"),
+        other => broken(at, other),
+    }
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@
 
 mod document;
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::{self, BufRead, BufReader, Read};
 
 use bzip2::read::MultiBzDecoder;
 use flate2::read::MultiGzDecoder;
@@ -135,9 +135,10 @@ impl<'a> File<'a> {
         let mut start = Vec::new();
         let read = file.text().take(64).read_to_end(&mut start);
         let text = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&start);
-        match text.trim_ascii_start().first() {
-            Some(b'<') => Ok(file),
-            _ => Err(OsmError::UnknownFormat { found: describe(packing, &start, read.err()) }),
+        match (text.trim_ascii_start().first(), read) {
+            (Some(b'<'), _) => Ok(file),
+            (_, Err(error)) => Err(OsmError::Packing { packing: packing.name(), what: error.to_string() }),
+            (_, Ok(_)) => Err(OsmError::UnknownFormat { found: describe(packing, &start) }),
         }
     }
 
@@ -151,27 +152,85 @@ impl<'a> File<'a> {
 
     /// Hands every object of one kind to `take`, in the order of the file.
     fn pass(self, kind: Kind, header: &mut Header, part: &mut Part, mut take: impl FnMut(Object, &mut Part)) -> Result<(), OsmError> {
-        let mut document = Document::new(self.text(), kind);
-        while let Some(object) = document.next_object()? {
+        let mut document = Document::new(Bounded { text: self.text(), since: 0 }, kind);
+        while let Some(object) = document.next_object().map_err(|error| self.placed(error))? {
             part.latest = part.latest.max(object.time);
             take(object, part);
         }
         *header = document.into_header();
         Ok(())
     }
+
+    /// The error with what only the file knows: the line, how it is packed.
+    fn placed(self, error: OsmError) -> OsmError {
+        match error {
+            OsmError::Xml { at, what, .. } => {
+                let line = 1 + self.text().take(at).bytes().map_while(Result::ok).filter(|byte| *byte == b'\n').count() as u64;
+                OsmError::Xml { at, line, what }
+            }
+            OsmError::Packing { what, .. } => OsmError::Packing { packing: self.packing.name(), what },
+            other => other,
+        }
+    }
 }
 
-fn describe(packing: Packing, start: &[u8], error: Option<std::io::Error>) -> String {
-    let inside = match (error, start) {
-        (Some(error), _) => return format!("damaged {packing:?} data ({error})"),
-        (None, []) => "nothing".to_owned(),
-        (None, start) => {
+impl Packing {
+    fn name(self) -> &'static str {
+        match self {
+            Packing::Plain => "plain",
+            Packing::Gzip => "gzip",
+            Packing::Bzip2 => "bzip2",
+        }
+    }
+}
+
+/// More than this between two tags is no map: whoever reads it keeps it in memory as one piece.
+const LONGEST: usize = 16 << 20;
+
+/// A text whose tags are never too far apart.
+struct Bounded<R> {
+    text: R,
+    /// Bytes since the last tag began.
+    since: usize,
+}
+
+impl<R: BufRead> Read for Bounded<R> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let read = self.fill_buf()?.read(into)?;
+        self.consume(read);
+        Ok(read)
+    }
+}
+
+impl<R: BufRead> BufRead for Bounded<R> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        if self.since > LONGEST {
+            return Err(io::Error::new(io::ErrorKind::FileTooLarge, format!("more than {LONGEST} bytes without a tag")));
+        }
+        // in pieces, so that a plain file, which is one, is not taken past the bound at once
+        let text = self.text.fill_buf()?;
+        Ok(&text[..text.len().min(1 << 20)])
+    }
+
+    fn consume(&mut self, count: usize) {
+        // it is there still: the reader has just been handed it
+        let tag = self.text.fill_buf().ok().and_then(|text| text.get(..count)?.iter().rposition(|byte| *byte == b'<'));
+        self.since = tag.map_or(self.since + count, |at| count - at);
+        self.text.consume(count);
+    }
+}
+
+fn describe(packing: Packing, start: &[u8]) -> String {
+    let inside = match start {
+        [] => "an empty file".to_owned(),
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => "text in UTF-16: save it as UTF-8".to_owned(),
+        start => {
             let start = &start[..start.len().min(16)];
             format!("bytes that start with \"{}\"", start.escape_ascii())
         }
     };
     match packing {
         Packing::Plain => inside,
-        _ => format!("{packing:?} data that holds {inside}"),
+        _ => format!("{} data that holds {inside}", packing.name()),
     }
 }

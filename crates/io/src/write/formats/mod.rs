@@ -15,7 +15,7 @@ use catchment::geo::Geometry;
 
 use crate::crs::Crs;
 use crate::error::Error;
-use crate::load::layer::own_geometry;
+use crate::load::layer::geometry as shape_of;
 use crate::plan::{CsvEncoding, Format};
 
 pub(crate) use flatgeobuf::flatgeobuf;
@@ -135,5 +135,5 @@ fn by_service(layers: &[LayerOut]) -> Vec<LayerOut> {
 
 /// The shape of a feature.
 fn geometry(feature: &Feature, layer: &str, row: usize) -> Result<Option<Geometry<f64>>, Error> {
-    own_geometry(feature, layer, &format!("feature {}", row + 1))
+    shape_of(feature, layer, &format!("feature {}", row + 1))
 }
