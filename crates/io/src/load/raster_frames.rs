@@ -1,7 +1,7 @@
 //! The people of a raster frame by frame: what is kept of a cell is its demand points.
 
 use catchment::geo::Coord;
-use catchment::{Demand, Group, Issue, People, Stage, apportion};
+use catchment::{Demand, Group, Issue, People, Stage, ZoneId, apportion};
 
 use super::raster::{Borders, Cells, Frame, Piece, Raster};
 use crate::crs::Projector;
@@ -168,13 +168,11 @@ fn weight(piece: &Piece) -> u64 {
 
 /// The points of blocks of cells as one each, by zone, where their people are on average; somebody lives at each of them.
 fn joined(demand: &Demand, (columns, rows): (u32, u32)) -> Demand {
-    let block = |i: &usize| {
-        let at = demand.locations[*i];
-        (at.y as u32 / rows, at.x as u32 / columns, demand.zones[*i])
-    };
+    let place = |(at, zone): (&Coord<f64>, &Option<ZoneId>)| (at.y as u32 / rows, at.x as u32 / columns, *zone);
+    let keys: Vec<(u32, u32, Option<ZoneId>)> = demand.locations.iter().zip(&demand.zones).map(place).collect();
     let mut order: Vec<usize> = (0..demand.len()).collect();
-    order.sort_by_key(block);
-    let blocks: Vec<&[usize]> = order.chunk_by(|a, b| block(a) == block(b)).collect();
+    order.sort_by_key(|i| keys[*i]);
+    let blocks: Vec<&[usize]> = order.chunk_by(|a, b| keys[*a] == keys[*b]).collect();
     // where only a group has people, they have the say
     let weight = |i: &usize| demand.groups.iter().map(|group| group.people[*i]).fold(demand.people[*i], People::max).as_f64();
     let mean = |own: &&[usize]| {
@@ -192,8 +190,6 @@ fn joined(demand: &Demand, (columns, rows): (u32, u32)) -> Demand {
 
 #[cfg(test)]
 mod tests {
-    use catchment::ZoneId;
-
     use super::*;
 
     #[test]
