@@ -5,7 +5,7 @@ use catchment::{Issue, Stage};
 
 use super::{TOO_FAR, project_polygons};
 use crate::crs::Projector;
-use crate::osm::{OsmData, Tags, multipolygon, way_area};
+use crate::osm::{Area, OsmData, Tags, multipolygon, way_area};
 
 /// Which areas, and how issues speak of them.
 pub(super) struct Wish<'a> {
@@ -15,6 +15,11 @@ pub(super) struct Wish<'a> {
     pub wanted: &'a dyn Fn(&Tags) -> bool,
 }
 
+/// What is wrong with an area that is known all the same.
+pub(super) fn faults<'a>(area: &'a Area, stage: Stage, file: &'a str) -> impl Iterator<Item = Issue> + 'a {
+    area.warnings.iter().map(move |fault| Issue::new(stage, file, fault.object, fault.kind.name(), fault.detail.clone()))
+}
+
 /// The polygons of all wanted areas; broken ones are issues and left out.
 pub(super) fn areas(wish: &Wish<'_>, osm: &OsmData, projector: &Projector, issues: &mut Vec<Issue>) -> Vec<MultiPolygon<f64>> {
     let mut polygons: Vec<MultiPolygon<f64>> = Vec::new();
@@ -22,7 +27,10 @@ pub(super) fn areas(wish: &Wish<'_>, osm: &OsmData, projector: &Projector, issue
     let relations = osm.relations.iter().filter(|r| r.tags.get("type") == Some("multipolygon") && (wish.wanted)(&r.tags));
     for (what, id, area) in ways.chain(relations.map(|r| ("relation", r.id, multipolygon(r, osm)))) {
         match area {
-            Ok(area) => polygons.push(area.polygons),
+            Ok(area) => {
+                issues.extend(faults(&area, wish.stage, wish.file));
+                polygons.push(area.polygons);
+            }
             Err(why) => {
                 let detail = format!("{}: {why}; left out", wish.label);
                 issues.push(Issue::new(wish.stage, wish.file, format!("{what}/{id}"), "broken_area", detail));

@@ -7,6 +7,7 @@ use catchment::{Facility, FacilityIndex, Issue, Stage};
 use geojson::Feature;
 use petgraph::unionfind::UnionFind;
 
+use super::areas::faults;
 use super::numbers::number;
 use super::table::Table;
 use super::usual::{ID, KIND, NAME, VEHICLES};
@@ -59,6 +60,7 @@ pub(super) fn from_osm(
     let relations = osm.relations.iter().filter(|r| wanted(&r.tags)).map(|r| ("relation", r.id, &r.tags, multipolygon(r, osm)));
     for (what, id, tags, area) in ways.chain(relations) {
         let id = format!("{what}/{id}");
+        issues.extend(area.iter().flat_map(|area| faults(area, Stage::Facilities, &plan.source)));
         let inside = area.map_err(|e: RingError| e.to_string()).and_then(|area| {
             let at = point_inside(&area.polygons).ok_or("an area without a point inside")?;
             Ok((area.polygons, at))

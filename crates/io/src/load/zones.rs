@@ -9,6 +9,7 @@ use catchment::{Issue, Stage, Zone, ZoneIndex};
 use geojson::Feature;
 use rayon::prelude::*;
 
+use super::areas::faults;
 use super::layer;
 use super::limits::Told;
 use super::usual::{NAME, ZONE_NAME};
@@ -39,6 +40,7 @@ pub(super) fn from_osm(osm: &OsmData, plan: &ZonesPlan, told: &mut Told, issues:
         let name = relation.tags.get("name").unwrap_or_default();
         match area {
             Ok(area) => {
+                issues.extend(faults(&area, Stage::Zones, &plan.source));
                 let [class, limit] = [&plan.class, &plan.limit].map(|key| tag(relation, key.as_deref()));
                 let id = relation.id.to_string();
                 told.extend(limit.map(|limit| (id.clone(), limit)));
