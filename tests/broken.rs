@@ -23,6 +23,9 @@ mod geojson;
 #[path = "broken/layers.rs"]
 mod layers;
 #[cfg(test)]
+#[path = "broken/offices.rs"]
+mod offices;
+#[cfg(test)]
 #[path = "broken/pbf.rs"]
 mod pbf;
 #[cfg(test)]

@@ -2,6 +2,8 @@
 
 use catchment_io::RasterInspection;
 
+use crate::prepare::in_zones;
+
 /// What a raster is.
 pub(crate) fn look(found: &RasterInspection) -> String {
     let crs = found.crs.as_deref().unwrap_or("a CRS that the file does not tell");
@@ -31,5 +33,6 @@ pub(crate) fn look(found: &RasterInspection) -> String {
     if found.negative > 0 {
         text += &format!("  {} cells are below zero: a run does not use them\n", found.negative);
     }
+    text += &in_zones(&found.zones);
     text + &format!("A plan reads it, if its cells hold people and not people a km², with:\n\n{}", found.plan)
 }

@@ -118,7 +118,7 @@ pub(crate) fn inspect(typed: &Inspect) -> anyhow::Result<()> {
             network(file, &typed.profile)?
         } else if is_raster(&name) {
             let (folder, own) = split(file);
-            let found = catchment_io::inspect_raster(&folder, &own)?;
+            let found = catchment_io::inspect_raster(&folder, &own, zones_of(typed)?.as_deref())?;
             print(&if typed.json { format!("{}\n", serde_json::to_string(&found)?) } else { inspect_raster::look(&found) });
             continue;
         } else if !(is_layer(&name) || is_table(&name)) {
@@ -129,7 +129,7 @@ pub(crate) fn inspect(typed: &Inspect) -> anyhow::Result<()> {
         } else {
             // a layer of a package is named behind the file
             let (folder, own) = split(file);
-            let zones = typed.zones.as_deref().map(std::path::absolute).transpose()?.map(|zones| zones.display().to_string());
+            let zones = zones_of(typed)?;
             let found = catchment_io::inspect(&folder, &own, &Against { roads: roads.as_ref(), zones: zones.as_deref() })?;
             print(&if typed.json { format!("{}\n", serde_json::to_string(&found)?) } else { look(&found) });
             continue;
@@ -138,6 +138,11 @@ pub(crate) fn inspect(typed: &Inspect) -> anyhow::Result<()> {
         print(&if typed.json { format!("{facts}\n") } else { text(file, &facts) });
     }
     Ok(())
+}
+
+/// The layer of zones, wherever the file lies that is looked at.
+fn zones_of(typed: &Inspect) -> anyhow::Result<Option<String>> {
+    Ok(typed.zones.as_deref().map(std::path::absolute).transpose()?.map(|zones| zones.display().to_string()))
 }
 
 /// The roads of an extract for a profile, or a prepared network.
@@ -266,7 +271,7 @@ fn look(found: &Inspection) -> String {
 }
 
 /// Rows and people by zone; nothing where no zones are given.
-fn in_zones(zones: &[InZone]) -> String {
+pub(crate) fn in_zones(zones: &[InZone]) -> String {
     if zones.is_empty() {
         return String::new();
     }
@@ -275,7 +280,8 @@ fn in_zones(zones: &[InZone]) -> String {
     table.set_header(["zone", "name", "rows", "people"]);
     for zone in zones {
         let people = zone.people.map_or_else(String::new, |people| format!("{}", (people * 1e6).round() / 1e6));
-        table.add_row([zone.zone_id.clone(), zone.zone_name.clone(), zone.rows.to_string(), people]);
+        let rows = zone.rows.map_or_else(String::new, |rows| rows.to_string());
+        table.add_row([zone.zone_id.clone(), zone.zone_name.clone(), rows, people]);
     }
     format!("{table}\n")
 }

@@ -1,14 +1,16 @@
 //! What a raster is: the first look at a GeoTIFF of one's own.
 
-use catchment::geo::{Coord, Densify, Euclidean, LineString};
+use catchment::People;
+use catchment::geo::{BoundingRect, Coord, Densify, Euclidean, LineString, MultiPolygon};
 use rayon::prelude::*;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::crs::{Crs, Projector};
-use crate::error::Error;
+use crate::crs::{Crs, Projector, auto_crs};
+use crate::error::{Error, data};
 use crate::files::Files;
-use crate::load::{Raster, raster_parts};
+use crate::inspect::InZone;
+use crate::load::{Raster, STRAIGHT_DEG, project_polygons, raster_parts, raster_sums, zones_of_layer};
 
 /// What was found in a band of a GeoTIFF.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -47,16 +49,20 @@ pub struct RasterInspection {
     pub range: Option<[f64; 2]>,
     /// West, south, east and north, degrees; `None` where its CRS is not known, or does not reach so far.
     pub extent: Option<[f64; 4]>,
+    /// The people in each zone, where zones are given; cells are shared out by area at borders.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub zones: Vec<InZone>,
     /// The lines of a plan that would read it.
     pub plan: String,
 }
 
-/// Looks at a raster that a plan could name: `people.tif`, or `people.tif|band=2`. All of it is read, piece by piece.
+/// Looks at a raster that a plan could name: `people.tif`, or `people.tif|band=2`. All of it is read, piece by piece, whatever its size; once
+/// more around `zones`, a layer, to sum its people up in each.
 ///
 /// # Errors
 ///
 /// [`Error`] for a file that is missing, broken, or no GeoTIFF of numbers with a place.
-pub fn inspect_raster(files: &dyn Files, name: &str) -> Result<RasterInspection, Error> {
+pub fn inspect_raster(files: &dyn Files, name: &str, zones: Option<&str>) -> Result<RasterInspection, Error> {
     let (file, _) = raster_parts(name)?;
     let source = files.open(file)?;
     let raster = Raster::open(&source, name)?;
@@ -67,6 +73,7 @@ pub fn inspect_raster(files: &dyn Files, name: &str) -> Result<RasterInspection,
             batch.par_iter().map(|frame| raster.values(*frame).map(|values| Numbers::of(&values))).collect::<Result<_, _>>()?;
         read.into_iter().for_each(|numbers| all.add(numbers));
     }
+    let zones = zones.map(|layer| in_zones(files, layer, &raster)).transpose()?.unwrap_or_default();
     let crs = raster.crs(None).ok().map(|(crs, _)| crs);
     let missing = if crs.is_none() { "columns = { crs = \"EPSG:…\" }   # the file does not tell it\n" } else { "" };
     Ok(RasterInspection {
@@ -86,9 +93,31 @@ pub fn inspect_raster(files: &dyn Files, name: &str) -> Result<RasterInspection,
         negative: all.negative,
         sum: all.sum,
         range: (all.valid > 0).then_some([all.least, all.greatest]),
+        zones,
         extent: crs.and_then(|crs| extent(&raster, &crs)),
         plan: format!("[people]\nmethod = \"raster\"\nsource = {}\n{missing}", Value::from(name)),
     })
+}
+
+/// The people of a raster in each zone of a layer, then those of cells on borders outside all.
+fn in_zones(files: &dyn Files, layer: &str, raster: &Raster<'_>) -> Result<Vec<InZone>, Error> {
+    let mut zones = zones_of_layer(files, layer)?;
+    let error = |source| Error::Crs { what: layer.to_owned(), source };
+    let all: MultiPolygon<f64> = zones.iter().flat_map(|zone| zone.area.iter().cloned()).collect();
+    let bounds = all.bounding_rect().ok_or_else(|| data(layer, "", "zones without ground", "polygons"))?;
+    let projector = Projector::new(&Crs::wgs84(), &auto_crs(bounds).map_err(error)?.crs).map_err(error)?;
+    let mut areas: Vec<MultiPolygon<f64>> = zones.iter().map(|zone| Euclidean.densify(&zone.area, STRAIGHT_DEG)).collect();
+    project_polygons(&projector, &mut areas, layer)?;
+    zones.iter_mut().zip(areas).for_each(|(zone, area)| zone.area = area);
+    let sums = raster_sums(&zones, raster, &projector)?;
+    let names = zones.iter().map(|zone| (zone.id.clone(), zone.name.clone())).chain([("outside".to_owned(), "outside".to_owned())]);
+    let zone = |((zone_id, zone_name), people): ((String, String), People)| InZone {
+        zone_id,
+        zone_name,
+        rows: None,
+        people: Some(people.as_f64()),
+    };
+    Ok(names.zip(sums).map(zone).collect())
 }
 
 /// The numbers of some cells.

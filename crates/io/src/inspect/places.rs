@@ -110,8 +110,9 @@ pub struct InZone {
     pub zone_id: String,
     /// Its name.
     pub zone_name: String,
-    /// Rows or features in it, each by its point (an area by one inside it).
-    pub rows: usize,
+    /// Rows or features in it, each by its point (an area by one inside it); `None` of a raster, whose cells are shared out by area.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rows: Option<usize>,
     /// The people of these, where the file has a column of people.
     pub people: Option<f64>,
 }
@@ -123,11 +124,11 @@ pub(super) fn by_zone(zones: &[Zone], places: &[Option<Coord<f64>>], people: Opt
         .iter()
         .map(|zone| (zone.id.as_str(), zone.name.as_str()))
         .chain([("outside", "outside")])
-        .map(|(id, name)| InZone { zone_id: id.to_owned(), zone_name: name.to_owned(), rows: 0, people: people.map(|_| 0.0) })
+        .map(|(id, name)| InZone { zone_id: id.to_owned(), zone_name: name.to_owned(), rows: Some(0), people: people.map(|_| 0.0) })
         .collect();
     for (row, place) in places.iter().enumerate() {
         let zone = place.and_then(|at| index.locate(at)).map_or(zones.len(), |zone| zone.index());
-        found[zone].rows += 1;
+        found[zone].rows = found[zone].rows.map(|rows| rows + 1);
         if let (Some(sum), Some(own)) = (&mut found[zone].people, people.and_then(|people| people[row])) {
             *sum += own;
         }

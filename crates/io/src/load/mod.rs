@@ -57,6 +57,7 @@ use select::{WATER, Wanted, water_source};
 pub(crate) use formats::read_own;
 pub(crate) use grids::fit as fit_grid;
 pub(crate) use numbers::{Axis, degrees, number};
+pub(crate) use people_raster::sums as raster_sums;
 pub(crate) use raster::{Raster, parts as raster_parts};
 pub(crate) use suspicions::shifted;
 pub(crate) use table::Table;

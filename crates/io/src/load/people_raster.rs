@@ -4,7 +4,7 @@
 //! are spread over parts of `people.cell_m`, small ones joined into points of about that side.
 
 use catchment::geo::{BoundingRect, Coord, Densify, Euclidean, MultiPolygon};
-use catchment::{Demand, Group, Issue, People, Progress, Stage, Zone, begin};
+use catchment::{Demand, Group, Issue, NoProgress, People, Progress, Stage, Zone, begin};
 use rayon::prelude::*;
 
 use super::people::sum_by_zone;
@@ -37,29 +37,12 @@ pub(super) fn rasters(
     issues: &mut Vec<Issue>,
     progress: &dyn Progress,
 ) -> Result<Found, Error> {
-    let [raster, groups @ ..] = rasters else { return Err(data("people.source", "", "no raster", "one")) };
-    one_grid(raster, groups)?;
-    let own = projector_of(raster, plan, projector)?;
-    let areas = in_cells(zones, raster, &own)?;
-    let within = window(zones, &areas, raster, issues)?;
-    let (frames, size) = raster.frames(within);
-    let borders = Borders::new(&areas, (raster.columns, raster.rows), size);
-    let sides = sides(raster, within, &own)?;
-    let reader =
-        Reader { rasters, borders: &borders, within, parts: parts(sides, plan.cell_m), blocks: blocks(sides, plan.cell_m), own: &own };
-    begin(progress, "raster", frames.len())?;
+    let [raster, ..] = rasters else { return Err(data("people.source", "", "no raster", "one")) };
     let mut all = Part::new(rasters.len());
     let group = |name: &String| Group { name: name.clone(), people: Vec::new() };
     all.demand.groups = plan.groups.iter().map(group).collect();
-    let at_once = 8 * rayon::current_num_threads();
-    for batch in frames.chunks(at_once) {
-        let read: Vec<Part> = batch.par_iter().map(|frame| reader.frame(*frame)).collect::<Result<_, _>>()?;
-        read.into_iter().for_each(|part| all.add(part));
-        progress.advance(batch.len());
-        if progress.is_cancelled() {
-            return Err(catchment::Cancelled.into());
-        }
-    }
+    let ask = Ask { zones, rasters, crs: plan.columns.crs.as_deref(), cell_m: plan.cell_m, projector };
+    read(&ask, |part| all.add(part), issues, progress)?;
     all.odd.iter().zip(rasters).for_each(|(odd, raster)| odd.tell(&raster.name, issues));
     let file = raster.name.as_str();
     sum_by_zone(zones, &all.demand, file, "no people in any cell in it", issues);
@@ -78,6 +61,55 @@ pub(super) fn rasters(
         issues.push(Issue::new(Stage::People, file, "", "cells_beyond_zones", detail));
     }
     Ok(Found { demand: all.demand, read: all.read, beyond: all.beyond })
+}
+
+/// The people of a raster in each zone, then those of cells on borders outside all; its points are kept for one frame at a time.
+pub(crate) fn sums(zones: &[Zone], raster: &Raster<'_>, projector: &Projector) -> Result<Vec<People>, Error> {
+    let mut sums = vec![People::ZERO; zones.len() + 1];
+    let add = |part: Part| {
+        for (zone, people) in part.demand.zones.iter().zip(&part.demand.people) {
+            sums[zone.map_or(zones.len(), |zone| zone.index())] += *people;
+        }
+    };
+    let ask = Ask { zones, rasters: std::slice::from_ref(raster), crs: None, cell_m: f64::MAX, projector };
+    read(&ask, add, &mut Vec::new(), &NoProgress)?;
+    Ok(sums)
+}
+
+/// What is asked of rasters.
+struct Ask<'a, 's> {
+    zones: &'a [Zone],
+    /// Of one grid.
+    rasters: &'a [Raster<'s>],
+    /// What the plan says of its CRS.
+    crs: Option<&'a str>,
+    cell_m: f64,
+    /// From WGS84 to the working CRS, which zones are in.
+    projector: &'a Projector,
+}
+
+/// Reads the box around the zones frame by frame, in parallel, and hands out the parts in their order.
+fn read(ask: &Ask<'_, '_>, mut keep: impl FnMut(Part), issues: &mut Vec<Issue>, progress: &dyn Progress) -> Result<(), Error> {
+    let [raster, groups @ ..] = ask.rasters else { return Ok(()) };
+    one_grid(raster, groups)?;
+    let own = projector_of(raster, ask.crs, ask.projector)?;
+    let areas = in_cells(ask.zones, raster, &own)?;
+    let within = window(ask.zones, &areas, raster, issues)?;
+    let (frames, size) = raster.frames(within);
+    let borders = Borders::new(&areas, (raster.columns, raster.rows), size);
+    let sides = sides(raster, within, &own)?;
+    let (parts, blocks) = (parts(sides, ask.cell_m), blocks(sides, ask.cell_m));
+    let reader = Reader { rasters: ask.rasters, borders: &borders, within, parts, blocks, own: &own };
+    begin(progress, "raster", frames.len())?;
+    for batch in frames.chunks(8 * rayon::current_num_threads()) {
+        let read: Vec<Part> = batch.par_iter().map(|frame| reader.frame(*frame)).collect::<Result<_, _>>()?;
+        read.into_iter().for_each(&mut keep);
+        progress.advance(batch.len());
+        if progress.is_cancelled() {
+            return Err(catchment::Cancelled.into());
+        }
+    }
+    Ok(())
 }
 
 fn one_grid(raster: &Raster<'_>, groups: &[Raster<'_>]) -> Result<(), Error> {
@@ -99,8 +131,8 @@ fn one_grid(raster: &Raster<'_>, groups: &[Raster<'_>]) -> Result<(), Error> {
 }
 
 /// From the raster's CRS to the working one.
-fn projector_of(raster: &Raster<'_>, plan: &PeoplePlan, projector: &Projector) -> Result<Projector, Error> {
-    let (crs, _) = raster.crs(plan.columns.crs.as_deref())?;
+fn projector_of(raster: &Raster<'_>, crs: Option<&str>, projector: &Projector) -> Result<Projector, Error> {
+    let (crs, _) = raster.crs(crs)?;
     Projector::new(&crs, projector.to()).map_err(|source| Error::Crs { what: raster.name.clone(), source })
 }
 
