@@ -41,6 +41,9 @@ mod prepare;
 #[path = "cli/rasters.rs"]
 mod rasters;
 #[cfg(test)]
+#[path = "cli/real_files.rs"]
+mod real_files;
+#[cfg(test)]
 #[path = "cli/road_lines.rs"]
 mod road_lines;
 #[cfg(test)]

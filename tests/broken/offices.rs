@@ -110,7 +110,7 @@ fn rasters() {
     check(
         "raster",
         vec![
-            with(record("sound"), sound()),
+            with(works("sound"), sound()),
             with(file("an empty file"), Vec::new()),
             with(file("a text"), b"ncols 2\nnrows 2\n".to_vec()),
             with(file("a header alone"), b"II*\0\x08\0\0\0".to_vec()),
@@ -118,9 +118,9 @@ fn rasters() {
             with(file("cut off in the directory"), sound()[..60].to_vec()),
             with(file("cells beyond the file"), other(5, (273, 4, 1, 1 << 30))),
             with(file("a raster whose CRS is missing"), without_keys()),
-            with(record("a raster whose CRS the plan names"), without_keys())
+            with(works("a raster whose CRS the plan names"), without_keys())
                 .plan("source = \"people.tif\"", "source = \"people.tif\"\ncolumns = { crs = \"EPSG:4326\" }"),
-            with(file("a CRS that is none"), without_keys())
+            with(plan("a CRS that is none"), without_keys())
                 .plan("source = \"people.tif\"", "source = \"people.tif\"\ncolumns = { crs = \"EPSG:1\" }"),
             with(file("without a place"), other(9, (42_112, 2, 1, 0))),
             with(file("cells of no width"), shifted(4, 0.0)),
@@ -217,7 +217,7 @@ fn control_points() {
             with(record("a point that is wrong"), &format!("{known}D,438.5,452.3,100.004,10.004\n")),
             with(record("a row without a number"), &format!("{known}D,,442.3,100.004,10.004\n")),
             with(plan("a grid of the name of a CRS"), known).plan("[grids.town]", "[grids.gcj02]"),
-            with(file("a grid that is not there"), known).plan("crs = \"town\"", "crs = \"village\""),
+            with(plan("a grid that is not there"), known).plan("crs = \"town\"", "crs = \"village\""),
             with(file("no file"), known).without("control.csv"),
         ],
     );

@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 use catchment::{Cost, Direction, GapGround, Limit, Metric, Profile};
 use serde::{Deserialize, Serialize};
 
-use crate::crs::{Crs, CrsError};
+use crate::crs::CrsError;
 use crate::map::Lang;
 use crate::sweep::Sweep;
 
@@ -539,7 +539,6 @@ impl Plan {
         positive("gaps.min_people", self.gaps.min_people, 0.0, 1e12)?;
         positive("gaps.min_area_m2", self.gaps.min_area_m2, 0.0, 1e12)?;
         mask::check(self)?;
-        grids::check(&self.grids)?;
         roads::check(self)?;
         people::check(&self.people)?;
         let sets: Vec<&str> = self.facilities.iter().map(|f| f.id.as_str()).collect();
@@ -611,14 +610,7 @@ impl Plan {
                 "the level of the boundaries, such as 8, since zones.source is OpenStreetMap's",
             ));
         }
-        let mut systems = vec![("zones.crs", self.zones.crs.as_ref()), ("people.columns.crs", self.people.columns.crs.as_ref())];
-        systems.push(("study.crs", Some(&self.study.crs).filter(|crs| *crs != "auto")));
-        systems.extend(self.facilities.iter().map(|set| ("facilities.columns.crs", set.columns.crs.as_ref())));
-        for (key, text) in systems {
-            let parsed = text.map(|text| text.parse::<Crs>()).transpose();
-            parsed.map_err(|source| PlanError::Crs { key: key.to_owned(), source: Box::new(source) })?;
-        }
-        Ok(())
+        grids::check(self)
     }
 
     /// The speeds of all sweeps by profile, ascending, each once.

@@ -11,7 +11,7 @@ use super::people_polygons::{Unit, project_units};
 use super::table::Table;
 use super::usual::{H3, PEOPLE};
 use crate::crs::Projector;
-use crate::error::Error;
+use crate::error::{Error, data};
 use crate::plan::PeoplePlan;
 
 /// The cells of a table as polygons; rows without a cell or a number, and those of a cell that came before, are issues and not used.
@@ -38,6 +38,14 @@ pub(super) fn units(table: &Table<'_>, plan: &PeoplePlan, projector: &Projector,
         found.insert(cell, people);
         let groups = groups.iter().map(|column| people_of(table, row, *column, "counted as 0", issues).unwrap_or_default()).collect();
         units.push(Unit { area: hexagon(cell).into(), people, groups });
+    }
+    if units.is_empty() {
+        return Err(data(
+            file,
+            "",
+            "no row with a cell and its people",
+            "indexes of H3 (such as 89a901291abffff), each with a number of people",
+        ));
     }
     resolutions(&found, file, issues);
     project_units(&mut units, projector, file)?;

@@ -1,10 +1,8 @@
 //! Local grids, as the plan names them.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
-use super::{Plan, PlanError, file_name, value};
+use super::{Plan, PlanError, ServicePlan, file_name, value};
 use crate::crs::Crs;
 
 /// `[grids.NAME]`: a city's own coordinates, tied to a known CRS by control points. `crs = "NAME"` then stands wherever a CRS of data is named.
@@ -18,13 +16,31 @@ pub struct GridPlan {
     pub crs: Option<String>,
 }
 
-/// Checks the names of grids: none may be that of a CRS.
-pub(super) fn check(grids: &BTreeMap<String, GridPlan>) -> Result<(), PlanError> {
-    for name in grids.keys() {
+/// Checks the names of grids, none of which may be that of a CRS; and every CRS of the plan, which may be that of a grid.
+pub(super) fn check(plan: &Plan) -> Result<(), PlanError> {
+    for name in plan.grids.keys() {
         file_name("a name of [grids]", name)?;
         if name.parse::<Crs>().is_ok() || name == "auto" {
             return Err(value("a name of [grids]", &format!("`{name}`"), "a name that no CRS has"));
         }
+    }
+    let mut named = vec![
+        ("roads.crs", plan.roads.crs.as_ref()),
+        ("zones.crs", plan.zones.crs.as_ref()),
+        ("people.columns.crs", plan.people.columns.crs.as_ref()),
+        ("barriers.crs", plan.barriers.as_ref().and_then(|barriers| barriers.crs.as_ref())),
+    ];
+    named.extend(plan.facilities.iter().map(|set| ("facilities.columns.crs", set.columns.crs.as_ref())));
+    let calls = |service: &'_ ServicePlan| service.response.as_ref()?.calls_columns.crs.clone();
+    let calls: Vec<String> = plan.services.iter().filter_map(calls).collect();
+    named.extend(calls.iter().map(|crs| ("services.response.calls_columns.crs", Some(crs))));
+    named.retain(|(_, crs)| crs.is_none_or(|crs| !plan.grids.contains_key(crs)));
+    // not for data: these are no grids
+    named.push(("study.crs", Some(&plan.study.crs).filter(|crs| *crs != "auto")));
+    named.extend(plan.grids.values().map(|grid| ("grids.crs", grid.crs.as_ref())));
+    for (key, text) in named {
+        let parsed = text.map(|text| text.parse::<Crs>()).transpose();
+        parsed.map_err(|source| PlanError::Crs { key: key.to_owned(), source: Box::new(source) })?;
     }
     Ok(())
 }

@@ -15,7 +15,7 @@ use super::{Raw, Told, layer, real, wkt};
 use crate::error::{Error, data};
 use crate::files::{Files, InputFile};
 
-const EXPECTED: &str = "a FlatGeobuf of version 3 (.fgb)";
+const EXPECTED: &str = "a FlatGeobuf of version 3 (.fgb): copy or export it again";
 /// `fgb`, the version, `fgb`, a patch level.
 const MAGIC: usize = 8;
 
@@ -35,7 +35,9 @@ pub(super) fn read(files: &dyn Files, name: &str, stage: Stage) -> Result<Raw, E
     let (mut rows, mut issues) = (Vec::new(), Vec::new());
     while at < bytes.len() {
         let place = || format!("feature {}", rows.len() + 1);
-        let own = sized(&bytes, at).ok_or_else(|| data(name, place(), "an end beyond that of the file: it was cut off", EXPECTED))?;
+        let own = sized(&bytes, at).ok_or_else(|| {
+            data(name, place(), "an end beyond that of the file: it was cut off, or something else stands behind its end", EXPECTED)
+        })?;
         let feature = size_prefixed_root_as_feature(own).map_err(|_| data(name, place(), "broken bytes", EXPECTED))?;
         at += own.len();
         let properties = properties(&feature, &columns).ok_or_else(|| data(name, place(), "broken properties", EXPECTED))?;
