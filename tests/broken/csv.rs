@@ -52,6 +52,7 @@ fn tables() {
             people(record("people NaN"), EIGHT, "100.003,10.000,NaN"),
             people(record("people 1e300"), EIGHT, "100.003,10.000,1e300"),
             people(record("thousands parted oddly"), EIGHT, "100.003,10.000,\"12,34,567\""),
+            record("lines as Windows ends them").put("people.csv", sound("people.csv").replace(",8\n", ",many\n").replace('\n', "\r\n")),
             people(record("a row again"), EIGHT, "100.003,10.000,8\n100.003,10.000,8"),
             people(file("a quote that is not closed"), EIGHT, "100.003,10.000,\"8"),
             record("a quote that is closed rows below").put(

@@ -42,7 +42,7 @@ pub(super) fn of_text(mut text: String, file: &str, stage: Stage, issues: &mut V
             closed = true;
             continue;
         }
-        line = record.position().map_or(0, csv::Position::line);
+        line = record.position().map_or(0, |at| at.line() + empty_lines(&text, at.byte()));
         if swallows_rows(&record, char::from(delimiter), header.len()) {
             let last = line + breaks(&record);
             let detail = format!("lines {line} to {last} are one row, as a quote is not closed where it should be; none of them is used");
@@ -56,6 +56,12 @@ pub(super) fn of_text(mut text: String, file: &str, stage: Stage, issues: &mut V
     }
     let found = "a quote that is not closed: the file ends within a cell";
     Err(data(file, format!("line {line}"), found, "a second quote where that cell ends"))
+}
+
+/// How many lines end before the row at `at` begins: the reader takes the rest of the line break before it, and empty lines, for its start.
+fn empty_lines(text: &str, at: u64) -> u64 {
+    let rest = text.as_bytes().get(at as usize..).unwrap_or_default();
+    rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).filter(|byte| **byte == b'\n').count() as u64
 }
 
 /// Whether a cell of several lines holds whole rows: with its first line the row would be complete, or a line of it is a row by itself.
@@ -90,6 +96,9 @@ mod tests {
         let address = "id,name,address\n1,A,\"Main street 1\n2000 Town, North\"\n2,\"B\nand C\",\"x, y\"\n";
         assert_eq!(rows(address), Ok((vec![2, 4], 0)));
         assert_eq!(rows("a,b,c\n1,2,3"), Ok((vec![2], 0)));
+        // lines as an editor counts them, of any system, empty ones too
+        assert_eq!(rows("a,b,c\r\n1,2,3\r\n\r\n4,5,6\r\n"), Ok((vec![2, 4], 0)));
+        assert_eq!(rows("\na,b,c\n\n\n1,2,3\n4,5,6\n"), Ok((vec![5, 6], 0)));
         assert_eq!(rows("a,b,c\r\n1,\"say \"\"so\"\"\",3\r\n"), Ok((vec![2], 0)));
     }
 
