@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use catchment_io::plan::CsvEncoding;
+use catchment_io::plan::{CsvEncoding, Format};
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::convert::Convert;
@@ -119,8 +120,8 @@ pub(crate) struct Common {
     #[arg(long, value_enum)]
     pub lang: Option<LangArg>,
     /// Formats of tables and layers.
-    #[arg(long, value_enum, value_delimiter = ',')]
-    pub format: Vec<FormatArg>,
+    #[arg(long, value_parser = formats(), value_delimiter = ',')]
+    pub format: Vec<Format>,
     /// How CSV files are encoded: utf-8-bom and gb18030 are for Excel.
     #[arg(long, value_enum, value_name = "ENCODING")]
     pub csv_encoding: Option<CsvArg>,
@@ -149,17 +150,10 @@ pub(crate) enum LangArg {
     Both,
 }
 
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub(crate) enum FormatArg {
-    Geojson,
-    Geojsonl,
-    Gpkg,
-    Fgb,
-    #[cfg(feature = "geoparquet")]
-    Parquet,
-    Csv,
-    Xlsx,
-    Geotiff,
+/// A format by its name.
+fn formats() -> impl TypedValueParser<Value = Format> {
+    let named = |name: String| Format::ALL.iter().find(|(own, _)| *own == name).map(|(_, format)| *format).ok_or("no such format");
+    PossibleValuesParser::new(Format::ALL.iter().map(|(name, _)| *name)).try_map(named)
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]

@@ -4,10 +4,10 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use catchment_io::map::Lang;
-use catchment_io::plan::{self, Format, Plan, PlanError, ServicePlan};
+use catchment_io::plan::{self, Plan, PlanError, ServicePlan};
 use catchment_io::{Error, Files, Folder, InMemory, Sweep};
 
-use crate::args::{Common, Coverage, FormatArg, LangArg};
+use crate::args::{Common, Coverage, LangArg};
 
 /// The demo's plan and data, as they ship in the program.
 pub(crate) const DEMO_PLAN: &str = include_str!("../demo/plan.toml");
@@ -101,18 +101,7 @@ impl Job {
             };
         }
         if !common.format.is_empty() {
-            let format = |format: &FormatArg| match format {
-                FormatArg::Geojson => Format::Geojson,
-                FormatArg::Geojsonl => Format::Geojsonl,
-                FormatArg::Gpkg => Format::Gpkg,
-                FormatArg::Fgb => Format::Fgb,
-                #[cfg(feature = "geoparquet")]
-                FormatArg::Parquet => Format::Parquet,
-                FormatArg::Csv => Format::Csv,
-                FormatArg::Xlsx => Format::Xlsx,
-                FormatArg::Geotiff => Format::Geotiff,
-            };
-            plan.outputs.formats = common.format.iter().map(format).collect();
+            plan.outputs.formats.clone_from(&common.format);
         }
         if let Some(encoding) = common.csv_encoding {
             plan.outputs.csv_encoding = encoding.into();

@@ -13,7 +13,7 @@ use crate::error::{Error, data};
 use crate::files::Files;
 use crate::load::usual::{X, Y};
 use crate::load::{Table, fit_grid, layer, read_own};
-use crate::plan::{Columns, CsvEncoding, PlanError, is_layer, is_table};
+use crate::plan::{Columns, CsvEncoding, Format, PlanError, is_layer, is_table};
 use crate::write::{About, LayerOut, Sheet, TableOut, collection, csv, flatgeobuf, lines, package, replace, round, workbook};
 
 /// What is asked of a conversion.
@@ -49,56 +49,32 @@ pub struct Converted {
 }
 
 /// What a result is written as, by the end of its name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Target {
-    Geojson,
-    Geojsonl,
-    Gpkg,
-    Fgb,
-    #[cfg(feature = "geoparquet")]
-    Parquet,
-    Csv,
-    Xlsx,
+fn target_of(out: &Path) -> Result<Format, Error> {
+    let end = out.extension().map(|end| end.to_string_lossy().to_lowercase()).unwrap_or_default();
+    let wrong = |expected: &str| flag("the result", &out.display().to_string(), expected);
+    Ok(match end.as_str() {
+        "geojson" | "json" => Format::Geojson,
+        "geojsonl" | "geojsons" | "ndjson" => Format::Geojsonl,
+        "gpkg" => Format::Gpkg,
+        "fgb" => Format::Fgb,
+        #[cfg(feature = "geoparquet")]
+        "parquet" => Format::Parquet,
+        #[cfg(not(feature = "geoparquet"))]
+        "parquet" => return Err(wrong("a build with `--features geoparquet` for that")),
+        "csv" => Format::Csv,
+        "xlsx" => Format::Xlsx,
+        _ => return Err(wrong("a name that ends in .geojson, .geojsonl, .gpkg, .fgb, .parquet, .csv or .xlsx")),
+    })
 }
 
-impl Target {
-    fn of(out: &Path) -> Result<Target, Error> {
-        let end = out.extension().map(|end| end.to_string_lossy().to_lowercase()).unwrap_or_default();
-        Ok(match end.as_str() {
-            "geojson" | "json" => Target::Geojson,
-            "geojsonl" | "geojsons" | "ndjson" => Target::Geojsonl,
-            "gpkg" => Target::Gpkg,
-            "fgb" => Target::Fgb,
-            #[cfg(feature = "geoparquet")]
-            "parquet" => Target::Parquet,
-            #[cfg(not(feature = "geoparquet"))]
-            "parquet" => return Err(flag("the result", &out.display().to_string(), "a build with `--features geoparquet` for that")),
-            "csv" => Target::Csv,
-            "xlsx" => Target::Xlsx,
-            _ => {
-                return Err(flag(
-                    "the result",
-                    &out.display().to_string(),
-                    "a name that ends in .geojson, .geojsonl, .gpkg, .fgb, .csv or .xlsx",
-                ));
-            }
-        })
-    }
-
-    /// Whether it holds coordinates of a CRS.
-    fn holds(self, crs: &Crs) -> bool {
-        match self {
-            Target::Geojson | Target::Geojsonl => crs.is_geographic() && crs.epsg().is_none_or(|code| code == 4326),
-            Target::Gpkg | Target::Fgb => crs.wkt().is_some(),
-            #[cfg(feature = "geoparquet")]
-            Target::Parquet => *crs == Crs::wgs84(),
-            Target::Csv | Target::Xlsx => true,
-        }
-    }
-
-    /// Whether its rows have no shape but a point's coordinates.
-    fn is_table(self) -> bool {
-        matches!(self, Target::Csv | Target::Xlsx)
+/// Whether a format holds coordinates of a CRS.
+fn holds(target: Format, crs: &Crs) -> bool {
+    match target {
+        Format::Geojson | Format::Geojsonl => crs.is_geographic() && crs.epsg().is_none_or(|code| code == 4326),
+        Format::Gpkg | Format::Fgb => crs.wkt().is_some(),
+        #[cfg(feature = "geoparquet")]
+        Format::Parquet => *crs == Crs::wgs84(),
+        Format::Csv | Format::Xlsx | Format::Geotiff => true,
     }
 }
 
@@ -125,13 +101,13 @@ struct Source {
 /// [`Error`] for a source that is missing or broken as a whole, a CRS that is not known or that the format does not hold, and a result that
 /// cannot be written; a row without a place is an issue in [`Converted::issues`].
 pub fn convert(files: &dyn Files, name: &str, out: &Path, ask: &ConvertAsk) -> Result<Converted, Error> {
-    let target = Target::of(out)?;
+    let target = target_of(out)?;
     let mut issues = Vec::new();
     let ask = &with_grid(files, ask, &mut issues)?;
     let mut source = read(files, name, ask)?;
     source.issues.splice(..0, issues);
     let to = source.crs.as_ref().map(|own| wanted(own, target, ask, out)).transpose()?;
-    if source.crs.is_none() && (ask.to.is_some() || !target.is_table()) {
+    if source.crs.is_none() && (ask.to.is_some() || !target.holds_tables()) {
         return Err(data(name, "header", "no columns of coordinates", "columns with x and y: name them with --x and --y"));
     }
     if let (Some(own), Some(to)) = (&source.crs, &to) {
@@ -169,17 +145,17 @@ fn with_grid(files: &dyn Files, ask: &ConvertAsk, issues: &mut Vec<Issue>) -> Re
 const GRID: &str = "grid";
 
 /// The CRS of the result.
-fn wanted(own: &Crs, target: Target, ask: &ConvertAsk, out: &Path) -> Result<Crs, Error> {
+fn wanted(own: &Crs, target: Format, ask: &ConvertAsk, out: &Path) -> Result<Crs, Error> {
     let Some(text) = &ask.to else {
-        let stays = target.holds(own) && own.epsg().is_some();
+        let stays = holds(target, own) && own.epsg().is_some();
         return Ok(if stays { own.clone() } else { Crs::wgs84() });
     };
     let to: Crs = text.parse().map_err(|source| Error::Crs { what: "--to".to_owned(), source })?;
-    if target.holds(&to) {
+    if holds(target, &to) {
         return Ok(to);
     }
     let expected = match target {
-        Target::Geojson | Target::Geojsonl => "degrees of WGS84 (RFC 7946), gcj02 or bd09; .gpkg, .fgb and .csv hold other coordinates",
+        Format::Geojson | Format::Geojsonl => "degrees of WGS84 (RFC 7946), gcj02 or bd09; .gpkg, .fgb and .csv hold other coordinates",
         _ => "a CRS with an EPSG code; .csv and .xlsx hold any coordinates",
     };
     Err(flag(&format!("--to of {}", out.display()), text, expected))
@@ -272,7 +248,7 @@ fn written(
     mut features: Vec<Feature>,
     name: &str,
     out: &Path,
-    target: Target,
+    target: Format,
     to: Option<&Crs>,
     ask: &ConvertAsk,
 ) -> Result<(Vec<u8>, Vec<Issue>), Error> {
@@ -280,16 +256,16 @@ fn written(
     let about = About { stem: &stem, attribution: None, time: "1970-01-01T00:00:00.000Z" };
     let wgs84 = Crs::wgs84();
     let crs = to.unwrap_or(&wgs84);
-    if target.is_table() {
+    if target.holds_tables() {
         let (table, issues) = table_of(features, &stem, name, to)?;
         let bytes = match target {
-            Target::Xlsx => workbook(&[Sheet::from(&table)], &about)?,
+            Format::Xlsx => workbook(&[Sheet::from(&table)], &about)?,
             _ => csv(&table, ask.csv_encoding),
         };
         return Ok((bytes, issues));
     }
     let mut issues = Vec::new();
-    if matches!(target, Target::Geojson | Target::Geojsonl) {
+    if matches!(target, Format::Geojson | Format::Geojsonl) {
         features.iter_mut().for_each(shorten);
         if *crs != wgs84 {
             let detail = format!("its coordinates are {crs}, which GeoJSON does not tell: whoever reads it must be told");
@@ -298,11 +274,11 @@ fn written(
     }
     let layer = LayerOut { title: stem.clone(), name: stem.clone(), features };
     let bytes = match target {
-        Target::Geojsonl => lines(&layer.features).into_bytes(),
-        Target::Gpkg => package(std::slice::from_ref(&layer), crs, &about)?,
-        Target::Fgb => flatgeobuf(&layer, crs)?,
+        Format::Geojsonl => lines(&layer.features).into_bytes(),
+        Format::Gpkg => package(std::slice::from_ref(&layer), crs, &about)?,
+        Format::Fgb => flatgeobuf(&layer, crs)?,
         #[cfg(feature = "geoparquet")]
-        Target::Parquet => crate::write::geoparquet(&layer)?,
+        Format::Parquet => crate::write::geoparquet(&layer)?,
         _ => collection(&layer.features, None).into_bytes(),
     };
     Ok((bytes, issues))

@@ -375,6 +375,19 @@ pub enum Format {
 }
 
 impl Format {
+    /// All formats by the names that plans and flags give them.
+    pub const ALL: &[(&str, Format)] = &[
+        ("geojson", Format::Geojson),
+        ("geojsonl", Format::Geojsonl),
+        ("gpkg", Format::Gpkg),
+        ("fgb", Format::Fgb),
+        #[cfg(feature = "geoparquet")]
+        ("parquet", Format::Parquet),
+        ("csv", Format::Csv),
+        ("xlsx", Format::Xlsx),
+        ("geotiff", Format::Geotiff),
+    ];
+
     /// Whether layers are written in it.
     pub(crate) fn holds_layers(self) -> bool {
         !self.holds_tables() && self != Format::Geotiff

@@ -1,6 +1,19 @@
-//! Polygons taken apart into places and put together again, so that all of them are projected in one go.
+//! Kinds of shapes; polygons taken apart into places and put together again, so that all of them are projected in one go.
 
-use catchment::geo::{Coord, CoordsIter, LineString, MultiPolygon, Polygon};
+use catchment::geo::{Coord, CoordsIter, Geometry, LineString, MultiPolygon, Polygon};
+
+/// The kind of a shape, as GeoJSON and GeoParquet call it.
+pub(crate) fn kind(shape: &Geometry<f64>) -> &'static str {
+    match shape {
+        Geometry::Point(_) => "Point",
+        Geometry::Line(_) | Geometry::LineString(_) => "LineString",
+        Geometry::Polygon(_) | Geometry::Rect(_) | Geometry::Triangle(_) => "Polygon",
+        Geometry::MultiPoint(_) => "MultiPoint",
+        Geometry::MultiLineString(_) => "MultiLineString",
+        Geometry::MultiPolygon(_) => "MultiPolygon",
+        Geometry::GeometryCollection(_) => "GeometryCollection",
+    }
+}
 
 /// All places of `polygons`, ring by ring.
 pub(crate) fn places(polygons: &MultiPolygon<f64>) -> Vec<Coord<f64>> {

@@ -5,7 +5,7 @@ mod places;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use catchment::geo::{Coord, CoordsIter, Geometry};
+use catchment::geo::{Coord, CoordsIter};
 use catchment::{Issue, Stage, Zone};
 use serde::Serialize;
 
@@ -16,6 +16,7 @@ use crate::load::usual::{ID, PEOPLE, X, Y};
 use crate::load::{Axis, Table, degrees, layer, number, read_own, zones_of_layer};
 use crate::plan::{Columns, is_layer};
 use crate::prepared::PreparedNetwork;
+use crate::shape::kind;
 use lines::{one_of, plan_of_layer, plan_of_table};
 use places::{by_roads, by_zone, points, suspicions};
 
@@ -204,18 +205,6 @@ fn of_table(files: &dyn Files, name: &str) -> Result<Look, Error> {
 fn repeated_values(values: &[String]) -> usize {
     let filled: Vec<&String> = values.iter().filter(|value| !value.is_empty()).collect();
     filled.len() - filled.iter().collect::<BTreeSet<_>>().len()
-}
-
-fn kind(geometry: &Geometry<f64>) -> &'static str {
-    match geometry {
-        Geometry::Point(_) => "Point",
-        Geometry::Line(_) | Geometry::LineString(_) => "LineString",
-        Geometry::Polygon(_) | Geometry::Rect(_) | Geometry::Triangle(_) => "Polygon",
-        Geometry::MultiPoint(_) => "MultiPoint",
-        Geometry::MultiLineString(_) => "MultiLineString",
-        Geometry::MultiPolygon(_) => "MultiPolygon",
-        Geometry::GeometryCollection(_) => "GeometryCollection",
-    }
 }
 
 fn extent(places: &[Coord<f64>]) -> Option<[f64; 4]> {

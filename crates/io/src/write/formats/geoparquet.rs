@@ -17,6 +17,7 @@ use serde_json::{Value, json};
 use super::schema::{Field, Kind, fields, text};
 use super::{LayerOut, geometry};
 use crate::error::{Error, data};
+use crate::shape::kind;
 
 /// The column of the shapes.
 const SHAPE: &str = "geometry";
@@ -91,15 +92,6 @@ fn fill<T: DataType>(
 
 /// What the file says of its shapes; without a CRS they are longitude and latitude.
 fn about(shapes: &[Option<Geometry<f64>>]) -> Value {
-    let kind = |shape: &Geometry<f64>| match shape {
-        Geometry::Point(_) => "Point",
-        Geometry::Line(_) | Geometry::LineString(_) => "LineString",
-        Geometry::Polygon(_) | Geometry::Rect(_) | Geometry::Triangle(_) => "Polygon",
-        Geometry::MultiPoint(_) => "MultiPoint",
-        Geometry::MultiLineString(_) => "MultiLineString",
-        Geometry::MultiPolygon(_) => "MultiPolygon",
-        Geometry::GeometryCollection(_) => "GeometryCollection",
-    };
     let mut kinds: Vec<&str> = shapes.iter().flatten().map(kind).collect();
     kinds.sort_unstable();
     kinds.dedup();
