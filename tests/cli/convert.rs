@@ -186,3 +186,109 @@ fn what_cannot_be_written_is_refused_and_leaves_nothing() {
     assert!(done.err.contains("2 shapes that are no points are not in the table"), "{}", done.err);
     assert_eq!(desk.rows("z.csv").iter().map(|row| row["code"].clone()).collect::<Vec<_>>(), [WEST, EAST]);
 }
+
+/// What GDAL says of a file of the desk; nothing where there is no GDAL.
+fn gdal(desk: &Desk, args: &[&str]) -> Option<String> {
+    let done = std::process::Command::new(args[0]).args(&args[1..]).current_dir(desk.path("")).output();
+    let Ok(done) = done else {
+        eprintln!("skipped: no {} (Debian: gdal-bin)", args[0]);
+        return None;
+    };
+    let err = String::from_utf8_lossy(&done.stderr).into_owned();
+    assert!(done.status.success() && !err.contains("ERROR") && !err.contains("Fatal"), "{args:?}: {err}");
+    Some(String::from_utf8_lossy(&done.stdout).into_owned())
+}
+
+#[test]
+fn gdal_reads_lines_and_rows_without_a_shape() {
+    let desk = Desk::new();
+    let line = |id: u32| {
+        let (a, b) = (f64::from(id), f64::from(id) + 0.5);
+        format!(
+            r#"{{"type": "Feature", "properties": {{"id": {id}}}, "geometry": {{"type": "LineString", "coordinates": [[{a}, 0], [{b}, 1]]}}}}"#
+        )
+    };
+    let nowhere = r#"{"type": "Feature", "properties": {"id": 9}, "geometry": null}"#.to_owned();
+    desk.put("lines.geojson", collection(&[line(1), nowhere.clone(), line(2)]));
+    desk.put("none.geojson", collection(&[]));
+    desk.put("both.geojson", collection(&[line(1), rectangle("3", "P", 9.0, 9.1)]));
+    let done = desk.works(&["convert", "lines.geojson", "lines.fgb"]);
+    assert!(done.err.contains("1 rows without a shape are left out"), "{}", done.err);
+    for (name, count) in [("lines", 2), ("none", 0), ("both", 2)] {
+        desk.works(&["convert", &format!("{name}.geojson"), &format!("{name}.fgb"), "--force"]);
+        let Some(told) = gdal(&desk, &["ogrinfo", "-al", &format!("{name}.fgb")]) else { return };
+        assert_eq!(told.matches("OGRFeature(").count(), count, "{name}: {told}");
+    }
+    desk.works(&["convert", "lines.geojson", "lines.gpkg"]);
+    assert_eq!(gdal(&desk, &["ogrinfo", "-al", "lines.gpkg"]).map(|told| told.matches("OGRFeature(").count()), Some(3));
+    let several = r#"{"type": "Feature", "properties": {}, "geometry": {"type": "GeometryCollection", "geometries": [{"type": "Point", "coordinates": [1, 2]}]}}"#;
+    desk.put("several.geojson", collection(&[several.to_owned()]));
+    desk.fails(&["convert", "several.geojson", "several.fgb"], 3, &["feature 1", "a collection of shapes"]);
+    // a layer that happens to be called as ours has no style of ours
+    desk.put("zones.geojson", zones());
+    desk.works(&["convert", "zones.geojson", "zones.gpkg"]);
+    assert!(!desk.bytes("zones.gpkg").windows(12).any(|bytes| bytes == b"layer_styles"));
+}
+
+/// Shapefiles as GDAL writes them: numbers are numbers, ids keep their zeros, an empty date is empty.
+#[test]
+fn shapefiles_of_gdal_s_with_dates_and_numbers() {
+    let desk = Desk::new();
+    desk.put("d.csv", "id,pop,rate,opened,lon,lat\n001,120,0.5,2024/02/29,9,1\n002,80,0.25,,9.1,1\n");
+    desk.put("d.csvt", "String,Integer,Real,Date,Real,Real\n");
+    let args = ["ogr2ogr", "-oo", "X_POSSIBLE_NAMES=lon", "-oo", "Y_POSSIBLE_NAMES=lat", "-a_srs", "EPSG:4326", "d.shp", "d.csv"];
+    let Some(_) = gdal(&desk, &args) else { return };
+    desk.works(&["convert", "d.shp", "d.geojson"]);
+    let own: Vec<Value> = features(&desk, "d.geojson").iter().map(|feature| feature["properties"].clone()).collect();
+    assert_eq!((own[0]["id"].clone(), own[0]["pop"].clone(), own[0]["rate"].clone()), (json!("001"), json!(120), json!(0.5)));
+    assert_eq!((own[0]["opened"].clone(), own[1]["opened"].clone()), (json!("2024-02-29"), Value::Null), "{own:?}");
+}
+
+#[test]
+fn nothing_of_a_table_is_lost_without_a_word() {
+    let desk = Desk::new();
+    desk.put("t.csv", "lon,lat,电话,电话,,number,id\n9,1,111,222,p,1.10,310112198001011234\nunknown,2,333,444,q,1.1,310112198001011235\n");
+    let done = desk.works(&["convert", "t.csv", "t.geojson"]);
+    assert!(done.err.contains("are called 电话_2, column_5") && done.err.contains("written without a place"), "{}", done.err);
+    let own: Vec<Value> = features(&desk, "t.geojson").iter().map(|feature| feature["properties"].clone()).collect();
+    // ids that differ by a zero or in their last digit stay different; coordinates that are none are kept as they are written
+    assert_eq!(own[0], json!({ "电话": 111, "电话_2": 222, "column_5": "p", "number": "1.10", "id": "310112198001011234" }));
+    assert_eq!((own[1]["lon"].clone(), own[1]["lat"].clone(), own[1]["number"].clone()), (json!("unknown"), json!(2), json!("1.1")));
+    desk.works(&["convert", "t.csv", "t.xlsx"]);
+    desk.works(&["convert", "t.xlsx", "again.csv"]);
+    assert_eq!(desk.rows("again.csv")[1]["id"], "310112198001011235");
+    // metres that are said to be degrees: no result
+    desk.put("m.csv", "x,y\n631742,3444212\n631743,3444213\n");
+    desk.fails(&["convert", "m.csv", "m.geojson"], 3, &["m.csv", "no row with a place", "--from"]);
+    assert!(!desk.path("m.geojson").exists());
+    // flags that have nothing to do
+    desk.put("z.geojson", zones());
+    desk.fails(&["convert", "z.geojson", "z.fgb", "--sheet", "a"], 2, &["--sheet", "for tables"]);
+    desk.fails(&["convert", "z.geojson", "z.fgb", "--csv-encoding", "gb18030"], 2, &["--csv-encoding"]);
+    // degrees of a map service stay what they are in a table
+    desk.put("g.csv", "lon,lat\n121.5,31.1\n");
+    desk.works(&["convert", "g.csv", "g2.csv", "--from", "gcj02"]);
+    assert_eq!(desk.text("g2.csv"), "lon,lat\n121.5,31.1\n");
+}
+
+/// A title above a table, as offices have it, and cells beside it.
+#[test]
+fn titles_of_sheets_are_told_from_tables() {
+    let desk = Desk::new();
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let sheet = book.add_worksheet();
+    sheet.write(0, 0, "闵行区医疗机构一览表").unwrap();
+    for (row, cells) in [["名称", "经度", "纬度"], ["莘庄", "121.5", "31.1"], ["浦江", "121.6", "31.2"]].iter().enumerate() {
+        for (column, cell) in (0u16..).zip(cells) {
+            sheet.write(row as u32 + 1, column, *cell).unwrap();
+        }
+    }
+    sheet.write(3, 5, "beside").unwrap();
+    let date = rust_xlsxwriter::Format::new().set_num_format("yyyy-mm-dd");
+    sheet.write(1, 3, "日期").unwrap();
+    sheet.write_with_format(2, 3, &rust_xlsxwriter::ExcelDateTime::from_ymd(2024, 1, 2).unwrap(), &date).unwrap();
+    desk.put("t.xlsx", book.save_to_buffer().unwrap());
+    let done = desk.works(&["convert", "t.xlsx", "t.csv"]);
+    assert!(done.err.contains("row 1: `闵行区医疗机构一览表`") && done.err.contains("1 cells beside"), "{}", done.err);
+    assert_eq!(desk.text("t.csv"), "lon,lat,名称,日期\n121.5,31.1,莘庄,2024-01-02\n121.6,31.2,浦江,\n");
+}

@@ -97,3 +97,28 @@ fn a_set_that_is_shifted_is_said_to_look_so() {
     desk.put("v.csv", "lon,lat\n9.5209,47.1410\n");
     assert_eq!(kinds(&looked(&desk, &["v.csv", "--roads", "l.cnet"])), Vec::<String>::new());
 }
+
+#[test]
+fn what_a_file_does_not_tell_of_its_crs_ends_no_look() {
+    let desk = Desk::town();
+    desk.works(&["convert", "zones.geojson", "zones.gpkg"]);
+    // the package's own word is that its CRS is not defined
+    let bytes = desk.bytes("zones.gpkg");
+    desk.put("u.gpkg", &bytes);
+    let done = std::process::Command::new("sqlite3").arg(desk.path("u.gpkg")).arg("UPDATE gpkg_geometry_columns SET srs_id = -1").output();
+    if done.is_ok_and(|done| done.status.success()) {
+        let found = looked(&desk, &["u.gpkg"]);
+        assert_eq!((kinds(&found), found["rows"].as_u64()), (vec!["crs_missing".to_owned()], Some(2)), "{found}");
+        assert_eq!(kinds(&looked(&desk, &["u.gpkg", "--crs", "EPSG:4326"])), Vec::<String>::new());
+    }
+    // one file that is none does not keep the others from being looked at
+    let done = desk.run(&["inspect", "none.csv", "clinics.csv", "zones.docx"]);
+    assert_eq!(done.code, Some(3), "{}", done.err);
+    assert!(done.out.contains("clinics.csv: table") && done.err.contains("none.csv") && done.err.contains("zones.docx"), "{}", done.err);
+    // H3 cells are known by their column
+    desk.put("h.csv", "h3,people\n89a901291abffff,5\n");
+    assert!(desk.works(&["inspect", "h.csv"]).out.contains("method = \"cells\""));
+    // a place at 0, 0 is far from every road, and no reason to stop
+    desk.put("zero.csv", "lon,lat\n-170,80\n9.0,0\n");
+    assert_eq!(kinds(&looked(&desk, &["zero.csv", "--roads", "town.osm"])), ["far_from_roads"]);
+}

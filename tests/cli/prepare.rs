@@ -186,7 +186,7 @@ fn inspect_looks_at_tables_and_layers() {
     desk.put("people.csv", encoding_rs::GB18030.encode("名称,经度,纬度,常住人口\n甲,9.001,0,\"1,000\"\n乙,9.002,0,500\n丙,9.002,0,\n").0);
     let said = desk.works(&["inspect", "people.csv"]).out;
     for word in [
-        "people.csv: table, 3 rows",
+        "people.csv: table, gb18030, 3 rows",
         "from 9.00100, 0.00000 to 9.00200, 0.00000; 1 places",
         "常住人口",
         "1500",

@@ -37,7 +37,7 @@ pub(crate) enum Command {
     Audit(Audit),
     /// Read the roads of an extract or a layer once, and store them ordered and joined: a plan names the file in its place.
     Prepare(Prepare),
-    /// What a prepared network is, or the roads of an extract would be.
+    /// What a file is: a table, a layer, a raster, a prepared network or the roads of an extract; and the lines of a plan that read it.
     Inspect(Inspect),
     /// Write a table or a layer in another format, coordinate system or encoding.
     Convert(Convert),
@@ -67,13 +67,13 @@ pub(crate) struct Coverage {
     /// Roads: an OpenStreetMap extract (.osm.pbf, .osm, .osm.gz, .osm.bz2), a layer of lines (.geojson, .shp, .gpkg) or a prepared network (.cnet).
     #[arg(long, value_name = "FILE")]
     pub roads: PathBuf,
-    /// Facilities: OpenStreetMap, GeoJSON, or CSV with lon, lat, name.
+    /// Facilities: OpenStreetMap, a layer, or a table with lon, lat, name.
     #[arg(long, value_name = "FILE")]
     pub facilities: PathBuf,
     /// For facilities of OpenStreetMap: which tags to take, any of them.
     #[arg(long, value_name = "KEY=VALUE|…", default_values_t = TAGS.map(str::to_owned))]
     pub tags: Vec<String>,
-    /// Zones: OpenStreetMap (with --admin-level) or GeoJSON.
+    /// Zones: OpenStreetMap (with --admin-level) or a layer (GeoJSON, Shapefile, GeoPackage, FlatGeobuf).
     #[arg(long, value_name = "FILE")]
     pub zones: PathBuf,
     /// For zones of OpenStreetMap: the admin_level of the boundaries.
@@ -85,8 +85,8 @@ pub(crate) struct Coverage {
     /// For zones of GeoJSON: the property that holds the name.
     #[arg(long, value_name = "PROPERTY")]
     pub zone_name: Option<String>,
-    /// People: `osm` (population tags, spread over residential land), a CSV of zone totals (zone_id or zone_name, people), or a CSV of
-    /// points (lon, lat, people).
+    /// People: `osm` (population tags, spread over residential land), a table of zone totals (zone_id or zone_name, people), a table or
+    /// layer of points, of polygons or of H3 cells with people, or a GeoTIFF of people a cell.
     #[arg(long, value_name = "osm|FILE", default_value = "osm")]
     pub people: String,
     /// Title of the map and the summary.

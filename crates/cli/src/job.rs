@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use catchment_io::map::Lang;
 use catchment_io::plan::{self, Plan, PlanError, ServicePlan};
-use catchment_io::{Error, Files, Folder, InMemory, Sweep};
+use catchment_io::{Against, Error, Files, Folder, InMemory, Sweep};
 
 use crate::args::{Common, Coverage, LangArg};
 
@@ -173,13 +173,21 @@ fn people(source: &str) -> Result<String, Error> {
     if source == "osm" {
         return Ok("method = \"spread\"".to_owned());
     }
-    let read = |source_error| Error::Read { file: source.to_owned(), source: source_error };
-    let text = std::fs::read(source).map_err(read)?;
-    let header = text.split(|byte| *byte == b'\n').next().unwrap_or_default();
-    let header = String::from_utf8_lossy(header.strip_prefix(b"\xef\xbb\xbf").unwrap_or(header)).to_lowercase();
-    let columns: Vec<&str> = header.split(',').map(|name| name.trim().trim_matches('"')).collect();
-    let place = ["x", "lon", "lng", "long", "longitude", "easting"];
-    let zones = columns.iter().any(|c| ["zone_id", "zone_name"].contains(c)) && !columns.iter().any(|c| place.contains(c));
     let file = toml_text(source);
-    Ok(if zones { format!("method = \"spread\"\ntotals = {file}") } else { format!("method = \"points\"\nsource = {file}") })
+    let method = |method: &str| Ok(format!("method = \"{method}\"\nsource = {file}"));
+    if plan::is_raster(source) {
+        return method("raster");
+    }
+    // the file itself says what it is, as `inspect` would
+    let found = catchment_io::inspect(&Folder(PathBuf::new()), source, &Against::default())?;
+    if found.plan.contains("method = \"cells\"") {
+        return method("cells");
+    }
+    if found.geometries.keys().any(|kind| kind.ends_with("Polygon")) {
+        return method("polygons");
+    }
+    if found.plan.contains("method = \"spread\"") {
+        return Ok(format!("method = \"spread\"\ntotals = {file}"));
+    }
+    method("points")
 }

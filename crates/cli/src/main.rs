@@ -22,7 +22,7 @@ use clap::Parser;
 use args::{Cli, Command, Common};
 use job::Job;
 use shapes::{NotMet, check_own};
-use terminal::{INTERRUPTED, Terminal, print, tables};
+use terminal::{INTERRUPTED, Terminal, note, print, tables};
 
 const LICENSES: &str = include_str!("../assets/licenses.txt");
 
@@ -30,10 +30,7 @@ fn main() -> ExitCode {
     match dispatch(Cli::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            use std::io::Write;
-            // our own errors already say what lies behind them
-            let text = error.downcast_ref::<Error>().map_or_else(|| format!("{error:#}"), Error::to_string);
-            let _ = writeln!(std::io::stderr(), "catchment: {text}");
+            note(&error);
             ExitCode::from(code(&error))
         }
     }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use anyhow::Context;
 use catchment::{EdgeGrid, LinkRules, Profile, RoadNetwork};
 use catchment_io::crs::Crs;
-use catchment_io::plan::{PlanError, RoadsPlan, built_in, is_layer, is_osm, is_prepared, is_raster, is_table};
+use catchment_io::plan::{Columns, PlanError, RoadsPlan, built_in, is_layer, is_osm, is_prepared, is_raster, is_table};
 use catchment_io::prepared::{PreparedError, PreparedNetwork, read_prepared, write_prepared};
 use catchment_io::{Against, Error, Files, Folder, InZone, Inspection};
 use clap::Args;
@@ -19,7 +19,7 @@ use serde_json::json;
 use crate::args::Common;
 use crate::inspect_raster;
 use crate::job::Job;
-use crate::terminal::print;
+use crate::terminal::{note, print};
 
 #[derive(Debug, Args)]
 pub(crate) struct Prepare {
@@ -64,6 +64,15 @@ pub(crate) struct Inspect {
     /// A layer of zones: rows and people in each.
     #[arg(long, value_name = "FILE")]
     pub zones: Option<PathBuf>,
+    /// The CRS of the files, above what they say themselves: EPSG:4549, gcj02.
+    #[arg(long, value_name = "CRS")]
+    pub crs: Option<String>,
+    /// Of workbooks: the sheet.
+    #[arg(long, value_name = "SHEET")]
+    pub sheet: Option<String>,
+    /// Of CSV files: how they are encoded, where that is not found by itself.
+    #[arg(long, value_name = "ENCODING")]
+    pub encoding: Option<String>,
     /// Print JSON, one object a line.
     #[arg(long)]
     pub json: bool,
@@ -112,32 +121,40 @@ pub(crate) fn prepare(typed: &Prepare) -> anyhow::Result<()> {
 /// `inspect`
 pub(crate) fn inspect(typed: &Inspect) -> anyhow::Result<()> {
     let roads = typed.roads.as_deref().map(|roads| network(roads, &typed.profile)).transpose()?;
+    let mut fault: Option<anyhow::Error> = None;
     for file in &typed.files {
-        let name = file.display().to_string();
-        let network = if is_prepared(&name) || is_osm(&name) {
-            network(file, &typed.profile)?
-        } else if is_raster(&name) {
-            let (folder, own) = split(file);
-            let found = catchment_io::inspect_raster(&folder, &own, zones_of(typed)?.as_deref())?;
-            print(&if typed.json { format!("{}\n", serde_json::to_string(&found)?) } else { inspect_raster::look(&found) });
-            continue;
-        } else if !(is_layer(&name) || is_table(&name)) {
-            let expected = "a table (.csv, .tsv, .txt, .xlsx, .xls, .ods), a layer (.geojson, .geojsonl, .shp, .gpkg, .fgb), a raster (.tif), an OpenStreetMap extract \
-                            (.osm.pbf, .osm, .osm.gz, .osm.bz2) or a prepared network (.cnet)";
-            let found = "none of what a plan reads, by its name".to_owned();
-            return Err(Error::Data { file: name, place: String::new(), found, expected: expected.to_owned() }.into());
-        } else {
-            // a layer of a package is named behind the file
-            let (folder, own) = split(file);
-            let zones = zones_of(typed)?;
-            let found = catchment_io::inspect(&folder, &own, &Against { roads: roads.as_ref(), zones: zones.as_deref() })?;
-            print(&if typed.json { format!("{}\n", serde_json::to_string(&found)?) } else { look(&found) });
-            continue;
-        };
-        let facts = facts(&network);
-        print(&if typed.json { format!("{facts}\n") } else { text(file, &facts) });
+        match looked_at(typed, file, roads.as_ref()) {
+            Ok(text) => print(&text),
+            // the others are looked at all the same; the last fault is what the command ends with
+            Err(error) => fault.replace(error).iter().for_each(|before| note(before)),
+        }
     }
-    Ok(())
+    fault.map_or(Ok(()), Err)
+}
+
+/// What one file is.
+fn looked_at(typed: &Inspect, file: &Path, roads: Option<&PreparedNetwork>) -> anyhow::Result<String> {
+    let name = file.display().to_string();
+    if is_prepared(&name) || is_osm(&name) {
+        let facts = facts(&network(file, &typed.profile)?);
+        return Ok(if typed.json { format!("{facts}\n") } else { text(file, &facts) });
+    }
+    let (folder, own) = split(file);
+    let zones = zones_of(typed)?;
+    if is_raster(&name) {
+        let found = catchment_io::inspect_raster(&folder, &own, zones.as_deref())?;
+        return Ok(if typed.json { format!("{}\n", serde_json::to_string(&found)?) } else { inspect_raster::look(&found) });
+    }
+    if !(is_layer(&name) || is_table(&name)) {
+        let expected = "a table (.csv, .tsv, .txt, .xlsx, .xls, .ods), a layer (.geojson, .geojsonl, .shp, .gpkg, .fgb), a raster (.tif), an OpenStreetMap extract \
+                        (.osm.pbf, .osm, .osm.gz, .osm.bz2) or a prepared network (.cnet)";
+        let found = "none of what a plan reads, by its name".to_owned();
+        return Err(Error::Data { file: name, place: String::new(), found, expected: expected.to_owned() }.into());
+    }
+    let columns = Columns { sheet: typed.sheet.clone(), encoding: typed.encoding.clone(), ..Columns::default() };
+    let against = Against { roads, zones: zones.as_deref(), crs: typed.crs.as_deref(), columns: Some(&columns) };
+    let found = catchment_io::inspect(&folder, &own, &against)?;
+    Ok(if typed.json { format!("{}\n", serde_json::to_string(&found)?) } else { look(&found) })
 }
 
 /// The layer of zones, wherever the file lies that is looked at.

@@ -10,7 +10,7 @@ use catchment::{People, Progress, Report};
 use catchment_io::map::Lang;
 use catchment_io::plan::Mask;
 use catchment_io::{
-    Run, km2, mask_zh, most_uncovered, people_sentence, response_sentences, sentence, side_by_side, side_by_side_zh, thousands,
+    Error, Run, km2, mask_zh, most_uncovered, people_sentence, response_sentences, sentence, side_by_side, side_by_side_zh, thousands,
 };
 use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
 use comfy_table::{CellAlignment, Table};
@@ -77,6 +77,12 @@ impl Progress for Terminal {
     fn is_cancelled(&self) -> bool {
         INTERRUPTED.load(Ordering::Relaxed)
     }
+}
+
+/// An error, on stderr; our own already say what lies behind them.
+pub(crate) fn note(error: &anyhow::Error) {
+    let text = error.downcast_ref::<Error>().map_or_else(|| format!("{error:#}"), Error::to_string);
+    let _ = writeln!(stderr(), "catchment: {text}");
 }
 
 /// Writes to stdout; a reader that has gone away is no error.

@@ -93,7 +93,7 @@ struct Source {
 
 /// Writes the table or layer `name` of `files` to `out`, in the format that its name ends in.
 ///
-/// Properties, their order and that of the rows stay. Shapes are turned corner by corner: a straight side stays straight in the new CRS.
+/// Properties, their order and that of the rows stay (a FlatGeobuf orders rows by place). Shapes are turned corner by corner: a straight side stays straight in the new CRS.
 /// Of tables, the columns of coordinates become the shape; a table that is written has those of its points first.
 ///
 /// # Errors
@@ -102,6 +102,7 @@ struct Source {
 /// cannot be written; a row without a place is an issue in [`Converted::issues`].
 pub fn convert(files: &dyn Files, name: &str, out: &Path, ask: &ConvertAsk) -> Result<Converted, Error> {
     let target = target_of(out)?;
+    fitting(name, target, ask)?;
     let mut issues = Vec::new();
     let ask = &with_grid(files, ask, &mut issues)?;
     let mut source = read(files, name, ask)?;
@@ -110,18 +111,52 @@ pub fn convert(files: &dyn Files, name: &str, out: &Path, ask: &ConvertAsk) -> R
     if source.crs.is_none() && (ask.to.is_some() || !target.holds_tables()) {
         return Err(data(name, "header", "no columns of coordinates", "columns with x and y: name them with --x and --y"));
     }
+    let high = source.features.iter().filter(|feature| feature.geometry.as_ref().is_some_and(|own| layer::has_heights(&own.value))).count();
+    if high > 0 {
+        let detail = format!("{high} shapes have heights, which are left out");
+        source.issues.push(Issue::new(Stage::Output, name, "", "heights_left_out", detail));
+    }
     if let (Some(own), Some(to)) = (&source.crs, &to) {
         let projector = Projector::new(own, to).map_err(|source| Error::Crs { what: name.to_owned(), source })?;
         for (row, feature) in source.features.iter_mut().enumerate() {
-            turn(feature, row, name, &projector, &mut source.issues)?;
+            turn(feature, row, name, &projector, &mut source.issues);
         }
     }
     let shapes = source.features.iter().filter(|feature| feature.geometry.is_some()).count();
-    let converted =
-        Converted { format: source.format, rows: source.features.len(), shapes, from: source.crs, to: to.clone(), issues: source.issues };
+    if let (0, Some(first)) = (shapes, source.issues.iter().find(|issue| LOST.contains(&issue.kind.as_str()))) {
+        return Err(data(
+            name,
+            &first.id,
+            format!("no row with a place: {}", first.detail),
+            "coordinates of the CRS that they are said to have: --from, --x, --y",
+        ));
+    }
+    if !matches!(target, Format::Geojson | Format::Geojsonl) {
+        source.features.iter_mut().for_each(id_as_property);
+    }
+    let (rows, mut issues) = (source.features.len(), source.issues);
+    if target == Format::Fgb && shapes < rows {
+        let detail = format!("{} rows without a shape are left out: readers of a FlatGeobuf stop at them", rows - shapes);
+        issues.push(Issue::new(Stage::Output, name, "", "row_left_out", detail));
+    }
     let (bytes, more) = written(source.features, name, out, target, to.as_ref(), ask)?;
     replace(out, &bytes)?;
-    Ok(Converted { issues: [converted.issues, more].concat(), ..converted })
+    issues.extend(more);
+    Ok(Converted { format: source.format, rows, shapes, from: source.crs, to, issues })
+}
+
+/// The id that GeoJSON keeps beside the properties, as a property: other formats have no such place.
+fn id_as_property(feature: &mut Feature) {
+    let id = match &feature.id {
+        Some(geojson::feature::Id::String(text)) => json!(text),
+        Some(geojson::feature::Id::Number(number)) => json!(number),
+        None => return,
+    };
+    let properties = feature.properties.get_or_insert_default();
+    // the number of a package's row is a column already
+    if !properties.contains_key("id") && !properties.values().any(|own| *own == id) {
+        properties.insert("id".to_owned(), id);
+    }
 }
 
 /// What is asked, with the CRS of the local grid in the place of its name.
@@ -144,10 +179,14 @@ fn with_grid(files: &dyn Files, ask: &ConvertAsk, issues: &mut Vec<Issue>) -> Re
 /// What the grid of the control points is called.
 const GRID: &str = "grid";
 
+/// Issues of places that are none.
+const LOST: [&str; 4] = ["bad_place", "bad_number", "broken_shape", "no_place"];
+
 /// The CRS of the result.
 fn wanted(own: &Crs, target: Format, ask: &ConvertAsk, out: &Path) -> Result<Crs, Error> {
     let Some(text) = &ask.to else {
-        let stays = holds(target, own) && own.epsg().is_some();
+        // GeoJSON does not tell degrees of a map service from others
+        let stays = holds(target, own) && (target.holds_tables() || own.epsg().is_some());
         return Ok(if stays { own.clone() } else { Crs::wgs84() });
     };
     let to: Crs = text.parse().map_err(|source| Error::Crs { what: "--to".to_owned(), source })?;
@@ -159,6 +198,19 @@ fn wanted(own: &Crs, target: Format, ask: &ConvertAsk, out: &Path) -> Result<Crs
         _ => "a CRS with an EPSG code; .csv and .xlsx hold any coordinates",
     };
     Err(flag(&format!("--to of {}", out.display()), text, expected))
+}
+
+/// Refuses what is asked of a source or a result that has no such thing.
+fn fitting(name: &str, target: Format, ask: &ConvertAsk) -> Result<(), Error> {
+    let columns = &ask.columns;
+    let of_tables = [("--x", &columns.x), ("--y", &columns.y), ("--sheet", &columns.sheet), ("--encoding", &columns.encoding)];
+    if let Some((key, told)) = of_tables.into_iter().find(|(_, told)| told.is_some() && is_layer(name)) {
+        return Err(flag(key, told.as_deref().unwrap_or_default(), "no such flag for a layer: it is for tables"));
+    }
+    if ask.csv_encoding != CsvEncoding::Utf8 && target != Format::Csv {
+        return Err(flag("--csv-encoding", "another than utf-8", "a result that is a CSV"));
+    }
+    Ok(())
 }
 
 fn read(files: &dyn Files, name: &str, ask: &ConvertAsk) -> Result<Source, Error> {
@@ -186,13 +238,22 @@ fn read(files: &dyn Files, name: &str, ask: &ConvertAsk) -> Result<Source, Error
         Some(crs) => table.own_places(crs, &ask.columns, Stage::Facilities, &mut issues)?,
         None => vec![None; table.len()],
     };
-    let columns: Vec<(String, Vec<Value>)> = (0..table.columns().len())
-        .filter(|column| crs.is_none() || ![x, y].contains(&Some(*column)))
-        .map(|column| (table.name(column).to_owned(), values(&table, column)))
-        .collect();
+    for issue in &mut issues {
+        // what a run leaves out is still written here
+        issue.detail = issue.detail.replace("the row is not used", "the row is written without a place");
+    }
+    let names = names(&table, &mut issues);
+    let columns: Vec<(usize, Vec<Value>)> = (0..names.len()).map(|column| (column, values(&table, column))).collect();
     let feature = |(row, place): (usize, &Option<Coord<f64>>)| Feature {
         geometry: place.map(|at| geojson::Geometry::from(&Geometry::Point(at.into()))),
-        properties: Some(columns.iter().map(|(name, values)| (name.clone(), values[row].clone())).collect()),
+        // coordinates that became the shape stand nowhere else
+        properties: Some(
+            columns
+                .iter()
+                .filter(|(column, values)| ![x, y].contains(&Some(*column)) || (place.is_none() && !values[row].is_null()))
+                .map(|(column, values)| (names[*column].clone(), values[row].clone()))
+                .collect(),
+        ),
         ..Feature::default()
     };
     let features = places.iter().enumerate().map(feature).collect();
@@ -200,7 +261,25 @@ fn read(files: &dyn Files, name: &str, ask: &ConvertAsk) -> Result<Source, Error
     Ok(Source { format, features, crs, issues })
 }
 
-/// The values of a column: numbers where all of them are written as numbers are, so that ids keep their zeros and digits.
+/// The names of a table's columns, numbered where one comes again or is empty: that is an issue.
+fn names(table: &Table<'_>, issues: &mut Vec<Issue>) -> Vec<String> {
+    let (mut names, mut renamed): (Vec<String>, Vec<String>) = Default::default();
+    for (place, own) in table.columns().iter().enumerate() {
+        let plain = if own.is_empty() { format!("column_{}", place + 1) } else { own.clone() };
+        let numbered = (2..).map(|number| format!("{plain}_{number}"));
+        let free = std::iter::once(plain.clone()).chain(numbered).find(|name| !names.contains(name)).unwrap_or_default();
+        renamed.extend((free != *own).then(|| free.clone()));
+        names.push(free);
+    }
+    if !renamed.is_empty() {
+        let detail = format!("columns without a name, or of one that came before, are called {}", renamed.join(", "));
+        issues.push(Issue::new(Stage::Output, table.file, "header", "columns_renamed", detail));
+    }
+    names
+}
+
+/// The values of a column: numbers where all of them are written as numbers are, so that ids keep their zeros and digits and nothing is
+/// rewritten.
 fn values(table: &Table<'_>, column: usize) -> Vec<Value> {
     let texts: Vec<&str> = (0..table.len()).map(|row| table.text(row, Some(column))).collect();
     let numbers: Option<Vec<Value>> = texts.iter().map(|text| if text.is_empty() { Some(Value::Null) } else { plain(text) }).collect();
@@ -208,30 +287,32 @@ fn values(table: &Table<'_>, column: usize) -> Vec<Value> {
     numbers.unwrap_or_else(|| texts.iter().map(as_text).collect())
 }
 
-/// A plain decimal number of at most 15 digits, without leading zeros: what is no id.
+/// A number that is written as this text again, of so many digits as any program keeps.
 fn plain(text: &str) -> Option<Value> {
-    let unsigned = text.strip_prefix('-').unwrap_or(text);
-    let (whole, rest) = unsigned.split_once('.').map_or((unsigned, None), |(whole, rest)| (whole, Some(rest)));
-    let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-    let fits = digits(whole) && rest.is_none_or(digits) && (whole == "0" || !whole.starts_with('0')) && unsigned.len() <= 16;
-    match rest {
-        _ if !fits => None,
-        None => text.parse::<i64>().ok().map(|own| json!(own)),
-        Some(_) => text.parse::<f64>().ok().map(|own| json!(own)),
-    }
+    let number = if text.contains('.') { json!(text.parse::<f64>().ok()?) } else { json!(text.parse::<i64>().ok()?) };
+    (text.len() <= 15 && number.to_string() == text).then_some(number)
 }
 
 /// Turns the shape of a feature into another CRS, its outer rings counter-clockwise; one that lies nowhere there is an issue, and none.
-fn turn(feature: &mut Feature, row: usize, name: &str, projector: &Projector, issues: &mut Vec<Issue>) -> Result<(), Error> {
+fn turn(feature: &mut Feature, row: usize, name: &str, projector: &Projector, issues: &mut Vec<Issue>) {
     let place = || format!("feature {}", row + 1);
-    let Some(mut own) = layer::geometry(feature, name, &place())? else { return Ok(()) };
+    feature.bbox = None;
+    let own = layer::geometry(feature, name, &place()).unwrap_or_else(|error| {
+        let detail = format!("{error}; written without a shape");
+        issues.push(Issue::new(Stage::Output, name, place(), "broken_shape", detail));
+        None
+    });
+    let Some(mut own) = own else {
+        feature.geometry = None;
+        return;
+    };
     let open = feature.geometry.as_ref().map_or(0, |own| layer::open_rings(&own.value));
     issues.extend(layer::not_closed(open, row, name, Stage::Output));
     let mut places: Vec<Coord<f64>> = own.coords_iter().collect();
     if let Err(error) = projector.forward(&mut places) {
-        issues.push(Issue::new(Stage::Zones, name, place(), "bad_place", format!("{error}; written without a shape")));
+        issues.push(Issue::new(Stage::Output, name, place(), "bad_place", format!("{error}; written without a shape")));
         feature.geometry = None;
-        return Ok(());
+        return;
     }
     let places = std::cell::RefCell::new(places.into_iter());
     own.map_coords_in_place(|old| places.borrow_mut().next().unwrap_or(old));
@@ -241,7 +322,6 @@ fn turn(feature: &mut Feature, row: usize, name: &str, projector: &Projector, is
         other => other,
     };
     feature.geometry = Some(geojson::Geometry::from(&own));
-    Ok(())
 }
 
 fn written(
@@ -253,7 +333,7 @@ fn written(
     ask: &ConvertAsk,
 ) -> Result<(Vec<u8>, Vec<Issue>), Error> {
     let stem = out.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
-    let about = About { stem: &stem, attribution: None, time: "1970-01-01T00:00:00.000Z" };
+    let about = About { stem: &stem, attribution: None, styled: false, time: "1970-01-01T00:00:00.000Z" };
     let wgs84 = Crs::wgs84();
     let crs = to.unwrap_or(&wgs84);
     if target.holds_tables() {

@@ -101,7 +101,7 @@ pub fn inspect_raster(files: &dyn Files, name: &str, zones: Option<&str>) -> Res
 
 /// The people of a raster in each zone of a layer, then those of cells on borders outside all.
 fn in_zones(files: &dyn Files, layer: &str, raster: &Raster<'_>) -> Result<Vec<InZone>, Error> {
-    let mut zones = zones_of_layer(files, layer)?;
+    let (mut zones, _) = zones_of_layer(files, layer)?;
     let error = |source| Error::Crs { what: layer.to_owned(), source };
     let all: MultiPolygon<f64> = zones.iter().flat_map(|zone| zone.area.iter().cloned()).collect();
     let bounds = all.bounding_rect().ok_or_else(|| data(layer, "", "zones without ground", "polygons"))?;

@@ -96,6 +96,9 @@ impl FittedGrid {
         let base = base_of(&places, crs)?;
         Projector::new(crs, &base)?.forward(&mut places)?;
         let own = &own[..count];
+        if spread(own) < LEAST_SPREAD {
+            return Err(wrong("control points along one line"));
+        }
         let fit = Similarity::fitted(own, &places).ok_or_else(|| wrong("control points at one place"))?;
         let swapped: Vec<Coord<f64>> = own.iter().map(|at| Coord { x: at.y, y: at.x }).collect();
         let other = Similarity::fitted(&swapped, &places).ok_or_else(|| wrong("control points at one place"))?;
@@ -121,6 +124,22 @@ impl FittedGrid {
         rms(&self.residuals_swapped_m) < 0.01 * self.rms_m()
     }
 }
+
+/// How far points spread across the line that they lie along most, as a share of how far they spread along it.
+fn spread(own: &[Coord<f64>]) -> f64 {
+    let mean = own.iter().fold(Coord::zero(), |sum, at| sum + *at) / own.len() as f64;
+    let (mut xx, mut xy, mut yy) = (0.0, 0.0, 0.0);
+    for at in own {
+        let off = *at - mean;
+        (xx, xy, yy) = (xx + off.x * off.x, xy + off.x * off.y, yy + off.y * off.y);
+    }
+    let (half, root) = ((xx + yy) / 2.0, ((xx - yy) / 2.0).hypot(xy));
+    // all at one place is told by the fit
+    if half > 0.0 { ((half - root).max(0.0) / (half + root)).sqrt() } else { 1.0 }
+}
+
+/// Points that spread less tell little of a grid, and nothing of which way round its axes are.
+const LEAST_SPREAD: f64 = 0.05;
 
 fn rms(residuals: &[f64]) -> f64 {
     (residuals.iter().map(|left| left * left).sum::<f64>() / residuals.len().max(1) as f64).sqrt()
@@ -202,6 +221,9 @@ mod tests {
         let crs: Crs = "EPSG:4549".parse().unwrap();
         let two = [at(0.0, 0.0), at(1.0, 0.0)];
         assert!(FittedGrid::fit(&two, &two, &crs).unwrap_err().to_string().contains("2 control points"));
+        // both orders of the axes fit a line
+        let line = [at(0.0, 0.0), at(1000.0, 1000.0), at(2000.0, 2001.0)];
+        assert!(FittedGrid::fit(&line, &line, &crs).unwrap_err().to_string().contains("along one line"));
         let one = [at(5.0, 5.0); 4];
         assert!(FittedGrid::fit(&one, &one, &crs).unwrap_err().to_string().contains("at one place"));
         for text in [

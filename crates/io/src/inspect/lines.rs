@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::Field;
-use crate::load::usual::{ID, NAME, PEOPLE, ROAD_CLASS, ROAD_LEVEL, ROAD_NAME, ROAD_ONEWAY, ROAD_SPEED, ZONE_ID, ZONE_NAME};
+use crate::load::usual::{H3, ID, NAME, PEOPLE, ROAD_CLASS, ROAD_LEVEL, ROAD_NAME, ROAD_ONEWAY, ROAD_SPEED, ZONE_ID, ZONE_NAME};
 
 /// The field with one of these names, else nothing.
 pub(super) fn one_of<'f>(fields: &'f [Field], names: &[&str]) -> Option<&'f str> {
@@ -18,7 +18,9 @@ fn quoted(text: &str) -> String {
 }
 
 pub(super) fn plan_of_layer(name: &str, geometries: &BTreeMap<String, usize>, fields: &[Field]) -> String {
-    let has = |kinds: &[&str]| kinds.iter().any(|kind| geometries.contains_key(*kind));
+    // what most of its features are
+    let most = geometries.iter().filter(|(kind, _)| *kind != "none").max_by_key(|(_, count)| **count).map_or("", |(kind, _)| kind.as_str());
+    let has = |kinds: &[&str]| kinds.contains(&most);
     let source = quoted(name);
     let (id, called, people) = (one_of(fields, &ID), one_of(fields, &[&NAME[..], &ZONE_NAME[..]].concat()), one_of(fields, &PEOPLE));
     let line = |key: &str, value: Option<&str>| value.map_or_else(String::new, |value| format!("{key} = {}\n", quoted(value)));
@@ -38,7 +40,10 @@ pub(super) fn plan_of_layer(name: &str, geometries: &BTreeMap<String, usize>, fi
     if has(&["LineString", "MultiLineString"]) {
         return plan_of_lines(&source, fields, called);
     }
-    String::new()
+    match most {
+        "MultiPoint" => "# no plan reads shapes of several points: make them single ones\n".to_owned(),
+        _ => "# no plan reads a layer without points, lines or polygons\n".to_owned(),
+    }
 }
 
 fn plan_of_lines(source: &str, fields: &[Field], called: Option<&str>) -> String {
@@ -66,6 +71,12 @@ fn plan_of_points(source: &str, people: Option<&str>) -> String {
 
 pub(super) fn plan_of_table(name: &str, has_places: bool, fields: &[Field]) -> String {
     let people = one_of(fields, &PEOPLE);
+    // the name alone does not make a column one of H3 cells
+    let cells = H3.iter().take(H3.len() - 2).find_map(|name| one_of(fields, &[name]));
+    if let (false, Some(_), Some(people)) = (has_places, cells, people) {
+        let (source, people) = (quoted(name), quoted(people));
+        return format!("[people]\nmethod = \"cells\"\nsource = {source}\ncolumns = {{ people = {people} }}\n");
+    }
     let zoned = one_of(fields, &[&ZONE_ID[..], &ZONE_NAME[..]].concat()).is_some();
     match (has_places, zoned, people) {
         (true, _, people) => plan_of_points(&quoted(name), people),

@@ -13,7 +13,7 @@ use crate::crs::Crs;
 use crate::error::Error;
 use crate::files::Files;
 use crate::load::usual::{ID, PEOPLE, X, Y};
-use crate::load::{Axis, Table, degrees, layer, number, read_own, zones_of_layer};
+use crate::load::{Axis, Table, as_it_is, degrees, layer, number, zones_of_layer};
 use crate::plan::{Columns, is_layer};
 use crate::prepared::PreparedNetwork;
 use crate::shape::kind;
@@ -29,6 +29,10 @@ pub struct Against<'a> {
     pub roads: Option<&'a PreparedNetwork>,
     /// A layer of zones: rows and people in each.
     pub zones: Option<&'a str>,
+    /// The CRS of the file, above what it says itself.
+    pub crs: Option<&'a str>,
+    /// Of tables: the encoding, the sheet, the columns of coordinates.
+    pub columns: Option<&'a Columns>,
 }
 
 /// What was found in a table or a layer.
@@ -84,7 +88,7 @@ pub struct Field {
 ///
 /// [`Error`] for a file that is missing or broken as a whole.
 pub fn inspect(files: &dyn Files, name: &str, against: &Against<'_>) -> Result<Inspection, Error> {
-    let look = if is_layer(name) { of_layer(files, name)? } else { of_table(files, name)? };
+    let look = if is_layer(name) { of_layer(files, name, against)? } else { of_table(files, name, against)? };
     look.against(files, against)
 }
 
@@ -105,15 +109,16 @@ impl Look {
             self.found.issues.extend(by_roads(&places, &roads.network, &crs, &self.found.file)?);
         }
         if let Some(layer) = against.zones {
-            let zones: Vec<Zone> = zones_of_layer(files, layer)?;
+            let (zones, issues): (Vec<Zone>, Vec<Issue>) = zones_of_layer(files, layer)?;
+            self.found.issues.extend(issues);
             self.found.zones = by_zone(&zones, &self.places, self.people.as_deref());
         }
         Ok(self.found)
     }
 }
 
-fn of_layer(files: &dyn Files, name: &str) -> Result<Look, Error> {
-    let own = read_own(files, name, None, Stage::Output)?;
+fn of_layer(files: &dyn Files, name: &str, against: &Against<'_>) -> Result<Look, Error> {
+    let own = as_it_is(files, name, against.crs, Stage::Output)?;
     let (crs, told_by) = (own.crs.clone(), own.told_by);
     let mut geometries: BTreeMap<String, usize> = BTreeMap::new();
     let mut written = Vec::new();
@@ -122,9 +127,15 @@ fn of_layer(files: &dyn Files, name: &str) -> Result<Look, Error> {
         *geometries.entry(geometry.as_ref().map_or("none", kind).to_owned()).or_default() += 1;
         written.extend(geometry.iter().flat_map(CoordsIter::coords_iter));
     }
-    let suspicions = suspicions(&written, &crs, name);
-    let mut read = own.into_wgs84(name, Stage::Output)?;
-    read.issues.extend(suspicions);
+    let mut read = own;
+    let untold = read.untold.clone();
+    if let Some(found) = &untold {
+        let detail = format!("{found}: name it, --crs \"EPSG:…\" here and crs = \"EPSG:…\" in the plan");
+        read.issues.push(Issue::new(Stage::Output, name, "", "crs_missing", detail));
+    } else {
+        read.issues.extend(suspicions(&written, &crs, name));
+        read = read.into_wgs84(name, Stage::Output)?;
+    }
     let mut names: Vec<String> = Vec::new();
     for key in read.features.iter().filter_map(|feature| feature.properties.as_ref()).flat_map(|own| own.keys()) {
         if !names.contains(key) {
@@ -134,7 +145,8 @@ fn of_layer(files: &dyn Files, name: &str) -> Result<Look, Error> {
     let column = |key: &str| read.features.iter().map(|feature| layer::property(feature, key).unwrap_or_default()).collect::<Vec<_>>();
     let fields: Vec<Field> = names.iter().map(|key| field(key, &column(key))).collect();
     let plan = plan_of_layer(name, &geometries, &fields);
-    let places = points(&read.features, name)?;
+    // without a CRS nothing is known of where they lie
+    let places = if untold.is_some() { vec![None; read.features.len()] } else { points(&read.features, name)? };
     let mut corners = Vec::new();
     for feature in &read.features {
         corners.extend(layer::geometry(feature, name, "")?.iter().flat_map(CoordsIter::coords_iter));
@@ -142,7 +154,7 @@ fn of_layer(files: &dyn Files, name: &str) -> Result<Look, Error> {
     let found = Inspection {
         file: name.to_owned(),
         format: read.format.to_owned(),
-        crs: Some(format!("{crs} ({told_by} says so)")),
+        crs: Some(untold.map_or_else(|| format!("{crs} ({told_by} says so)"), |_| "a CRS that is not known".to_owned())),
         rows: read.features.len(),
         geometries,
         extent: extent(&corners),
@@ -157,10 +169,11 @@ fn of_layer(files: &dyn Files, name: &str) -> Result<Look, Error> {
     Ok(Look { found, places, people })
 }
 
-fn of_table(files: &dyn Files, name: &str) -> Result<Look, Error> {
+fn of_table(files: &dyn Files, name: &str, against: &Against<'_>) -> Result<Look, Error> {
     let bytes = files.read(name)?;
     let mut issues = Vec::new();
-    let table = Table::read(&bytes, name, &Columns::default(), Stage::Output, &mut issues)?;
+    let told = against.columns.cloned().unwrap_or_default();
+    let table = Table::read(&bytes, name, &told, Stage::Output, &mut issues)?;
     let column = |i: usize| (0..table.len()).map(|row| table.text(row, Some(i)).to_owned()).collect::<Vec<_>>();
     let fields: Vec<Field> = table.columns().iter().enumerate().map(|(i, key)| field(key, &column(i))).collect();
     let [x, y] = [&X[..], &Y[..]].map(|names| table.column(None, names).ok().flatten());

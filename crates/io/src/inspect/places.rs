@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::crs::{Crs, Projector};
 use crate::error::Error;
 use crate::load::layer::{self, on_globe};
-use crate::load::shifted;
+use crate::load::{project_each, shifted};
 
 /// So many of the places must look alike before anything is said.
 const MOST: f64 = 0.9;
@@ -82,21 +82,24 @@ fn metres(at: Coord<f64>, swapped: impl Fn(Coord<f64>) -> Coord<f64>) -> String 
 pub(super) fn by_roads(degrees: &[Coord<f64>], network: &RoadNetwork, crs: &Crs, file: &str) -> Result<Vec<Issue>, Error> {
     let error = |source| Error::Crs { what: file.to_owned(), source };
     let projector = Projector::new(&Crs::wgs84(), crs).map_err(error)?;
-    let mut places: Vec<Coord<f64>> = degrees.iter().copied().filter(|at| on_globe(*at)).collect();
-    projector.forward(&mut places).map_err(error)?;
+    let all: Vec<Coord<f64>> = degrees.iter().copied().filter(|at| on_globe(*at)).collect();
+    let places: Vec<Coord<f64>> = project_each(&projector, &all).into_iter().flatten().collect();
+    let lost = all.len() - places.len();
     let grid = EdgeGrid::new(network, LinkRules { snap_m: FARTHEST_M, access_speed_m_s: 1.0, min_component: 1 });
     let mut snaps = Snaps::default();
     let distances = places.iter().map(|at| {
         grid.snap(*at, &mut snaps);
         snaps.first().map_or(FARTHEST_M, |snap| f64::from(snap.leg_m))
     });
-    let far: Vec<f64> = distances.filter(|metres| *metres > FAR_M).collect();
+    let mut far: Vec<f64> = distances.filter(|metres| *metres > FAR_M).collect();
+    // those that lie too far away to be measured are far, too
+    far.resize(far.len() + lost, FARTHEST_M);
     let mut issues = Vec::new();
     if !far.is_empty() {
         let farthest = far.iter().copied().fold(0.0, f64::max);
         let more = if farthest >= FARTHEST_M { " and more" } else { "" };
         let detail =
-            format!("{} of {} places lie more than {FAR_M} m from every road, the farthest {farthest:.0} m{more}", far.len(), places.len());
+            format!("{} of {} places lie more than {FAR_M} m from every road, the farthest {farthest:.0} m{more}", far.len(), all.len());
         issues.push(Issue::new(Stage::Output, file, "", "far_from_roads", detail));
     }
     issues.extend(shifted(&places, network, &projector, Stage::Output, file));

@@ -197,6 +197,13 @@ pub(crate) fn open_rings(geometry: &GeometryValue) -> usize {
     open
 }
 
+/// Whether any position has more than two numbers.
+pub(crate) fn has_heights(geometry: &GeometryValue) -> bool {
+    let mut high = false;
+    walk(geometry, &mut |place| high |= place.len() > 2, &mut |_| {});
+    high
+}
+
 /// What is told of such rings.
 pub(crate) fn not_closed(open: usize, row: usize, file: &str, stage: Stage) -> Option<Issue> {
     let rings = if open == 1 {

@@ -54,7 +54,7 @@ use masks::Mapped;
 use needs::RoadNeeds;
 use select::{WATER, Wanted, water_source};
 
-pub(crate) use formats::read_own;
+pub(crate) use formats::{as_it_is, read_own};
 pub(crate) use grids::fit as fit_grid;
 pub(crate) use numbers::{Axis, degrees, number};
 pub(crate) use people_raster::sums as raster_sums;
@@ -613,7 +613,7 @@ fn project(projector: &Projector, places: &mut [Coord<f64>], file: &str) -> Resu
 const TOO_FAR: &str = "lies too far from the study for its CRS";
 
 /// Projects places; none for each that lies too far away to be projected.
-fn project_each(projector: &Projector, places: &[Coord<f64>]) -> Vec<Option<Coord<f64>>> {
+pub(crate) fn project_each(projector: &Projector, places: &[Coord<f64>]) -> Vec<Option<Coord<f64>>> {
     let mut all = places.to_vec();
     match projector.forward(&mut all) {
         Ok(()) => all.into_iter().map(Some).collect(),

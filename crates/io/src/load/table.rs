@@ -9,6 +9,7 @@ use super::layer::{self, on_globe};
 use super::numbers::{Axis, degrees, half_width, number};
 use super::rows::{self, Rows};
 use super::usual::{X, Y};
+use super::workbook::SheetRows;
 use super::{TOO_FAR, project_each, text, workbook};
 use crate::crs::{Crs, Projector};
 use crate::error::{Error, data};
@@ -35,7 +36,8 @@ impl<'a> Table<'a> {
         let mut table =
             Table { file, header: Vec::new(), rows: Vec::new(), lines: Vec::new(), points: None, format: String::new(), semicolons: false };
         if workbook::is_workbook(bytes) {
-            let (rows, others) = workbook::rows(bytes, told.sheet.as_deref(), file)?;
+            let SheetRows { rows, others, left_out } = workbook::rows(bytes, told.sheet.as_deref(), file)?;
+            issues.extend(left_out.into_iter().map(|detail| Issue::new(stage, file, "", "cells_left_out", detail)));
             if !others.is_empty() {
                 let detail = format!(
                     "the first sheet with rows is read; if another is meant: columns = {{ sheet = \"…\" }}, one of {}",

@@ -1,7 +1,7 @@
 //! Usual names of columns and properties, English and Chinese.
 
-pub(crate) const X: [&str; 9] = ["x", "lon", "lng", "longitude", "long", "easting", "经度", "东经", "横坐标"];
-pub(crate) const Y: [&str; 8] = ["y", "lat", "latitude", "northing", "lat_dd", "纬度", "北纬", "纵坐标"];
+pub(crate) const X: [&str; 9] = ["lon", "lng", "longitude", "long", "经度", "东经", "x", "easting", "横坐标"];
+pub(crate) const Y: [&str; 8] = ["lat", "latitude", "lat_dd", "纬度", "北纬", "y", "northing", "纵坐标"];
 pub(crate) const ID: [&str; 7] = ["id", "code", "facility_id", "编号", "编码", "代码", "机构代码"];
 pub(crate) const NAME: [&str; 6] = ["name", "title", "名称", "机构名称", "单位名称", "站点名称"];
 pub(crate) const KIND: [&str; 6] = ["kind", "type", "category", "类型", "类别", "机构类型"];

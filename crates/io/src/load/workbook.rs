@@ -6,6 +6,7 @@ use std::io::{self, Cursor, Read as _};
 use calamine::{Data, Reader, Sheets, StyleRange, open_workbook_auto_from_rs};
 use zip::ZipArchive;
 
+use super::table::shown;
 use crate::error::{Error, data};
 
 /// The signature of an old compound file, `.xls`; new ones with a password are one, too.
@@ -29,12 +30,20 @@ fn is_zip(bytes: &[u8]) -> bool {
 
 const EXPECTED: &str = "a workbook of Excel or LibreOffice (.xlsx, .xls, .ods), without a password; or save the sheet as CSV";
 
-/// Rows with their numbers; and the names of other sheets with rows.
-type Rows = (Vec<(u64, Vec<String>)>, Vec<String>);
+/// What a sheet holds.
+pub(super) struct SheetRows {
+    /// Its rows with their numbers, the header first.
+    pub rows: Vec<(u64, Vec<String>)>,
+    /// The names of other sheets with rows.
+    pub others: Vec<String>,
+    /// What of it was left out, in words.
+    pub left_out: Vec<String>,
+}
+
 type Book<'a> = Sheets<Cursor<&'a [u8]>>;
 
 /// The rows of a sheet, each with its number: of the one named, else of the first that is not empty. Numbers come as numbers are written.
-pub(super) fn rows(bytes: &[u8], named: Option<&str>, file: &str) -> Result<Rows, Error> {
+pub(super) fn rows(bytes: &[u8], named: Option<&str>, file: &str) -> Result<SheetRows, Error> {
     if let Some(found) = no_book(bytes) {
         return Err(data(file, "", found, EXPECTED));
     }
@@ -45,7 +54,7 @@ pub(super) fn rows(bytes: &[u8], named: Option<&str>, file: &str) -> Result<Rows
         Some(name) => return Err(data(file, "", format!("no sheet `{name}`"), format!("one of: {}", names.join(", ")))),
         None => names.clone(),
     };
-    let mut chosen: Option<Vec<(u64, Vec<String>)>> = None;
+    let mut chosen = None;
     let mut others = Vec::new();
     for name in &wanted {
         let cells = cells(&mut book, name).map_err(|found| data(file, format!("sheet `{name}`"), found, EXPECTED))?;
@@ -55,7 +64,9 @@ pub(super) fn rows(bytes: &[u8], named: Option<&str>, file: &str) -> Result<Rows
             Some(_) => others.push(name.clone()),
         }
     }
-    chosen.map(|rows| (rows, others)).ok_or_else(|| data(file, "", "no sheet with a row", "a header row and rows of data"))
+    chosen
+        .map(|(rows, left_out)| SheetRows { rows, others, left_out })
+        .ok_or_else(|| data(file, "", "no sheet with a row", "a header row and rows of data"))
 }
 
 /// What bytes are that begin like a workbook and are none; nothing where they may be one.
@@ -129,22 +140,47 @@ fn cells(book: &mut Book<'_>, name: &str) -> Result<Cells, String> {
     Ok(cells)
 }
 
-/// The columns that the first row names, all rows with something in them.
-fn table(cells: Cells) -> Vec<(u64, Vec<String>)> {
+/// The columns that the header names, all rows below it with something in them; and what was left out. The header is the first row with
+/// something in it, but for a title above: a single cell over a table of several columns.
+fn table(mut cells: Cells) -> (Vec<(u64, Vec<String>)>, Vec<String>) {
+    let mut left = Vec::new();
+    let mut titles = Vec::new();
+    while cells.len() > 2
+        && cells.values().next().is_some_and(|row| row.len() == 1)
+        && cells.values().take(LOOKED_AT).any(|row| row.len() > 1)
+        && let Some((row, title)) = cells.pop_first()
+    {
+        titles.extend(title.into_values().map(|title| format!("row {}: `{}`", row + 1, shown(&title, 40))));
+    }
+    if !titles.is_empty() {
+        left.push(format!("taken for titles above the table: {}", titles.join(", ")));
+    }
     let header = cells.values().next().map(|row| (row.keys().next().copied(), row.keys().last().copied()));
-    let Some((Some(first), Some(last))) = header else { return Vec::new() };
+    let Some((Some(first), Some(last))) = header else { return (Vec::new(), left) };
+    let beside = cells.values().flat_map(BTreeMap::keys).filter(|column| !(first..=last).contains(column)).count();
+    if beside > 0 {
+        left.push(format!("{beside} cells beside the columns of the header, which are not read"));
+    }
     let row = |(row, mut cells): (u32, BTreeMap<u32, String>)| {
         let of_header: Vec<String> = (first..=last).map(|column| cells.remove(&column).unwrap_or_default()).collect();
         (u64::from(row) + 1, of_header)
     };
-    cells.into_iter().map(row).filter(|(_, cells)| cells.iter().any(|cell| !cell.is_empty())).collect()
+    (cells.into_iter().map(row).filter(|(_, cells)| cells.iter().any(|cell| !cell.is_empty())).collect(), left)
 }
+
+/// A title stands so many rows above a table at the most.
+const LOOKED_AT: usize = 6;
 
 fn text(cell: &Data, styles: &StyleRange, place: (u32, u32)) -> String {
     match cell {
         Data::Empty => String::new(),
         // an id that Excel took for a number stays as it is shown: its format may say how many digits it has
         Data::Float(number) if number.fract() == 0.0 && number.abs() < 1e15 => format!("{number:0width$.0}", width = digits(styles, place)),
+        Data::DateTime(time) if time.is_datetime() => {
+            let (year, month, day, hour, minute, second, _) = time.to_ymd_hms_milli();
+            let date = format!("{year:04}-{month:02}-{day:02}");
+            if (hour, minute, second) == (0, 0, 0) { date } else { format!("{date}T{hour:02}:{minute:02}:{second:02}") }
+        }
         other => other.to_string().trim().to_owned(),
     }
 }

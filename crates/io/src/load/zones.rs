@@ -111,11 +111,13 @@ pub(super) fn from_layer(features: Vec<Feature>, plan: &ZonesPlan, told: &mut To
     finish(zones, plan)
 }
 
-/// The zones of a layer by themselves, WGS84 degrees.
-pub(crate) fn zones_of_layer(files: &dyn Files, name: &str) -> Result<Vec<Zone>, Error> {
+/// The zones of a layer by themselves, WGS84 degrees, and what was found amiss.
+pub(crate) fn zones_of_layer(files: &dyn Files, name: &str) -> Result<(Vec<Zone>, Vec<Issue>), Error> {
     let plan = ZonesPlan { source: name.to_owned(), ..ZonesPlan::default() };
     let layer = super::formats::read(files, name, None, Stage::Zones)?;
-    from_layer(layer.features, &plan, &mut Told::new(), &mut Vec::new())
+    let mut issues = layer.issues;
+    let zones = from_layer(layer.features, &plan, &mut Told::new(), &mut issues)?;
+    Ok((zones, issues))
 }
 
 /// The polygons as they are where they are valid, else joined into valid ones; and what was wrong. Whatever an outer ring goes around

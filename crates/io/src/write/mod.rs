@@ -73,7 +73,7 @@ pub fn render(run: &Run) -> Result<Vec<(String, Vec<u8>)>, Error> {
     let outputs = &plan.outputs;
     let attribution = attribution(&run.inputs);
     let time = time(&run.inputs);
-    let about = About { stem: &plan.study.id, attribution: attribution.as_deref(), time: &time };
+    let about = About { stem: &plan.study.id, attribution: attribution.as_deref(), styled: true, time: &time };
     let layers = if outputs.formats.iter().any(|format| format.holds_layers()) { layers_of(run)? } else { Vec::new() };
     let tables = if outputs.formats.iter().any(|format| format.holds_tables()) { tables_of(run)? } else { Vec::new() };
     let mut files = formats::files(&layers, &tables, &outputs.formats, outputs.csv_encoding, &about)?;

@@ -26,8 +26,8 @@ pub(super) fn sheets(run: &Run, tables: &[TableOut], issues: &TableOut) -> Vec<S
     let metrics = [Metric::Time, Metric::Distance].map(|metric| services(run).any(|(service, _)| service.limit.metric == metric));
     let mut sheets = vec![
         about(run),
-        sheet(lang, ["街镇覆盖情况", "Coverage by zone"], &town_columns(lang, &groups, metrics), &towns),
-        sheet(lang, ["盲区清单", "List of gaps"], &gap_columns(lang, metrics), rows("gaps")),
+        sheet(lang, ["街镇覆盖情况", "Coverage by zone"], &town_columns(lang, &groups, metrics, &towns), &towns),
+        sheet(lang, ["盲区清单", "List of gaps"], &gap_columns(lang, metrics, rows("gaps")), rows("gaps")),
     ];
     if !rows("stations").is_empty() {
         sheets.push(sheet(lang, ["急救站点", "Stations"], &station_columns(lang, rows("stations")), rows("stations")));
@@ -99,8 +99,9 @@ const MINUTES: (f64, usize) = (1.0 / 60.0, 1);
 const KM: (f64, usize) = (1e-3, 2);
 
 /// 街镇覆盖情况表.
-fn town_columns(lang: Lang, groups: &[&str], [time, distance]: [bool; 2]) -> Vec<Column> {
+fn town_columns(lang: Lang, groups: &[&str], [time, distance]: [bool; 2], rows: &[Row]) -> Vec<Column> {
     let make = Maker(lang);
+    let has = |key: &str| rows.iter().any(|row| row.get(key).is_some_and(|value| !value.is_null()));
     let mut columns = vec![
         make.text("服务", "service", ["service"]),
         make.text("街镇", "zone", ["zone_name"]),
@@ -119,12 +120,21 @@ fn town_columns(lang: Lang, groups: &[&str], [time, distance]: [bool; 2]) -> Vec
     ]);
     columns.extend(time.then(|| make.number("平均时间（分钟）", "mean time min", &["cost_mean_s"], MINUTES)));
     columns.extend(distance.then(|| make.number("平均距离km", "mean distance km", &["cost_mean_m"], KM)));
+    columns.extend(has("limit_s").then(|| make.number("阈值（分钟）", "limit min", &["limit_s"], MINUTES)));
+    columns.extend(has("limit_m").then(|| make.number("阈值km", "limit km", &["limit_m"], KM)));
     columns.push(make.number("未接入路网人口", "people without a road nearby", &["people_unlinked"], WHOLE));
+    columns.extend(stand_in(&make, rows));
     columns
 }
 
+/// What the facilities stand in for, where they do.
+fn stand_in(make: &Maker, rows: &[Row]) -> Option<Column> {
+    let told = rows.iter().any(|row| row.get("stand_in_for").is_some_and(|value| !value.is_null()));
+    told.then(|| make.text("代替", "stand in for", ["stand_in_for"]))
+}
+
 /// 盲区清单.
-fn gap_columns(lang: Lang, [time, distance]: [bool; 2]) -> Vec<Column> {
+fn gap_columns(lang: Lang, [time, distance]: [bool; 2], rows: &[Row]) -> Vec<Column> {
     let make = Maker(lang);
     let mut columns = vec![
         make.text("服务", "service", ["service"]),
@@ -143,6 +153,7 @@ fn gap_columns(lang: Lang, [time, distance]: [bool; 2]) -> Vec<Column> {
         columns.push(make.number("平均距离km", "mean distance km", &["cost_mean_m"], KM));
         columns.push(make.number("平均超出km", "mean beyond the limit km", &["excess_mean_m"], KM));
     }
+    columns.extend(stand_in(&make, rows));
     columns
 }
 
@@ -174,5 +185,6 @@ fn station_columns(lang: Lang, rows: &[Row]) -> Vec<Column> {
         make.number(&zh, &en, &[&format!("share_within_{limit}")], PERCENT)
     };
     columns.extend(limits.into_iter().map(share));
+    columns.extend(stand_in(&make, rows));
     columns
 }

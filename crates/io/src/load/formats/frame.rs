@@ -82,13 +82,60 @@ pub(super) fn table_fault(bytes: &[u8]) -> Option<String> {
     (!whole).then(|| format!("{} bytes, where its header says {rows} rows of {row} bytes: it is cut off", bytes.len()))
 }
 
-/// The table with a date in its header, where there is none: programs leave it out.
-pub(super) fn dated(bytes: &[u8]) -> Vec<u8> {
+/// The records of a `.dbf`, each with its mark in front.
+pub(super) fn rows(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let (start, length, count) = layout(bytes);
+    bytes.get(start..).unwrap_or_default().chunks_exact(length).take(count)
+}
+
+/// Where records begin, how long each is, and how many there are.
+fn layout(bytes: &[u8]) -> (usize, usize, usize) {
+    let two = |at: usize| bytes.get(at..at + 2).map_or(0, |two| usize::from(u16::from_le_bytes([two[0], two[1]])));
+    (two(8), two(10).max(1), little(bytes, 4).unwrap_or(0))
+}
+
+/// The table as its reader wants it: with a date in its header, which programs leave out; with dates that are empty where they are none; with
+/// memos, which lie in a file of their own, as the text that points there. And how many dates were none and not empty.
+pub(super) fn readable(bytes: &[u8]) -> (Vec<u8>, usize) {
     let mut own = bytes.to_vec();
     if let [_, _, month, day, ..] = own.as_mut_slice()
         && !((1..=12).contains(month) && (1..=28).contains(day))
     {
         (*month, *day) = (1, 1);
     }
-    own
+    let (start, length, count) = layout(bytes);
+    let mut dates = Vec::new();
+    let (mut at, mut field) = (1, 32);
+    while field + 32 <= start && own.get(field).is_some_and(|first| *first != 0x0d) {
+        let width = usize::from(own[field + 16]);
+        match own[field + 11] {
+            b'D' => dates.push((at, width)),
+            b'M' => own[field + 11] = b'C',
+            _ => {}
+        }
+        (at, field) = (at + width, field + 32);
+    }
+    let mut odd = 0;
+    for record in own.get_mut(start..).unwrap_or_default().chunks_exact_mut(length).take(count) {
+        for (at, width) in &dates {
+            let Some(date) = record.get_mut(*at..at + width).filter(|date| !is_date(date)) else { continue };
+            odd += usize::from(date.iter().any(|byte| !b" 0\0".contains(byte)));
+            date.fill(b' ');
+        }
+    }
+    (own, odd)
+}
+
+/// Whether these are a year, a month and a day: `20240229`.
+fn is_date(date: &[u8]) -> bool {
+    let number = |range: std::ops::Range<usize>| std::str::from_utf8(date.get(range)?).ok()?.parse::<u32>().ok();
+    let digits = date.len() == 8 && date.iter().all(u8::is_ascii_digit);
+    let (Some(year), Some(month), Some(day)) = (number(0..4), number(4..6), number(6..8)) else { return false };
+    let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
+    let days = match month {
+        2 => 28 + u32::from(leap),
+        4 | 6 | 9 | 11 => 30,
+        _ => 31,
+    };
+    digits && (1..=12).contains(&month) && (1..=days).contains(&day)
 }

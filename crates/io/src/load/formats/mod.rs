@@ -44,6 +44,8 @@ pub(crate) struct Layer {
     pub crs: Crs,
     /// Who says so.
     pub told_by: &'static str,
+    /// Why the CRS is not known, where it is not: that above is none.
+    pub untold: Option<String>,
     /// What kind of file it is.
     pub format: &'static str,
     /// The files that were read.
@@ -134,6 +136,15 @@ fn geoparquet(_files: &dyn Files, file: &str, _stage: Stage) -> Result<Raw, Erro
 
 /// Reads a layer with the coordinates that it has.
 pub(crate) fn read_own(files: &dyn Files, name: &str, crs: Option<&str>, stage: Stage) -> Result<Layer, Error> {
+    let read = as_it_is(files, name, crs, stage)?;
+    match read.untold {
+        Some(found) => Err(data(name, "", found, "one that is named: crs = \"EPSG:…\" in the plan")),
+        None => Ok(read),
+    }
+}
+
+/// The same, whether its CRS is known or not.
+pub(crate) fn as_it_is(files: &dyn Files, name: &str, crs: Option<&str>, stage: Stage) -> Result<Layer, Error> {
     if !is_layer(name) {
         return Err(data(name, "", "no layer by its name", LAYERS));
     }
@@ -151,19 +162,17 @@ pub(crate) fn read_own(files: &dyn Files, name: &str, crs: Option<&str>, stage: 
     } else {
         return geojson(files, file, given, lower.ends_with("json") && !lower.ends_with(".ndjson"));
     };
-    let (crs, told_by) = match (given, raw.crs) {
-        (Some(given), _) => (given, "the plan"),
-        (None, Some(Told::Known(own))) => (own, "the file"),
-        (None, Some(Told::Unknown(text))) => {
-            return Err(data(name, "", format!("a CRS that is not understood: {text}"), "one that the plan names: crs = \"EPSG:…\""));
-        }
+    let (crs, told_by, untold) = match (given, raw.crs) {
+        (Some(given), _) => (given, "the plan", None),
+        (None, Some(Told::Known(own))) => (own, "the file", None),
+        (None, Some(Told::Unknown(text))) => (Crs::plain_metres(), "", Some(format!("a CRS that is not understood: {text}"))),
         (None, None) => {
             let beside = if lower.ends_with(".shp") { " (there is no .prj beside it)" } else { "" };
-            return Err(data(name, "", format!("no word of its CRS{beside}"), "one that the plan names: crs = \"EPSG:…\""));
+            (Crs::plain_metres(), "", Some(format!("no word of its CRS{beside}")))
         }
     };
     let features = raw.rows.into_iter().map(Feature::from).collect();
-    Ok(Layer { features, crs, told_by, format: raw.format, files: raw.files, issues: raw.issues })
+    Ok(Layer { features, crs, told_by, untold, format: raw.format, files: raw.files, issues: raw.issues })
 }
 
 fn parsed(text: &str, name: &str) -> Result<Crs, Error> {
@@ -229,5 +238,5 @@ fn geojson(files: &dyn Files, file: &str, given: Option<Crs>, whole: bool) -> Re
     input.rows = vec![("features".to_owned(), features.len() as u64)];
     let (crs, told_by) = given.map_or_else(|| (Crs::wgs84(), "RFC 7946"), |crs| (crs, "the plan"));
     let format = if whole { "GeoJSON" } else { "GeoJSON, a feature a line" };
-    Ok(Layer { features, crs, told_by, format, files: vec![input], issues: Vec::new() })
+    Ok(Layer { features, crs, told_by, untold: None, format, files: vec![input], issues: Vec::new() })
 }

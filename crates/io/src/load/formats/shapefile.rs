@@ -50,6 +50,19 @@ pub(super) fn read(files: &dyn Files, name: &str, stage: Stage) -> Result<Raw, E
             Vec::new()
         }
     };
+    let mut shapes = shapes;
+    if let Some((file, bytes)) = &attributes {
+        let deleted = deleted_records(bytes);
+        if !deleted.is_empty() && records.len() + deleted.len() == shapes.len() {
+            let detail = format!("{} rows are marked as deleted: they and their shapes are left out", deleted.len());
+            issues.push(Issue::new(stage, file, "", "deleted_rows", detail));
+            let mut row = 0;
+            shapes.retain(|_| {
+                row += 1;
+                deleted.binary_search(&(row - 1)).is_err()
+            });
+        }
+    }
     if attributes.is_some() && records.len() != shapes.len() {
         let found = format!("{} shapes and {} rows of attributes", shapes.len(), records.len());
         return Err(data(name, "", found, "a .dbf of the same layer: as many rows as shapes"));
@@ -108,7 +121,11 @@ fn records(bytes: &[u8], file: &str, page: Option<&str>, stage: Stage, issues: &
     if let Some(found) = frame::table_fault(bytes) {
         return Err(data(file, "", found, frame::TABLE));
     }
-    let bytes = &frame::dated(bytes);
+    let (bytes, odd) = frame::readable(bytes);
+    let bytes = &bytes;
+    if odd > 0 {
+        issues.push(Issue::new(stage, file, "", "bad_date", format!("{odd} dates are none; read as empty")));
+    }
     let (encoding, told) = encoding(bytes, page);
     if !told && encoding != UTF_8 {
         let why =
@@ -141,6 +158,9 @@ fn records(bytes: &[u8], file: &str, page: Option<&str>, stage: Stage, issues: &
         }
         rows.push(row);
     }
+    for (name, ..) in fields.iter().filter(|(_, _, is_number)| *is_number) {
+        as_numbers(&mut rows, name);
+    }
     let broken =
         rows.iter().flat_map(JsonObject::values).filter(|value| value.as_str().is_some_and(|text| text.contains('\u{fffd}'))).count();
     if broken > 0 {
@@ -152,10 +172,12 @@ fn records(bytes: &[u8], file: &str, page: Option<&str>, stage: Stage, issues: &
 
 /// The bytes of the records that are not deleted, without their mark.
 fn live_records(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
-    let number = |at: usize| bytes.get(at..at + 2).map_or(0, |two| usize::from(u16::from_le_bytes([two[0], two[1]])));
-    let (start, length) = (number(8), number(10));
-    let records = bytes.get(start..).unwrap_or_default().chunks_exact(length.max(1));
-    records.filter(|record| record[0] != b'*').map(|record| &record[1..])
+    frame::rows(bytes).filter(|record| record[0] != b'*').map(|record| &record[1..])
+}
+
+/// The numbers of the records that are deleted, from 0, ascending.
+fn deleted_records(bytes: &[u8]) -> Vec<usize> {
+    frame::rows(bytes).enumerate().filter(|(_, record)| record[0] == b'*').map(|(row, _)| row).collect()
 }
 
 fn as_written(text: &[u8]) -> Value {
@@ -164,6 +186,28 @@ fn as_written(text: &[u8]) -> Value {
         "" => Value::Null,
         text => json!(text),
     }
+}
+
+/// Turns a column of texts into numbers where all of them are plain ones; else they are ids, and keep their zeros and digits.
+fn as_numbers(rows: &mut [JsonObject], name: &str) {
+    let number =
+        |value: &Value| value.as_str().map_or(Some(Value::Null), |text| if text.contains('.') { decimal(text) } else { whole(text) });
+    let numbers: Option<Vec<Value>> = rows.iter().map(|row| number(row.get(name)?)).collect();
+    for (row, number) in rows.iter_mut().zip(numbers.unwrap_or_default()) {
+        row.insert(name.to_owned(), number);
+    }
+}
+
+/// A whole number that is written as numbers are, of so many digits as any program keeps.
+fn whole(text: &str) -> Option<Value> {
+    let number: i64 = text.parse().ok()?;
+    (number.to_string() == text && text.len() <= 15).then(|| json!(number))
+}
+
+fn decimal(text: &str) -> Option<Value> {
+    let number: f64 = text.parse().ok()?;
+    let plain = !text.trim_start_matches('-').starts_with('0') || text.trim_start_matches('-').starts_with("0.");
+    (number.is_finite() && plain).then(|| json!(number))
 }
 
 /// The encoding that a `.cpg` names, or the table's own header; else that which the bytes of the records look like. And whether it was told.

@@ -28,7 +28,7 @@ pub(in crate::load) fn crs(text: &str) -> Told {
 fn by_name(root: &Node) -> Option<Crs> {
     let name = root.texts.first()?.to_uppercase();
     let code = match name.as_str() {
-        "GCS_WGS_1984" | "WGS 84" | "WGS_1984" => 4326,
+        "GCS_WGS_1984" | "WGS 84" | "WGS_1984" | "WGS_1984_3D" => 4326,
         "GCS_CHINA_GEODETIC_COORDINATE_SYSTEM_2000" | "GCS_CGCS2000" => 4490,
         "GCS_ETRS_1989" => 4258,
         other => {

@@ -2,27 +2,29 @@
 
 use ::flatgeobuf::{ColumnType, FgbCrs, FgbWriter, FgbWriterOptions, GeometryType};
 use ::geojson::JsonObject;
-use catchment::geo::{Geometry, MultiLineString, MultiPolygon};
+use catchment::geo::Geometry;
 use geozero::{ColumnValue, PropertyProcessor};
 
 use super::schema::{Field, Kind, fields, text};
-use super::{LayerOut, geometry};
+use super::{LayerOut, many};
 use crate::crs::Crs;
 use crate::error::{Error, data};
 
-/// A layer in the CRS of its coordinates. Features lie along a Hilbert curve, as the format has it; those without a shape have an empty one.
+/// A layer in the CRS of its coordinates. Features lie along a Hilbert curve, as the format has it; those without a shape are left out.
 pub(crate) fn flatgeobuf(layer: &LayerOut, crs: &Crs) -> Result<Vec<u8>, Error> {
     let wrong = |what: String| data(&layer.name, "", what, "a layer that a FlatGeobuf holds");
     let code = crs.epsg().ok_or_else(|| wrong(format!("the CRS {crs}, which has no EPSG code")))?;
     let rows: Vec<_> = layer.features.iter().filter_map(|feature| feature.properties.as_ref()).collect();
     let fields = fields(&rows, &[]);
-    let mut shapes = Vec::new();
-    for (row, feature) in layer.features.iter().enumerate() {
-        shapes.push(geometry(feature, &layer.name, row)?);
+    let shapes = many(layer)?;
+    if let Some(row) = shapes.iter().position(|shape| matches!(shape, Some(Geometry::GeometryCollection(_)))) {
+        return Err(data(&layer.name, format!("feature {}", row + 1), "a collection of shapes", "points, lines or polygons"));
     }
     let kind = kind(&shapes);
     let definition = crs.wkt();
     let options = FgbWriterOptions {
+        // an index of nothing is one that readers refuse
+        write_index: shapes.iter().any(Option::is_some),
         detect_type: false,
         crs: FgbCrs { org: Some("EPSG"), code: i32::from(code), wkt: definition, ..FgbCrs::default() },
         title: Some(&layer.title),
@@ -39,7 +41,8 @@ pub(crate) fn flatgeobuf(layer: &LayerOut, crs: &Crs) -> Result<Vec<u8>, Error> 
         writer.add_column(&field.key, kind, |_, _| {});
     }
     for (feature, shape) in layer.features.iter().zip(shapes) {
-        let shape = shape.unwrap_or_else(|| empty(kind));
+        // readers stop at a row without a shape: whoever writes a layer says that it is left out
+        let Some(shape) = shape else { continue };
         let mut failed = Ok(());
         let added = writer.add_feature_geom(shape, |own| failed = set(own, &fields, feature.properties.as_ref()));
         added.and(failed).map_err(|error| wrong(error.to_string()))?;
@@ -60,17 +63,8 @@ fn kind(shapes: &[Option<Geometry<f64>>]) -> GeometryType {
     let mut kinds: Vec<GeometryType> = shapes.iter().flatten().map(one).collect();
     kinds.dedup();
     match kinds.as_slice() {
-        // an empty shape is no point
-        [GeometryType::Point] if shapes.iter().any(Option::is_none) => GeometryType::Unknown,
         [only] => *only,
         _ => GeometryType::Unknown,
-    }
-}
-
-fn empty(kind: GeometryType) -> Geometry<f64> {
-    match kind {
-        GeometryType::MultiLineString => Geometry::MultiLineString(MultiLineString::new(Vec::new())),
-        _ => Geometry::MultiPolygon(MultiPolygon::new(Vec::new())),
     }
 }
 

@@ -1,7 +1,7 @@
 //! GeoPackage 1.3: all layers in one SQLite database, with styles that QGIS picks up.
 
 use ::geojson::JsonObject;
-use catchment::geo::{BoundingRect, CoordsIter, Geometry, MultiLineString, MultiPolygon, Rect};
+use catchment::geo::{BoundingRect, CoordsIter, Geometry, Rect};
 use geozero::{CoordDimensions, ToWkb};
 use rusqlite::types::Value as Cell;
 use rusqlite::{Connection, MAIN_DB, params, params_from_iter};
@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::schema::{Field, Kind, fields, text};
 use super::style::qml;
-use super::{About, LayerOut, geometry};
+use super::{About, LayerOut, many};
 use crate::crs::Crs;
 use crate::error::{Error, data};
 
@@ -59,23 +59,12 @@ pub(crate) fn package(layers: &[LayerOut], crs: &Crs, about: &About<'_>) -> Resu
         transaction.execute(srs, params![format!("EPSG:{code}"), code, definition]).map_err(wrong)?;
     }
     for layer in layers {
-        let shapes = shapes(layer)?;
+        let shapes = many(layer)?;
         let package = Package { database: &transaction, code, about };
         package.layer(layer, &shapes).map_err(wrong)?;
     }
     transaction.commit().map_err(wrong)?;
     Ok(database.serialize(MAIN_DB).map_err(wrong)?.to_vec())
-}
-
-/// The shapes of a layer, single ones as those of many parts: a layer has one kind.
-fn shapes(layer: &LayerOut) -> Result<Vec<Option<Geometry<f64>>>, Error> {
-    let many = |shape: Geometry<f64>| match shape {
-        Geometry::Polygon(polygon) => Geometry::MultiPolygon(MultiPolygon::new(vec![polygon])),
-        Geometry::LineString(line) => Geometry::MultiLineString(MultiLineString::new(vec![line])),
-        other => other,
-    };
-    let shapes = layer.features.iter().enumerate().map(|(row, feature)| Ok(geometry(feature, &layer.name, row)?.map(many)));
-    shapes.collect()
 }
 
 /// The name of the kind that all shapes are of.
@@ -132,7 +121,7 @@ impl Package<'_> {
             let values = fields.iter().map(|field| cell(field, feature.properties.as_ref()));
             statement.execute(params_from_iter(std::iter::once(blob).chain(values)))?;
         }
-        self.style(layer)
+        if self.about.styled { self.style(layer) } else { Ok(()) }
     }
 
     /// What the layer shows, and whose data it is made from.

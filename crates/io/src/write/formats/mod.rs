@@ -11,7 +11,7 @@ mod style;
 mod text;
 
 use ::geojson::{Feature, JsonObject};
-use catchment::geo::Geometry;
+use catchment::geo::{Geometry, MultiLineString, MultiPolygon};
 
 use crate::crs::Crs;
 use crate::error::Error;
@@ -106,6 +106,8 @@ pub(crate) struct About<'a> {
     pub stem: &'a str,
     /// Whose data they are made from.
     pub attribution: Option<&'a str>,
+    /// Whether layers have styles of ours.
+    pub styled: bool,
     /// The time of the data, ISO 8601: files of the same data are the same, whenever they are written.
     pub time: &'a str,
 }
@@ -131,6 +133,17 @@ fn by_service(layers: &[LayerOut]) -> Vec<LayerOut> {
         }
     }
     parted
+}
+
+/// The shapes of a layer, single ones as those of many parts: then a layer has one kind.
+fn many(layer: &LayerOut) -> Result<Vec<Option<Geometry<f64>>>, Error> {
+    let many = |shape: Geometry<f64>| match shape {
+        Geometry::Polygon(polygon) => Geometry::MultiPolygon(MultiPolygon::new(vec![polygon])),
+        Geometry::LineString(line) => Geometry::MultiLineString(MultiLineString::new(vec![line])),
+        other => other,
+    };
+    let shapes = layer.features.iter().enumerate().map(|(row, feature)| Ok(geometry(feature, &layer.name, row)?.map(many)));
+    shapes.collect()
 }
 
 /// The shape of a feature.

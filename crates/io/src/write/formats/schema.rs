@@ -3,6 +3,9 @@
 use geojson::JsonObject;
 use serde_json::Value;
 
+/// The greatest whole number up to which a real number holds each.
+const EXACT: u64 = 1 << 53;
+
 /// What a column holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -41,7 +44,12 @@ pub(super) fn fields(rows: &[&JsonObject], reserved: &[&str]) -> Vec<Field> {
         let numbered = (2..).map(|number| format!("{key}_{number}"));
         let name = std::iter::once(key.clone()).chain(numbered).find(|name| !taken.contains(&name.to_lowercase())).unwrap_or_default();
         taken.push(name.to_lowercase());
-        let kind = rows.iter().filter_map(|row| kind(row.get(&key)?)).reduce(joined).unwrap_or(Kind::Text);
+        let values = || rows.iter().filter_map(|row| row.get(&key));
+        let kind = match values().filter_map(kind).reduce(joined).unwrap_or(Kind::Text) {
+            // a real number would not hold all digits of these
+            Kind::Real if values().any(|value| value.as_i64().is_some_and(|own| own.unsigned_abs() > EXACT)) => Kind::Text,
+            kind => kind,
+        };
         Field { key, name, kind }
     };
     columns(rows.iter().copied()).into_iter().map(field).collect()
@@ -53,6 +61,7 @@ fn kind(value: &Value) -> Option<Kind> {
         Value::Null => None,
         Value::Bool(_) => Some(Kind::Boolean),
         Value::Number(number) if number.is_i64() => Some(Kind::Integer),
+        Value::Number(number) if number.is_u64() => Some(Kind::Text),
         Value::Number(_) => Some(Kind::Real),
         Value::String(_) | Value::Array(_) | Value::Object(_) => Some(Kind::Text),
     }

@@ -47,7 +47,10 @@ impl From<&Value> for Cell {
     fn from(value: &Value) -> Cell {
         match value {
             Value::Null => Cell::Empty,
-            Value::Number(number) => number.as_f64().map_or(Cell::Empty, Cell::Number),
+            // Excel keeps 15 digits
+            Value::Number(number) if number.as_f64().is_some_and(|own| own.abs() < 1e15 || own.fract() != 0.0) => {
+                number.as_f64().map_or(Cell::Empty, Cell::Number)
+            }
             other => Cell::from(text(other).as_str()),
         }
     }
