@@ -36,8 +36,9 @@ fn layers_go_there_and_back() {
         desk.works(&["convert", "z.geojson", &there]);
         desk.works(&["convert", &there, &back]);
         let found = features(&desk, &back);
-        assert_eq!(found.len(), 3, "{end}");
-        for before in &own {
+        // a FlatGeobuf has no rows without a shape
+        assert_eq!(found.len(), if end == "fgb" { 2 } else { 3 }, "{end}");
+        for before in own.iter().filter(|before| end != "fgb" || !before["geometry"].is_null()) {
             let code = &before["properties"]["code"];
             let after = found.iter().find(|feature| &feature["properties"]["code"] == code).unwrap_or_else(|| panic!("{end}: no {code}"));
             for key in ["name", "share", "open"] {

@@ -36,7 +36,10 @@ fn the_manifest_holds_the_plan_as_it_was_run() {
     assert_eq!(manifest["profiles"]["walk"]["speed_m_s"], 1.0);
     assert_eq!(manifest["profiles"]["walk"]["steps_m_s"], 0.6, "steps keep their speed");
     assert_eq!(manifest["plan"]["study"]["lang"], "zh");
-    assert_eq!(manifest["plan"]["outputs"].to_string(), r#"{"formats":["csv"],"map":false,"audit":false,"measure_error":false}"#);
+    assert_eq!(
+        manifest["plan"]["outputs"].to_string(),
+        r#"{"formats":["csv"],"csv_encoding":"utf-8","map":false,"audit":false,"measure_error":false}"#
+    );
     assert!(manifest["plan"]["services"][0]["limit"].to_string().contains("10"), "{}", manifest["plan"]["services"]);
 }
 

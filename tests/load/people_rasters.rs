@@ -201,8 +201,8 @@ fn a_raster_elsewhere_is_an_error_and_a_town_beyond_it_an_issue() {
     assert_eq!(only(&inputs.issues, "zone_beyond_raster").id, "0");
     assert_eq!(zone_people(&inputs), [1.0]);
     let wrong = plan("source = \"people.tif\"\ncolumns = { crs = \"EPSG:99999\" }");
-    let error = read(&wrong, &towns(&[[500_100.0, 0.0, 502_000.0, 100.0]]), &[("people.tif", &raster)]).unwrap_err().to_string();
-    assert!(error.contains("people.tif, columns.crs"), "{error}");
+    let error = catchment_io::Plan::parse(&wrong).unwrap_err().to_string();
+    assert!(error.contains("people.columns.crs") && error.contains("EPSG:99999"), "{error}");
 }
 
 /// The same people in degrees and in Mollweide's projection: 2,162 of them, all in the town, where GDAL puts them.

@@ -101,14 +101,15 @@ impl FittedGrid {
         }
         let fit = Similarity::fitted(own, &places).ok_or_else(|| wrong("control points at one place"))?;
         let swapped: Vec<Coord<f64>> = own.iter().map(|at| Coord { x: at.y, y: at.x }).collect();
-        let other = Similarity::fitted(&swapped, &places).ok_or_else(|| wrong("control points at one place"))?;
+        // there is none where the grid lies as evenly as a square
+        let other = Similarity::fitted(&swapped, &places).map(|other| other.residuals(&swapped, &places));
         let definition = format!("{PREFIX}{},{},{},{};{base}", fit.a, fit.b, fit.tx, fit.ty);
         Ok(FittedGrid {
             crs: definition.parse()?,
             scale: fit.scale(),
             turn_deg: fit.b.atan2(fit.a).to_degrees(),
             residuals_m: fit.residuals(own, &places),
-            residuals_swapped_m: other.residuals(&swapped, &places),
+            residuals_swapped_m: other.unwrap_or_else(|| vec![f64::INFINITY; count]),
         })
     }
 

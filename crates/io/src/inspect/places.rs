@@ -19,9 +19,10 @@ const FARTHEST_M: f64 = 20_000.0;
 
 /// What the coordinates of a file, as they are written, look like against what they are said to be.
 pub(super) fn suspicions(places: &[Coord<f64>], crs: &Crs, file: &str) -> Vec<Issue> {
-    let most = |looks: fn(Coord<f64>) -> bool| {
-        !places.is_empty() && places.iter().filter(|at| looks(**at)).count() as f64 >= MOST * places.len() as f64
-    };
+    if places.is_empty() {
+        return Vec::new();
+    }
+    let most = |looks: fn(Coord<f64>) -> bool| places.iter().filter(|at| looks(**at)).count() as f64 >= MOST * places.len() as f64;
     let swapped = |at: Coord<f64>| Coord { x: at.y, y: at.x };
     let found = if crs.is_geographic() {
         if most(on_globe) {

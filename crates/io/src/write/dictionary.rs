@@ -190,7 +190,7 @@ issues.csv      stage, source, id, kind, detail: every input row that was not us
 const FORMATS: &str = "\
 The names above are those of GeoJSON and CSV. The same layers and tables, where the plan asks for other formats, lie in
   NAME.geojsonl           a feature a line and nothing else
-  NAME.fgb, NAME.parquet  FlatGeobuf, GeoParquet, WGS84
+  NAME.fgb, NAME.parquet  FlatGeobuf (without rows that have no shape), GeoParquet, WGS84
   STUDY.gpkg              GeoPackage, WGS84: all layers, those of several services parted by service; QGIS draws them by styles of their own
   STUDY.xlsx              a workbook: the method, the tables to be printed, then every table as it is
 ";

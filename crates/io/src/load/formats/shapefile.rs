@@ -241,7 +241,7 @@ fn value(field: &FieldValue) -> Value {
         FieldValue::Double(number) | FieldValue::Currency(number) => real(*number),
         FieldValue::Integer(number) => json!(number),
         FieldValue::Logical(truth) => json!(truth),
-        FieldValue::Date(date) => json!(date.map(|date| date.to_string())),
+        FieldValue::Date(date) => json!(date.map(|date| format!("{:04}-{:02}-{:02}", date.year(), date.month(), date.day()))),
         // as they are written, above
         FieldValue::Numeric(_) | FieldValue::Float(_) | FieldValue::DateTime(_) => Value::Null,
     }

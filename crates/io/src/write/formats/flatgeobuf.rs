@@ -16,7 +16,7 @@ pub(crate) fn flatgeobuf(layer: &LayerOut, crs: &Crs) -> Result<Vec<u8>, Error> 
     let code = crs.epsg().ok_or_else(|| wrong(format!("the CRS {crs}, which has no EPSG code")))?;
     let rows: Vec<_> = layer.features.iter().filter_map(|feature| feature.properties.as_ref()).collect();
     let fields = fields(&rows, &[]);
-    let shapes = many(layer)?;
+    let shapes: Vec<Option<Geometry<f64>>> = many(layer)?.into_iter().map(|shape| shape.map(single)).collect();
     if let Some(row) = shapes.iter().position(|shape| matches!(shape, Some(Geometry::GeometryCollection(_)))) {
         return Err(data(&layer.name, format!("feature {}", row + 1), "a collection of shapes", "points, lines or polygons"));
     }
@@ -26,6 +26,7 @@ pub(crate) fn flatgeobuf(layer: &LayerOut, crs: &Crs) -> Result<Vec<u8>, Error> 
         // an index of nothing is one that readers refuse
         write_index: shapes.iter().any(Option::is_some),
         detect_type: false,
+        promote_to_multi: false,
         crs: FgbCrs { org: Some("EPSG"), code: i32::from(code), wkt: definition, ..FgbCrs::default() },
         title: Some(&layer.title),
         ..FgbWriterOptions::default()
@@ -52,12 +53,23 @@ pub(crate) fn flatgeobuf(layer: &LayerOut, crs: &Crs) -> Result<Vec<u8>, Error> 
     Ok(bytes)
 }
 
-/// The kind of all shapes, single ones counted among those of many parts.
+/// A line of one part as a single line: readers want to know where the parts of others end, and the crate leaves that out for one.
+fn single(shape: Geometry<f64>) -> Geometry<f64> {
+    match shape {
+        Geometry::MultiLineString(mut lines) if lines.0.len() == 1 => {
+            lines.0.pop().map_or(Geometry::MultiLineString(lines), Geometry::LineString)
+        }
+        other => other,
+    }
+}
+
+/// The kind of all shapes; unknown where there are several, and each tells its own.
 fn kind(shapes: &[Option<Geometry<f64>>]) -> GeometryType {
     let one = |shape: &Geometry<f64>| match shape {
         Geometry::Point(_) => GeometryType::Point,
-        Geometry::LineString(_) | Geometry::MultiLineString(_) => GeometryType::MultiLineString,
-        Geometry::Polygon(_) | Geometry::MultiPolygon(_) => GeometryType::MultiPolygon,
+        Geometry::LineString(_) => GeometryType::LineString,
+        Geometry::MultiLineString(_) => GeometryType::MultiLineString,
+        Geometry::MultiPolygon(_) => GeometryType::MultiPolygon,
         _ => GeometryType::Unknown,
     };
     let mut kinds: Vec<GeometryType> = shapes.iter().flatten().map(one).collect();
