@@ -287,7 +287,7 @@ fn titles_of_sheets_are_told_from_tables() {
     sheet.write(3, 5, "beside").unwrap();
     let date = rust_xlsxwriter::Format::new().set_num_format("yyyy-mm-dd");
     sheet.write(1, 3, "日期").unwrap();
-    sheet.write_with_format(2, 3, &rust_xlsxwriter::ExcelDateTime::from_ymd(2024, 1, 2).unwrap(), &date).unwrap();
+    sheet.write_with_format(2, 3, rust_xlsxwriter::ExcelDateTime::from_ymd(2024, 1, 2).unwrap(), &date).unwrap();
     desk.put("t.xlsx", book.save_to_buffer().unwrap());
     let done = desk.works(&["convert", "t.xlsx", "t.csv"]);
     assert!(done.err.contains("row 1: `闵行区医疗机构一览表`") && done.err.contains("1 cells beside"), "{}", done.err);

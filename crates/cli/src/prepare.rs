@@ -126,7 +126,7 @@ pub(crate) fn inspect(typed: &Inspect) -> anyhow::Result<()> {
         match looked_at(typed, file, roads.as_ref()) {
             Ok(text) => print(&text),
             // the others are looked at all the same; the last fault is what the command ends with
-            Err(error) => fault.replace(error).iter().for_each(|before| note(before)),
+            Err(error) => fault.replace(error).iter().for_each(note),
         }
     }
     fault.map_or(Ok(()), Err)

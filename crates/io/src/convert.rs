@@ -290,7 +290,8 @@ fn values(table: &Table<'_>, column: usize) -> Vec<Value> {
 /// A number that is written as this text again, of so many digits as any program keeps.
 fn plain(text: &str) -> Option<Value> {
     let number = if text.contains('.') { json!(text.parse::<f64>().ok()?) } else { json!(text.parse::<i64>().ok()?) };
-    (text.len() <= 15 && number.to_string() == text).then_some(number)
+    let written = number.to_string();
+    (text.len() <= 15 && written == text).then_some(number)
 }
 
 /// Turns the shape of a feature into another CRS, its outer rings counter-clockwise; one that lies nowhere there is an issue, and none.

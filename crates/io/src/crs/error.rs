@@ -47,7 +47,9 @@ pub enum CrsError {
         detail: String,
     },
     /// Points that fix no local grid.
-    #[error("{found}: a local grid needs three or more that lie apart, each known in the grid and in another CRS")]
+    #[error(
+        "{found}: a local grid is fixed by three or more that lie apart, x to the east and y to the north, each known in the grid and in another CRS"
+    )]
     ControlPoints {
         /// What there is.
         found: String,

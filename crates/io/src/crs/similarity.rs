@@ -99,10 +99,12 @@ impl FittedGrid {
         if spread(own) < LEAST_SPREAD {
             return Err(wrong("control points along one line"));
         }
-        let fit = Similarity::fitted(own, &places).ok_or_else(|| wrong("control points at one place"))?;
         let swapped: Vec<Coord<f64>> = own.iter().map(|at| Coord { x: at.y, y: at.x }).collect();
-        // there is none where the grid lies as evenly as a square
+        // there is none where the points lie as evenly as a square, and only the other order of the axes fits
         let other = Similarity::fitted(&swapped, &places).map(|other| other.residuals(&swapped, &places));
+        let none =
+            || wrong(if other.is_some() { "control points with x and y the wrong way round" } else { "control points at one place" });
+        let fit = Similarity::fitted(own, &places).ok_or_else(none)?;
         let definition = format!("{PREFIX}{},{},{},{};{base}", fit.a, fit.b, fit.tx, fit.ty);
         Ok(FittedGrid {
             crs: definition.parse()?,
@@ -200,7 +202,13 @@ mod tests {
         assert!((fit.residuals_m[2] - 2.0).abs() < 1e-6, "{:?}", fit.residuals_m);
         let swapped: Vec<Coord<f64>> = own.iter().map(|own| at(own.y, own.x)).collect();
         let exact = own.map(|own| own + at(500_000.0, 3_400_000.0));
-        assert!(FittedGrid::fit(&swapped, &exact, &"EPSG:4549".parse().unwrap()).unwrap().looks_swapped());
+        // of a square, the other way round, no similarity but the other one is left; of anything else, one that is far off
+        let error = FittedGrid::fit(&swapped, &exact, &"EPSG:4549".parse().unwrap()).unwrap_err();
+        assert!(error.to_string().contains("the wrong way round"), "{error}");
+        let [own, known] = [&swapped[..3], &exact[..3]];
+        let more = |points: &[Coord<f64>], last| [points, &[last]].concat();
+        let (own, known) = (more(own, at(300.0, 700.0)), more(known, at(500_700.0, 3_400_300.0)));
+        assert!(FittedGrid::fit(&own, &known, &"EPSG:4549".parse().unwrap()).unwrap().looks_swapped());
     }
 
     #[test]
