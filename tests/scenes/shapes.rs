@@ -102,6 +102,25 @@ fn a_lake_is_a_hole() {
 }
 
 #[test]
+fn a_hole_between_the_centres_of_cells() {
+    // a block of 80 m with a clinic at each corner, on cells of 50 m whose centres lie 25 m beside its middle: a place within 40 m of the
+    // middle of a side, t along it and d into the block, costs t + d, at most 60 where |x| + |y| ≥ 20 from the middle
+    let mut scene = wide("60m").street(&[(60.0, 60.0), (140.0, 60.0), (140.0, 140.0), (60.0, 140.0), (60.0, 60.0)]).clinics(&[
+        (60.0, 60.0),
+        (140.0, 60.0),
+        (140.0, 140.0),
+        (60.0, 140.0),
+    ]);
+    scene.cell_m = 50.0;
+    let shape = scene.reach();
+    assert_eq!((shape.ground.0.len(), shape.ground.0[0].interiors().len()), (1, 1));
+    let hole = catchment::geo::Polygon::new(shape.ground.0[0].interiors()[0].clone(), vec![]);
+    // half of a square of 40 m
+    assert!((hole.unsigned_area() - 800.0).abs() < 8.0, "{} m²", hole.unsigned_area());
+    parts(&scene, &shape);
+}
+
+#[test]
 fn parallel_roads_of_very_different_cost() {
     // twenty metres apart, joined at the far end only: 500 m reach half of the one and nothing of the other
     let scene = wide("500m").street(&[(0.0, 0.0), (1000.0, 0.0), (1000.0, 20.0), (0.0, 20.0)]).clinics(&[(0.0, 0.0)]);

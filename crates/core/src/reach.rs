@@ -479,7 +479,14 @@ pub struct CostField<'g> {
     /// The ground's; a part of it for a region.
     window: Window,
     costs: Vec<CellCost>,
+    /// At most how far the nearest road is from each cell's centre, whole metres: [`UNMEASURED_M`], [`NO_ROAD_M`].
+    roads_m: Vec<u16>,
 }
+
+/// A cell that was not measured.
+const UNMEASURED_M: u16 = u16::MAX;
+/// How far the nearest road is, is not known.
+const NO_ROAD_M: u16 = u16::MAX - 1;
 
 impl<'g> CostField<'g> {
     /// Links every cell's centre to its nearest road and adds the legs, in parallel.
@@ -499,8 +506,9 @@ impl<'g> CostField<'g> {
     ) -> Result<CostField<'g>, Cancelled> {
         let window = ground.window;
         let far = asked.filter(|_| !window.is_empty()).and_then(|limit| Far::new(ground.grid.bounds(window, 0.0), edges, nearest, limit));
-        let costs = measure(Cells { grid: ground.grid, window, active: &ground.active }, far.as_ref(), edges, nearest, progress)?;
-        Ok(CostField { ground, window, costs })
+        let (costs, roads_m) =
+            measure(Cells { grid: ground.grid, window, active: &ground.active }, far.as_ref(), edges, nearest, progress)?;
+        Ok(CostField { ground, window, costs, roads_m })
     }
 
     /// The same at the corners of a region's squares alone, all costs known.
@@ -518,8 +526,8 @@ impl<'g> CostField<'g> {
         }
         let on_ground = |position: usize| ground.window.position(window.cell(position)).is_some_and(|own| ground.active[own]);
         active.iter_mut().enumerate().for_each(|(position, active)| *active &= on_ground(position));
-        let costs = measure(Cells { grid: ground.grid, window, active: &active }, None, edges, nearest, progress)?;
-        Ok(CostField { ground, window, costs })
+        let (costs, roads_m) = measure(Cells { grid: ground.grid, window, active: &active }, None, edges, nearest, progress)?;
+        Ok(CostField { ground, window, costs, roads_m })
     }
 
     /// The cells that a zone touches, on their own.
@@ -542,6 +550,16 @@ impl<'g> CostField<'g> {
     /// The cost at a position of the window.
     pub(crate) fn cost_at(&self, position: usize) -> CellCost {
         self.costs[position]
+    }
+
+    /// At most how far the nearest road is from the centre of a cell, metres: infinite where that is not known, `None` where nothing was
+    /// measured.
+    pub(crate) fn road_within(&self, position: usize) -> Option<f64> {
+        match self.roads_m[position] {
+            UNMEASURED_M => None,
+            NO_ROAD_M => Some(f64::INFINITY),
+            metres => Some(f64::from(metres)),
+        }
     }
 
     /// The cost of a cell; `None` for one that no zone comes near.
@@ -662,25 +680,32 @@ struct Cells<'a> {
     active: &'a [bool],
 }
 
-/// Links the centres of cells to their nearest roads and adds the legs, but for those that are surely `far`.
+/// Links the centres of cells to their nearest roads and adds the legs, but for those that are surely `far`: costs, and metres to a road.
 fn measure(
     cells: Cells<'_>,
     far: Option<&Far>,
     edges: &EdgeGrid<'_>,
     nearest: &NearestFacility<'_>,
     progress: &dyn Progress,
-) -> Result<Vec<CellCost>, Cancelled> {
+) -> Result<(Vec<CellCost>, Vec<u16>), Cancelled> {
     let Cells { grid, window, active } = cells;
     let mut costs = vec![CellCost::UNMEASURED; window.len()];
-    let rows = costs.par_chunks_mut(window.columns.max(1)).zip(active.par_chunks(window.columns.max(1)));
-    rows.enumerate().try_for_each(|(row, (costs, active))| {
+    let mut roads_m = vec![UNMEASURED_M; window.len()];
+    let columns = window.columns.max(1);
+    let rows = costs.par_chunks_mut(columns).zip(roads_m.par_chunks_mut(columns)).zip(active.par_chunks(columns));
+    // where barriers may be between, a road that serves one place says nothing of the next
+    let known = |metres: f64| {
+        if edges.barriers().is_none() && metres.ceil() < f64::from(NO_ROAD_M) { metres.ceil() as u16 } else { NO_ROAD_M }
+    };
+    rows.enumerate().try_for_each(|(row, ((costs, roads_m), active))| {
         if progress.is_cancelled() {
             return Err(Cancelled);
         }
         let mut snaps = Snaps::default();
         // no road is farther from the last cell than this
         let (mut last, mut within_m) = (0, f64::INFINITY);
-        for (column, cost) in costs.iter_mut().enumerate().filter(|(column, _)| active[*column]) {
+        let cells = costs.iter_mut().zip(roads_m).enumerate();
+        for (column, (cost, road_m)) in cells.filter(|(column, _)| active[*column]) {
             let centre = grid.centre(window.cell(row * window.columns + column));
             within_m += (column - last) as f64 * grid.size;
             last = column;
@@ -688,7 +713,7 @@ fn measure(
             let clear_m = far.map_or(0.0, |far| far.clear_m(centre));
             let clear_m = if clear_m < 1.5 * grid.size { 0.0 } else { clear_m.min(edges.rules().snap_m) };
             if within_m + 0.01 < clear_m {
-                *cost = CellCost::BEYOND;
+                (*cost, *road_m) = (CellCost::BEYOND, known(within_m));
                 continue;
             }
             (*cost, within_m) = match edges.snap(centre, &mut snaps) {
@@ -698,10 +723,11 @@ fn measure(
                 }
                 LinkStatus::TooFar | LinkStatus::OnIsland | LinkStatus::BehindBarrier => (CellCost::UNLINKED, f64::INFINITY),
             };
+            *road_m = known(within_m);
         }
         Ok(())
     })?;
-    Ok(costs)
+    Ok((costs, roads_m))
 }
 
 /// Adds the parts of a cell in whole mm² that make up `whole`, so that measuring in parts neither adds ground nor takes any away.
