@@ -39,6 +39,49 @@ fn tables_tell_their_encoding_their_ids_and_what_is_odd() {
 }
 
 #[test]
+fn what_a_plan_says_where_a_suspicion_is_right() {
+    let desk = Desk::new();
+    for (text, line) in [
+        ("经度,纬度\n31.1,121.5\n31.2,121.4\n", "# columns = { x = \"纬度\", y = \"经度\" }\n"),
+        ("x,y\n3444212,40631742\n", "# columns = { x = \"y\", y = \"x\", crs = \"EPSG:4528\" }\n"),
+        ("x,y\n40631742,3444212\n", "# columns = { crs = \"EPSG:4528\" }\n"),
+    ] {
+        desk.put("odd.csv", text);
+        let plan = looked(&desk, &["odd.csv"])["plan"].as_str().unwrap().to_owned();
+        assert!(plan.ends_with(line), "{plan}");
+    }
+    desk.put("fine.csv", "lon,lat\n121.5,31.1\n");
+    assert!(!looked(&desk, &["fine.csv"])["plan"].as_str().unwrap().contains('#'));
+}
+
+#[test]
+fn geojson_with_a_crs_of_its_own_is_read_by_it() {
+    let desk = Desk::new();
+    // the natural origin of UTM zone 32: 9° east on the equator
+    let text = |crs: &str| {
+        format!(
+            "{{\"type\": \"FeatureCollection\", \"crs\": {{\"type\": \"name\", \"properties\": {{\"name\": \"{crs}\"}}}}, \
+             \"attribution\": \"© Land\", \"generator\": \"x\", \"features\": [{{\"type\": \"Feature\", \"properties\": {{}}, \
+             \"geometry\": {{\"type\": \"Point\", \"coordinates\": [500000, 0]}}}}]}}"
+        )
+    };
+    desk.put("m.geojson", text("urn:ogc:def:crs:EPSG::32632"));
+    let found = looked(&desk, &["m.geojson"]);
+    assert_eq!(found["crs"], "EPSG:32632 (its `crs` member says so)");
+    assert_eq!(found["extent"], serde_json::json!([9.0, 0.0, 9.0, 0.0]));
+    // whose data it is goes along, where there is a place for it; else that is said, as of what has none anywhere
+    let done = desk.works(&["convert", "m.geojson", "d.geojson"]);
+    assert!(done.err.contains("left out: generator") && !done.err.contains("no place"), "{}", done.err);
+    let made = std::fs::read_to_string(desk.path("d.geojson")).unwrap();
+    assert!(made.contains("\"attribution\":\"© Land\"") && !made.contains("\"crs\""), "{made}");
+    let done = desk.works(&["convert", "m.geojson", "d.csv"]);
+    assert!(done.err.contains("has no place in this format: \"© Land\""), "{}", done.err);
+    desk.put("odd.geojson", text("urn:ogc:def:crs:EPSG::43261"));
+    assert_eq!(kinds(&looked(&desk, &["odd.geojson"])), ["crs_missing"]);
+    desk.fails(&["convert", "odd.geojson", "e.geojson"], 3, &["a CRS that is not understood: urn:ogc:def:crs:EPSG::43261"]);
+}
+
+#[test]
 fn layers_in_a_crs_that_is_not_theirs() {
     let desk = Desk::town();
     desk.works(&["convert", "clinics.csv", "clinics.csv.gpkg"]);

@@ -88,3 +88,18 @@ fn broken_rasters_are_bad_data() {
     desk.fails(&["inspect", "turned.tif|band=x"], 3, &["|band=2"]);
     desk.fails(&["inspect", "none.tif"], 3, &["cannot read"]);
 }
+
+#[test]
+fn a_raster_elsewhere_than_the_zones_is_looked_at_all_the_same() {
+    let desk = Desk::town();
+    desk.put("people.tif", raster("degrees.tif"));
+    // 60 degrees east of the raster
+    desk.put("far.geojson", desk.text("zones.geojson").replace("[9.", "[69.").replace("[8.", "[68."));
+    let look = |zones: &str| {
+        let done = desk.works(&["inspect", "people.tif", "--zones", zones, "--json"]);
+        serde_json::from_str::<serde_json::Value>(&done.out).unwrap()
+    };
+    let far = look("far.geojson");
+    assert_eq!((&far["sum"], &far["issues"][0]["kind"]), (&2162.0.into(), &"zones_not_summed".into()), "{far}");
+    assert!(look("zones.geojson").get("issues").is_none());
+}

@@ -73,6 +73,16 @@ fn a_shapefile_without_a_code_page_or_a_projection() {
     let guessed = read_without("towns.cpg", "").unwrap();
     assert_eq!(guessed.zones[0].name, "浦江镇");
     assert_eq!(only(&guessed.issues, "encoding_guessed").id, "GBK");
+    // the plan may name the encoding, above what the files say
+    let named = |name: &str, files: &[(&str, &'static [u8])]| read(&plan(&format!("towns.shp|encoding={name}"), ""), files);
+    let told = named("gb18030", &without("towns.cpg")).unwrap();
+    assert_eq!(told.zones[0].name, "浦江镇");
+    assert!(told.issues.iter().all(|issue| issue.kind != "encoding_guessed"), "{:?}", told.issues);
+    // above the .cpg, too: by another one the columns have other names
+    assert!(named("utf-8", &FILES).unwrap_err().to_string().contains("no property `代码`"));
+    assert!(named("klingon", &FILES).unwrap_err().to_string().contains("the encoding `klingon`"));
+    let error = read(&plan("towns.gpkg|encoding=gb18030", ""), &FILES).unwrap_err().to_string();
+    assert!(error.contains("`|encoding=gb18030` behind its name"), "{error}");
     let error = read_without("towns.prj", "").unwrap_err().to_string();
     assert!(error.contains("towns.shp") && error.contains("no word of its CRS") && error.contains("crs = \"EPSG:…\""), "{error}");
     check(&towns("towns.shp", "crs = \"EPSG:32632\"", &without("towns.prj")));

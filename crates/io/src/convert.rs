@@ -78,6 +78,11 @@ fn holds(target: Format, crs: &Crs) -> bool {
     }
 }
 
+/// Whether a format has a place for whose data it holds.
+fn tells_attribution(target: Format) -> bool {
+    matches!(target, Format::Geojson | Format::Gpkg | Format::Xlsx)
+}
+
 fn flag(key: &str, found: &str, expected: &str) -> Error {
     let source = PlanError::Value { key: key.to_owned(), found: format!("`{found}`"), expected: expected.to_owned() };
     Error::Plan { file: "the flags".to_owned(), source }
@@ -86,6 +91,8 @@ fn flag(key: &str, found: &str, expected: &str) -> Error {
 /// What was read, with the coordinates that it came with.
 struct Source {
     format: String,
+    /// Whose data it is, where it says so.
+    attribution: Option<String>,
     features: Vec<Feature>,
     crs: Option<Crs>,
     issues: Vec<Issue>,
@@ -139,7 +146,11 @@ pub fn convert(files: &dyn Files, name: &str, out: &Path, ask: &ConvertAsk) -> R
         let detail = format!("{} rows without a shape are left out: readers of a FlatGeobuf stop at them", rows - shapes);
         issues.push(Issue::new(Stage::Output, name, "", "row_left_out", detail));
     }
-    let (bytes, more) = written(source.features, name, out, target, to.as_ref(), ask)?;
+    if let Some(text) = source.attribution.as_ref().filter(|_| !tells_attribution(target)) {
+        let detail = format!("whose data it is has no place in this format: \"{text}\"");
+        issues.push(Issue::new(Stage::Output, name, "", "attribution_left_out", detail));
+    }
+    let (bytes, more) = written(source.features, name, out, (target, source.attribution.as_deref()), to.as_ref(), ask)?;
     replace(out, &bytes)?;
     issues.extend(more);
     Ok(Converted { format: source.format, rows, shapes, from: source.crs, to, issues })
@@ -216,7 +227,12 @@ fn fitting(name: &str, target: Format, ask: &ConvertAsk) -> Result<(), Error> {
 fn read(files: &dyn Files, name: &str, ask: &ConvertAsk) -> Result<Source, Error> {
     if is_layer(name) {
         let read = read_own(files, name, ask.from.as_deref(), Stage::Zones)?;
-        return Ok(Source { format: read.format.to_owned(), features: read.features, crs: Some(read.crs), issues: read.issues });
+        let (format, crs, mut issues) = (read.format.to_owned(), Some(read.crs), read.issues);
+        if !read.beside.is_empty() {
+            let detail = format!("what the collection says beside its features is left out: {}", read.beside.join(", "));
+            issues.push(Issue::new(Stage::Output, name, "", "members_left_out", detail));
+        }
+        return Ok(Source { format, attribution: read.attribution, features: read.features, crs, issues });
     }
     if !is_table(name) {
         let expected = "a table (.csv, .tsv, .txt, .xlsx, .xls, .ods) or a layer (.geojson, .geojsonl, .shp, .gpkg, .fgb)";
@@ -258,7 +274,7 @@ fn read(files: &dyn Files, name: &str, ask: &ConvertAsk) -> Result<Source, Error
     };
     let features = places.iter().enumerate().map(feature).collect();
     let format = table.format().to_owned();
-    Ok(Source { format, features, crs, issues })
+    Ok(Source { format, attribution: None, features, crs, issues })
 }
 
 /// The names of a table's columns, numbered where one comes again or is empty: that is an issue.
@@ -329,12 +345,12 @@ fn written(
     mut features: Vec<Feature>,
     name: &str,
     out: &Path,
-    target: Format,
+    (target, attribution): (Format, Option<&str>),
     to: Option<&Crs>,
     ask: &ConvertAsk,
 ) -> Result<(Vec<u8>, Vec<Issue>), Error> {
     let stem = out.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
-    let about = About { stem: &stem, attribution: None, styled: false, time: "1970-01-01T00:00:00.000Z" };
+    let about = About { stem: &stem, attribution, styled: false, time: "1970-01-01T00:00:00.000Z" };
     let wgs84 = Crs::wgs84();
     let crs = to.unwrap_or(&wgs84);
     if target.holds_tables() {
@@ -360,7 +376,7 @@ fn written(
         Format::Fgb => flatgeobuf(&layer, crs)?,
         #[cfg(feature = "geoparquet")]
         Format::Parquet => crate::write::geoparquet(&layer)?,
-        _ => collection(&layer.features, None).into_bytes(),
+        _ => collection(&layer.features, attribution).into_bytes(),
     };
     Ok((bytes, issues))
 }

@@ -1,7 +1,7 @@
 //! What a raster is: the first look at a GeoTIFF of one's own.
 
-use catchment::People;
 use catchment::geo::{BoundingRect, Coord, Densify, Euclidean, LineString, MultiPolygon};
+use catchment::{Issue, People, Stage};
 use rayon::prelude::*;
 use serde::Serialize;
 use serde_json::Value;
@@ -52,6 +52,9 @@ pub struct RasterInspection {
     /// The people in each zone, where zones are given; cells are shared out by area at borders.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub zones: Vec<InZone>,
+    /// What was found amiss: zones that it does not cover.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub issues: Vec<Issue>,
     /// The lines of a plan that would read it.
     pub plan: String,
 }
@@ -73,7 +76,16 @@ pub fn inspect_raster(files: &dyn Files, name: &str, zones: Option<&str>) -> Res
             batch.par_iter().map(|frame| raster.values(*frame).map(|values| Numbers::of(&values))).collect::<Result<_, _>>()?;
         read.into_iter().for_each(|numbers| all.add(numbers));
     }
-    let zones = zones.map(|layer| in_zones(files, layer, &raster)).transpose()?.unwrap_or_default();
+    let mut issues = Vec::new();
+    let zones = match zones.map(|layer| (layer, in_zones(files, layer, &raster))) {
+        None => Vec::new(),
+        Some((_, Ok(zones))) => zones,
+        // what the raster is can be told all the same
+        Some((layer, Err(error))) => {
+            issues.push(Issue::new(Stage::Output, name, layer, "zones_not_summed", error.to_string()));
+            Vec::new()
+        }
+    };
     let crs = raster.crs(None).ok().map(|(crs, _)| crs);
     let missing = if crs.is_none() { "columns = { crs = \"EPSG:…\" }   # the file does not tell it\n" } else { "" };
     Ok(RasterInspection {
@@ -94,6 +106,7 @@ pub fn inspect_raster(files: &dyn Files, name: &str, zones: Option<&str>) -> Res
         sum: all.sum,
         range: (all.valid > 0).then_some([all.least, all.greatest]),
         zones,
+        issues,
         extent: crs.and_then(|crs| extent(&raster, &crs)),
         plan: format!("[people]\nmethod = \"raster\"\nsource = {}\n{missing}", Value::from(name)),
     })

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::Field;
+use crate::load::Suspicion;
 use crate::load::usual::{H3, ID, NAME, PEOPLE, ROAD_CLASS, ROAD_LEVEL, ROAD_NAME, ROAD_ONEWAY, ROAD_SPEED, ZONE_ID, ZONE_NAME};
 
 /// The field with one of these names, else nothing.
@@ -15,6 +16,18 @@ pub(super) fn one_of<'f>(fields: &'f [Field], names: &[&str]) -> Option<&'f str>
 /// Text as TOML writes it: a basic string knows the escapes of JSON.
 fn quoted(text: &str) -> String {
     Value::from(text).to_string()
+}
+
+/// What a plan says where the suspicion is right; `axes` are a table's columns of coordinates. Nothing where it cannot say it.
+pub(super) fn mended(found: &Suspicion, axes: Option<&[String; 2]>) -> String {
+    let crs = found.crs.as_ref().map(|crs| format!("crs = {}", quoted(crs)));
+    let swapped = axes.filter(|_| found.swapped).map(|[x, y]| format!("x = {}, y = {}", quoted(y), quoted(x)));
+    let said: Vec<String> = swapped.into_iter().chain(crs).collect();
+    match (said.is_empty(), axes) {
+        (true, _) => String::new(),
+        (false, Some(_)) => format!("# if they are what they look like, its columns say so:\n# columns = {{ {} }}\n", said.join(", ")),
+        (false, None) => format!("# if they are what they look like, it says so (of points: in its columns):\n# {}\n", said.join(", ")),
+    }
 }
 
 pub(super) fn plan_of_layer(name: &str, geometries: &BTreeMap<String, usize>, fields: &[Field]) -> String {

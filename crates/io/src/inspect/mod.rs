@@ -13,12 +13,12 @@ use crate::crs::Crs;
 use crate::error::Error;
 use crate::files::Files;
 use crate::load::usual::{ID, PEOPLE, X, Y};
-use crate::load::{Axis, Table, as_it_is, degrees, layer, number, zones_of_layer};
+use crate::load::{Axis, Suspicion, Table, as_it_is, degrees, layer, number, suspicion, zones_of_layer};
 use crate::plan::{Columns, is_layer};
 use crate::prepared::PreparedNetwork;
 use crate::shape::kind;
-use lines::{one_of, plan_of_layer, plan_of_table};
-use places::{by_roads, by_zone, points, suspicions};
+use lines::{mended, one_of, plan_of_layer, plan_of_table};
+use places::{by_roads, by_zone, points};
 
 pub use places::InZone;
 
@@ -99,6 +99,9 @@ struct Look {
     places: Vec<Option<Coord<f64>>>,
     /// The people of each row, where it has a column of them.
     people: Option<Vec<Option<f64>>>,
+    /// Of a table: its columns of coordinates.
+    axes: Option<[String; 2]>,
+    suspicion: Option<Suspicion>,
 }
 
 impl Look {
@@ -106,13 +109,17 @@ impl Look {
         if let Some(roads) = against.roads {
             let crs: Crs = roads.about.crs.parse().map_err(|source| Error::Crs { what: self.found.file.clone(), source })?;
             let places: Vec<Coord<f64>> = self.places.iter().flatten().copied().collect();
-            self.found.issues.extend(by_roads(&places, &roads.network, &crs, &self.found.file)?);
+            let (issues, shifted) = by_roads(&places, &roads.network, &crs, &self.found.file)?;
+            self.found.issues.extend(issues);
+            self.found.issues.extend(shifted.iter().map(|found| found.issue(Stage::Output, &self.found.file)));
+            self.suspicion = self.suspicion.or(shifted);
         }
         if let Some(layer) = against.zones {
             let (zones, issues): (Vec<Zone>, Vec<Issue>) = zones_of_layer(files, layer)?;
             self.found.issues.extend(issues);
             self.found.zones = by_zone(&zones, &self.places, self.people.as_deref());
         }
+        self.found.plan += &self.suspicion.map_or_else(String::new, |found| mended(&found, self.axes.as_ref()));
         Ok(self.found)
     }
 }
@@ -128,12 +135,14 @@ fn of_layer(files: &dyn Files, name: &str, against: &Against<'_>) -> Result<Look
         written.extend(geometry.iter().flat_map(CoordsIter::coords_iter));
     }
     let mut read = own;
+    let mut suspected = None;
     let untold = read.untold.clone();
     if let Some(found) = &untold {
         let detail = format!("{found}: name it, --crs \"EPSG:…\" here and crs = \"EPSG:…\" in the plan");
         read.issues.push(Issue::new(Stage::Output, name, "", "crs_missing", detail));
     } else {
-        read.issues.extend(suspicions(&written, &crs, name));
+        suspected = suspicion(&written, &crs);
+        read.issues.extend(suspected.iter().map(|found| found.issue(Stage::Output, name)));
         read = read.into_wgs84(name, Stage::Output)?;
     }
     let mut names: Vec<String> = Vec::new();
@@ -166,7 +175,7 @@ fn of_layer(files: &dyn Files, name: &str, against: &Against<'_>) -> Result<Look
         fields,
     };
     let people = one_of(&found.fields, &PEOPLE).map(|key| column(key).iter().map(|text| number(text)).collect());
-    Ok(Look { found, places, people })
+    Ok(Look { found, places, people, axes: None, suspicion: suspected })
 }
 
 fn of_table(files: &dyn Files, name: &str, against: &Against<'_>) -> Result<Look, Error> {
@@ -190,11 +199,12 @@ fn of_table(files: &dyn Files, name: &str, against: &Against<'_>) -> Result<Look
             let detail = format!("{without} rows have no coordinates in `{}` and `{}`", table.name(x), table.name(y));
             issues.push(Issue::new(Stage::Output, name, "", "no_place", detail));
         }
-        let written: Vec<Coord<f64>> = places.iter().flatten().copied().collect();
-        issues.extend(suspicions(&written, &Crs::wgs84(), name));
     }
     let named = |names: &[&str]| table.column(None, names).ok().flatten();
     let written: Vec<Coord<f64>> = places.iter().flatten().copied().collect();
+    let suspected = suspicion(&written, &Crs::wgs84());
+    issues.extend(suspected.iter().map(|found| found.issue(Stage::Output, name)));
+    let axes = x.zip(y).map(|(x, y)| [x, y].map(|column| table.name(column).to_owned()));
     let plan = plan_of_table(name, x.is_some() && y.is_some(), &fields);
     let people = named(&PEOPLE).map(|people| (0..table.len()).map(|row| table.amount(table.text(row, Some(people)))).collect());
     let found = Inspection {
@@ -211,7 +221,7 @@ fn of_table(files: &dyn Files, name: &str, against: &Against<'_>) -> Result<Look
         issues,
         plan,
     };
-    Ok(Look { found, places, people })
+    Ok(Look { found, places, people, axes, suspicion: suspected })
 }
 
 /// How many values come again.

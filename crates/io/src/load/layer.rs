@@ -6,23 +6,19 @@ use geojson::{Feature, FeatureCollection, GeoJson, GeometryValue, Position};
 
 use super::TOO_FAR;
 use super::table::shown;
-use crate::crs::Projector;
+use crate::crs::{Crs, Projector};
 use crate::error::{Error, data};
 
-/// The features of a GeoJSON text; `told` where the plan names their CRS.
-pub(crate) fn features(bytes: &[u8], file: &str, told: bool) -> Result<Vec<Feature>, Error> {
+/// The features of a GeoJSON text, and what it says beside them.
+pub(crate) fn collection(bytes: &[u8], file: &str) -> Result<FeatureCollection, Error> {
     let expected = "GeoJSON (RFC 7946) in UTF-8, WGS84 longitude and latitude";
     let text = text(bytes, file, expected)?;
     let parsed: GeoJson = text.parse().map_err(|error| malformed(file, text, 0, &error, expected))?;
-    let collection = match parsed {
-        GeoJson::FeatureCollection(collection) => collection,
-        GeoJson::Feature(feature) => FeatureCollection::from_iter([feature]),
-        GeoJson::Geometry(_) => return Err(data(file, "", "a bare geometry", "a FeatureCollection: features carry ids and names")),
-    };
-    if !told {
-        check_crs(&collection, file)?;
+    match parsed {
+        GeoJson::FeatureCollection(collection) => Ok(collection),
+        GeoJson::Feature(feature) => Ok(FeatureCollection::from_iter([feature])),
+        GeoJson::Geometry(_) => Err(data(file, "", "a bare geometry", "a FeatureCollection: features carry ids and names")),
     }
-    Ok(collection.features)
 }
 
 /// The features of newline-delimited GeoJSON, one a line; lines may begin with a record separator (RFC 8142).
@@ -92,24 +88,23 @@ fn in_words(message: &str) -> String {
     pairs.iter().fold(message.to_owned(), |text, (from, to)| text.replace(from, to))
 }
 
-/// Names of WGS84 longitude and latitude in the `crs` member of old GeoJSON.
-const WGS84: [&str; 5] =
-    ["urn:ogc:def:crs:OGC:1.3:CRS84", "urn:ogc:def:crs:OGC::CRS84", "OGC:CRS84", "EPSG:4326", "urn:ogc:def:crs:EPSG::4326"];
-
-/// Refuses the `crs` member of old GeoJSON unless it says WGS84: its coordinates would be read wrongly.
-fn check_crs(collection: &FeatureCollection, file: &str) -> Result<(), Error> {
-    let Some(crs) = collection.foreign_members.as_ref().and_then(|members| members.get("crs")) else { return Ok(()) };
+/// What the `crs` member of a collection says, as GeoJSON had it before RFC 7946, and as GDAL and QGIS write it to this day where
+/// coordinates are no degrees of WGS84: easting first, whatever the order of axes that the CRS itself has.
+pub(super) fn crs_member(collection: &FeatureCollection) -> Option<String> {
+    let crs = collection.foreign_members.as_ref()?.get("crs").filter(|crs| !crs.is_null())?;
     let name = crs.pointer("/properties/name").and_then(|name| name.as_str());
-    if crs.is_null() || name.is_some_and(|name| WGS84.iter().any(|known| known.eq_ignore_ascii_case(name.trim()))) {
-        return Ok(());
+    Some(name.map_or_else(|| shown(&crs.to_string(), 80), str::to_owned))
+}
+
+/// The features of a GeoJSON text that is in WGS84 degrees, as everything that we write is.
+pub(crate) fn features(bytes: &[u8], file: &str) -> Result<Vec<Feature>, Error> {
+    let collection = collection(bytes, file)?;
+    match crs_member(&collection) {
+        Some(own) if !own.parse::<Crs>().is_ok_and(|crs| crs == Crs::wgs84()) => {
+            Err(data(file, "", format!("the CRS {own}"), "WGS84 longitude and latitude, as RFC 7946 has it: convert the file"))
+        }
+        _ => Ok(collection.features),
     }
-    let found = format!("the CRS {}", shown(&name.map_or_else(|| crs.to_string(), str::to_owned), 80));
-    Err(data(
-        file,
-        "",
-        found,
-        "WGS84 longitude and latitude, as RFC 7946 has it: name the CRS in the plan, crs = \"EPSG:…\", or convert the file",
-    ))
 }
 
 /// Checks shapes in WGS84 degrees before anybody takes them for what they are. One with a place that is none is an issue and goes; so are

@@ -16,11 +16,13 @@ mod network;
 mod numbers;
 mod people;
 mod people_cells;
+mod people_methods;
 mod people_polygons;
 mod people_raster;
 mod places;
 mod raster;
 mod raster_frames;
+mod responses;
 mod road_lines;
 mod roads;
 mod rows;
@@ -32,34 +34,36 @@ mod turns;
 pub(crate) mod usual;
 mod workbook;
 mod zones;
+mod zones_and_masks;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use catchment::geo::{Coord, Densify, Euclidean, MultiPolygon};
 use catchment::{
-    Barriers, Demand, Facility, Group, Issue, Limit, Limits, People, Place, Profile, Progress, RoadNetwork, SpreadNote, Stage, Zone, begin,
+    Barriers, Demand, Facility, Issue, Limit, Limits, People, Place, Profile, Progress, RoadNetwork, SpreadNote, Stage, Zone, begin,
 };
 
 use crate::crs::{AutoCrs, Projector};
 use crate::error::{Error, data};
 use crate::files::{Files, InputFile, iso_time};
 use crate::osm::{self, OsmData};
-use crate::plan::{Columns, Mask, PeopleMethod, Plan, is_layer, is_osm, is_prepared};
+use crate::plan::{Columns, PeopleMethod, Plan, is_layer, is_osm, is_prepared};
 use crate::prepared::PreparedNetwork;
 use crate::shape::{places, rebuilt};
 use geojson::Feature;
-use limits::Told;
 use masks::Mapped;
 use needs::RoadNeeds;
-use select::{WATER, Wanted, water_source};
+use people_methods::LoadedPeople;
+use responses::OfResponses;
+use select::Wanted;
 
 pub(crate) use formats::{as_it_is, read_own};
 pub(crate) use grids::fit as fit_grid;
 pub(crate) use numbers::{Axis, degrees, number};
 pub(crate) use people_raster::sums as raster_sums;
 pub(crate) use raster::{Raster, parts as raster_parts};
-pub(crate) use suspicions::shifted;
+pub(crate) use suspicions::{Suspicion, road_distances, shifted, suspicion};
 pub(crate) use table::Table;
 pub(crate) use zones::zones_of_layer;
 
@@ -215,24 +219,6 @@ pub(crate) fn load_for(plan: &Plan, files: &dyn Files, scope: Scope<'_>, progres
     })
 }
 
-/// People as points, and what is told of them.
-struct LoadedPeople {
-    demand: Demand,
-    spread: Vec<SpreadNote>,
-    /// What must come out again.
-    read: People,
-    beyond: People,
-}
-
-impl LoadedPeople {
-    fn of(demand: Demand, read: People) -> LoadedPeople {
-        LoadedPeople { demand, spread: Vec::new(), read, beyond: People::ZERO }
-    }
-}
-
-/// Calls and corridors by service.
-type OfResponses = (BTreeMap<String, Demand>, BTreeMap<String, Vec<Corridor>>);
-
 struct Loader<'a> {
     plan: &'a Plan,
     files: &'a dyn Files,
@@ -327,162 +313,6 @@ impl Loader<'_> {
         }
     }
 
-    /// The zones, with their classes; and their limits, as the sources tell them.
-    fn zones(&mut self) -> Result<(Vec<Zone>, Told), Error> {
-        let plan = &self.plan.zones;
-        let mut told = Told::new();
-        let mut zones = if is_osm(&plan.source) {
-            let mut issues = Vec::new();
-            let zones = zones::from_osm(self.osm_of(&plan.source)?, plan, &mut told, &mut issues);
-            self.issues.extend(issues);
-            zones?
-        } else {
-            let features = self.layer(&plan.source, plan.crs.as_deref(), Stage::Zones, None)?;
-            zones::from_layer(features, plan, &mut told, &mut self.issues)?
-        };
-        if let Some(table) = &plan.table {
-            let bytes = self.table(table)?;
-            let rows = limits::from_table(&mut zones, &mut told, &bytes, (table, &plan.columns), &mut self.issues)?;
-            self.count_rows("rows", rows);
-        }
-        Ok((zones, told))
-    }
-
-    /// By service, the limit of each zone.
-    fn zone_limits(&mut self, zones: &[Zone], told: &Told) -> Vec<Vec<Limit>> {
-        let plan = &self.plan.zones;
-        let own = limits::own(zones, told, plan.table.as_ref().unwrap_or(&plan.source), &mut self.issues);
-        let services = &self.plan.services;
-        services.iter().map(|service| limits::applied(service, plan, zones, &own, &mut self.issues)).collect()
-    }
-
-    /// The polygons of the masks, and the water that land goes without.
-    fn masks(&mut self, projector: &Projector) -> Result<MaskPolygons, Error> {
-        let plan = &self.plan.ground;
-        let source = plan.source.as_ref().unwrap_or(&self.plan.roads.source);
-        // the plan's check sees to the masks that cannot go without an extract
-        let without_water = plan.source.is_none() && self.roads_are_lines();
-        let mut issues = Vec::new();
-        let mut mapped =
-            |loader: &Self, kind: Mapped| Ok::<_, Error>(kind.polygons(loader.osm_of(source)?, source, projector, &mut issues));
-        let mut found = MaskPolygons::default();
-        if Mapped::of(self.plan).contains(&Mapped::Water) && !without_water {
-            found.water = mapped(self, Mapped::Water)?;
-        }
-        for mask in &plan.mask {
-            let polygons = match mask {
-                Mask::Zone | Mask::Land => Vec::new(),
-                Mask::BuiltUp => mapped(self, Mapped::BuiltUp)?,
-                Mask::Residential => mapped(self, Mapped::Residential)?,
-                Mask::Layer(file) => {
-                    let features = self.layer(file, None, Stage::Zones, Some(projector))?;
-                    masks::of_layer(features, file, projector, &mut self.issues)?
-                }
-            };
-            found.masks.push(polygons);
-        }
-        if Mapped::of(self.plan).contains(&Mapped::Water) && without_water {
-            let detail = "roads are a layer, and no ground.source tells of water: land is all ground of the zones, and gaps are drawn on water too; \
-                          ground.source names an OpenStreetMap extract with it, ground.mask = [\"zone\"] says that none is meant";
-            issues.push(Issue::new(Stage::Zones, source, "land", "water_unknown", detail));
-        }
-        self.issues.extend(issues);
-        Ok(found)
-    }
-
-    fn people(&mut self, zones: &mut [Zone], projector: &Projector, progress: &dyn Progress) -> Result<LoadedPeople, Error> {
-        let plan = &self.plan.people;
-        // the plan's check sees to it that a layer of roads is not asked for people
-        let roads = &self.plan.roads.source;
-        let file = plan.source.clone().unwrap_or_else(|| if is_layer(roads) { plan.totals.clone() } else { roads.clone() });
-        let file = file.as_str();
-        match plan.method {
-            PeopleMethod::Spread => self.spread_people(zones, file, projector, progress),
-            PeopleMethod::Points => {
-                let table = self.points_table(file, &plan.columns, projector)?;
-                let (demand, rows) = people::points(zones, &table, plan, projector, &mut self.issues)?;
-                self.count_rows("rows", rows);
-                let read = demand.total();
-                Ok(LoadedPeople::of(demand, read))
-            }
-            PeopleMethod::Polygons => {
-                let features = self.layer(file, plan.columns.crs.as_deref(), Stage::People, Some(projector))?;
-                let units = people_polygons::units(&features, plan, file, projector, &mut self.issues)?;
-                let (demand, read) = people_polygons::shared(zones, &units, plan, file, &mut self.issues, progress)?;
-                Ok(LoadedPeople::of(demand, read))
-            }
-            PeopleMethod::Cells => {
-                let table = self.points_table(file, &plan.columns, projector)?;
-                self.count_rows("rows", table.len() as u64);
-                let units = people_cells::units(&table, plan, projector, &mut self.issues)?;
-                let (demand, read) = people_polygons::shared(zones, &units, plan, file, &mut self.issues, progress)?;
-                Ok(LoadedPeople::of(demand, read))
-            }
-            PeopleMethod::Raster => self.people_of_rasters(zones, file, projector, progress),
-        }
-    }
-
-    fn spread_people(
-        &mut self,
-        zones: &mut [Zone],
-        file: &str,
-        projector: &Projector,
-        progress: &dyn Progress,
-    ) -> Result<LoadedPeople, Error> {
-        let plan = &self.plan.people;
-        let mut issues = Vec::new();
-        let groups = if plan.totals == "osm" {
-            let boundaries = self.osm.get(&self.plan.zones.source);
-            people::totals_from_osm(zones, boundaries, self.osm_of(file)?, file, projector, &mut issues);
-            Vec::new()
-        } else {
-            self.totals_from_csv(zones, &mut issues)?
-        };
-        people::without_ground(zones, file, &mut issues);
-        let mut surfaces = Vec::new();
-        for name in &plan.over {
-            surfaces.push(people::surface(*name, || self.osm_of(file), file, projector, &mut issues)?);
-        }
-        let spread = people::spread_totals(zones, &groups, &surfaces, plan, file, &mut issues, progress);
-        self.issues.extend(issues);
-        let (demand, spread) = spread?;
-        let read = zones.iter().filter_map(|zone| zone.people).sum();
-        Ok(LoadedPeople { spread, ..LoadedPeople::of(demand, read) })
-    }
-
-    /// The raster of the people and those of their groups, which are never in memory as a whole.
-    fn people_of_rasters(
-        &mut self,
-        zones: &mut [Zone],
-        file: &str,
-        projector: &Projector,
-        progress: &dyn Progress,
-    ) -> Result<LoadedPeople, Error> {
-        let plan = &self.plan.people;
-        let names: Vec<&str> = std::iter::once(file).chain(plan.groups.iter().map(|name| plan.rasters[name].as_str())).collect();
-        let mut sources = Vec::new();
-        for name in &names {
-            let (path, _) = raster::parts(name)?;
-            let source = self.files.open(path)?;
-            if !self.inputs.iter().any(|input| input.file == path) {
-                self.inputs.push(InputFile::of_source(path, &source)?);
-            }
-            sources.push(source);
-        }
-        let rasters: Vec<Raster<'_>> =
-            sources.iter().zip(&names).map(|(source, name)| Raster::open(source, name)).collect::<Result<_, _>>()?;
-        let found = people_raster::rasters(zones, &rasters, plan, projector, &mut self.issues, progress)?;
-        Ok(LoadedPeople { beyond: found.beyond, ..LoadedPeople::of(found.demand, found.read) })
-    }
-
-    fn totals_from_csv(&mut self, zones: &mut [Zone], issues: &mut Vec<Issue>) -> Result<Vec<Group>, Error> {
-        let file = self.plan.people.totals.clone();
-        let bytes = self.table(&file)?;
-        let (groups, rows) = people::totals_from_csv(zones, &bytes, &self.plan.people, issues)?;
-        self.count_rows("rows", rows);
-        Ok(groups)
-    }
-
     fn facilities(&mut self, projector: &Projector) -> Result<BTreeMap<String, Vec<Facility>>, Error> {
         let mut sets = BTreeMap::new();
         for plan in &self.plan.facilities {
@@ -523,57 +353,6 @@ impl Loader<'_> {
         }
         self.issues.extend(issues);
         Ok(Barriers::new(found))
-    }
-
-    /// Warns of places of tables and layers that look as if they were read in the wrong CRS.
-    fn suspicions(
-        &mut self,
-        facilities: &BTreeMap<String, Vec<Facility>>,
-        demand: &Demand,
-        network: Option<&RoadNetwork>,
-        projector: &Projector,
-    ) {
-        let Some(network) = network else { return };
-        let plan = self.plan;
-        for set in plan.facilities.iter().filter(|set| !is_osm(&set.source)) {
-            let places: Vec<Coord<f64>> = facilities.get(&set.id).into_iter().flatten().map(|facility| facility.location).collect();
-            self.issues.extend(suspicions::shifted(&places, network, projector, Stage::Facilities, &set.source));
-        }
-        if let (PeopleMethod::Points, Some(file)) = (plan.people.method, &plan.people.source) {
-            self.issues.extend(suspicions::shifted(&demand.locations, network, projector, Stage::People, file));
-        }
-    }
-
-    /// Calls and corridors of the services with a response.
-    fn of_responses(&mut self, zones: &[Zone], projector: &Projector) -> Result<OfResponses, Error> {
-        let (mut calls, mut corridors) = OfResponses::default();
-        for service in &self.plan.services {
-            let Some(response) = &service.response else { continue };
-            if let Some(file) = &response.calls {
-                let table = self.points_table(file, &response.calls_columns, projector)?;
-                let (demand, rows) = calls::calls(zones, &table, &response.calls_columns, projector, &mut self.issues)?;
-                self.count_rows("rows", rows);
-                calls.insert(service.id.clone(), demand);
-            }
-            if let Some(file) = &response.corridors {
-                let features = self.layer(file, None, Stage::Roads, Some(projector))?;
-                let lines = corridors::corridors(&features, &response.corridor_name, file, projector, &mut self.issues)?;
-                corridors.insert(service.id.clone(), lines);
-            }
-        }
-        Ok((calls, corridors))
-    }
-
-    /// Water and coasts of the extract that holds them.
-    fn water(&mut self, projector: &Projector) -> Result<Option<Barriers>, Error> {
-        let Some(file) = water_source(self.plan) else { return Ok(None) };
-        let mut issues = Vec::new();
-        let found = barriers::from_osm(self.osm_of(file)?, &WATER, file, projector, &mut issues);
-        // masks may have read the same water, and told what is wrong with it
-        if !Mapped::of(self.plan).contains(&Mapped::Water) {
-            self.issues.extend(issues);
-        }
-        Ok(Some(Barriers::new(found)))
     }
 
     /// How far the longest limit of a service goes by a straight line, metres.

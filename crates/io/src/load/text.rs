@@ -69,7 +69,8 @@ fn first_broken(bytes: &[u8], encoding: &'static Encoding) -> usize {
     1 + text.matches('\n').count()
 }
 
-fn known(name: &str, file: &str) -> Result<&'static Encoding, Error> {
+/// The encoding of that name.
+pub(super) fn known(name: &str, file: &str) -> Result<&'static Encoding, Error> {
     let encoding = Encoding::for_label(name.trim().as_bytes());
     let encoding = encoding
         .ok_or_else(|| data(file, "", format!("the encoding `{name}`"), "a name such as `utf-8`, `utf-16le`, `gb18030` or `big5`"))?;

@@ -1,5 +1,7 @@
 //! Plans that are read, and plans that are refused.
 
+use catchment::Limit;
+
 use super::*;
 
 const PLAN: &str = r#"
@@ -54,6 +56,12 @@ fn bad_values_say_what_was_expected() {
     assert!(complaint("\"15min\"", "\"15\"").contains("limit with its unit"));
     assert!(complaint("id = \"t\"", "id = \"../t\"").contains("letters, digits"));
     assert!(complaint("clinic|hospital", "").contains("key=value"));
+    for (key, what) in [("encoding", "behind its name: ….shp|encoding=gb18030"), ("sheet", "nothing beside the layer")] {
+        let of_layer =
+            PLAN.replacen("source = \"t.osm.pbf\"\n    osm =", &format!("source = \"t.shp\"\ncolumns = {{ {key} = \"x\" }}\n#"), 1);
+        let said = Plan::parse(&of_layer).unwrap_err().to_string();
+        assert!(said.contains(&format!("facilities.columns.{key} is `x`")) && said.contains(what), "{said}");
+    }
     assert!(complaint("speed_m_s = 1.0", "speed_m_s = -1.0").contains("speed_m_s is -1"));
     assert!(complaint("[people]", "[people]\ncell_m = 0.0").contains("people.cell_m is 0"));
     assert!(complaint("id = \"walk\"", "id = \"walk\"\nprofile = \"wlak\"").contains("did you mean `walk`?"));

@@ -146,7 +146,7 @@ pub(super) fn usual_margin(metric: Metric, access_speed_m_s: f64) -> Cost {
 /// The polygons of the layer that are of the service and the limit, in degrees; the audit is still to come.
 fn taken(ask: &AuditAsk<'_>, ready: &Ready<'_>, issues: &mut Vec<Issue>) -> Result<(MultiPolygon<f64>, LayerAudit), Error> {
     let limit = ready.service.limit;
-    let mut features = features(ask.bytes, ask.file, false)?;
+    let mut features = features(ask.bytes, ask.file)?;
     check(&mut features, ask.file, Stage::Output, issues)?;
     let (mut drawn, mut taken) = (MultiPolygon::new(Vec::new()), Vec::new());
     let mut found = LayerAudit {

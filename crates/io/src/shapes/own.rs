@@ -45,7 +45,7 @@ impl OwnAudit {
 /// Audits every service's covered ground within the zones: the limit of a place is that of its zone; off the drawn ground, none.
 pub(crate) fn audit_coverage(run: &Run, ground: &Ground, networks: &Networks, progress: &dyn Progress) -> Result<Vec<OwnAudit>, Error> {
     const FILE: &str = "coverage.geojson";
-    let layer = features(collection_of(&run.inputs, &coverage_layer(run)?).as_bytes(), FILE, false)?;
+    let layer = features(collection_of(&run.inputs, &coverage_layer(run)?).as_bytes(), FILE)?;
     let zones = ZoneIndex::new(&run.inputs.zones);
     let mut audits = Vec::new();
     for (i, report) in run.reports.iter().enumerate() {

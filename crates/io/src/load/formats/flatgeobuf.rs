@@ -52,6 +52,9 @@ pub(super) fn read(files: &dyn Files, name: &str, stage: Stage) -> Result<Raw, E
     if header.features_count() > 0 && header.features_count() != rows.len() as u64 {
         return Err(wrong(&format!("{} features where its header says {}: it was cut off", rows.len(), header.features_count())));
     }
+    for (own, _) in columns.iter().filter(|(_, kind)| *kind == ColumnType::Binary) {
+        issues.push(super::bytes_left_out(own, name, stage));
+    }
     let mut input = InputFile::new(name, &bytes);
     input.rows = vec![("features".to_owned(), rows.len() as u64)];
     Ok(Raw { rows, crs: crs(&header), format: "FlatGeobuf", files: vec![input], issues })

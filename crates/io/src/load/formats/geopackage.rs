@@ -52,6 +52,7 @@ pub(super) fn read(files: &dyn Files, name: &str, layer: Option<&str>, stage: St
     }
     let key = key(&database, &table, &names).map_err(error)?;
     let (mut rows, mut issues) = (Vec::new(), Vec::new());
+    let mut has_bytes = vec![false; names.len()];
     let mut found = statement.query([]).map_err(error)?;
     while let Some(row) = found.next().map_err(error)? {
         let (mut geometry, mut properties) = (None, JsonObject::new());
@@ -61,6 +62,7 @@ pub(super) fn read(files: &dyn Files, name: &str, layer: Option<&str>, stage: St
             if own.eq_ignore_ascii_case(&column) {
                 geometry = shape(cell, name, rows.len() + 1, stage, &mut issues);
             } else {
+                has_bytes[i] |= matches!(cell, ValueRef::Blob(_));
                 properties.insert(own.clone(), value(cell));
             }
         }
@@ -74,6 +76,7 @@ pub(super) fn read(files: &dyn Files, name: &str, layer: Option<&str>, stage: St
             ));
         }
     }
+    issues.extend(names.iter().zip(has_bytes).filter(|(_, has)| *has).map(|(own, _)| super::bytes_left_out(own, name, stage)));
     input.rows = vec![("features".to_owned(), rows.len() as u64)];
     let crs = crs(&database, srs);
     Ok(Raw { rows, crs, format: "GeoPackage", files: vec![input], issues })

@@ -79,6 +79,13 @@ fn feature(row: &Row, column: &str, (name, number): (&str, usize), stage: Stage,
                 }
             },
             _ if key == column => {}
+            Field::Bytes(_) => {
+                properties.insert(key.clone(), Value::Null);
+                let told = super::bytes_left_out(key, name, stage);
+                if !issues.contains(&told) {
+                    issues.push(told);
+                }
+            }
             field => {
                 properties.insert(key.clone(), value(field));
             }

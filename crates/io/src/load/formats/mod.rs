@@ -2,9 +2,9 @@
 //!
 //! | format | named | its CRS |
 //! |---|---|---|
-//! | GeoJSON | `.geojson`, `.json` | WGS84 (RFC 7946), unless the plan names another |
-//! | newline-delimited GeoJSON | `.geojsonl`, `.geojsons`, `.ndjson` | the same |
-//! | Shapefile | `.shp`, with `.dbf`, `.prj` and `.cpg` beside it | that of the `.prj` |
+//! | GeoJSON | `.geojson`, `.json` | WGS84 (RFC 7946), unless its `crs` member or the plan names another |
+//! | newline-delimited GeoJSON | `.geojsonl`, `.geojsons`, `.ndjson` | WGS84, unless the plan names another |
+//! | Shapefile | `.shp`, with `.dbf`, `.prj` and `.cpg` beside it; its text in another encoding: `file.shp\|encoding=gb18030` | that of the `.prj` |
 //! | GeoPackage | `.gpkg`; one layer of several: `file.gpkg\|layername=towns` | that of the layer |
 //! | FlatGeobuf | `.fgb` | that of its header |
 //! | GeoParquet | `.parquet`; cargo feature `geoparquet` | that of its metadata, else WGS84 |
@@ -20,9 +20,9 @@ mod wkt;
 
 use std::cell::RefCell;
 
-use catchment::geo::{CoordsIter, Densify, Euclidean, Geometry, MapCoordsInPlace};
+use catchment::geo::{Coord, CoordsIter, Densify, Euclidean, Geometry, MapCoordsInPlace};
 use catchment::{Issue, Stage};
-use geojson::{Feature, JsonObject};
+use geojson::{Feature, FeatureCollection, JsonObject};
 use serde_json::{Value, json};
 
 use super::layer;
@@ -48,6 +48,10 @@ pub(crate) struct Layer {
     pub untold: Option<String>,
     /// What kind of file it is.
     pub format: &'static str,
+    /// Whose data they are, where the file says so.
+    pub attribution: Option<String>,
+    /// What else a collection says beside its features, by name: nobody uses it.
+    pub beside: Vec<String>,
     /// The files that were read.
     pub files: Vec<InputFile>,
     /// What was found amiss.
@@ -92,19 +96,58 @@ pub(super) enum Told {
     Unknown(String),
 }
 
-/// The file and the layer in it that a name means: `file.gpkg|layername=towns`.
-fn parts(name: &str) -> (&str, Option<&str>) {
-    match name.split_once('|') {
-        Some((file, rest)) => (file, Some(rest.strip_prefix("layername=").unwrap_or(rest))),
-        None => (name, None),
+/// The file that a name means, and what it says of the file: the layer in it (`file.gpkg|layername=towns`), or the encoding of its text
+/// (`file.shp|encoding=gb18030`).
+struct Named<'n> {
+    file: &'n str,
+    layer: Option<&'n str>,
+    encoding: Option<&'n str>,
+}
+
+impl<'n> Named<'n> {
+    fn of(name: &'n str) -> Result<Named<'n>, Error> {
+        let Some((file, rest)) = name.split_once('|') else { return Ok(Named { file: name, layer: None, encoding: None }) };
+        let lower = file.to_lowercase();
+        let encoding = rest.strip_prefix("encoding=");
+        match encoding {
+            Some(_) if lower.ends_with(".shp") => Ok(Named { file, layer: None, encoding }),
+            None if lower.ends_with(".gpkg") => {
+                Ok(Named { file, layer: Some(rest.strip_prefix("layername=").unwrap_or(rest)), encoding: None })
+            }
+            _ => Err(data(
+                name,
+                "",
+                format!("`|{rest}` behind its name"),
+                "`|layername=…` behind that of a GeoPackage, `|encoding=…` behind that of a Shapefile, nothing behind others",
+            )),
+        }
     }
 }
 
 /// Reads a layer in WGS84 degrees; `crs` is what the plan says of its coordinates, and stands above what the file says.
 pub(crate) fn read(files: &dyn Files, name: &str, crs: Option<&str>, stage: Stage) -> Result<Layer, Error> {
-    let mut read = read_own(files, name, crs, stage)?.into_wgs84(name, stage)?;
+    let own = read_own(files, name, crs, stage)?;
+    no_degrees(&own, name)?;
+    let mut read = own.into_wgs84(name, stage)?;
     layer::check(&mut read.features, name, stage, &mut read.issues)?;
     Ok(read)
+}
+
+/// Refuses degrees that are said to be metres of a projection: all of them would lie within a stone's throw of its origin.
+fn no_degrees(own: &Layer, name: &str) -> Result<(), Error> {
+    if own.crs.is_geographic() || own.crs.epsg().is_none() {
+        return Ok(());
+    }
+    let mut places = Vec::new();
+    for feature in &own.features {
+        places.extend(layer::geometry(feature, name, "")?.iter().flat_map(CoordsIter::coords_iter));
+    }
+    if places.is_empty() || !places.iter().all(|at| layer::on_globe(*at)) {
+        return Ok(());
+    }
+    let Coord { x, y } = places[0];
+    let found = format!("{x}, {y}, and all other places such as degrees are, in {}, which {} says they are in", own.crs, own.told_by);
+    Err(data(name, "", found, "metres, or the CRS that they have: crs = \"EPSG:4326\" for longitude and latitude"))
 }
 
 impl Layer {
@@ -148,11 +191,11 @@ pub(crate) fn as_it_is(files: &dyn Files, name: &str, crs: Option<&str>, stage: 
     if !is_layer(name) {
         return Err(data(name, "", "no layer by its name", LAYERS));
     }
-    let (file, layer_name) = parts(name);
+    let Named { file, layer: layer_name, encoding } = Named::of(name)?;
     let lower = file.to_lowercase();
     let given = crs.map(|text| parsed(text, name)).transpose()?;
     let raw = if lower.ends_with(".shp") {
-        shapefile::read(files, file, stage)?
+        shapefile::read(files, file, encoding, stage)?
     } else if lower.ends_with(".gpkg") {
         geopackage::read(files, file, layer_name, stage)?
     } else if lower.ends_with(".fgb") {
@@ -172,7 +215,22 @@ pub(crate) fn as_it_is(files: &dyn Files, name: &str, crs: Option<&str>, stage: 
         }
     };
     let features = raw.rows.into_iter().map(Feature::from).collect();
-    Ok(Layer { features, crs, told_by, untold, format: raw.format, files: raw.files, issues: raw.issues })
+    Ok(Layer {
+        features,
+        crs,
+        told_by,
+        untold,
+        format: raw.format,
+        attribution: None,
+        beside: Vec::new(),
+        files: raw.files,
+        issues: raw.issues,
+    })
+}
+
+/// A column of bytes, which no property of GeoJSON holds.
+fn bytes_left_out(column: &str, file: &str, stage: Stage) -> Issue {
+    Issue::new(stage, file, column, "bytes_left_out", format!("`{column}` holds bytes (pictures and the like): read as empty"))
 }
 
 fn parsed(text: &str, name: &str) -> Result<Crs, Error> {
@@ -230,13 +288,32 @@ impl<'a> Degrees<'a> {
     }
 }
 
-/// GeoJSON, whole or a feature a line; of another CRS where the plan says so.
+/// GeoJSON, whole or a feature a line; of another CRS where the plan or the collection says so.
 fn geojson(files: &dyn Files, file: &str, given: Option<Crs>, whole: bool) -> Result<Layer, Error> {
     let bytes = files.read(file)?;
+    let collection = if whole {
+        layer::collection(&bytes, file)?
+    } else {
+        FeatureCollection { bbox: None, features: layer::lines(&bytes, file)?, foreign_members: None }
+    };
     let mut input = InputFile::new(file, &bytes);
-    let features = if whole { layer::features(&bytes, file, given.is_some())? } else { layer::lines(&bytes, file)? };
-    input.rows = vec![("features".to_owned(), features.len() as u64)];
-    let (crs, told_by) = given.map_or_else(|| (Crs::wgs84(), "RFC 7946"), |crs| (crs, "the plan"));
+    input.rows = vec![("features".to_owned(), collection.features.len() as u64)];
+    let own = layer::crs_member(&collection);
+    let (crs, told_by, untold) = match (given, own.as_ref().map(|own| own.parse::<Crs>())) {
+        (Some(given), _) => (given, "the plan", None),
+        (None, None) => (Crs::wgs84(), "RFC 7946", None),
+        (None, Some(Ok(own))) => (own, "its `crs` member", None),
+        (None, Some(Err(_))) => {
+            let text = own.unwrap_or_default();
+            (Crs::plain_metres(), "", Some(format!("a CRS that is not understood: {text}")))
+        }
+    };
+    let mut members = collection.foreign_members.unwrap_or_default();
+    let attribution = members.get("attribution").and_then(Value::as_str).map(str::to_owned);
+    // a result tells these in its own way
+    let told = |key: &str| ["crs", "name", "xy_coordinate_resolution"].contains(&key) || (key == "attribution" && attribution.is_some());
+    members.retain(|key, _| !told(key));
+    let beside = members.keys().cloned().collect();
     let format = if whole { "GeoJSON" } else { "GeoJSON, a feature a line" };
-    Ok(Layer { features, crs, told_by, untold: None, format, files: vec![input], issues: Vec::new() })
+    Ok(Layer { features: collection.features, crs, told_by, untold, format, attribution, beside, files: vec![input], issues: Vec::new() })
 }

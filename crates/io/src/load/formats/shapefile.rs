@@ -15,9 +15,10 @@ use shapefile::{Shape, ShapeReader};
 use super::{Raw, Told, frame, layer, real, wkt};
 use crate::error::{Error, data};
 use crate::files::{Files, InputFile};
+use crate::load::text::known;
 
-/// Reads a shapefile and what lies beside it.
-pub(super) fn read(files: &dyn Files, name: &str, stage: Stage) -> Result<Raw, Error> {
+/// Reads a shapefile and what lies beside it; `named` is how its text is encoded, above what its files say.
+pub(super) fn read(files: &dyn Files, name: &str, named: Option<&str>, stage: Stage) -> Result<Raw, Error> {
     let mut inputs = Vec::new();
     let mut beside = |end: &str| -> Option<(String, Cow<'_, [u8]>)> {
         // as it is, or all in capitals
@@ -31,6 +32,7 @@ pub(super) fn read(files: &dyn Files, name: &str, stage: Stage) -> Result<Raw, E
     };
     let crs =
         beside("prj").filter(|(_, bytes)| !bytes.trim_ascii().is_empty()).map(|(_, bytes)| wkt::crs(&String::from_utf8_lossy(&bytes)));
+    let named = named.map(|named| known(named, name)).transpose()?;
     let page = beside("cpg").map(|(_, bytes)| String::from_utf8_lossy(&bytes).trim().to_owned());
     let attributes = beside("dbf");
     let bytes = files.read(name)?;
@@ -44,7 +46,7 @@ pub(super) fn read(files: &dyn Files, name: &str, stage: Stage) -> Result<Raw, E
     shape_input.rows = vec![("features".to_owned(), shapes.len() as u64)];
     inputs.insert(0, shape_input);
     let mut records = match &attributes {
-        Some((file, bytes)) => records(bytes, file, page.as_deref(), stage, &mut issues)?,
+        Some((file, bytes)) => records(bytes, file, (named, page.as_deref()), stage, &mut issues)?,
         None => {
             issues.push(Issue::new(stage, name, "", "no_attributes", "no .dbf beside it: its features have neither names nor ids"));
             Vec::new()
@@ -115,8 +117,14 @@ fn by_containment(rings: impl Iterator<Item = LineString<f64>>) -> Geometry<f64>
     }
 }
 
-/// The rows of a `.dbf`, deleted ones left out, their fields in the order of the file.
-fn records(bytes: &[u8], file: &str, page: Option<&str>, stage: Stage, issues: &mut Vec<Issue>) -> Result<Vec<JsonObject>, Error> {
+/// The rows of a `.dbf`, deleted ones left out, their fields in the order of the file; encoded as it is named, else as the `.cpg` says.
+fn records(
+    bytes: &[u8],
+    file: &str,
+    (named, page): (Option<&'static Encoding>, Option<&str>),
+    stage: Stage,
+    issues: &mut Vec<Issue>,
+) -> Result<Vec<JsonObject>, Error> {
     let error = |error: dbase::Error| data(file, "", format!("a table that cannot be read ({})", error.kind()), frame::TABLE);
     if let Some(found) = frame::table_fault(bytes) {
         return Err(data(file, "", found, frame::TABLE));
@@ -126,11 +134,12 @@ fn records(bytes: &[u8], file: &str, page: Option<&str>, stage: Stage, issues: &
     if odd > 0 {
         issues.push(Issue::new(stage, file, "", "bad_date", format!("{odd} dates are none; read as empty")));
     }
-    let (encoding, told) = encoding(bytes, page);
+    let (encoding, told) = named.map_or_else(|| encoding(bytes, page), |named| (named, true));
     if !told && encoding != UTF_8 {
         let why =
             page.map_or("no .cpg says how its text is encoded".to_owned(), |page| format!("the .cpg says `{page}`, which is not known"));
-        let detail = format!("{why}: read as {}, which its bytes look like", encoding.name());
+        let detail =
+            format!("{why}: read as {}, which its bytes look like; if names look wrong, name it: ….shp|encoding=gb18030", encoding.name());
         issues.push(Issue::new(stage, file, encoding.name(), "encoding_guessed", detail));
     }
     let builder = dbase::ReaderBuilder::new().with_encoding(dbase::encoding::EncodingRs::from(encoding));
@@ -164,7 +173,8 @@ fn records(bytes: &[u8], file: &str, page: Option<&str>, stage: Stage, issues: &
     let broken =
         rows.iter().flat_map(JsonObject::values).filter(|value| value.as_str().is_some_and(|text| text.contains('\u{fffd}'))).count();
     if broken > 0 {
-        let detail = format!("{broken} values hold bytes that are no {}: is the .cpg right?", encoding.name());
+        let how = if named.is_some() { "as it was named" } else { "is the .cpg right? Another is named ….shp|encoding=gb18030" };
+        let detail = format!("{broken} values hold bytes that are no {}: {how}", encoding.name());
         issues.push(Issue::new(stage, file, encoding.name(), "broken_text", detail));
     }
     Ok(rows)
