@@ -34,6 +34,12 @@ fn a_run_on_a_prepared_network_writes_the_same_bytes() {
     }
     let input = &desk.json("b/manifest.json")["inputs"][0];
     assert_eq!((input["file"].as_str(), input["rows"][0][1].as_u64()), (Some("town.cnet"), Some(121)), "{input}");
+    // a network made of OpenStreetMap's roads is OpenStreetMap's, were it the only such file
+    let alone = PLAN.replace("town.osm", "town.cnet").replace("[study]", "[ground]\nmask = [\"zone\"]\n[study]");
+    desk.put("alone.toml", alone).works(&["run", "alone.toml", "--out", "only", "-q"]);
+    for file in ["only/README.txt", "only/map.svg", "only/gaps.geojson"] {
+        assert!(desk.text(file).contains("OpenStreetMap contributors"), "{file}");
+    }
     // what the network does not hold has to be named
     desk.put("less.toml", PLAN.replace("town.osm", "town.cnet"));
     desk.fails(&["run", "less.toml", "-q"], 3, &["town.cnet", "ground.source"]);

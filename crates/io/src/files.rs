@@ -86,6 +86,9 @@ pub struct InputFile {
     /// The time up to which OpenStreetMap changes are in it, if it says so: UTC, ISO 8601.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub osm_timestamp: Option<String>,
+    /// Whether it is made from OpenStreetMap's data, whose contributors every result then names.
+    #[serde(skip)]
+    pub from_osm: bool,
 }
 
 impl InputFile {
@@ -109,7 +112,7 @@ impl InputFile {
             let _ = write!(text, "{byte:02x}");
             text
         });
-        InputFile { file: file.to_owned(), bytes, sha256, rows: Vec::new(), osm_timestamp: None }
+        InputFile { file: file.to_owned(), bytes, sha256, rows: Vec::new(), osm_timestamp: None, from_osm: false }
     }
 }
 

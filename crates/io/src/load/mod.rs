@@ -58,7 +58,7 @@ use people_methods::LoadedPeople;
 use responses::OfResponses;
 use select::Wanted;
 
-pub(crate) use formats::{as_it_is, read_own};
+pub(crate) use formats::{as_it_is, read_own, sql_quoted};
 pub(crate) use grids::fit as fit_grid;
 pub(crate) use numbers::{Axis, degrees, number};
 pub(crate) use people_raster::sums as raster_sums;
@@ -257,6 +257,7 @@ impl Loader<'_> {
                 ("ways".to_owned(), osm.counts.ways),
                 ("relations".to_owned(), osm.counts.relations),
             ];
+            input.from_osm = true;
             input.osm_timestamp = osm.header.timestamp.map(iso_time);
             self.inputs.push(input);
             self.osm.insert(name.to_owned(), osm);

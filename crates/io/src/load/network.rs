@@ -11,7 +11,7 @@ use crate::crs::{AutoCrs, Crs, Projector, auto_crs};
 use crate::error::{Error, data};
 use crate::files::InputFile;
 use crate::osm::OsmData;
-use crate::plan::{PlanError, RoadsPlan, is_layer};
+use crate::plan::{PlanError, RoadsPlan, is_layer, is_osm};
 use crate::prepared::{PreparedError, PreparedNetwork, read_prepared};
 
 /// Keys of a profile that a network does not depend on: they tie points to it, or compare it with a straight line.
@@ -49,6 +49,7 @@ impl Loader<'_> {
         let network = &prepared.network;
         input.rows = vec![("nodes".to_owned(), network.node_count() as u64), ("edges".to_owned(), network.edge_count() as u64)];
         input.osm_timestamp = prepared.about.osm_timestamp.clone();
+        input.from_osm = is_osm(&prepared.about.source);
         self.inputs.push(input);
         self.issues.append(&mut prepared.about.issues);
         self.prepared = Some(prepared);

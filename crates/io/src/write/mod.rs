@@ -31,7 +31,7 @@ use geojson::Feature;
 
 use crate::error::Error;
 use crate::load::Inputs;
-use crate::plan::{Format, PlanError, is_osm};
+use crate::plan::{Format, PlanError};
 use crate::run::Run;
 use crate::shapes::audit_files;
 use printed::sheets;
@@ -148,7 +148,7 @@ fn time(inputs: &Inputs) -> String {
 
 /// Whose data the results are made from; `None` where nothing came from OpenStreetMap.
 fn attribution(inputs: &Inputs) -> Option<String> {
-    let osm = inputs.files.iter().filter(|f| is_osm(&f.file));
+    let osm = inputs.files.iter().filter(|file| file.from_osm);
     let time = osm.map(|f| f.osm_timestamp.as_deref().unwrap_or("")).max()?;
     let date = if time.is_empty() { String::new() } else { format!(", {}", time.split('T').next().unwrap_or(time)) };
     Some(format!("© OpenStreetMap contributors, ODbL 1.0{date}"))

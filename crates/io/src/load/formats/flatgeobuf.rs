@@ -11,6 +11,7 @@ use flatgeobuf::{
 use geojson::JsonObject;
 use serde_json::{Value, json};
 
+use super::wkb::DEEPEST;
 use super::{Raw, Told, layer, real, wkt};
 use crate::error::{Error, data};
 use crate::files::{Files, InputFile};
@@ -145,9 +146,6 @@ fn shape(feature: &Feature<'_>, of_all: GeometryType, open: &mut usize) -> Resul
     let kind = if of_all == GeometryType::Unknown { drawn.type_() } else { of_all };
     geometry(&drawn, kind, 0, open).map(Some)
 }
-
-/// Nested so deep no shape is.
-const DEEPEST: u32 = 4;
 
 fn geometry(drawn: &Drawn<'_>, kind: GeometryType, depth: u32, open: &mut usize) -> Result<Geometry<f64>, String> {
     if depth > DEEPEST {

@@ -125,7 +125,7 @@ fn broken(name: &str, error: &rusqlite::Error) -> Error {
 }
 
 /// An identifier as SQL quotes it.
-fn quoted(name: &str) -> String {
+pub(crate) fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 

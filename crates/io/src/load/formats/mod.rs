@@ -31,6 +31,7 @@ use crate::error::{Error, data};
 use crate::files::{Files, InputFile};
 use crate::plan::{LAYERS, is_layer};
 
+pub(crate) use geopackage::quoted as sql_quoted;
 pub(super) use wkt::crs as wkt_crs;
 
 /// The longest straight side of a shape that is turned into degrees by its ends alone, metres.

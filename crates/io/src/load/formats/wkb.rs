@@ -36,7 +36,7 @@ fn rings_left_open(bytes: &[u8]) -> Option<usize> {
 }
 
 /// Nested so deep no shape is.
-const DEEPEST: u32 = 4;
+pub(super) const DEEPEST: u32 = 4;
 
 /// Steps over one well-known binary geometry, and counts its open rings.
 fn walk(wkb: &mut &[u8], depth: u32, open: &mut usize) -> Option<()> {

@@ -12,6 +12,7 @@ use super::style::qml;
 use super::{About, LayerOut, many};
 use crate::crs::Crs;
 use crate::error::{Error, data};
+use crate::load::sql_quoted;
 
 /// The tables that a GeoPackage must have.
 const TABLES: &str = "
@@ -81,11 +82,6 @@ fn kind(shapes: &[Option<Geometry<f64>>]) -> &'static str {
     if let [only] = kinds.as_slice() { only } else { "GEOMETRY" }
 }
 
-/// An identifier as SQL quotes it.
-fn quoted(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
-}
-
 /// A package in the making.
 struct Package<'a> {
     database: &'a Connection,
@@ -97,8 +93,8 @@ impl Package<'_> {
     fn layer(&self, layer: &LayerOut, shapes: &[Option<Geometry<f64>>]) -> rusqlite::Result<()> {
         let rows: Vec<&JsonObject> = layer.features.iter().filter_map(|feature| feature.properties.as_ref()).collect();
         let fields = fields(&rows, &[SHAPE, NUMBER]);
-        let table = quoted(&layer.name);
-        let own: String = fields.iter().map(|field| format!(", {} {}", quoted(&field.name), sql(field.kind))).collect();
+        let table = sql_quoted(&layer.name);
+        let own: String = fields.iter().map(|field| format!(", {} {}", sql_quoted(&field.name), sql(field.kind))).collect();
         let kind = kind(shapes);
         self.database
             .execute_batch(&format!("CREATE TABLE {table} ({NUMBER} INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, {SHAPE} {kind}{own})"))?;
