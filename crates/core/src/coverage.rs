@@ -5,9 +5,9 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use crate::assess::{Assessment, ByStatus, Status};
+use crate::ground::SquareMm;
 use crate::ids::ZoneId;
 use crate::input::{Demand, Zone};
-use crate::reach::SquareMm;
 use crate::units::{Cost, People};
 
 /// Coverage of one zone, of the points outside every zone, or of all.

@@ -5,11 +5,12 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use crate::analysis::Service;
+use crate::ground::{Ground, GroundError};
 use crate::ids::FacilityId;
 use crate::link::EdgeGrid;
 use crate::outline::{Patch, Shape, draw};
 use crate::progress::{Cancelled, Progress};
-use crate::reach::{CostField, Ground, GroundError};
+use crate::reach::CostField;
 use crate::reached::ReachedEdges;
 use crate::relief::{Relief, Surveyed};
 use crate::search::{NearestFacility, SearchSpace, Sources};

@@ -41,6 +41,7 @@ mod curve;
 mod far;
 mod gap_facts;
 mod gaps;
+mod ground;
 mod ids;
 mod index;
 mod input;
@@ -77,6 +78,7 @@ pub use coverage::{CostSummary, Coverage, CoverageTable, Measured, measure};
 pub use curve::CurvePoint;
 pub use gap_facts::{GapFacts, GapSources, NearPlace};
 pub use gaps::{Gap, GapGround, GapRules, Gaps, INHABITED_M, Traced, Unlisted, trace};
+pub use ground::{Ground, GroundError, GroundRules, SquareMm, Window};
 pub use ids::{DemandId, EdgeId, FacilityId, NodeId, PlaceId, ZoneId};
 pub use index::{DemandIndex, FacilityIndex, PlaceIndex, PointIndex, ZoneIndex};
 pub use input::{Demand, Facility, Group, Issue, Place, RoadSegment, Roads, Stage, Zone};
@@ -88,7 +90,7 @@ pub use network::{Arc, Edge, Incident, Incidents, NetworkError, NetworkParts, Ro
 pub use profile::{AMBULANCE, BarrierUse, ClassAccess, Drive, Profile, ProfileError, WALK, WayUse};
 pub use progress::{Cancelled, NoProgress, Progress, begin};
 pub use raster::CostRaster;
-pub use reach::{CellCost, CostField, Ground, GroundError, GroundRules, REFINE, SquareMm, Window};
+pub use reach::{CellCost, CostField, REFINE};
 pub use reached::{Interval, ReachedEdges, ReachedLine};
 pub use response::{
     Circles, CostRow, CostTable, Farthest, RadiusReport, StationReport, Stretch, assess_demand, nominal_radius_m, radius, service_areas,

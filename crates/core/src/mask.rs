@@ -6,10 +6,10 @@ use geo::{Area, BooleanOps, BoundingRect, MultiPolygon, Orient};
 use rayon::prelude::*;
 
 use crate::cells::Grid;
+use crate::ground::{Window, ZoneGround, zone_ground};
 use crate::index::BoxIndex;
 use crate::input::Zone;
 use crate::progress::{Cancelled, Progress};
-use crate::reach::{Window, ZoneGround, zone_ground};
 
 /// What area is a share of.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -8,7 +8,7 @@
 use geo::{Area, BoundingRect, Contains, Coord, LineString, Polygon};
 use spade::{ConstrainedDelaunayTriangulation, HasPosition, Point2, Triangulation};
 
-use crate::reach::Window;
+use crate::ground::Window;
 use crate::relief::{Detail, End, FINE, POINTS, Piece, Relief, Side, fine_low, is_square, line};
 
 /// The cheaper of two roads that cross without a junction is taken to be alone so far from the crossing, m.

@@ -1,7 +1,8 @@
 //! The cost of every ground cell on its own, for a picture of it.
 
 use crate::cells::{Cell, Grid};
-use crate::reach::{CellCost, Window};
+use crate::ground::Window;
+use crate::reach::CellCost;
 use crate::units::Cost;
 
 /// What it costs from the centre of every cell that a zone touches.

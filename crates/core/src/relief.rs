@@ -8,10 +8,11 @@ use geo::Coord;
 use rayon::prelude::*;
 
 use crate::cells::{Cell, Grid};
+use crate::ground::Window;
 use crate::ids::EdgeId;
 use crate::link::{EdgeGrid, Snaps};
 use crate::outline::Patch;
-use crate::reach::{CellCost, CostField, Window};
+use crate::reach::{CellCost, CostField};
 use crate::search::NearestFacility;
 use crate::survey::Survey;
 use crate::units::{Cost, Limit, Metric};

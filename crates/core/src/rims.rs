@@ -10,10 +10,10 @@ use geo::Coord;
 use rayon::prelude::*;
 
 use crate::along::{Knot, knots};
+use crate::ground::Window;
 use crate::ids::{EdgeId, NodeId};
 use crate::link::{LinkStatus, Snaps};
 use crate::network::Edge;
-use crate::reach::Window;
 use crate::survey::Survey;
 use crate::units::Limit;
 

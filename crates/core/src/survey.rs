@@ -8,9 +8,9 @@ use rayon::prelude::*;
 use crate::along::{Knot, knots};
 use crate::assess::Status;
 use crate::cells::Cell;
+use crate::ground::Window;
 use crate::ids::EdgeId;
 use crate::link::Snaps;
-use crate::reach::Window;
 use crate::relief::{
     Detail, End, FINE, OFF_LINE_M, POINTS, Piece, Region, SHIFT_M, Side, Surveyed, fine_low, is_square, line, real, units,
 };

@@ -10,10 +10,10 @@ use geo::{BooleanOps, Coord, MultiPolygon};
 use rayon::prelude::*;
 
 use crate::analysis::{Service, Study};
+use crate::ground::{Ground, Window};
 use crate::link::{EdgeGrid, LinkStatus, Snaps};
 use crate::outline::polygons;
 use crate::progress::{Cancelled, Progress, begin};
-use crate::reach::{Ground, Window};
 use crate::search::{NearestFacility, SearchSpace, Sources};
 
 /// Into how many parts, by side, the squares between cells are divided where areas meet.

@@ -17,11 +17,12 @@ use crate::analysis::{Service, Study, straight_lines, within_reach};
 use crate::assess::{Assessment, Status, assess};
 use crate::barriers::Barriers;
 use crate::coverage::{CoverageTable, Measured, measure};
+use crate::ground::SquareMm;
 use crate::ids::{DemandId, FacilityId, ZoneId};
 use crate::index::{FacilityIndex, ZoneIndex};
 use crate::link::Linkage;
 use crate::progress::{Cancelled, Progress, begin};
-use crate::reach::{CostField, SquareMm};
+use crate::reach::CostField;
 use crate::search::{SearchSpace, Sources};
 use crate::units::{Cost, Limit, Metric, People};
 
