@@ -123,9 +123,25 @@ fn guess(bytes: &[u8], file: &str) -> Result<&'static Encoding, Error> {
             "one encoding throughout: open the parts it was made of, and save each as UTF-8",
         ));
     }
+    Ok(widened(looks_like(bytes)))
+}
+
+/// The encoding that bytes look like which are no UTF-8.
+///
+/// A few names tell a detector little: `镇0` is `Хт0` in a Russian code page. Text in which bytes beyond ASCII come in pairs throughout, each
+/// of GB 2312, is Chinese before it is in any encoding of one byte a character.
+pub(super) fn looks_like(bytes: &[u8]) -> &'static Encoding {
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
     detector.feed(bytes, true);
-    Ok(widened(detector.guess(None, Utf8Detection::Deny)))
+    let guessed = detector.guess(None, Utf8Detection::Deny);
+    if guessed.is_single_byte() && is_paired(bytes) { GBK } else { guessed }
+}
+
+/// Whether all bytes beyond ASCII, and there are some, are pairs of GB 2312.
+fn is_paired(bytes: &[u8]) -> bool {
+    let pair = |pair: &[u8]| matches!(pair, [0xa1..=0xa9 | 0xb0..=0xf7, 0xa1..=0xfe]);
+    let mut runs = bytes.split(u8::is_ascii).filter(|run| !run.is_empty()).peekable();
+    runs.peek().is_some() && runs.all(|run| run.chunks(2).all(pair))
 }
 
 /// The character that parts columns: that of comma, tab, semicolon and bar which comes most often in the first line, outside quotes.
@@ -175,6 +191,18 @@ mod tests {
         }
         assert_eq!(decoded(format!("\u{feff}{TEXT}").as_bytes(), None), of(TEXT, "UTF-8", false));
         assert_eq!(decoded(b"", None), of("", "UTF-8", false));
+    }
+
+    #[test]
+    fn a_few_names_are_chinese_where_they_may_be() {
+        for text in ["名称,x\n镇0,1\n镇1,2\n", "街道\n莘庄\n"] {
+            assert_eq!(decoded(&GB18030.encode(text).0, None), (text.to_owned(), "gb18030", true));
+        }
+        // words of an odd number of letters are no pairs
+        let cyrillic = "название,x\nУлица Ленина,1\nбольница,2\nпос. Мир,3\n";
+        assert_eq!(decoded(&encoding_rs::WINDOWS_1251.encode(cyrillic).0, None), (cyrillic.to_owned(), "windows-1251", true));
+        let latin = "nom,x\nHôpital Côte-d’Or,1\nMéru,2\n";
+        assert_eq!(decoded(&encoding_rs::WINDOWS_1252.encode(latin).0, None).1, "windows-1252");
     }
 
     #[test]

@@ -15,7 +15,7 @@ use shapefile::{Shape, ShapeReader};
 use super::{Raw, Told, frame, layer, real, wkt};
 use crate::error::{Error, data};
 use crate::files::{Files, InputFile};
-use crate::load::text::known;
+use crate::load::text::{known, looks_like};
 
 /// Reads a shapefile and what lies beside it; `named` is how its text is encoded, above what its files say.
 pub(super) fn read(files: &dyn Files, name: &str, named: Option<&str>, stage: Stage) -> Result<Raw, Error> {
@@ -239,9 +239,7 @@ fn encoding(bytes: &[u8], page: Option<&str>) -> (&'static Encoding, bool) {
     if std::str::from_utf8(text).is_ok() {
         return (UTF_8, false);
     }
-    let mut detector = chardetng::EncodingDetector::new(chardetng::Iso2022JpDetection::Deny);
-    detector.feed(text, true);
-    (detector.guess(None, chardetng::Utf8Detection::Allow), false)
+    (looks_like(text), false)
 }
 
 fn value(field: &FieldValue) -> Value {
