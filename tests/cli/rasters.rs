@@ -102,4 +102,9 @@ fn a_raster_elsewhere_than_the_zones_is_looked_at_all_the_same() {
     let far = look("far.geojson");
     assert_eq!((&far["sum"], &far["issues"][0]["kind"]), (&2162.0.into(), &"zones_not_summed".into()), "{far}");
     assert!(look("zones.geojson").get("issues").is_none());
+    // zones that are no zones are another matter
+    desk.put("cut.geojson", &desk.bytes("zones.geojson")[..200]);
+    for zones in ["none.geojson", "cut.geojson"] {
+        desk.fails(&["inspect", "people.tif", "--zones", zones], 3, &[zones]);
+    }
 }

@@ -1,8 +1,8 @@
 //! Relief: the squares between cell centres that a limit passes through, in detail.
 //!
 //! A square is looked at closely where its corners differ in status, where a road in it differs from a corner, where a leg from a road
-//! ends in it at the limit, or where the limit's line enters it from a neighbour. It then gets costs on a lattice of [`FINE`] × [`FINE`] steps, and the roads in it, cut at the
-//! lattice's lines, with their own exact costs. [`crate::outline`] draws from that.
+//! ends in it at the limit, or where the limit's line enters it from a neighbour. It then gets costs on a lattice of [`FINE`] × [`FINE`]
+//! steps, and the roads in it, cut at the lattice's lines, with their own exact costs. [`crate::outline`] draws from that.
 
 use geo::Coord;
 use rayon::prelude::*;

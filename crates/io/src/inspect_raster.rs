@@ -1,7 +1,7 @@
 //! What a raster is: the first look at a GeoTIFF of one's own.
 
 use catchment::geo::{BoundingRect, Coord, Densify, Euclidean, LineString, MultiPolygon};
-use catchment::{Issue, People, Stage};
+use catchment::{Issue, People, Stage, Zone};
 use rayon::prelude::*;
 use serde::Serialize;
 use serde_json::Value;
@@ -52,7 +52,7 @@ pub struct RasterInspection {
     /// The people in each zone, where zones are given; cells are shared out by area at borders.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub zones: Vec<InZone>,
-    /// What was found amiss: zones that it does not cover.
+    /// What was found amiss in the zones, or that they lie elsewhere.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub issues: Vec<Issue>,
     /// The lines of a plan that would read it.
@@ -77,15 +77,16 @@ pub fn inspect_raster(files: &dyn Files, name: &str, zones: Option<&str>) -> Res
         read.into_iter().for_each(|numbers| all.add(numbers));
     }
     let mut issues = Vec::new();
-    let zones = match zones.map(|layer| (layer, in_zones(files, layer, &raster))) {
-        None => Vec::new(),
-        Some((_, Ok(zones))) => zones,
-        // what the raster is can be told all the same
-        Some((layer, Err(error))) => {
-            issues.push(Issue::new(Stage::Output, name, layer, "zones_not_summed", error.to_string()));
-            Vec::new()
+    let mut found = Vec::new();
+    if let Some(layer) = zones {
+        let (own, of_layer) = zones_of_layer(files, layer)?;
+        issues.extend(of_layer);
+        match in_zones(own, layer, &raster) {
+            Ok(zones) => found = zones,
+            // what the raster is can be told all the same
+            Err(error) => issues.push(Issue::new(Stage::Output, name, layer, "zones_not_summed", error.to_string())),
         }
-    };
+    }
     let crs = raster.crs(None).ok().map(|(crs, _)| crs);
     let missing = if crs.is_none() { "columns = { crs = \"EPSG:…\" }   # the file does not tell it\n" } else { "" };
     Ok(RasterInspection {
@@ -105,7 +106,7 @@ pub fn inspect_raster(files: &dyn Files, name: &str, zones: Option<&str>) -> Res
         negative: all.negative,
         sum: all.sum,
         range: (all.valid > 0).then_some([all.least, all.greatest]),
-        zones,
+        zones: found,
         issues,
         extent: crs.and_then(|crs| extent(&raster, &crs)),
         plan: format!("[people]\nmethod = \"raster\"\nsource = {}\n{missing}", Value::from(name)),
@@ -113,8 +114,7 @@ pub fn inspect_raster(files: &dyn Files, name: &str, zones: Option<&str>) -> Res
 }
 
 /// The people of a raster in each zone of a layer, then those of cells on borders outside all.
-fn in_zones(files: &dyn Files, layer: &str, raster: &Raster<'_>) -> Result<Vec<InZone>, Error> {
-    let (mut zones, _) = zones_of_layer(files, layer)?;
+fn in_zones(mut zones: Vec<Zone>, layer: &str, raster: &Raster<'_>) -> Result<Vec<InZone>, Error> {
     let error = |source| Error::Crs { what: layer.to_owned(), source };
     let all: MultiPolygon<f64> = zones.iter().flat_map(|zone| zone.area.iter().cloned()).collect();
     let bounds = all.bounding_rect().ok_or_else(|| data(layer, "", "zones without ground", "polygons"))?;

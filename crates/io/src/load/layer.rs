@@ -242,7 +242,7 @@ pub(super) fn lacking(features: &[Feature], property: &str, key: &str, file: &st
             names.push(name);
         }
     }
-    let expected = match (names.as_slice(), file.to_lowercase().ends_with(".shp")) {
+    let expected = match (names.as_slice(), file.to_lowercase().split('|').next().is_some_and(|file| file.ends_with(".shp"))) {
         ([], true) => "properties: those of a shapefile are in the .dbf beside it".to_owned(),
         ([], false) => "features with properties".to_owned(),
         (names, _) => format!("one that its features have: {}", shown(&names.join(", "), 200)),

@@ -2,6 +2,7 @@
 
 use catchment::{Demand, Group, Issue, People, Progress, SpreadNote, Stage, Zone};
 
+use super::people_polygons::Unit;
 use super::raster::{self, Raster};
 use super::{Loader, people, people_cells, people_polygons, people_raster};
 use crate::crs::Projector;
@@ -43,18 +44,22 @@ impl Loader<'_> {
             PeopleMethod::Polygons => {
                 let features = self.layer(file, plan.columns.crs.as_deref(), Stage::People, Some(projector))?;
                 let units = people_polygons::units(&features, plan, file, projector, &mut self.issues)?;
-                let (demand, read) = people_polygons::shared(zones, &units, plan, file, &mut self.issues, progress)?;
-                Ok(LoadedPeople::of(demand, read))
+                self.shared(zones, &units, file, progress)
             }
             PeopleMethod::Cells => {
                 let table = self.points_table(file, &plan.columns, projector)?;
                 self.count_rows("rows", table.len() as u64);
                 let units = people_cells::units(&table, plan, projector, &mut self.issues)?;
-                let (demand, read) = people_polygons::shared(zones, &units, plan, file, &mut self.issues, progress)?;
-                Ok(LoadedPeople::of(demand, read))
+                self.shared(zones, &units, file, progress)
             }
             PeopleMethod::Raster => self.people_of_rasters(zones, file, projector, progress),
         }
+    }
+
+    /// The people of areas, shared out over the zones.
+    fn shared(&mut self, zones: &mut [Zone], units: &[Unit], file: &str, progress: &dyn Progress) -> Result<LoadedPeople, Error> {
+        let (demand, read) = people_polygons::shared(zones, units, &self.plan.people, file, &mut self.issues, progress)?;
+        Ok(LoadedPeople::of(demand, read))
     }
 
     fn spread_people(

@@ -129,7 +129,7 @@ fn guess(bytes: &[u8], file: &str) -> Result<&'static Encoding, Error> {
 /// The encoding that bytes look like which are no UTF-8.
 ///
 /// A few names tell a detector little: `镇0` is `Хт0` in a Russian code page. Text in which bytes beyond ASCII come in pairs throughout, each
-/// of GB 2312, is Chinese before it is in any encoding of one byte a character.
+/// of GB 2312 and none of them inside a Latin word, is Chinese before it is in any encoding of one byte a character.
 pub(super) fn looks_like(bytes: &[u8]) -> &'static Encoding {
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
     detector.feed(bytes, true);
@@ -137,11 +137,17 @@ pub(super) fn looks_like(bytes: &[u8]) -> &'static Encoding {
     if guessed.is_single_byte() && is_paired(bytes) { GBK } else { guessed }
 }
 
-/// Whether all bytes beyond ASCII, and there are some, are pairs of GB 2312.
+/// Whether all bytes beyond ASCII, and there are some, are pairs of GB 2312, and not the two accents in a row of `Größe` or `créée`.
 fn is_paired(bytes: &[u8]) -> bool {
     let pair = |pair: &[u8]| matches!(pair, [0xa1..=0xa9 | 0xb0..=0xf7, 0xa1..=0xfe]);
-    let mut runs = bytes.split(u8::is_ascii).filter(|run| !run.is_empty()).peekable();
-    runs.peek().is_some() && runs.all(|run| run.chunks(2).all(pair))
+    let is_word =
+        |runs: &[&[u8]]| runs[0].last().is_some_and(u8::is_ascii_lowercase) && runs[2].first().is_some_and(u8::is_ascii_lowercase);
+    // in turn ASCII and what is not
+    let runs: Vec<&[u8]> = bytes.chunk_by(|a, b| a.is_ascii() == b.is_ascii()).collect();
+    let beyond = || runs.iter().filter(|run| !run.is_ascii());
+    beyond().next().is_some()
+        && beyond().all(|run| run.chunks(2).all(pair))
+        && !runs.windows(3).any(|three| !three[1].is_ascii() && is_word(three))
 }
 
 /// The character that parts columns: that of comma, tab, semicolon and bar which comes most often in the first line, outside quotes.
@@ -201,6 +207,9 @@ mod tests {
         // words of an odd number of letters are no pairs
         let cyrillic = "название,x\nУлица Ленина,1\nбольница,2\nпос. Мир,3\n";
         assert_eq!(decoded(&encoding_rs::WINDOWS_1251.encode(cyrillic).0, None), (cyrillic.to_owned(), "windows-1251", true));
+        for (text, name) in [("Größe,x\n1,2\n", "windows-1252"), ("date,créée\n1,2\n", "windows-1252")] {
+            assert_eq!(decoded(&encoding_rs::WINDOWS_1252.encode(text).0, None), (text.to_owned(), name, true));
+        }
         let latin = "nom,x\nHôpital Côte-d’Or,1\nMéru,2\n";
         assert_eq!(decoded(&encoding_rs::WINDOWS_1252.encode(latin).0, None).1, "windows-1252");
     }
