@@ -201,7 +201,7 @@ mod tests {
 
     #[test]
     fn a_few_names_are_chinese_where_they_may_be() {
-        for text in ["名称,x\n镇0,1\n镇1,2\n", "街道\n莘庄\n"] {
+        for text in ["镇0,1\n镇1,2\n", "街道\n莘庄\n"] {
             assert_eq!(decoded(&GB18030.encode(text).0, None), (text.to_owned(), "gb18030", true));
         }
         // words of an odd number of letters are no pairs
