@@ -8,6 +8,9 @@ mod desk;
 mod town;
 
 #[cfg(test)]
+#[path = "cli/batch.rs"]
+mod batch;
+#[cfg(test)]
 #[path = "cli/convert.rs"]
 mod convert;
 #[cfg(test)]

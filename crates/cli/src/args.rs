@@ -6,6 +6,7 @@ use catchment_io::plan::{CsvEncoding, Format};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::batch::BatchCommand;
 use crate::convert::Convert;
 use crate::prepare::{Inspect, Prepare};
 use crate::shape_args::{Audit, Isochrones, Reach};
@@ -19,7 +20,7 @@ pub(crate) struct Cli {
     pub command: Command,
 }
 
-const EXIT_CODES: &str = "Exit codes: 0 done; 1 a check that was asked for (--audit, --require) is not met; 2 wrong usage or plan; 3 bad input data; 4 disk or memory; 130 interrupted (no half-written file is left).";
+const EXIT_CODES: &str = "Exit codes: 0 done; 1 a check that was asked for (--audit, --require) is not met; 2 wrong usage or plan; 3 bad input data; 4 disk or memory; 75 (batch) another process has the shard, try again; 130 interrupted (no half-written file is left).";
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -41,6 +42,9 @@ pub(crate) enum Command {
     Inspect(Inspect),
     /// Write a table or a layer in another format, coordinate system or encoding.
     Convert(Convert),
+    /// Many runs: plan them as shards, run what is not done, merge, compare.
+    #[command(subcommand)]
+    Batch(BatchCommand),
     /// Print the licences of this program, its parts and the demo's data.
     Licenses,
 }

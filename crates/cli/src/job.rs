@@ -1,6 +1,5 @@
 //! From what was typed to a checked job: a plan, its files, where results go.
 
-use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use catchment_io::map::Lang;
@@ -32,10 +31,8 @@ impl Job {
     }
 
     pub(crate) fn of_plan(file: &Path, common: &Common) -> Result<Job, Error> {
-        let name = file.display().to_string();
-        let text = std::fs::read_to_string(file).map_err(|error| unread(&name, &error))?;
         let folder = file.parent().map_or_else(PathBuf::new, Path::to_path_buf);
-        let plan = parse(&text, &name)?;
+        let plan = Plan::read(file)?;
         let out = format!("catchment-{}", plan.study.id).into();
         Job::new(plan, Box::new(Folder(folder)), common, out)
     }
@@ -137,18 +134,6 @@ fn sweeps(plan: &mut Plan, texts: &[String]) -> Result<(), Error> {
         fitting.for_each(|service| service.sweep.push(sweep.clone()));
     }
     Ok(())
-}
-
-/// A plan that cannot be read.
-fn unread(name: &str, error: &std::io::Error) -> Error {
-    let found = match error.kind() {
-        ErrorKind::NotFound => "missing".to_owned(),
-        ErrorKind::IsADirectory => "a folder".to_owned(),
-        ErrorKind::InvalidData => "not text in UTF-8".to_owned(),
-        _ => format!("unreadable ({error})"),
-    };
-    let expected = "a plan in TOML, saved as UTF-8".to_owned();
-    Error::Plan { file: name.to_owned(), source: PlanError::Value { key: "the file".to_owned(), found, expected } }
 }
 
 fn parse(text: &str, name: &str) -> Result<Plan, Error> {

@@ -1,6 +1,7 @@
 //! `catchment`: what was typed → a checked job → a run → results.
 
 mod args;
+mod batch;
 mod convert;
 mod inspect_raster;
 mod job;
@@ -42,8 +43,10 @@ fn code(error: &anyhow::Error) -> u8 {
         Some(Error::Cancelled(_)) => 130,
         Some(Error::Plan { .. } | Error::Profile(_) | Error::Ground(_)) => 2,
         Some(Error::Write { .. }) => 4,
+        Some(Error::Busy { .. }) => 75,
         Some(_) => 3,
         None if error.downcast_ref::<NotMet>().is_some() => 1,
+        None if error.downcast_ref::<batch::Incomplete>().is_some() => 3,
         None if error.downcast_ref::<std::io::Error>().is_some() => 4,
         None => 2,
     }
@@ -63,6 +66,7 @@ fn dispatch(cli: Cli) -> anyhow::Result<()> {
         Command::Prepare(typed) => prepare::prepare(&typed),
         Command::Inspect(typed) => prepare::inspect(&typed),
         Command::Convert(typed) => convert::convert(&typed),
+        Command::Batch(command) => batch::batch(&command),
         Command::Licenses => {
             print(&licenses());
             Ok(())

@@ -87,6 +87,12 @@ pub enum Error {
         /// Why.
         source: std::io::Error,
     },
+    /// A shard that another process runs.
+    #[error("another process is running the shard {shard}: try again when it has ended")]
+    Busy {
+        /// Its name.
+        shard: String,
+    },
     /// The run was ended.
     #[error(transparent)]
     Cancelled(#[from] Cancelled),

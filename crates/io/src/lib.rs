@@ -3,6 +3,7 @@
 //! A [`Plan`] names files; [`run()`] loads them from [`Files`] (a [`Folder`], or [`InMemory`]), answers every service with
 //! [`catchment::analyse`], and [`write()`] puts the results into a folder. See the example of [`run()`].
 
+pub mod batch;
 mod convert;
 pub mod crs;
 mod error;

@@ -4,6 +4,7 @@ mod barriers;
 mod check;
 mod columns;
 mod error;
+mod file;
 mod grids;
 mod limits;
 mod mask;
@@ -29,7 +30,9 @@ use crate::map::Lang;
 pub use barriers::{BarrierKind, BarriersPlan};
 pub use columns::Columns;
 pub use error::PlanError;
-use error::{file_name, hint, in_words, nearest, positive, shown, value};
+pub(crate) use error::{distinct, file_name, nearest, value};
+use error::{hint, in_words, positive};
+pub(crate) use file::text_of;
 pub use grids::GridPlan;
 pub(crate) use mask::DEVELOPED;
 pub use mask::Mask;
@@ -184,8 +187,7 @@ impl Plan {
     ///
     /// [`PlanError`] names the key, its line, what was found and what was expected; an unknown key comes with the nearest known one.
     pub fn parse(text: &str) -> Result<Plan, PlanError> {
-        let plan: Plan =
-            toml::from_str(text).map_err(|error| PlanError::Toml { message: shown(&error, text), hint: hint(error.message()) })?;
+        let plan: Plan = toml::from_str(text).map_err(|error| PlanError::of_toml(&error, text))?;
         plan.check()?;
         Ok(plan)
     }

@@ -44,6 +44,23 @@ pub enum PlanError {
     },
 }
 
+impl PlanError {
+    /// A text that is no TOML, or not of the keys and kinds that were expected.
+    pub(crate) fn of_toml(error: &toml::de::Error, text: &str) -> PlanError {
+        PlanError::Toml { message: shown(error, text), hint: hint(error.message()) }
+    }
+
+    /// The error with the place where it came up.
+    pub(crate) fn in_place(self, place: &str) -> PlanError {
+        match self {
+            PlanError::Toml { message, hint } => PlanError::Toml { message: format!("{place}: {message}"), hint },
+            PlanError::Value { key, found, expected } => PlanError::Value { key: format!("{place}: {key}"), found, expected },
+            PlanError::Crs { key, source } => PlanError::Crs { key: format!("{place}: {key}"), source },
+            PlanError::Profile { name, message, hint } => PlanError::Profile { name, message: format!("{place}: {message}"), hint },
+        }
+    }
+}
+
 /// What is wrong with a text that is no plan, with its place; without the line where that would fill pages.
 pub(super) fn shown(error: &toml::de::Error, text: &str) -> String {
     const LONGEST: usize = 300;
@@ -78,7 +95,7 @@ pub(super) fn hint(message: &str) -> String {
     }
 }
 
-pub(super) fn nearest(found: &str, known: &[&str]) -> String {
+pub(crate) fn nearest(found: &str, known: &[&str]) -> String {
     let near = |known: &&str| strsim::damerau_levenshtein(found, known);
     let best = known.iter().map(|k| (near(k), *k)).min();
     match best {
@@ -87,7 +104,7 @@ pub(super) fn nearest(found: &str, known: &[&str]) -> String {
     }
 }
 
-pub(super) fn value(key: &str, found: &str, expected: &str) -> PlanError {
+pub(crate) fn value(key: &str, found: &str, expected: &str) -> PlanError {
     PlanError::Value { key: key.to_owned(), found: found.to_owned(), expected: expected.to_owned() }
 }
 
@@ -96,12 +113,12 @@ pub(super) fn positive(key: &str, number: f64, low: f64, high: f64) -> Result<()
     if holds { Ok(()) } else { Err(value(key, &number.to_string(), &format!("{low} to {high}"))) }
 }
 
-pub(super) fn file_name(key: &str, text: &str) -> Result<(), PlanError> {
+pub(crate) fn file_name(key: &str, text: &str) -> Result<(), PlanError> {
     let fits = !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || c == '-' || c == '_');
     if fits { Ok(()) } else { Err(value(key, &format!("`{text}`"), "letters, digits, `-` and `_`")) }
 }
 
-pub(super) fn distinct(key: &str, ids: &[&str]) -> Result<(), PlanError> {
+pub(crate) fn distinct(key: &str, ids: &[&str]) -> Result<(), PlanError> {
     match ids.iter().enumerate().find(|(i, id)| ids[..*i].contains(id)) {
         Some((_, twice)) => Err(value(&format!("{key}.id"), &format!("`{twice}` twice"), "each id once")),
         None => Ok(()),

@@ -1,4 +1,8 @@
-//! What kind of file a name is that of.
+//! What kind of file a name is that of; and all names of a plan.
+
+use std::collections::BTreeSet;
+
+use super::{Mask, PeopleMethod, Plan};
 
 /// Whether a file is an OpenStreetMap one, by its name.
 pub fn is_osm(name: &str) -> bool {
@@ -31,4 +35,31 @@ pub(crate) const LAYERS: &str =
 /// Whether a file is a prepared network, by its name.
 pub fn is_prepared(name: &str) -> bool {
     name.to_lowercase().ends_with(".cnet")
+}
+
+impl Plan {
+    /// The files that it names, each once, without what stands behind a `|`; beside a Shapefile those that belong to it, whether they are
+    /// there or not.
+    pub(crate) fn files(&self) -> BTreeSet<String> {
+        let people = &self.people;
+        let masks = self.ground.mask.iter().filter_map(|mask| if let Mask::Layer(file) = mask { Some(file) } else { None });
+        let responses = self.services.iter().filter_map(|service| service.response.as_ref());
+        let named = [&self.roads.source, &self.zones.source].into_iter();
+        let named = named.chain([&self.zones.table, &people.source, &self.ground.source].into_iter().flatten());
+        let named = named.chain(Some(&people.totals).filter(|totals| *totals != "osm" && people.method == PeopleMethod::Spread));
+        let named = named.chain(people.rasters.values()).chain(masks).chain(self.facilities.iter().map(|set| &set.source));
+        let named = named.chain(self.barriers.iter().filter_map(|barriers| barriers.source.as_ref()));
+        let named = named.chain(responses.flat_map(|own| [&own.calls, &own.corridors]).flatten());
+        let named = named.chain(self.grids.values().map(|grid| &grid.points));
+        named.flat_map(|name| with_those_beside(name.split('|').next().unwrap_or_default())).collect()
+    }
+}
+
+/// A file, and those that belong to it: ends as they are or all in capitals.
+fn with_those_beside(file: &str) -> Vec<String> {
+    let mut files = vec![file.to_owned()];
+    if let Some(stem) = file.get(..file.len().saturating_sub(3)).filter(|_| file.to_lowercase().ends_with(".shp")) {
+        files.extend(["prj", "cpg", "dbf"].iter().flat_map(|end| [format!("{stem}{end}"), format!("{stem}{}", end.to_uppercase())]));
+    }
+    files
 }

@@ -55,6 +55,11 @@ impl Format {
         ("geotiff", Format::Geotiff),
     ];
 
+    /// The name in plans and flags, which is the ending of its files but for GeoTIFF.
+    pub(crate) fn name(self) -> &'static str {
+        Format::ALL.iter().find(|(_, format)| *format == self).map_or("", |(name, _)| name)
+    }
+
     /// Whether layers are written in it.
     pub(crate) fn holds_layers(self) -> bool {
         !self.holds_tables() && self != Format::Geotiff

@@ -40,7 +40,7 @@ pub use area_error::{AreaError, area_error};
 pub use curve::{SweepPoint, sweep_points};
 #[cfg(feature = "geoparquet")]
 pub(crate) use formats::geoparquet;
-pub(crate) use formats::{About, LayerOut, Sheet, TableOut, collection, csv, flatgeobuf, lines, package, workbook};
+pub(crate) use formats::{About, LayerOut, Sheet, TableOut, collection, csv, files as formats_of, flatgeobuf, lines, package, workbook};
 pub(crate) use layers::{coverage as coverage_layer, feature, inverse, style, wgs84};
 pub use people_sums::people_sentence;
 pub(crate) use response::set_stand_in;

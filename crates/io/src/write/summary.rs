@@ -191,7 +191,8 @@ pub(crate) fn working(inputs: &Inputs) -> Value {
     })
 }
 
-/// `manifest.json`: what the run was made of; the part `run` alone differs from one run to the next.
+/// `manifest.json`: what the run was made of; the part `run` alone differs from one run to the next, and is left
+/// out of a run without timings.
 pub(super) fn manifest(run: &Run, issues: &[&Issue], outputs: &[(String, Vec<u8>)]) -> Result<String, Error> {
     let plan = serde_json::to_value(&run.inputs.plan).unwrap_or_default();
     let profiles: Map<String, Value> =
@@ -207,7 +208,7 @@ pub(super) fn manifest(run: &Run, issues: &[&Issue], outputs: &[(String, Vec<u8>
     let files: Vec<Value> =
         outputs.iter().map(|(name, bytes)| json!({ "file": name, "bytes": bytes.len(), "sha256": sha256(bytes) })).collect();
     let timings: Map<String, Value> = run.timings.iter().map(|(name, seconds)| (name.clone(), json!(round(*seconds, 4)))).collect();
-    Ok(pretty(&json!({
+    let mut manifest = json!({
         "tool": { "name": "catchment", "version": env!("CARGO_PKG_VERSION"), "command": "run" },
         "plan": plan,
         "profiles": profiles,
@@ -220,8 +221,11 @@ pub(super) fn manifest(run: &Run, issues: &[&Issue], outputs: &[(String, Vec<u8>
         "issues": by_kind(issues),
         "conservation": conserved,
         "outputs": files,
-        "run": { "threads": rayon::current_num_threads(), "seconds": timings },
-    })))
+    });
+    if let Some(map) = manifest.as_object_mut().filter(|_| !timings.is_empty()) {
+        map.insert("run".to_owned(), json!({ "threads": rayon::current_num_threads(), "seconds": timings }));
+    }
+    Ok(pretty(&manifest))
 }
 
 /// Barriers counted by kind; kinds that were asked for and are not in the extract are 0.

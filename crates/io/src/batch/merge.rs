@@ -1,0 +1,170 @@
+//! Merging: the results of all shards in one folder.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use encoding_rs::{GB18030, UTF_8};
+use geojson::{Feature, FeatureCollection, JsonObject};
+use serde_json::{Value, json};
+
+use super::shard::{ShardFile, ShardLine};
+use super::status::ShardState;
+use super::{Batch, RESULTS};
+use crate::error::{Error, data};
+use crate::plan::{CsvEncoding, Format, Plan};
+use crate::write::{About, LayerOut, TableOut, formats_of, place, pretty};
+
+/// What merging wrote.
+#[derive(Debug, Clone)]
+pub struct Merged {
+    /// The files.
+    pub files: Vec<PathBuf>,
+    /// Names of results that stay with their shards: pictures, workbooks, summaries.
+    pub not_merged: Vec<String>,
+}
+
+/// Puts the layers and tables of all shards of `batch` into `out`: one file each, by shard, with a column for each axis before the others.
+///
+/// # Errors
+///
+/// [`Error::Data`] names a shard that is not done, or whose results are not as they were written.
+pub fn merge(batch: &Batch, out: &Path) -> Result<Merged, Error> {
+    let mut shards = Vec::new();
+    for line in &batch.file.shards {
+        batch.must_be_done(line)?;
+        shards.push(batch.shard(line)?);
+    }
+    let mut found = Found::default();
+    for (line, shard) in batch.file.shards.iter().zip(&shards) {
+        found.add(&batch.folder_of(line).join(RESULTS), shard)?;
+    }
+    let layers: Vec<LayerOut> = found.layers.into_iter().map(|(name, features)| LayerOut::new(&name, &name, features)).collect();
+    let tables: Vec<TableOut> = found.tables.into_iter().map(|(name, rows)| TableOut::of_rows(&name, rows)).collect();
+    let about = About { stem: batch.id(), attribution: found.attribution.as_deref(), styled: true, time: "1970-01-01T00:00:00.000Z" };
+    let mut files = formats_of(&layers, &tables, &found.formats, found.encoding, &about)?;
+    let listed: Vec<Value> = shards.iter().map(|shard| json!({ "name": shard.name, "key": shard.key })).collect();
+    let manifest = json!({
+        "tool": { "name": "catchment", "version": env!("CARGO_PKG_VERSION"), "command": COMMAND },
+        "batch": batch.id(),
+        "shards": listed,
+        "outputs": files.iter().map(|(name, bytes)| json!({ "file": name, "bytes": bytes.len(), "sha256": crate::write::sha256(bytes) })).collect::<Vec<_>>(),
+    });
+    files.push(("manifest.json".to_owned(), pretty(&manifest).into_bytes()));
+    Ok(Merged { files: place(out, COMMAND, &files)?, not_merged: found.not_merged })
+}
+
+const COMMAND: &str = "batch merge";
+
+impl Batch {
+    /// Refuses a shard that is not done, or whose results differ from its receipt.
+    fn must_be_done(&self, line: &ShardLine) -> Result<(), Error> {
+        let status = self.status_of(line.shard).filter(|status| status.state != ShardState::Done);
+        let Some(status) = status else { return Ok(()) };
+        let found = match status.state {
+            ShardState::Altered => format!("its results differ from the receipt: {}", status.detail),
+            other => other.name().to_owned(),
+        };
+        let name = self.folder_of(line).display().to_string();
+        let expected = format!("a shard that is done: catchment batch run {} --shard {}", self.folder.display(), line.shard);
+        Err(data(&name, "", found, &expected))
+    }
+}
+
+/// What the shards hold, by the name of the file.
+#[derive(Default)]
+struct Found {
+    layers: BTreeMap<String, Vec<Feature>>,
+    tables: BTreeMap<String, Vec<JsonObject>>,
+    formats: Vec<Format>,
+    encoding: CsvEncoding,
+    attribution: Option<String>,
+    not_merged: Vec<String>,
+}
+
+impl Found {
+    /// Adds the results of a shard.
+    fn add(&mut self, results: &Path, shard: &ShardFile) -> Result<(), Error> {
+        let plan = Plan::parse(&shard.plan).map_err(|source| Error::Plan { file: shard.name.clone(), source })?;
+        let (layers, tables): (Vec<Format>, Vec<Format>) = plan.outputs.formats.iter().partition(|format| format.holds_layers());
+        if !layers.is_empty() && !layers.contains(&Format::Geojson) {
+            let found = "no geojson among outputs.formats".to_owned();
+            return Err(data(&shard.name, "", found, "geojson beside the others: merged layers of every format are made from it"));
+        }
+        let merged = layers.iter().chain(tables.iter().filter(|format| **format == Format::Csv));
+        let new: Vec<Format> = merged.filter(|format| !self.formats.contains(format)).copied().collect();
+        self.formats.extend(new);
+        self.encoding = plan.outputs.csv_encoding;
+        for name in self.names(results)? {
+            let path = results.join(&name);
+            let shown = path.display().to_string();
+            let bytes = std::fs::read(&path).map_err(|source| Error::Read { file: shown.clone(), source })?;
+            let columns = || shard.columns.iter().map(|(column, value)| (column.clone(), json!(value)));
+            match name.rsplit_once('.') {
+                Some((stem, "geojson")) => {
+                    let broken = |error: String| data(&shown, "", error, "a collection as a shard writes it");
+                    let collection: FeatureCollection = serde_json::from_slice(&bytes).map_err(|error| broken(error.to_string()))?;
+                    let told =
+                        collection.foreign_members.as_ref().and_then(|members| Some(members.get("attribution")?.as_str()?.to_owned()));
+                    self.attribution = self.attribution.take().max(told);
+                    let layer = self.layers.entry(stem.to_owned()).or_default();
+                    for mut feature in collection.features {
+                        let own = feature.properties.take().unwrap_or_default();
+                        feature.properties = Some(with(columns(), own, &shown)?);
+                        layer.push(feature);
+                    }
+                }
+                Some((stem, "csv")) => {
+                    let table = self.tables.entry(stem.to_owned()).or_default();
+                    for row in rows_of_csv(&bytes, &shown)? {
+                        table.push(with(columns(), row, &shown)?);
+                    }
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// The files of a shard, sorted; notes those that stay with it.
+    fn names(&mut self, results: &Path) -> Result<Vec<String>, Error> {
+        let shown = results.display().to_string();
+        let unread = |source| Error::Read { file: shown.clone(), source };
+        let entries = std::fs::read_dir(results).map_err(unread)?.collect::<Result<Vec<_>, _>>().map_err(unread)?;
+        let mut names: Vec<String> = entries.iter().map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+        names.sort();
+        for name in &names {
+            let ending = name.rsplit_once('.').map(|(_, ending)| ending);
+            let made = ending.is_some_and(|ending| self.formats.iter().any(|format| format.name() == ending));
+            if !made && !self.not_merged.contains(name) {
+                self.not_merged.push(name.clone());
+            }
+        }
+        Ok(names)
+    }
+}
+
+/// The columns of the axes before those of a row.
+fn with(columns: impl Iterator<Item = (String, Value)>, own: JsonObject, file: &str) -> Result<JsonObject, Error> {
+    let mut all: JsonObject = columns.collect();
+    if let Some(twice) = own.keys().find(|key| all.contains_key(*key)) {
+        return Err(data(
+            file,
+            "",
+            format!("a column `{twice}` of its own"),
+            "another name for the axis: merged results would have it twice",
+        ));
+    }
+    all.extend(own);
+    Ok(all)
+}
+
+/// The rows of a CSV of ours by column, as text.
+pub(super) fn rows_of_csv(bytes: &[u8], file: &str) -> Result<Vec<JsonObject>, Error> {
+    let (text, _, broken) = UTF_8.decode(bytes);
+    let text = if broken { GB18030.decode(bytes).0 } else { text };
+    let broken = |error: csv::Error| data(file, "", error.to_string(), "a table as a shard writes it");
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    let header = reader.headers().map_err(broken)?.clone();
+    let row = |record: csv::StringRecord| header.iter().zip(&record).map(|(key, cell)| (key.to_owned(), json!(cell))).collect();
+    reader.records().map(|record| record.map(row).map_err(broken)).collect()
+}

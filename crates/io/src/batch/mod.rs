@@ -1,0 +1,165 @@
+//! Batches: many runs, planned as shards, each run by any process on any machine, resumed where they stopped.
+//!
+//! The folder of a batch is the only truth:
+//!
+//! ```text
+//! batch.json                 the shards, in order
+//! shards/NAME/shard.json     the plan, the digests of its inputs, the key of both
+//! shards/NAME/log.jsonl      who began and ended when; locked by the process that runs the shard
+//! shards/NAME/results/       what a run writes
+//! shards/NAME/receipt.json   the key and the digests of the results; written last
+//! ```
+//!
+//! A shard is done where its receipt bears its key and matches the files. All else (no receipt, another key, a file that differs) is run again.
+
+mod diff;
+mod files;
+mod job;
+mod log;
+mod merge;
+mod run;
+mod shard;
+mod status;
+
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, data};
+use files::{make_folder, replace};
+use shard::{BatchFile, Digests, ShardFile, ShardLine, VERSION};
+
+pub use diff::{Diff, DiffTotal, diff};
+pub use merge::{Merged, merge};
+pub use run::{Outcome, run_shard};
+pub use status::{ShardState, ShardStatus};
+
+/// A batch that was planned: its folder and its shards.
+#[derive(Debug, Clone)]
+pub struct Batch {
+    folder: PathBuf,
+    file: BatchFile,
+}
+
+/// What planning found.
+#[derive(Debug, Clone)]
+pub struct Planned {
+    /// The batch.
+    pub batch: Batch,
+    /// Shards of an earlier plan of the same folder that are not in this one: their folders stay as they are.
+    pub left_over: Vec<String>,
+}
+
+impl Batch {
+    /// Plans the job `file` in `folder`. Where a batch of the same id is there, its shards whose plan and inputs are the same keep their
+    /// results.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Plan`] for a job or a plan that cannot be used, or a folder of another batch; [`Error::Write`], [`Error::Busy`].
+    pub fn plan(file: &Path, folder: &Path) -> Result<Planned, Error> {
+        let described = job::read(file)?;
+        let before = if folder.join(BATCH).exists() { Some(Batch::open(folder)?) } else { None };
+        if let Some(other) = before.as_ref().filter(|before| before.file.batch != described.id) {
+            let found = format!("the folder of the batch `{}`", other.file.batch);
+            return Err(Error::Plan {
+                file: "the flags".to_owned(),
+                source: crate::plan::value("--out", &found, &format!("a new folder, or that of `{}`", described.id)),
+            });
+        }
+        make_folder(folder)?;
+        let mut digests = Digests::default();
+        let shards = described.shards.iter().map(|wanted| ShardFile::new(wanted, folder, &mut digests)).collect::<Result<Vec<_>, _>>()?;
+        let mut lines = Vec::new();
+        for (number, shard) in shards.into_iter().enumerate() {
+            let own = folder.join(SHARDS).join(&shard.name);
+            make_folder(&own)?;
+            // nobody may be running what changes
+            let text = json(&shard);
+            if std::fs::read(own.join(SHARD)).ok().as_deref() != Some(text.as_bytes()) {
+                let _held = log::Log::take(&own, &shard.name)?;
+                replace(&own.join(SHARD), text.as_bytes())?;
+            }
+            lines.push(ShardLine { shard: number, name: shard.name, key: shard.key });
+        }
+        let file = BatchFile { version: VERSION.to_owned(), batch: described.id, shards: lines };
+        replace(&folder.join(BATCH), json(&file).as_bytes())?;
+        let batch = Batch { folder: folder.to_owned(), file };
+        let kept = |name: &String| batch.file.shards.iter().any(|shard| shard.name == *name);
+        let left_over =
+            before.into_iter().flat_map(|before| before.file.shards).map(|shard| shard.name).filter(|name| !kept(name)).collect();
+        Ok(Planned { batch, left_over })
+    }
+
+    /// Opens the batch in `folder`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Read`] where no batch was planned there, [`Error::Data`] where its file is broken or of another version.
+    pub fn open(folder: &Path) -> Result<Batch, Error> {
+        let file: BatchFile = of_json(&folder.join(BATCH))?;
+        if file.version != VERSION {
+            let name = folder.join(BATCH).display().to_string();
+            let found = format!("planned by catchment {}", file.version);
+            return Err(data(&name, "", found, format!("a batch of this version, {VERSION}: plan it again")));
+        }
+        Ok(Batch { folder: folder.to_owned(), file })
+    }
+
+    /// Its id.
+    pub fn id(&self) -> &str {
+        &self.file.batch
+    }
+
+    /// How many shards it has, numbered from 0.
+    pub fn len(&self) -> usize {
+        self.file.shards.len()
+    }
+
+    /// Whether it has none.
+    pub fn is_empty(&self) -> bool {
+        self.file.shards.is_empty()
+    }
+
+    /// The name of a shard, which is that of its folder in `shards`.
+    pub fn name(&self, shard: usize) -> Option<&str> {
+        self.file.shards.get(shard).map(|line| line.name.as_str())
+    }
+
+    fn line(&self, shard: usize) -> Result<&ShardLine, Error> {
+        self.file.shards.get(shard).ok_or_else(|| Error::Plan {
+            file: "the flags".to_owned(),
+            source: crate::plan::value("--shard", &shard.to_string(), &format!("0 to {}", self.len().saturating_sub(1))),
+        })
+    }
+
+    fn folder_of(&self, line: &ShardLine) -> PathBuf {
+        self.folder.join(SHARDS).join(&line.name)
+    }
+
+    /// The shard's own file, which must be that of the plan.
+    fn shard(&self, line: &ShardLine) -> Result<ShardFile, Error> {
+        let file = self.folder_of(line).join(SHARD);
+        let shard: ShardFile = of_json(&file)?;
+        if shard.key != line.key {
+            let found = "not the shard of batch.json".to_owned();
+            return Err(data(&file.display().to_string(), "", found, "the file that was planned: plan the batch again"));
+        }
+        Ok(shard)
+    }
+}
+
+const BATCH: &str = "batch.json";
+const SHARDS: &str = "shards";
+const SHARD: &str = "shard.json";
+const RECEIPT: &str = "receipt.json";
+const RESULTS: &str = "results";
+
+fn json(value: &impl serde::Serialize) -> String {
+    crate::write::pretty(&serde_json::to_value(value).unwrap_or_default())
+}
+
+fn of_json<T: serde::de::DeserializeOwned>(file: &Path) -> Result<T, Error> {
+    let name = file.display().to_string();
+    let bytes = std::fs::read(file).map_err(|source| Error::Read { file: name.clone(), source })?;
+    let expected = "the file as `catchment batch` wrote it: plan the batch again";
+    serde_json::from_slice(&bytes).map_err(|error| data(&name, "", error.to_string(), expected))
+}

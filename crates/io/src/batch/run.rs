@@ -1,0 +1,76 @@
+//! Running a shard: as often as one likes, by whom one likes; it is done once.
+
+use std::time::Instant;
+
+use catchment::Progress;
+
+use super::files::{make_folder, part_of, remove, rename, replace, sync_folder, write};
+use super::log::{Log, What};
+use super::shard::Receipt;
+use super::{Batch, RECEIPT, RESULTS, json, of_json};
+use crate::error::Error;
+use crate::run::run;
+use crate::write::render;
+
+/// What became of a shard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// It was done already: its results are those of its plan and inputs.
+    Skipped,
+    /// It was run.
+    Done,
+}
+
+/// Runs shard `number` of `batch`, unless it is done, on rayon's current thread pool.
+///
+/// Results grow beside their place and are flushed to the disk before they are renamed into it; the receipt comes last. A process that is
+/// killed leaves what the next one clears away.
+///
+/// # Errors
+///
+/// [`Error::Busy`] while another process runs it; [`Error::Data`] where an input is not the one that was planned with; else as [`run`].
+pub fn run_shard(batch: &Batch, number: usize, progress: &dyn Progress) -> Result<Outcome, Error> {
+    let line = batch.line(number)?;
+    let folder = batch.folder_of(line);
+    let mut log = Log::take(&folder, &line.name)?;
+    let (receipt, results) = (folder.join(RECEIPT), folder.join(RESULTS));
+    let part = part_of(&results);
+    remove(&part_of(&receipt))?;
+    remove(&part)?;
+    // only now: another process may have ended it a moment ago
+    let shard = batch.shard(line)?;
+    if of_json::<Receipt>(&receipt).is_ok_and(|old| old.key == shard.key && old.altered(&results).is_empty()) {
+        return Ok(Outcome::Skipped);
+    }
+    log.add(What::Began, None, None)?;
+    let begun = Instant::now();
+    let work = || {
+        let (plan, files) = shard.work(&batch.folder)?;
+        let mut done = run(&plan, &files, progress)?;
+        shard.check(&done.inputs.files)?;
+        // what differs from one run to the next is in the log
+        done.timings.clear();
+        let rendered = render(&done)?;
+        drop(done);
+        catchment::begin(progress, "write", 0)?;
+        make_folder(&part)?;
+        rendered.iter().try_for_each(|(name, bytes)| write(&part.join(name), bytes))?;
+        sync_folder(&part)?;
+        remove(&receipt)?;
+        remove(&results)?;
+        rename(&part, &results)?;
+        sync_folder(&folder)?;
+        replace(&receipt, json(&Receipt::new(&shard.key, &rendered)).as_bytes())
+    };
+    let ended = work();
+    let took = Some(u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX));
+    match ended {
+        Ok(()) => log.add(What::Done, took, None).map(|()| Outcome::Done),
+        Err(error) => {
+            // best effort, both: the error that led here is the one to tell
+            let _ = remove(&part);
+            let _ = log.add(What::Failed, took, Some(error.to_string()));
+            Err(error)
+        }
+    }
+}

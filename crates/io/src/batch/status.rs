@@ -1,0 +1,95 @@
+//! What became of every shard, from its files alone.
+
+use std::path::PathBuf;
+
+use serde::Serialize;
+
+use super::log::{What, events};
+use super::shard::Receipt;
+use super::{Batch, RECEIPT, RESULTS, of_json};
+
+/// How a shard stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ShardState {
+    /// Its receipt matches.
+    Done,
+    /// Nobody has begun it.
+    Waiting,
+    /// Somebody has begun it and not ended: it runs, or was killed.
+    Begun,
+    /// It ended with an error.
+    Failed,
+    /// It was done with another plan, other inputs or another version.
+    Outdated,
+    /// A file of its results is missing or differs from the receipt.
+    Altered,
+}
+
+impl ShardState {
+    /// The word in outputs.
+    pub fn name(self) -> &'static str {
+        match self {
+            ShardState::Done => "done",
+            ShardState::Waiting => "waiting",
+            ShardState::Begun => "begun",
+            ShardState::Failed => "failed",
+            ShardState::Outdated => "outdated",
+            ShardState::Altered => "altered",
+        }
+    }
+}
+
+/// A shard, as its files tell.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ShardStatus {
+    /// Its number.
+    pub shard: usize,
+    /// Its name.
+    pub name: String,
+    /// How it stands.
+    pub state: ShardState,
+    /// How often somebody began it.
+    pub begun: usize,
+    /// How long it took, where it is done.
+    pub milliseconds: Option<u64>,
+    /// The files that are missing or differ; the error that it ended with.
+    pub detail: String,
+}
+
+impl Batch {
+    /// How every shard stands. Reads files, and holds up nobody.
+    pub fn status(&self) -> Vec<ShardStatus> {
+        (0..self.len()).filter_map(|shard| self.status_of(shard)).collect()
+    }
+
+    /// How a shard stands; `None` where there is none of that number.
+    pub fn status_of(&self, shard: usize) -> Option<ShardStatus> {
+        let line = self.file.shards.get(shard)?;
+        let folder = self.folder_of(line);
+        let events = events(&folder);
+        let last = events.last();
+        let receipt: Option<Receipt> = of_json(&folder.join(RECEIPT)).ok();
+        let altered = receipt.as_ref().map(|receipt| receipt.altered(&folder.join(RESULTS)));
+        let (state, detail) = match (&receipt, last.map(|event| event.event)) {
+            (Some(receipt), _) if receipt.key == line.key => match altered.unwrap_or_default() {
+                none if none.is_empty() => (ShardState::Done, String::new()),
+                some => (ShardState::Altered, some.join(", ")),
+            },
+            (_, Some(What::Began)) => {
+                (ShardState::Begun, last.map_or_else(String::new, |e| format!("{} on {}, process {}", e.at, e.host, e.pid)))
+            }
+            (_, Some(What::Failed)) => (ShardState::Failed, last.and_then(|event| event.error.clone()).unwrap_or_default()),
+            (Some(_), _) => (ShardState::Outdated, String::new()),
+            (None, _) => (ShardState::Waiting, String::new()),
+        };
+        let milliseconds = last.filter(|event| event.event == What::Done && state == ShardState::Done).and_then(|event| event.milliseconds);
+        let begun = events.iter().filter(|event| event.event == What::Began).count();
+        Some(ShardStatus { shard, name: line.name.clone(), state, begun, milliseconds, detail })
+    }
+
+    /// The folder with a shard's results.
+    pub fn results(&self, shard: usize) -> Option<PathBuf> {
+        self.file.shards.get(shard).map(|line| self.folder_of(line).join(RESULTS))
+    }
+}

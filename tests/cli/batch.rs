@@ -1,0 +1,291 @@
+//! Batches: shards that are run once however often, by whomever, whatever kills them; merged; compared.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use super::desk::{Desk, find, number};
+use super::town::{EAST, WEST};
+
+/// The town in two years and at two limits; in 2030 there is a clinic at the eastern end of its street, too.
+///
+/// The clinic in the west reaches corners 0 to 3 in 5 minutes (1 + 2 + 4 + 8 = 15 people), 0 to 9 in 15 (1,023). The one in the east
+/// reaches 7 to 10 in 5 minutes (128 + 256 + 512 + 1,024 = 1,920), and whom the first leaves in 15 (1,024).
+const JOB: &str = r#"
+[batch]
+id = "town-by-year"
+plans = ["town.toml"]
+
+[[axes]]
+name = "year"
+values = [{ id = "2026" }, { id = "2030", set = { "facilities.clinics.source" = "clinics-2030.csv" } }]
+
+[[axes]]
+name = "minutes"
+values = [{ id = "5", set = { "services.walk.limit" = "5min" } }, { id = "15" }]
+"#;
+
+const COVERED: [(&str, &str, f64); 4] = [("2026", "5", 15.0), ("2026", "15", 1023.0), ("2030", "5", 1935.0), ("2030", "15", 2047.0)];
+
+fn desk() -> Desk {
+    let desk = Desk::town();
+    desk.put("clinics-2030.csv", "id,name,lon,lat\nc1,West clinic,9.000,0\nc2,East clinic,9.010,0\n").put("job.toml", JOB);
+    desk
+}
+
+fn planned() -> Desk {
+    let desk = desk();
+    desk.works(&["batch", "plan", "job.toml", "--out", "b"]);
+    desk
+}
+
+/// Every file below a folder by its path, but for the logs of shards, which tell who ran them when.
+fn tree(root: &Path) -> BTreeMap<String, Vec<u8>> {
+    let mut files = BTreeMap::new();
+    let mut folders = vec![root.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.file_name().unwrap() != "log.jsonl" {
+                files.insert(path.strip_prefix(root).unwrap().display().to_string(), fs::read(&path).unwrap());
+            }
+        }
+    }
+    files
+}
+
+fn same_tree(a: &Path, b: &Path) {
+    let (a, b) = (tree(a), tree(b));
+    assert_eq!(a.keys().collect::<Vec<_>>(), b.keys().collect::<Vec<_>>());
+    for (name, bytes) in &a {
+        assert!(bytes == &b[name], "{name} differs");
+    }
+}
+
+/// How often each shard was begun.
+fn begun(desk: &Desk) -> Vec<u64> {
+    let status: serde_json::Value = serde_json::from_str(&desk.run(&["batch", "status", "b", "--json"]).out).unwrap();
+    status["shards"].as_array().unwrap().iter().map(|shard| shard["begun"].as_u64().unwrap()).collect()
+}
+
+#[test]
+fn a_matrix_is_run_merged_and_skipped() {
+    let desk = planned();
+    desk.fails(&["batch", "status", "b"], 3, &["4 of 4 shards are not done"]);
+    desk.fails(&["batch", "merge", "b", "--out", "m"], 3, &["town.2026.5", "waiting", "catchment batch run b --shard 0"]);
+    assert!(desk.list("m").is_empty());
+    desk.works(&["batch", "run", "b", "--shard", "2"]);
+    let all = desk.works(&["batch", "run", "b", "--jobs", "2"]);
+    assert!(all.out.contains("4 shards done, 3 of them now"), "{}", all.out);
+    desk.works(&["batch", "status", "b"]);
+    desk.works(&["batch", "merge", "b", "--out", "m"]);
+    let rows = desk.rows("m/zones.csv");
+    assert_eq!(rows.len(), 8);
+    for (year, minutes, people) in COVERED {
+        let own: Vec<_> = rows.iter().filter(|row| row["year"] == year && row["minutes"] == minutes).collect();
+        assert_eq!(own.iter().map(|row| number(row, "people_covered")).sum::<f64>(), people, "{year}, {minutes}");
+        // a shard is a run
+        let results = format!("b/shards/town.{year}.{minutes}/results");
+        let clinics = if year == "2030" { "2030.toml" } else { "town.toml" };
+        desk.put("2030.toml", desk.text("town.toml").replace("clinics.csv", "clinics-2030.csv"));
+        let alone = format!("alone-{year}-{minutes}");
+        desk.works(&["run", clinics, "--limit", &format!("{minutes}min"), "--out", &alone]);
+        for name in desk.list(&results).iter().filter(|name| *name != "manifest.json") {
+            assert!(desk.bytes(&format!("{results}/{name}")) == desk.bytes(&format!("{alone}/{name}")), "{name} of {year}, {minutes}");
+        }
+        assert_eq!(desk.list(&results), desk.list(&alone));
+    }
+    // features have the columns before their own
+    let gaps = desk.json("m/gaps.geojson");
+    let first = gaps["features"][0]["properties"].as_object().unwrap();
+    assert_eq!(first.keys().take(3).collect::<Vec<_>>(), ["year", "minutes", "service"]);
+    // nothing is left to do
+    assert!(desk.works(&["batch", "run", "b", "--shard", "1"]).out.contains("done already"));
+    desk.works(&["batch", "run", "b"]);
+    assert_eq!(begun(&desk), [1, 1, 1, 1]);
+    assert!(desk.works(&["batch", "plan", "job.toml", "--out", "b"]).out.contains("4 shards, 4 done already"));
+}
+
+#[test]
+fn only_what_changed_is_run_again() {
+    let desk = planned();
+    desk.works(&["batch", "run", "b"]);
+    // another clinic in 2030: two of the four shards depend on it
+    desk.put("clinics-2030.csv", "id,name,lon,lat\nc1,West clinic,9.000,0\nc3,Middle clinic,9.005,0\n");
+    assert!(desk.works(&["batch", "plan", "job.toml", "--out", "b"]).out.contains("4 shards, 2 done already"));
+    desk.fails(&["batch", "merge", "b", "--out", "m"], 3, &["town.2030.5", "outdated"]);
+    desk.works(&["batch", "run", "b"]);
+    assert_eq!(begun(&desk), [1, 1, 2, 2]);
+    // an input that changes behind the plan's back is no result
+    desk.put("people.csv", "lon,lat,people\n9.000,0,1\n");
+    desk.put("b/shards/town.2026.5/results/zones.csv", "");
+    desk.fails(&["batch", "run", "b", "--shard", "0"], 3, &["people.csv", "changed since the batch was planned", "plan it again"]);
+    assert!(desk.run(&["batch", "status", "b"]).out.contains("altered (zones.csv)"));
+    // shards that leave the job keep their folders
+    desk.put("job.toml", JOB.replace("{ id = \"2026\" }, ", ""));
+    let planned = desk.works(&["batch", "plan", "job.toml", "--out", "b"]);
+    assert!(planned.out.contains("left as they are: town.2026.5, town.2026.15"), "{}", planned.out);
+    assert_eq!(desk.list("b/shards").len(), 4);
+}
+
+#[test]
+fn a_part_that_is_missing_or_altered_is_refused_and_made_again() {
+    let desk = planned();
+    desk.works(&["batch", "run", "b"]);
+    let whole = tree(&desk.path("b"));
+    let gaps = "b/shards/town.2030.15/results/gaps.geojson";
+    fs::remove_file(desk.path(gaps)).unwrap();
+    desk.fails(&["batch", "status", "b"], 3, &["1 of 4"]);
+    desk.fails(&["batch", "merge", "b", "--out", "m"], 3, &["town.2030.15", "gaps.geojson"]);
+    desk.works(&["batch", "run", "b"]);
+    assert!(tree(&desk.path("b")) == whole);
+    // one bit
+    let zones = "b/shards/town.2026.5/results/zones.csv";
+    let mut bytes = desk.bytes(zones);
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    desk.put(zones, bytes);
+    desk.fails(&["batch", "merge", "b", "--out", "m"], 3, &["town.2026.5", "zones.csv", "differ from the receipt"]);
+    assert!(desk.list("m").is_empty());
+    desk.works(&["batch", "run", "b", "--shard", "0"]);
+    assert!(tree(&desk.path("b")) == whole);
+    desk.works(&["batch", "merge", "b", "--out", "m"]);
+    assert_eq!(begun(&desk), [2, 1, 1, 2]);
+}
+
+#[test]
+fn a_shard_that_another_process_runs_is_exit_75() {
+    let desk = planned();
+    let held = fs::File::create(desk.path("b/shards/town.2026.15/log.jsonl")).unwrap();
+    held.lock().unwrap();
+    desk.fails(&["batch", "run", "b", "--shard", "1"], 75, &["town.2026.15", "try again"]);
+    desk.works(&["batch", "run", "b", "--shard", "0"]);
+    drop(held);
+    desk.works(&["batch", "run", "b", "--shard", "1"]);
+}
+
+/// What any scheduler may do: the shards by number, two at a time.
+#[test]
+#[cfg(unix)]
+fn xargs_gives_the_same_bytes() {
+    let (here, there) = (planned(), planned());
+    here.works(&["batch", "run", "b", "--jobs", "1"]);
+    let line = format!("seq 0 3 | xargs -P2 -n1 '{}' batch run b --quiet --shard", env!("CARGO_BIN_EXE_catchment"));
+    assert!(Command::new("sh").args(["-c", &line]).current_dir(there.path(".")).status().unwrap().success());
+    same_tree(&here.path("b"), &there.path("b"));
+}
+
+#[test]
+#[cfg(unix)]
+fn killed_at_any_moment_it_goes_on_and_leaves_nothing() {
+    let whole = planned();
+    whole.works(&["batch", "run", "b"]);
+    let mut seed: u64 = 20_261_127;
+    let mut killed = 0;
+    let desk = planned();
+    for round in 0..20 {
+        // from the beginning each time that it came to an end
+        if desk.run(&["batch", "status", "b"]).code == Some(0) {
+            fs::remove_dir_all(desk.path("b")).unwrap();
+            desk.works(&["batch", "plan", "job.toml", "--out", "b"]);
+        }
+        let mut child = desk.command(&["batch", "run", "b", "--jobs", "2"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        std::thread::sleep(Duration::from_millis((seed >> 33) % 700));
+        killed += usize::from(child.try_wait().unwrap().is_none());
+        // SIGKILL: nothing of it can tidy up
+        child.kill().unwrap();
+        child.wait().unwrap();
+        if round % 4 == 3 {
+            desk.works(&["batch", "run", "b", "--jobs", "2"]);
+            same_tree(&whole.path("b"), &desk.path("b"));
+        }
+    }
+    assert!(killed > 5, "{killed} of 20 were killed at work");
+    desk.works(&["batch", "run", "b", "--jobs", "2"]);
+    same_tree(&whole.path("b"), &desk.path("b"));
+}
+
+#[test]
+fn jobs_that_cannot_be_used_say_why() {
+    let desk = desk();
+    let refused = |from: &str, to: &str, words: &[&str]| {
+        desk.put("bad.toml", JOB.replace(from, to));
+        desk.fails(&["batch", "plan", "bad.toml", "--out", "bad"], 2, words);
+        assert!(desk.list("bad").is_empty());
+    };
+    refused("facilities.clinics.source", "facilities.clinic.source", &["clinic", "did you mean `clinics`?"]);
+    refused("services.walk.limit", "services.walk.limit.x", &["set of `5`", "below `limit`"]);
+    refused("services.walk.limit\" = \"5min", "services.walk.limit\" = \"5", &["town.toml with 2026, 5", "limit"]);
+    refused("services.walk.limit\" = \"5min", "services.walk.limt\" = \"5min", &["town.toml with 2026, 5", "did you mean `limit`?"]);
+    refused("plans = [\"town.toml\"]", "plans = [\"no.toml\"]", &["no.toml", "missing"]);
+    refused("plans = [\"town.toml\"]", "", &["batch.plans", "[[runs]]"]);
+    refused("name = \"year\"", "name = \"study\"", &["axes.name", "study"]);
+    refused("id = \"2030\"", "id = \"2026\"", &["`2026` twice"]);
+    refused("id = \"2030\"", "id = \"20/30\"", &["20/30", "letters, digits"]);
+    refused("plans =", "plan =", &["unknown key", "did you mean `plans`?"]);
+    refused("plans =", "services = [\"bus\"]\nplans =", &["batch.services", "`bus`", "walk"]);
+    desk.fails(&["batch", "plan", "none.toml", "--out", "bad"], 2, &["none.toml", "missing"]);
+    desk.fails(&["batch", "run", "nowhere"], 3, &["batch.json", "no such file"]);
+    desk.works(&["batch", "plan", "job.toml", "--out", "b"]);
+    desk.fails(&["batch", "run", "b", "--shard", "4"], 2, &["--shard", "0 to 3"]);
+    desk.put("other.toml", JOB.replace("town-by-year", "other"));
+    desk.fails(&["batch", "plan", "other.toml", "--out", "b"], 2, &["--out", "town-by-year"]);
+}
+
+#[test]
+fn runs_one_by_one_are_a_list() {
+    let desk = desk();
+    let runs = r#"
+[batch]
+id = "two"
+[[runs]]
+id = "now"
+plan = "town.toml"
+[[runs]]
+id = "soon"
+plan = "town.toml"
+set = { "facilities.clinics.source" = "clinics-2030.csv", "profiles.walk.speed_m_s" = 2.4, "profiles.walk.access_speed_m_s" = 2.4 }
+"#;
+    desk.put("runs.toml", runs);
+    desk.works(&["batch", "plan", "runs.toml", "--out", "b"]);
+    desk.works(&["batch", "run", "b"]);
+    desk.works(&["batch", "merge", "b", "--out", "m"]);
+    let rows = desk.rows("m/zones.csv");
+    let people = |run: &str| rows.iter().filter(|row| row["run"] == run).map(|row| number(row, "people_covered")).sum::<f64>();
+    assert_eq!((people("now"), people("soon")), (1023.0, 2047.0));
+}
+
+#[test]
+fn a_difference_is_told_by_zone_and_gap() {
+    let desk = planned();
+    desk.works(&["batch", "run", "b"]);
+    let results = |name: &str| format!("b/shards/{name}/results");
+    let said = desk.works(&["batch", "diff", &results("town.2026.5"), &results("town.2030.5"), "--out", "d"]);
+    assert!(said.out.contains("walk: 1,920 people gained, 0 lost"), "{}", said.out);
+    let rows = desk.rows("d/zones_diff.csv");
+    let (west, east) = (find(&rows, "walk", WEST), find(&rows, "walk", EAST));
+    assert_eq!((number(west, "people_gained"), number(east, "people_gained")), (0.0, 1920.0));
+    assert_eq!((number(east, "people_covered_before"), number(east, "people_covered_after")), (0.0, 1920.0));
+    assert_eq!(number(east, "limit_before_s"), 300.0);
+    // and back: they are lost
+    desk.works(&["batch", "diff", &results("town.2030.5"), &results("town.2026.5"), "--out", "d"]);
+    let rows = desk.rows("d/zones_diff.csv");
+    assert_eq!((number(find(&rows, "walk", EAST), "people_gained"), number(find(&rows, "walk", EAST), "people_lost")), (0.0, 1920.0));
+    // in 15 minutes the east's one gap, of the 1,024 people at its end, closes
+    desk.works(&["batch", "diff", &results("town.2026.15"), &results("town.2030.15"), "--out", "d"]);
+    let gaps = desk.rows("d/gaps_diff.csv");
+    let closed: Vec<_> = gaps.iter().filter(|row| row["change"] == "closed").collect();
+    assert_eq!(closed.iter().map(|row| number(row, "people_before")).sum::<f64>(), 1024.0);
+    let layer = desk.json("d/gaps_diff.geojson");
+    assert_eq!(layer["features"].as_array().unwrap().len(), gaps.len());
+    // merged runs are told apart by their axes
+    desk.works(&["batch", "merge", "b", "--out", "m"]);
+    let same = desk.works(&["batch", "diff", "m", "m", "--out", "d"]);
+    assert!(same.out.contains("2030.15.walk: 0 people gained, 0 lost (by zone); 0 gaps opened, 0 closed"), "{}", same.out);
+    desk.fails(&["batch", "diff", "b", "m", "--out", "d"], 3, &["zones.csv", "no such file"]);
+}
