@@ -18,6 +18,8 @@ mod plan;
 mod response;
 #[path = "invariants/shapes.rs"]
 mod shapes;
+#[path = "invariants/tiles.rs"]
+mod tiles;
 #[path = "invariants/zone_gaps.rs"]
 mod zone_gaps;
 

@@ -289,3 +289,80 @@ fn a_difference_is_told_by_zone_and_gap() {
     assert!(same.out.contains("2030.15.walk: 0 people gained, 0 lost (by zone); 0 gaps opened, 0 closed"), "{}", same.out);
     desk.fails(&["batch", "diff", "b", "m", "--out", "d"], 3, &["zones.csv", "no such file"]);
 }
+
+/// Malta on foot and by ambulance, response times and all: in twelve tiles it is what it is as a whole, to the byte.
+#[test]
+fn malta_in_tiles_is_malta() {
+    let desk = Desk::new();
+    desk.works(&["demo", "--save-plan", "malta.toml"]);
+    desk.put("whole.toml", "[batch]\nid = \"whole\"\nplans = [\"malta.toml\"]\n");
+    desk.put("tiles.toml", "[batch]\nid = \"tiles\"\nplans = [\"malta.toml\"]\n[tiles]\ncount = 12\n");
+    desk.works(&["batch", "plan", "whole.toml", "--out", "w"]);
+    desk.works(&["batch", "run", "w"]);
+    desk.works(&["batch", "plan", "tiles.toml", "--out", "t"]);
+    assert_eq!(desk.list("t/shards").len(), 12);
+    desk.works(&["batch", "run", "t", "--jobs", "2"]);
+    desk.works(&["batch", "merge", "t", "--out", "m"]);
+    same_tree(&desk.path("w/shards/malta/results"), &desk.path("m"));
+
+    // a tile that is missing or altered
+    fs::remove_file(desk.path("t/shards/tile-0003/results/part.bin")).unwrap();
+    desk.fails(&["batch", "merge", "t", "--out", "m2"], 3, &["tile-0003", "part.bin"]);
+    let mut made_of = desk.bytes("t/shards/tile-0003/tile.bin");
+    made_of[1000] ^= 4;
+    desk.put("t/shards/tile-0003/tile.bin", made_of);
+    desk.fails(&["batch", "run", "t", "--shard", "3"], 3, &["tile.bin", "not the file that was planned"]);
+    assert!(desk.list("m2").is_empty());
+}
+
+/// People who come to a far town are nothing to the tiles of this one.
+#[test]
+fn tiles_that_know_nothing_of_a_change_stay_done() {
+    let desk = Desk::town();
+    // a second town far east of the first, with roads, people and zones of its own
+    let far = |text: String| text.replace("9.0", "9.5").replace("<osm version=\"0.6\">", "").replace("</osm>", "");
+    let second = far(super::town::roads())
+        .replace("<?xml version=\"1.0\" encoding=\"UTF-8\"?>", "")
+        .replace("id=\"", "id=\"9")
+        .replace("ref=\"", "ref=\"9");
+    desk.put("town.osm", super::town::roads().replace("</osm>", &format!("{second}</osm>")));
+    let zones = [
+        ("1", "West", 8.9995, 9.0045),
+        ("2", "East", 9.0045, 9.0105),
+        ("3", "Far west", 9.4995, 9.5045),
+        ("4", "Far east", 9.5045, 9.5105),
+    ];
+    let zones: Vec<String> = zones.iter().map(|(id, name, west, east)| super::town::rectangle(id, name, *west, *east)).collect();
+    desk.put("zones.geojson", super::town::collection(&zones));
+    desk.put("people.csv", format!("{}9.503,0,5\n", super::town::people()));
+    desk.put("tiles.toml", "[batch]\nid = \"tiles\"\nplans = [\"town.toml\"]\n[tiles]\ncount = 4\n");
+    desk.works(&["batch", "plan", "tiles.toml", "--out", "t"]);
+    desk.works(&["batch", "run", "t"]);
+    desk.put("people.csv", desk.text("people.csv").replace("9.503,0,5", "9.503,0,7"));
+    let planned = desk.works(&["batch", "plan", "tiles.toml", "--out", "t"]);
+    assert!(planned.out.contains("4 shards, 2 done already"), "{}", planned.out);
+    desk.works(&["batch", "run", "t"]);
+    desk.works(&["batch", "merge", "t", "--out", "m"]);
+    let rows = desk.rows("m/zones.csv");
+    assert_eq!(number(find(&rows, "walk", "3"), "people_total"), 7.0);
+    assert_eq!(number(find(&rows, "walk", "1"), "people_covered") + number(find(&rows, "walk", "2"), "people_covered"), 1023.0);
+}
+
+#[test]
+fn tiles_that_would_not_be_exact_are_refused() {
+    let desk = Desk::town();
+    let job = "[batch]\nid = \"tiles\"\nplans = [\"town.toml\"]\n[tiles]\ncount = 2\n";
+    let refused = |job: String, words: &[&str]| {
+        desk.put("bad.toml", job);
+        desk.fails(&["batch", "plan", "bad.toml", "--out", "bad"], 2, words);
+        assert!(desk.list("bad").is_empty());
+    };
+    // 15 min at 1.2 m/s are 1,080 m; two legs of 300 m at most, and what a plane and rounding take
+    refused(format!("{job}halo_m = 0\n"), &["tiles.halo_m is 0", "at least 1693", "`walk`"]);
+    refused(format!("{job}halo_m = 1692\n"), &["at least 1693"]);
+    refused(job.replace("count = 2", "count = 3"), &["tiles.count is 3", "at most 2", "whole zones"]);
+    refused(job.replace("count = 2", "count = 0"), &["tiles.count"]);
+    refused(format!("{job}[[axes]]\nname = \"a\"\nvalues = [{{ id = \"1\" }}]\n"), &["tiles", "nothing else to vary"]);
+    desk.put("town.toml", format!("{}\n[outputs]\nformats = [\"geojson\", \"geotiff\"]\n", desk.text("town.toml")));
+    refused(job.to_owned(), &["outputs.formats", "geotiff", "beside tiles"]);
+}

@@ -96,7 +96,7 @@ proptest! {
 }
 
 /// A town of 36 zones: crooked streets with bends, one-ways and holes between them, a river with bridges, a lake that is no land.
-fn large(seed: u64) -> Scene {
+pub(crate) fn large(seed: u64) -> Scene {
     let mut random = Random::new(seed);
     let mut scene = Scene::new(["300s", "500m", "700s", "250m"][seed as usize % 4]);
     let speed = if scene.limit.metric == Metric::Time { 1.3 } else { 1.0 };

@@ -37,6 +37,12 @@ pub(crate) struct PlanArgs {
     /// The folder of the batch.
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
+    /// How many threads [default: one a core].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
+    /// Say nothing but errors.
+    #[arg(short, long)]
+    pub quiet: bool,
 }
 
 #[derive(Debug, Args)]
@@ -79,6 +85,12 @@ pub(crate) struct MergeArgs {
     /// The folder for the results.
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
+    /// How many threads [default: one a core].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
+    /// Say nothing but errors.
+    #[arg(short, long)]
+    pub quiet: bool,
 }
 
 #[derive(Debug, Args)]
@@ -127,7 +139,12 @@ pub(crate) fn batch(command: &BatchCommand) -> anyhow::Result<()> {
             Ok(())
         }
         BatchCommand::Merge(typed) => {
-            let merged = merge(&Batch::open(&typed.batch)?, &typed.out)?;
+            let terminal = Terminal::new(typed.quiet);
+            let merged = pool(typed.threads)?.install(|| merge(&Batch::open(&typed.batch)?, &typed.out, &terminal))?;
+            terminal.finish();
+            if typed.quiet {
+                return Ok(());
+            }
             print(&format!("{} files in {}\n", merged.files.len(), typed.out.display()));
             if !merged.not_merged.is_empty() {
                 print(&format!("left with each shard: {}\n", merged.not_merged.join(", ")));
@@ -138,7 +155,12 @@ pub(crate) fn batch(command: &BatchCommand) -> anyhow::Result<()> {
 }
 
 fn plan(typed: &PlanArgs) -> anyhow::Result<()> {
-    let planned = Batch::plan(&typed.job, &typed.out)?;
+    let terminal = Terminal::new(typed.quiet);
+    let planned = pool(typed.threads)?.install(|| Batch::plan(&typed.job, &typed.out, &terminal))?;
+    terminal.finish();
+    if typed.quiet {
+        return Ok(());
+    }
     let done = planned.batch.status().iter().filter(|shard| shard.state == ShardState::Done).count();
     let folder = typed.out.display();
     print(&format!("{folder}: {} shards, {done} done already; next: catchment batch run {folder}\n", planned.batch.len()));

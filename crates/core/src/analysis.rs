@@ -21,6 +21,7 @@ use crate::progress::{Cancelled, Progress, begin};
 use crate::raster::CostRaster;
 use crate::reach::CostField;
 use crate::search::{Direction, Residents, SearchSpace, Sources};
+use crate::tile::FacilityLink;
 use crate::units::{Cost, Limit, Metric, People};
 use crate::warnings;
 
@@ -358,6 +359,7 @@ fn facility_reports(
         }
     }
     let residents = Residents::new(service.network, service.direction, links.demand, &study.demand.people);
+    let known = FacilityLink::of(service, links.facilities);
     let report = |facility: FacilityId, row: &[(DemandId, Cost)]| {
         if progress.is_cancelled() {
             return Err(Cancelled);
@@ -367,13 +369,12 @@ fn facility_reports(
         let within = row.iter().filter(|(d, cost)| service.limit_of(study.demand.zones[d.index()]).admits(*cost));
         let own: Vec<DemandId> = within.map(|(d, _)| *d).collect();
         progress.advance(1);
-        let snap = links.facilities.snaps(i).first();
-        let nodes = |s: &crate::link::Snap| service.network.component_nodes(service.network.edge(s.edge).tail);
+        let link = &known[i];
         Ok(FacilityReport {
             zone: zones[i],
-            status: links.facilities.status(i),
-            leg_m: snap.map(|s| f64::from(s.leg_m)),
-            network_share: snap.map(|s| f64::from(nodes(s)) / service.network.node_count() as f64),
+            status: link.status,
+            leg_m: link.leg_m,
+            network_share: link.network_share,
             people_within_limit: own.iter().map(|d| study.demand.people[d.index()]).sum(),
             points_within_limit: own.len(),
             people_nearest: nearest[i],

@@ -48,7 +48,7 @@ impl Status {
 }
 
 /// A point's status, its cost and its nearest facility.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Assessment {
     /// What became of it.
     pub status: Status,

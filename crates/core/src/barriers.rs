@@ -50,7 +50,7 @@ pub enum BarrierShape {
 /// assert_eq!(barriers.between(south, north), Some("water"));
 /// assert_eq!(barriers.between(south, bank), None);
 /// ```
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Barriers {
     kinds: Vec<String>,
     grid: Grid,
@@ -62,7 +62,7 @@ pub struct Barriers {
 }
 
 /// A straight piece of a line or a ring.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 struct Segment {
     a: Coord<f64>,
     b: Coord<f64>,
@@ -74,14 +74,14 @@ struct Segment {
 const NO_AREA: u32 = u32::MAX;
 
 /// An area that takes up a bucket, or a part of it.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 struct Ground {
     area: u32,
     whole: bool,
 }
 
 /// One polygon of a barrier.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 struct Area {
     barrier: u32,
     sides: Sides,

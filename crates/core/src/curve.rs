@@ -41,7 +41,8 @@ pub(crate) fn curve(
     limits.iter().map(point).collect()
 }
 
-fn at_limit(assessment: Assessment, limit: Limit) -> Assessment {
+/// What became of a point at another limit.
+pub(crate) fn at_limit(assessment: Assessment, limit: Limit) -> Assessment {
     match assessment.status {
         Status::Unlinked => assessment,
         _ => Assessment { status: Status::of_label(assessment.label, limit), ..assessment },

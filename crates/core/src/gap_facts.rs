@@ -1,7 +1,7 @@
 //! Facts about a gap beyond its people and its ground: who they are, how far beyond the limit, what is near, which way they go.
 
 use geo::{Coord, InteriorPoint, Polygon};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::gaps::Traced;
 use crate::ids::{FacilityId, PlaceId};
@@ -27,7 +27,7 @@ pub struct GapSources<'a> {
 /// Its centre is the people-weighted mean of its demand points (each weighs the same where people are unknown or none). Ways are
 /// measured from one point that stands for it: of the demand points whose nearest facility is the gap's own, the one nearest to the
 /// centre; of all its points where no facility can be reached; a point of its ground where it has no points.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct GapFacts {
     /// People of each of the demand's groups.
     pub groups: Vec<People>,
@@ -53,7 +53,7 @@ pub struct GapFacts {
 }
 
 /// A named place and how far away it is.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct NearPlace {
     /// The place.
     pub place: PlaceId,

@@ -57,7 +57,7 @@ pub struct GapRules {
 }
 
 /// A blind spot.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Gap {
     /// 1 for the one with most people; gaps of unknown people come last, the largest first.
     pub rank: usize,
@@ -159,45 +159,49 @@ pub fn trace(traced: &Traced<'_>, field: &CostField<'_>, progress: &dyn Progress
         Ok(zone_gaps(traced, z, &points[z], drawing))
     };
     let zones: Vec<usize> = (0..traced.zones.len()).collect();
-    gaps_of(traced, &zones, zone, progress)
+    Ok(listed(each_zone(&zones, zone, progress)?, traced.rules, traced.ground.grid().cell_area()))
 }
 
-/// The same of some zones alone, at the price of these: their covered ground in the order of `zones`, their gaps by rank among themselves.
-/// `points` are the demand points by zone, `near` is an index of all.
+/// The covered ground of a zone, and its gaps before they have ranks.
+pub(crate) type ZoneDrawn = (MultiPolygon<f64>, Vec<Gap>);
+
+/// The same of some zones alone, at the price of these, before they are ranked; in the order of `zones`. `points` are the demand points by zone, `near` is
+/// an index of all, `window` is that of the whole ground. `None` for a zone that is not known without looking more than `farthest` squares away.
 pub(crate) fn trace_zones(
     traced: &Traced<'_>,
     zones: &[usize],
     points: &[Vec<usize>],
     near: &DemandIndex,
+    (window, farthest): (Window, usize),
     progress: &dyn Progress,
-) -> Result<Gaps, Cancelled> {
-    let (ground, grid, window) = (traced.ground, traced.ground.grid(), traced.ground.window());
+) -> Result<Vec<Option<ZoneDrawn>>, Cancelled> {
+    let (ground, grid) = (traced.ground, traced.ground.grid());
     let zone = |z: usize| {
         let limit = traced.limits.of(Some(ZoneId::at(z)));
-        let Some(patch) = ground.patch(z, &traced.zones[z]) else { return Ok(zone_gaps(traced, z, &points[z], None)) };
+        let Some(patch) = ground.patch(z, &traced.zones[z]) else { return Ok(Some(zone_gaps(traced, z, &points[z], None))) };
         let mut by = MARGIN;
-        loop {
+        while by <= farthest {
             let region = Region::around(&patch, by, window, traced.edges, grid);
             let field = CostField::of_region(ground, &region, traced.edges, traced.nearest, progress)?;
             let surveyed = Surveyed { field: &field, edges: traced.edges, nearest: traced.nearest };
             if let Some(relief) = Relief::of_region(surveyed, &region, limit, &patch) {
                 let bounds = grid.bounds(region.window, INHABITED_M + 3.0 * grid.size);
                 let depths = depths(traced, region.window, near.in_box(bounds).map(|point| traced.demand.locations[point.index()]));
-                return Ok(zone_gaps(traced, z, &points[z], Some(Drawing { patch: &patch, relief: &relief, depths: &depths })));
+                return Ok(Some(zone_gaps(traced, z, &points[z], Some(Drawing { patch: &patch, relief: &relief, depths: &depths }))));
             }
             by = 2 * by + 1;
         }
+        Ok(None)
     };
-    gaps_of(traced, zones, zone, progress)
+    each_zone(zones, zone, progress)
 }
 
-/// The covered ground and the gaps of some zones, in parallel, ranked and listed.
-fn gaps_of(
-    traced: &Traced<'_>,
+/// What `zone` finds of some zones, in parallel.
+fn each_zone<T: Send>(
     zones: &[usize],
-    zone: impl Fn(usize) -> Result<(MultiPolygon<f64>, Vec<Gap>), Cancelled> + Sync,
+    zone: impl Fn(usize) -> Result<T, Cancelled> + Sync,
     progress: &dyn Progress,
-) -> Result<Gaps, Cancelled> {
+) -> Result<Vec<T>, Cancelled> {
     let one = |z: &usize| {
         if progress.is_cancelled() {
             return Err(Cancelled);
@@ -206,15 +210,19 @@ fn gaps_of(
         progress.advance(1);
         found
     };
-    let found: Vec<(MultiPolygon<f64>, Vec<Gap>)> = zones.par_iter().map(one).collect::<Result<_, _>>()?;
+    zones.par_iter().map(one).collect()
+}
+
+/// What was found of zones, ranked and listed.
+pub(crate) fn listed(found: Vec<ZoneDrawn>, rules: GapRules, cell_m2: f64) -> Gaps {
     let mut gaps = Gaps::default();
     for (covered, found) in found {
         gaps.covered.push(covered);
         gaps.gaps.extend(found);
     }
     rank(&mut gaps.gaps);
-    list(&mut gaps, traced.rules, traced.ground.grid().cell_area());
-    Ok(gaps)
+    list(&mut gaps, rules, cell_m2);
+    gaps
 }
 
 /// The demand points of each of `count` zones.
@@ -280,7 +288,7 @@ fn depths(traced: &Traced<'_>, window: Window, places: impl Iterator<Item = Coor
 }
 
 /// The covered ground and the gaps of zone `z`, whose demand points are `points`; a zone without ground has no drawing.
-fn zone_gaps(traced: &Traced<'_>, z: usize, points: &[usize], drawing: Option<Drawing<'_>>) -> (MultiPolygon<f64>, Vec<Gap>) {
+fn zone_gaps(traced: &Traced<'_>, z: usize, points: &[usize], drawing: Option<Drawing<'_>>) -> ZoneDrawn {
     let points: Vec<usize> = points.iter().copied().filter(|&i| traced.assessments[i].status != Status::Covered).collect();
     let nothing = || (MultiPolygon::new(vec![]), Vec::new());
     let (mut covered, mut parts) = drawing.map_or_else(nothing, |drawing| drawn(traced, z, &drawing));

@@ -210,6 +210,38 @@ impl Ground {
         Ok(Ground { grid, window, zones, active, land, masks })
     }
 
+    /// The block of cells around zones, as [`Ground::new`] makes it.
+    ///
+    /// # Errors
+    ///
+    /// As [`Ground::new`].
+    pub fn window_of(zones: &[Zone], rules: GroundRules) -> Result<Window, GroundError> {
+        window(Grid::new(rules.cell_m)?, zones.iter().filter_map(|z| z.area.bounding_rect()))
+    }
+
+    /// The ground of some of its zones; the others have none.
+    pub(crate) fn only(&self, own: &[ZoneId]) -> Ground {
+        let is_own = |z: usize| own.contains(&ZoneId::at(z));
+        let some = |cells: &[ZoneGround]| -> Vec<ZoneGround> {
+            cells.iter().enumerate().map(|(z, cells)| if is_own(z) { cells.clone() } else { ZoneGround::default() }).collect()
+        };
+        let zones = some(&self.zones);
+        let mask = |mask: &MaskCells| match mask {
+            MaskCells::Within(cells) => MaskCells::Within(some(cells)),
+            same => same.clone(),
+        };
+        let nothing = || Piece { polygons: MultiPolygon::new(Vec::new()), cells: ZoneGround::default() };
+        let land = self.land.iter().enumerate().map(|(z, land)| if is_own(z) { land.clone() } else { Some(nothing()) });
+        Ground {
+            grid: self.grid,
+            window: self.window,
+            active: active(&zones, self.window),
+            zones,
+            land: land.collect(),
+            masks: self.masks.iter().map(mask).collect(),
+        }
+    }
+
     /// Area of each mask in all zones, m², by its polygons: what the ground by status must add up to.
     pub fn mask_areas_m2(&self) -> Vec<f64> {
         let area = |mask| (0..self.zones.len()).map(|z| self.mask_cells(mask, z).area_m2).sum();

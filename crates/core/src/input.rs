@@ -3,7 +3,7 @@
 use geo::{Coord, MultiPolygon};
 use serde::{Deserialize, Serialize};
 
-use crate::ids::ZoneId;
+use crate::ids::{DemandId, ZoneId};
 use crate::units::People;
 
 /// A place that gives care: a clinic, a hospital, an ambulance station.
@@ -69,6 +69,18 @@ impl Demand {
     /// Whether there is no point.
     pub fn is_empty(&self) -> bool {
         self.locations.is_empty()
+    }
+
+    /// Some of its points, in this order.
+    #[must_use]
+    pub fn rows(&self, rows: &[DemandId]) -> Demand {
+        let people = |all: &[People]| rows.iter().map(|row| all[row.index()]).collect();
+        Demand {
+            locations: rows.iter().map(|row| self.locations[row.index()]).collect(),
+            zones: rows.iter().map(|row| self.zones[row.index()]).collect(),
+            people: people(&self.people),
+            groups: self.groups.iter().map(|group| Group { name: group.name.clone(), people: people(&group.people) }).collect(),
+        }
     }
 
     /// People in all.

@@ -63,6 +63,7 @@ mod search;
 mod simplify;
 mod spread;
 mod survey;
+mod tile;
 mod turns;
 mod units;
 mod visit;
@@ -86,7 +87,7 @@ pub use isochrone::{Isochrone, IsochroneRules, NothingReached, isochrones, rings
 pub use limits::Limits;
 pub use link::{EdgeGrid, LinkRules, LinkStatus, Linkage, Snap, Snaps};
 pub use mask::Mask;
-pub use network::{Arc, Edge, Incident, Incidents, NetworkError, NetworkParts, RoadNetwork};
+pub use network::{Arc, Edge, Incident, Incidents, NetworkError, NetworkParts, RoadCut, RoadNetwork};
 pub use profile::{AMBULANCE, BarrierUse, ClassAccess, Drive, Profile, ProfileError, WALK, WayUse};
 pub use progress::{Cancelled, NoProgress, Progress, begin};
 pub use raster::CostRaster;
@@ -96,8 +97,9 @@ pub use response::{
     Circles, CostRow, CostTable, Farthest, RadiusReport, StationReport, Stretch, assess_demand, nominal_radius_m, radius, service_areas,
     stations, stations_for_radius, stretches,
 };
-pub use search::{Catchment, Change, Direction, Label, NearestFacility, Residents, SearchSpace, Sources, WhatIf};
+pub use search::{Catchment, Change, Direction, KnownLabels, Label, NearestFacility, Residents, SearchSpace, Sources, WhatIf};
 pub use spread::{SpreadNote, SpreadRules, Surface, apportion, spread};
+pub use tile::{FacilityLink, TILE_MARGIN, Tile, TileError, TilePart, TileScope, analyse_tile, halo_m, join_tiles, tile_scopes};
 pub use turns::{Heading, TURN_DEGREES, TurnKind, TurnRule, Turns, Unfolded};
 pub use units::{Cost, Limit, Metric, People, UnitError, parse_speed};
 pub use visit::{AllArcs, ArcRef, Arcs, Neighbors, Nodes, Visited};

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use self::buckets::{Buckets, Near};
 use self::segment::Segment;
 use crate::barriers::Barriers;
-use crate::ids::{EdgeId, NodeId};
+use crate::ids::{EdgeId, FacilityId, NodeId};
 use crate::network::{Edge, RoadNetwork};
 use crate::units::{Cost, Metric};
 
@@ -72,7 +72,7 @@ pub struct Snap {
 }
 
 /// Points tied to a network: for each, a status and the edges that it may use (more than one only where they are tied).
-#[derive(Debug, Clone, Default, Serialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Linkage {
     first: Vec<u32>,
     snaps: Vec<Snap>,
@@ -151,6 +151,35 @@ impl Linkage {
     pub(crate) fn after(mut self, wait: Cost) -> Linkage {
         self.snaps.iter_mut().for_each(|snap| snap.leg = snap.leg + wait);
         self
+    }
+
+    /// The same with other edges; what lies on an edge that has none is left out.
+    pub(crate) fn moved(&self, edge: impl Fn(EdgeId) -> Option<EdgeId>) -> Linkage {
+        let mut moved =
+            Linkage { status: self.status.clone(), beyond_barrier: self.beyond_barrier.clone(), first: vec![0], snaps: Vec::new() };
+        for row in 0..self.len() {
+            moved.snaps.extend(self.snaps(row).iter().filter_map(|snap| Some(Snap { edge: edge(snap.edge)?, ..*snap })));
+            moved.first.push(moved.snaps.len() as u32);
+        }
+        moved
+    }
+
+    /// The same of some facilities; the others are tied to nothing.
+    pub(crate) fn only(&self, facilities: &[FacilityId]) -> Linkage {
+        let mut some = Linkage { first: vec![0], snaps: Vec::new(), ..self.clone() };
+        for row in 0..self.len() {
+            if facilities.contains(&FacilityId::at(row)) {
+                some.snaps.extend_from_slice(self.snaps(row));
+            }
+            some.first.push(some.snaps.len() as u32);
+        }
+        some
+    }
+
+    /// Points of which no more is known than their status and whether a barrier lies before the nearest road.
+    pub(crate) fn of_statuses(known: impl Iterator<Item = (LinkStatus, bool)>) -> Linkage {
+        let (status, beyond_barrier): (Vec<LinkStatus>, Vec<bool>) = known.unzip();
+        Linkage { first: vec![0; status.len() + 1], snaps: Vec::new(), status, beyond_barrier }
     }
 
     /// One point more, tied to `snaps`.

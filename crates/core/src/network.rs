@@ -17,6 +17,7 @@
 mod build;
 mod chains;
 mod copies;
+mod cut;
 mod parts;
 
 use std::ops::Range;
@@ -30,6 +31,7 @@ use crate::units::{Cost, Metric};
 pub use build::NetworkError;
 pub(crate) use chains::{Chain, ChainId};
 use copies::Copies;
+pub use cut::RoadCut;
 pub use parts::NetworkParts;
 
 /// One direction of an edge or of a chain of edges.

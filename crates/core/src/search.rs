@@ -5,6 +5,7 @@
 
 mod ball;
 mod catchments;
+mod known;
 mod label;
 mod queue;
 mod residents;
@@ -27,6 +28,7 @@ use spread::Spread;
 use sweep::Blocks;
 
 pub use catchments::Catchment;
+pub use known::KnownLabels;
 pub use residents::Residents;
 pub use what_if::{Change, WhatIf};
 
@@ -41,7 +43,7 @@ pub enum Direction {
 }
 
 /// The cheapest facility of a node or a point, and what it costs. The lower cost wins, then the lower facility.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Label {
     /// What it costs; [`Cost::UNREACHED`] without a path.
     pub cost: Cost,
@@ -80,6 +82,8 @@ pub struct NearestFacility<'a> {
     sources: &'a Sources<'a>,
     labels: &'a [u64],
     only: Option<FacilityId>,
+    /// Where roads are missing, as this is a part of a network: how long the rest of the way is, millimetres, by node.
+    rests: &'a [(NodeId, u64)],
 }
 
 impl<'a> Sources<'a> {
@@ -124,7 +128,7 @@ impl<'a> Sources<'a> {
     pub fn nearest_facility_within<'s>(&'s self, bound: Cost, space: &'s mut SearchSpace) -> NearestFacility<'s> {
         space.touched = None;
         self.sweep(limit(bound), &mut space.labels, &mut space.blocks);
-        NearestFacility { sources: self, labels: &space.labels, only: None }
+        NearestFacility { sources: self, labels: &space.labels, only: None, rests: &[] }
     }
 
     /// The search of one facility alone, as far as `bound` (inclusive); beyond it as in [`Sources::nearest_facility_within`].
@@ -162,7 +166,7 @@ impl<'a> Sources<'a> {
             self.spread().along(chain.edges, ends[0], ends[1], &mut labels[chain.bends()], limit);
         });
         space.touched = Some(touched);
-        NearestFacility { sources: self, labels: &space.labels, only: Some(facility) }
+        NearestFacility { sources: self, labels: &space.labels, only: Some(facility), rests: &[] }
     }
 
     /// The junctions within `bound` of one facility.

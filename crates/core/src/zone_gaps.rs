@@ -5,7 +5,7 @@ use geo::{Coord, Rect};
 use crate::analysis::{Service, Study, straight_reach};
 use crate::assess::{Assessment, Status};
 use crate::gap_facts::GapSources;
-use crate::gaps::{Gaps, MARGIN, Traced, points_by_zone, trace_zones};
+use crate::gaps::{Gaps, MARGIN, Traced, listed, points_by_zone, trace_zones};
 use crate::ids::{DemandId, ZoneId};
 use crate::index::{DemandIndex, PlaceIndex, ZoneIndex};
 use crate::input::Facility;
@@ -189,7 +189,9 @@ impl<'a> ZoneGaps<'a> {
             rules: self.service.gaps,
             sources: GapSources { facilities, links: self.links, straight: &self.straight, places: &self.places },
         };
-        trace_zones(&traced, &zones, &self.points, &self.near, progress)
+        let far_as_need_be = (self.study.ground.window(), usize::MAX / 4);
+        let found = trace_zones(&traced, &zones, &self.points, &self.near, far_as_need_be, progress)?;
+        Ok(listed(found.into_iter().flatten().collect(), traced.rules, self.study.ground.grid().cell_area()))
     }
 
     /// What became of the points of zone `z`, by road and by straight line.

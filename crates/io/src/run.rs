@@ -6,15 +6,15 @@ use std::time::Instant;
 
 use catchment::geo::MultiPolygon;
 use catchment::{
-    CoverageTable, GapRules, Ground, GroundRules, Issue, Limit, LinkRules, Mask, Metric, Progress, Report, RoadNetwork, Service, SquareMm,
-    Stage, Study, analyse, begin, cover,
+    Barriers, CoverageTable, Facility, GapRules, Ground, GroundRules, Issue, Limit, LinkRules, Mask, Metric, Profile, Progress, Report,
+    RoadNetwork, Service, SquareMm, Stage, Study, Zone, analyse, begin, cover,
 };
 use serde::Serialize;
 
 use crate::error::Error;
 use crate::files::Files;
-use crate::load::{Inputs, load};
-use crate::plan::{self, Format, Plan, ServicePlan};
+use crate::load::{Inputs, MaskPolygons, load};
+use crate::plan::{self, Format, GroundPlan, Plan, ServicePlan};
 use crate::response::{ResponseRun, respond};
 use crate::shapes::{OwnAudit, audit_coverage};
 
@@ -101,6 +101,14 @@ pub struct NetworkFacts {
 /// # }
 /// ```
 pub fn run(plan: &Plan, files: &dyn Files, progress: &dyn Progress) -> Result<Run, Error> {
+    run_with(plan, files, progress, &mut |_, study, service| Ok(analyse(study, service, progress)?))
+}
+
+/// What a service, by its place in the plan, has to say of a study.
+pub(crate) type Answer<'a> = dyn FnMut(usize, &Study<'_>, &Service<'_>) -> Result<Report, Error> + 'a;
+
+/// The same with another way to answer a service.
+pub(crate) fn run_with(plan: &Plan, files: &dyn Files, progress: &dyn Progress, answer: &mut Answer<'_>) -> Result<Run, Error> {
     let mut clock = Clock::new();
     let mut inputs = load(plan, files, progress)?;
     clock.lap("load");
@@ -114,11 +122,11 @@ pub fn run(plan: &Plan, files: &dyn Files, progress: &dyn Progress) -> Result<Ru
     let mut reports = Vec::new();
     let study = Study { zones: &inputs.zones, demand: &inputs.demand, ground: &ground, places: &inputs.places };
     let sweeps: Vec<Vec<Limit>> = plan.services.iter().map(ServicePlan::swept_limits).collect();
-    for ((service, zone_limits), sweep) in plan.services.iter().zip(&inputs.zone_limits).zip(&sweeps) {
+    for (i, ((service, zone_limits), sweep)) in plan.services.iter().zip(&inputs.zone_limits).zip(&sweeps).enumerate() {
         let key = (service.profile.clone(), service.limit.metric);
         if let (Some(network), Some(asked)) = (networks.get(&key), inputs.service(service, zone_limits, &networks)) {
             debug_assert!(std::ptr::eq(network.as_ref(), asked.network));
-            reports.push(analyse(&study, &Service { sweep, ..asked }, progress)?);
+            reports.push(answer(i, &study, &Service { sweep, ..asked })?);
         }
         clock.lap(&format!("service {}", service.id));
     }
@@ -202,9 +210,18 @@ fn at_half_cell(inputs: &Inputs, networks: &Networks, progress: &dyn Progress) -
 
 /// The ground of the zones, with the plan's masks.
 fn ground(inputs: &Inputs, cell_m: f64, progress: &dyn Progress) -> Result<Ground, Error> {
-    let plan = &inputs.plan.ground;
-    let masks: Vec<Mask<'_>> = plan.mask.iter().zip(&inputs.masks.masks).map(|(mask, polygons)| mask_of(mask, polygons)).collect();
-    Ok(Ground::masked(&inputs.zones, &masks, &inputs.masks.water, GroundRules { cell_m }, progress)?)
+    ground_of(&inputs.zones, &inputs.plan.ground, &inputs.masks, cell_m, progress)
+}
+
+pub(crate) fn ground_of(
+    zones: &[Zone],
+    plan: &GroundPlan,
+    masks: &MaskPolygons,
+    cell_m: f64,
+    progress: &dyn Progress,
+) -> Result<Ground, Error> {
+    let named: Vec<Mask<'_>> = plan.mask.iter().zip(&masks.masks).map(|(mask, polygons)| mask_of(mask, polygons)).collect();
+    Ok(Ground::masked(zones, &named, &masks.water, GroundRules { cell_m }, progress)?)
 }
 
 fn mask_of<'a>(mask: &plan::Mask, polygons: &'a [MultiPolygon<f64>]) -> Mask<'a> {
@@ -259,23 +276,34 @@ impl Inputs {
     /// A service of the plan, with what was loaded for it.
     pub(crate) fn service<'a>(&'a self, plan: &'a ServicePlan, zone_limits: &'a [Limit], networks: &'a Networks) -> Option<Service<'a>> {
         let (profile, _) = self.roads.get(&plan.profile)?;
-        let gaps = &self.plan.gaps;
-        Some(Service {
-            id: &plan.id,
-            facilities: self.facilities.get(&plan.facilities)?,
-            network: networks.get(&(plan.profile.clone(), plan.limit.metric))?,
-            link: LinkRules { snap_m: profile.snap_m, access_speed_m_s: profile.access_speed_m_s, min_component: profile.min_component },
-            barriers: &self.barriers,
-            limit: plan.limit,
-            zone_limits,
-            direction: plan.direction,
-            pre_travel: plan.pre_travel(),
-            gaps: GapRules { ground: gaps.ground, min_people: gaps.min_people, min_area_m2: gaps.min_area_m2 },
-            speed_m_s: profile.speed_m_s,
-            detour_factor: profile.detour_factor,
-            keep_field: self.plan.outputs.formats.contains(&Format::Geotiff),
-            sweep: &[],
-        })
+        let facilities = self.facilities.get(&plan.facilities)?;
+        let network = networks.get(&(plan.profile.clone(), plan.limit.metric))?;
+        Some(service_of(&self.plan, plan, profile, (facilities, network, &self.barriers, zone_limits)))
+    }
+}
+
+/// A service of a plan, from its facilities, its network, barriers and the limits of zones; without a sweep.
+pub(crate) fn service_of<'a>(
+    plan: &'a Plan,
+    service: &'a ServicePlan,
+    profile: &Profile,
+    (facilities, network, barriers, zone_limits): (&'a [Facility], &'a RoadNetwork, &'a Barriers, &'a [Limit]),
+) -> Service<'a> {
+    Service {
+        id: &service.id,
+        facilities,
+        network,
+        link: LinkRules { snap_m: profile.snap_m, access_speed_m_s: profile.access_speed_m_s, min_component: profile.min_component },
+        barriers,
+        limit: service.limit,
+        zone_limits,
+        direction: service.direction,
+        pre_travel: service.pre_travel(),
+        gaps: GapRules { ground: plan.gaps.ground, min_people: plan.gaps.min_people, min_area_m2: plan.gaps.min_area_m2 },
+        speed_m_s: profile.speed_m_s,
+        detour_factor: profile.detour_factor,
+        keep_field: plan.outputs.formats.contains(&Format::Geotiff),
+        sweep: &[],
     }
 }
 

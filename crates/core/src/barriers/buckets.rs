@@ -1,6 +1,7 @@
 //! A uniform grid of buckets, and rows of anything by bucket.
 
 use geo::{Coord, Rect};
+use serde::{Deserialize, Serialize};
 
 use super::{PAD_M, Segment};
 
@@ -10,7 +11,7 @@ const LEAST_M: f64 = 50.0;
 const MANY: usize = 250_000;
 
 /// A uniform grid of square buckets, row by row from the south-west.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
 pub(super) struct Grid {
     low: Coord<f64>,
     size: f64,
@@ -133,7 +134,7 @@ impl Grid {
 }
 
 /// Rows by bucket: those of bucket `b` are `rows[first[b] .. first[b + 1]]`, in the order in which they were added.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Rows<T> {
     first: Vec<u32>,
     rows: Vec<T>,

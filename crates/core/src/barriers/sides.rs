@@ -1,11 +1,12 @@
 //! The sides of a polygon by height, so that only few are looked at to tell whether it holds a place.
 
 use geo::Coord;
+use serde::{Deserialize, Serialize};
 
 use super::Segment;
 
 /// Sides of a polygon, in layers of equal height from south to north.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Sides {
     low: f64,
     height: f64,

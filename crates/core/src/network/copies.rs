@@ -41,7 +41,7 @@ impl Copies {
         Copies { edges: rings(&alike), nodes: rings(&nodes) }
     }
 
-    fn others(ring: &[[u32; 2]], of: u32) -> impl Iterator<Item = u32> {
+    pub(super) fn others(ring: &[[u32; 2]], of: u32) -> impl Iterator<Item = u32> {
         let next = move |at: u32| ring.binary_search_by_key(&at, |pair| pair[0]).ok().map(|i| ring[i][1]);
         std::iter::successors(next(of), move |at| next(*at)).take_while(move |at| *at != of).take(ring.len())
     }

@@ -1,6 +1,7 @@
 //! A network as plain arrays of numbers, to be stored and read back without work.
 
 use geo::Coord;
+use serde::{Deserialize, Serialize};
 
 use super::build::NetworkError;
 use super::copies::Copies;
@@ -9,7 +10,7 @@ use crate::ids::NodeId;
 use crate::units::{Cost, Metric};
 
 /// The arrays of a [`RoadNetwork`], in memory order: what a file of a prepared network holds.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct NetworkParts {
     /// Of each node its place, metres of the working CRS; junctions first.
     pub locations: Vec<[f64; 2]>,

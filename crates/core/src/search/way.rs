@@ -70,13 +70,26 @@ impl NearestFacility<'_> {
         }
         let mut walk = Walk::default();
         snaps.iter().for_each(|snap| self.leave_edge(snap, goal, &mut walk));
-        let mut shortest = snaps.iter().filter_map(|snap| self.along_own_edge(snap, goal)).min();
+        self.shortest(walk, snaps.iter().filter_map(|snap| self.along_own_edge(snap, goal)).min())
+    }
+
+    /// The same from a node.
+    pub(super) fn way_from_mm(&self, node: NodeId) -> Option<u64> {
+        let mut walk = Walk::default();
+        if self.node(node).cost.is_reached() {
+            walk.offer(node, 0);
+        }
+        self.shortest(walk, None)
+    }
+
+    /// The shortest of what is known and of all cheapest ways that a walk goes.
+    fn shortest(&self, mut walk: Walk, mut shortest: Option<u64>) -> Option<u64> {
         while let Some((way_mm, node)) = walk.next() {
             if shortest.is_some_and(|shortest| shortest <= way_mm) {
                 break;
             }
-            let arrived = self.rest_mm(node).map(|rest| way_mm + rest);
-            shortest = [shortest, arrived].into_iter().flatten().min();
+            let rests = [self.rest_mm(node), self.known_rest_mm(node)].into_iter().flatten();
+            shortest = rests.map(|rest| way_mm + rest).chain(shortest).min();
             let label = self.node(node);
             for (edge, next_node, cost) in self.onward(node) {
                 let next = self.node(next_node);

@@ -142,7 +142,7 @@ impl<'a> WhatIf<'a> {
         let sources = Sources::tied(network, Cow::Owned(linkage.clone()), residents.direction());
         let mut space = SearchSpace::default();
         sources.sweep(limit, &mut space.labels, &mut space.blocks);
-        let nearest = NearestFacility { sources: &sources, labels: &space.labels, only: None };
+        let nearest = NearestFacility { sources: &sources, labels: &space.labels, only: None, rests: &[] };
         let point = |i: usize| {
             let label = nearest.point(residents.links().snaps(i));
             packed(label.cost, label.facility)
@@ -246,7 +246,7 @@ impl<'a> WhatIf<'a> {
             self.freshen(chain);
             self.bends[chain.index()] = Bends::Fresh;
         }
-        NearestFacility { sources: &self.sources, labels: &self.labels, only: None }
+        NearestFacility { sources: &self.sources, labels: &self.labels, only: None, rests: &[] }
     }
 
     /// People within their limit: of a zone, or of the points outside all.
@@ -400,7 +400,7 @@ impl<'a> WhatIf<'a> {
     /// The label of a point at its places.
     fn at_places(&mut self, snaps: &[Snap]) -> u64 {
         snaps.iter().for_each(|snap| self.freshen(self.sources.network.chain_of(snap.edge)));
-        let label = NearestFacility { sources: &self.sources, labels: &self.labels, only: None }.point(snaps);
+        let label = NearestFacility { sources: &self.sources, labels: &self.labels, only: None, rests: &[] }.point(snaps);
         packed(label.cost, label.facility)
     }
 

@@ -20,6 +20,20 @@ struct Job {
     /// Shards one by one.
     #[serde(default)]
     runs: Vec<Variant>,
+    /// One plan in parts.
+    #[serde(default)]
+    tiles: Option<Tiles>,
+}
+
+/// `[tiles]`
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Tiles {
+    /// How many.
+    pub(super) count: usize,
+    /// How far around a facility a tile knows roads and people, metres; what limits and roads make necessary where it is left out.
+    #[serde(default)]
+    pub(super) halo_m: Option<f64>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -70,6 +84,8 @@ pub(super) struct Wanted {
 pub(super) struct Described {
     pub(super) id: String,
     pub(super) shards: Vec<Wanted>,
+    /// Where its one plan is cut into tiles.
+    pub(super) tiles: Option<Tiles>,
 }
 
 /// Reads the job `file` and every plan that it names.
@@ -102,7 +118,7 @@ pub(super) fn read(file: &Path) -> Result<Described, Error> {
             shards.push(Wanted { name: run.id.clone(), columns, folder: plan.folder, plan: plan_of_run });
         }
     }
-    Ok(Described { id: job.batch.id, shards })
+    Ok(Described { id: job.batch.id, shards, tiles: job.tiles })
 }
 
 impl Job {
@@ -117,6 +133,21 @@ impl Job {
         }
         if !self.runs.is_empty() && (!self.axes.is_empty() || !self.batch.services.is_empty()) {
             return Err(value("runs", "there beside axes or batch.services", "a list alone: each of its runs is one shard"));
+        }
+        if let Some(tiles) = self.tiles {
+            if self.batch.plans.len() != 1 || !self.axes.is_empty() || !self.batch.services.is_empty() {
+                return Err(value(
+                    "tiles",
+                    "there beside axes, services or several plans",
+                    "one plan in batch.plans, and nothing else to vary",
+                ));
+            }
+            if tiles.count == 0 {
+                return Err(value("tiles.count", "0", "1 or more"));
+            }
+            if tiles.halo_m.is_some_and(|halo| !(0.0..1e7).contains(&halo)) {
+                return Err(value("tiles.halo_m", &format!("{:?}", tiles.halo_m.unwrap_or_default()), "metres, 0 or more"));
+            }
         }
         variants("runs", &self.runs)?;
         if let Some(run) = self.runs.iter().find(|run| run.plan.is_none()) {

@@ -3,16 +3,19 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use catchment::{Progress, TilePart};
 use encoding_rs::{GB18030, UTF_8};
 use geojson::{Feature, FeatureCollection, JsonObject};
 use serde_json::{Value, json};
 
 use super::shard::{ShardFile, ShardLine};
 use super::status::ShardState;
-use super::{Batch, RESULTS};
+use super::tiles::{join, of_bytes};
+use super::{Batch, PART, RESULTS};
 use crate::error::{Error, data};
 use crate::plan::{CsvEncoding, Format, Plan};
-use crate::write::{About, LayerOut, TableOut, formats_of, place, pretty};
+use crate::run::{Run, run_with};
+use crate::write::{About, LayerOut, TableOut, formats_of, place, pretty, write};
 
 /// What merging wrote.
 #[derive(Debug, Clone)]
@@ -23,16 +26,20 @@ pub struct Merged {
     pub not_merged: Vec<String>,
 }
 
-/// Puts the layers and tables of all shards of `batch` into `out`: one file each, by shard, with a column for each axis before the others.
+/// Puts the layers and tables of all shards of `batch` into `out`: one file each, by shard, with a column for each axis before the others. Of tiles it
+/// makes the files of a run of the whole study: what they leave to the whole (response times, sweeps of speeds, audits) is worked out here.
 ///
 /// # Errors
 ///
 /// [`Error::Data`] names a shard that is not done, or whose results are not as they were written.
-pub fn merge(batch: &Batch, out: &Path) -> Result<Merged, Error> {
+pub fn merge(batch: &Batch, out: &Path, progress: &dyn Progress) -> Result<Merged, Error> {
     let mut shards = Vec::new();
     for line in &batch.file.shards {
         batch.must_be_done(line)?;
         shards.push(batch.shard(line)?);
+    }
+    if let Some(first) = shards.first().filter(|shard| shard.tile.is_some()) {
+        return Ok(Merged { files: write(&joined(batch, first, progress)?, out)?, not_merged: Vec::new() });
     }
     let mut found = Found::default();
     for (line, shard) in batch.file.shards.iter().zip(&shards) {
@@ -51,6 +58,25 @@ pub fn merge(batch: &Batch, out: &Path) -> Result<Merged, Error> {
     });
     files.push(("manifest.json".to_owned(), pretty(&manifest).into_bytes()));
     Ok(Merged { files: place(out, COMMAND, &files)?, not_merged: found.not_merged })
+}
+
+/// The run that the tiles of a study are parts of.
+fn joined(batch: &Batch, first: &ShardFile, progress: &dyn Progress) -> Result<Run, Error> {
+    let mut tiles: Vec<Vec<Option<TilePart>>> = Vec::new();
+    for line in &batch.file.shards {
+        let file = batch.folder_of(line).join(RESULTS).join(PART);
+        let name = file.display().to_string();
+        let bytes = std::fs::read(&file).map_err(|source| Error::Read { file: name.clone(), source })?;
+        tiles.push(of_bytes::<Vec<TilePart>>(&bytes, &name)?.into_iter().map(Some).collect());
+    }
+    let (plan, files) = first.work(&batch.folder)?;
+    let mut run = run_with(&plan, &files, progress, &mut |i, study, service| {
+        let parts = tiles.iter_mut().filter_map(|tile| tile.get_mut(i)?.take()).collect();
+        join(study, service, parts, progress)
+    })?;
+    first.check(&run.inputs.files)?;
+    run.timings.clear();
+    Ok(run)
 }
 
 const COMMAND: &str = "batch merge";

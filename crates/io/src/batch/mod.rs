@@ -10,6 +10,8 @@
 //! shards/NAME/receipt.json   the key and the digests of the results; written last
 //! ```
 //!
+//! Of a study in tiles, `shards/NAME/tile.bin` is what a tile is made of, and its results are `part.bin`.
+//!
 //! A shard is done where its receipt bears its key and matches the files. All else (no receipt, another key, a file that differs) is run again.
 
 mod diff;
@@ -20,10 +22,14 @@ mod merge;
 mod run;
 mod shard;
 mod status;
+mod tiles;
 
 use std::path::{Path, PathBuf};
 
+use catchment::Progress;
+
 use crate::error::{Error, data};
+use crate::files::Folder;
 use files::{make_folder, replace};
 use shard::{BatchFile, Digests, ShardFile, ShardLine, VERSION};
 
@@ -55,7 +61,7 @@ impl Batch {
     /// # Errors
     ///
     /// [`Error::Plan`] for a job or a plan that cannot be used, or a folder of another batch; [`Error::Write`], [`Error::Busy`].
-    pub fn plan(file: &Path, folder: &Path) -> Result<Planned, Error> {
+    pub fn plan(file: &Path, folder: &Path, progress: &dyn Progress) -> Result<Planned, Error> {
         let described = job::read(file)?;
         let before = if folder.join(BATCH).exists() { Some(Batch::open(folder)?) } else { None };
         if let Some(other) = before.as_ref().filter(|before| before.file.batch != described.id) {
@@ -65,17 +71,38 @@ impl Batch {
                 source: crate::plan::value("--out", &found, &format!("a new folder, or that of `{}`", described.id)),
             });
         }
+        let tiles = match (described.tiles, described.shards.first()) {
+            (Some(tiles), Some(whole)) => {
+                Some(tiles::cut((&whole.plan, &Folder(whole.folder.clone())), tiles.count, tiles.halo_m, progress)?)
+            }
+            _ => None,
+        };
         make_folder(folder)?;
         let mut digests = Digests::default();
-        let shards = described.shards.iter().map(|wanted| ShardFile::new(wanted, folder, &mut digests)).collect::<Result<Vec<_>, _>>()?;
+        let mut shards = Vec::new();
+        for wanted in &described.shards {
+            let shard = ShardFile::new(wanted, folder, &mut digests)?;
+            match &tiles {
+                None => shards.push((shard, None)),
+                Some(tiles) => {
+                    for (number, tile) in tiles.iter().enumerate() {
+                        let bytes = tiles::to_bytes(tile, TILE)?;
+                        shards.push((shard.tile(number, &bytes), Some(bytes)));
+                    }
+                }
+            }
+        }
         let mut lines = Vec::new();
-        for (number, shard) in shards.into_iter().enumerate() {
+        for (number, (shard, tile)) in shards.into_iter().enumerate() {
             let own = folder.join(SHARDS).join(&shard.name);
             make_folder(&own)?;
             // nobody may be running what changes
             let text = json(&shard);
             if std::fs::read(own.join(SHARD)).ok().as_deref() != Some(text.as_bytes()) {
                 let _held = log::Log::take(&own, &shard.name)?;
+                if let Some(bytes) = tile {
+                    replace(&own.join(TILE), &bytes)?;
+                }
                 replace(&own.join(SHARD), text.as_bytes())?;
             }
             lines.push(ShardLine { shard: number, name: shard.name, key: shard.key });
@@ -150,6 +177,8 @@ impl Batch {
 const BATCH: &str = "batch.json";
 const SHARDS: &str = "shards";
 const SHARD: &str = "shard.json";
+const TILE: &str = "tile.bin";
+const PART: &str = "part.bin";
 const RECEIPT: &str = "receipt.json";
 const RESULTS: &str = "results";
 

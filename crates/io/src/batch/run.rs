@@ -7,7 +7,8 @@ use catchment::Progress;
 use super::files::{make_folder, part_of, remove, rename, replace, sync_folder, write};
 use super::log::{Log, What};
 use super::shard::Receipt;
-use super::{Batch, RECEIPT, RESULTS, json, of_json};
+use super::tiles::{answer, to_bytes};
+use super::{Batch, PART, RECEIPT, RESULTS, json, of_json};
 use crate::error::Error;
 use crate::run::run;
 use crate::write::render;
@@ -46,12 +47,19 @@ pub fn run_shard(batch: &Batch, number: usize, progress: &dyn Progress) -> Resul
     let begun = Instant::now();
     let work = || {
         let (plan, files) = shard.work(&batch.folder)?;
-        let mut done = run(&plan, &files, progress)?;
-        shard.check(&done.inputs.files)?;
-        // what differs from one run to the next is in the log
-        done.timings.clear();
-        let rendered = render(&done)?;
-        drop(done);
+        let rendered = match &shard.tile {
+            Some(digest) => {
+                let parts = answer(&plan, shard.tile_file(digest, &folder)?, &shard.name, progress)?;
+                vec![(PART.to_owned(), to_bytes(&parts, PART)?)]
+            }
+            None => {
+                let mut done = run(&plan, &files, progress)?;
+                shard.check(&done.inputs.files)?;
+                // what differs from one run to the next is in the log
+                done.timings.clear();
+                render(&done)?
+            }
+        };
         catchment::begin(progress, "write", 0)?;
         make_folder(&part)?;
         rendered.iter().try_for_each(|(name, bytes)| write(&part.join(name), bytes))?;

@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use super::TILE;
 use super::job::Wanted;
+use super::tiles::{TileFile, of_bytes};
 use crate::error::{Error, data};
 use crate::files::{Files, Folder, InputFile};
 use crate::plan::Plan;
@@ -42,7 +44,10 @@ pub(super) struct ShardFile {
     pub(super) plan: String,
     /// The files that the plan names and their SHA-256.
     pub(super) inputs: BTreeMap<String, String>,
-    /// SHA-256 of the version, the plan and the inputs: results with the same key are the same.
+    /// Of a tile, the SHA-256 of what it is made of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) tile: Option<String>,
+    /// SHA-256 of the version, the plan and the inputs (of a tile, what it is made of): results with the same key are the same.
     pub(super) key: String,
 }
 
@@ -86,7 +91,30 @@ impl ShardFile {
         }
         let key = key(&plan, &inputs);
         let folder = relative(&wanted.folder, batch)?;
-        Ok(ShardFile { name: wanted.name.clone(), columns: wanted.columns.clone(), folder, plan, inputs, key })
+        Ok(ShardFile { name: wanted.name.clone(), columns: wanted.columns.clone(), folder, plan, inputs, tile: None, key })
+    }
+
+    /// Tile `number` of the study that this shard would be as a whole.
+    pub(super) fn tile(&self, number: usize, bytes: &[u8]) -> ShardFile {
+        let digest = sha256(bytes);
+        let key = key(&self.plan, &BTreeMap::from([(TILE.to_owned(), digest.clone())]));
+        ShardFile { name: format!("tile-{number:04}"), tile: Some(digest), key, ..self.clone() }
+    }
+
+    /// What a tile is made of, from the shard's folder.
+    pub(super) fn tile_file(&self, digest: &str, folder: &Path) -> Result<TileFile, Error> {
+        let file = folder.join(TILE);
+        let name = file.display().to_string();
+        let bytes = std::fs::read(&file).map_err(|source| Error::Read { file: name.clone(), source })?;
+        if sha256(&bytes) != digest {
+            return Err(data(
+                &name,
+                "",
+                "not the file that was planned".to_owned(),
+                "it as `catchment batch` wrote it: plan the batch again",
+            ));
+        }
+        of_bytes(&bytes, &name)
     }
 
     /// The plan and the folder that its paths are relative to.
