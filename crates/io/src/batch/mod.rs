@@ -71,41 +71,37 @@ impl Batch {
                 source: crate::plan::value("--out", &found, &format!("a new folder, or that of `{}`", described.id)),
             });
         }
-        let tiles = match (described.tiles, described.shards.first()) {
-            (Some(tiles), Some(whole)) => {
-                Some(tiles::cut((&whole.plan, &Folder(whole.folder.clone())), tiles.count, tiles.halo_m, progress)?)
-            }
-            _ => None,
-        };
-        make_folder(folder)?;
         let mut digests = Digests::default();
-        let mut shards = Vec::new();
-        for wanted in &described.shards {
-            let shard = ShardFile::new(wanted, folder, &mut digests)?;
-            match &tiles {
-                None => shards.push((shard, None)),
-                Some(tiles) => {
-                    for (number, tile) in tiles.iter().enumerate() {
-                        let bytes = tiles::to_bytes(tile, TILE)?;
-                        shards.push((shard.tile(number, &bytes), Some(bytes)));
-                    }
-                }
-            }
-        }
         let mut lines = Vec::new();
-        for (number, (shard, tile)) in shards.into_iter().enumerate() {
+        let mut add = |shard: ShardFile, tile: Option<Vec<u8>>| -> Result<(), Error> {
             let own = folder.join(SHARDS).join(&shard.name);
             make_folder(&own)?;
-            // nobody may be running what changes
             let text = json(&shard);
             if std::fs::read(own.join(SHARD)).ok().as_deref() != Some(text.as_bytes()) {
+                // nobody may be running what changes
                 let _held = log::Log::take(&own, &shard.name)?;
                 if let Some(bytes) = tile {
                     replace(&own.join(TILE), &bytes)?;
                 }
                 replace(&own.join(SHARD), text.as_bytes())?;
             }
-            lines.push(ShardLine { shard: number, name: shard.name, key: shard.key });
+            lines.push(ShardLine { shard: lines.len(), name: shard.name, key: shard.key });
+            Ok(())
+        };
+        for wanted in &described.shards {
+            let Some(asked) = described.tiles else {
+                make_folder(folder)?;
+                add(ShardFile::new(wanted, folder, &mut digests)?, None)?;
+                continue;
+            };
+            let mut number = 0;
+            tiles::cut((&wanted.plan, &Folder(wanted.folder.clone())), asked, progress, &mut |tile| {
+                make_folder(folder)?;
+                let bytes = tiles::to_bytes(tile, TILE)?;
+                let shard = ShardFile::new(wanted, folder, &mut digests)?.tile(number, &bytes);
+                number += 1;
+                add(shard, Some(bytes))
+            })?;
         }
         let file = BatchFile { version: VERSION.to_owned(), batch: described.id, shards: lines };
         replace(&folder.join(BATCH), json(&file).as_bytes())?;

@@ -10,6 +10,7 @@ use catchment::{
 };
 use serde::{Deserialize, Serialize};
 
+use super::job::Tiles;
 use crate::error::{Error, data};
 use crate::files::Files;
 use crate::load::{Inputs, MaskPolygons, load};
@@ -55,13 +56,14 @@ pub(super) fn check(plan: &Plan) -> Result<(), PlanError> {
     Ok(())
 }
 
-/// Cuts a study into `count` tiles. `asked_m` is the halo that the job asks for: less than what the limits and the roads make necessary is refused.
+/// Cuts a study into tiles, and hands them on one after another. A halo that the job asks for is refused where it is less than what limits and roads make
+/// necessary.
 pub(super) fn cut(
     (plan, files): (&Plan, &dyn Files),
-    count: usize,
-    asked_m: Option<f64>,
+    Tiles { count, halo_m: asked_m }: Tiles,
     progress: &dyn Progress,
-) -> Result<Vec<TileFile>, Error> {
+    each: &mut dyn FnMut(&TileFile) -> Result<(), Error>,
+) -> Result<(), Error> {
     let refused = |source| Error::Plan { file: "the job".to_owned(), source };
     check(plan).map_err(refused)?;
     let inputs = load(plan, files, progress)?;
@@ -81,36 +83,28 @@ pub(super) fn cut(
         }
         halos.fill(asked_m);
     }
-    cut_with(&inputs, &services, count, &halos, progress)
-}
-
-/// The same with halos that nobody checks.
-fn cut_with(
-    inputs: &Inputs,
-    services: &[Service<'_>],
-    count: usize,
-    halos_m: &[f64],
-    progress: &dyn Progress,
-) -> Result<Vec<TileFile>, Error> {
-    begin(progress, "tiles", 0)?;
-    let rules = GroundRules { cell_m: inputs.plan.ground.cell_m };
+    begin(progress, "search", services.len())?;
+    let links: Vec<Linkage> = services.iter().map(|service| service.facility_links(&service.edge_grid())).collect();
+    let tied = services.iter().zip(&links);
+    let sources: Vec<Sources<'_>> = tied.map(|(service, links)| Sources::new(service.network, links, service.direction)).collect();
+    let mut spaces = vec![SearchSpace::default(); services.len()];
+    let nearest: Vec<NearestFacility<'_>> =
+        sources.iter().zip(&mut spaces).map(|(sources, space)| sources.nearest_facility(space)).collect();
+    let rules = GroundRules { cell_m: plan.ground.cell_m };
     let no_ground = Ground::new(&[], rules, progress)?;
     let study = Study { zones: &inputs.zones, demand: &inputs.demand, ground: &no_ground, places: &inputs.places };
     let window = Ground::window_of(&inputs.zones, rules)?;
-    let scopes = tile_scopes(&study, services, count, halos_m);
-    let mut tiles: Vec<TileFile> = scopes.iter().map(|scope| around(inputs, scope, window)).collect();
-    let mut space = SearchSpace::default();
-    for (i, service) in services.iter().enumerate() {
-        begin(progress, "search", scopes.len())?;
-        let links = service.facility_links(&service.edge_grid());
-        let sources = Sources::new(service.network, &links, service.direction);
-        let nearest = sources.nearest_facility(&mut space);
-        for (tile, scope) in tiles.iter_mut().zip(&scopes) {
-            tile.services.push(of_service(service, scope, i, &links, &nearest));
-            progress.advance(1);
+    let scopes = tile_scopes(&study, &services, count, &halos);
+    begin(progress, "tiles", scopes.len())?;
+    for scope in &scopes {
+        let mut tile = around(&inputs, scope, window);
+        for (i, service) in services.iter().enumerate() {
+            tile.services.push(of_service(service, scope, i, &links[i], &nearest[i]));
         }
+        each(&tile)?;
+        progress.advance(1);
     }
-    Ok(tiles)
+    Ok(())
 }
 
 /// What a tile knows but for its roads.
