@@ -168,6 +168,20 @@ fn a_shard_that_another_process_runs_is_exit_75() {
     desk.works(&["batch", "run", "b", "--shard", "1"]);
 }
 
+/// A batch of another version is planned again, and all of it is run again; a shard that needs more memory than it may have says so.
+#[test]
+#[cfg(unix)]
+fn versions_and_memory() {
+    let desk = planned();
+    desk.fails(&["batch", "run", "b", "--memory", "16"], 3, &["town.2026.5: it needs more than the 16 MB of --memory"]);
+    let said = desk.works(&["batch", "run", "b", "--memory", "2000"]);
+    assert!(said.err.contains("4 of 4: town."), "{}", said.err);
+    desk.put("b/batch.json", desk.text("b/batch.json").replace("\"version\": \"", "\"version\": \"0.0.1-"));
+    desk.fails(&["batch", "run", "b"], 3, &["batch.json", "planned by catchment 0.0.1", "plan it again"]);
+    desk.works(&["batch", "plan", "job.toml", "--out", "b"]);
+    desk.works(&["batch", "status", "b"]);
+}
+
 /// What any scheduler may do: the shards by number, two at a time.
 #[test]
 #[cfg(unix)]

@@ -1,8 +1,9 @@
 //! `batch`: many runs, planned as shards, run by any number of processes, merged and compared.
 
 use std::collections::VecDeque;
+use std::io::{IsTerminal, Write, stderr};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::Mutex;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
@@ -11,7 +12,7 @@ use anyhow::Context;
 use catchment_io::batch::{Batch, Outcome, ShardState, ShardStatus, diff, merge, run_shard};
 use catchment_io::thousands;
 use clap::{Args, Subcommand};
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::pool;
 use crate::terminal::{INTERRUPTED, Terminal, print};
@@ -58,7 +59,7 @@ pub(crate) struct RunArgs {
     /// How many threads a shard runs on [default: all cores for one shard, its part of them for several].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
-    /// The most memory that the data of a shard's process may take, in megabytes; one that wants more ends with exit code 4 (Unix).
+    /// The most memory that the data of a shard's process may take, in megabytes: the system ends one that wants more (Unix).
     #[arg(long, value_name = "MB", value_parser = clap::value_parser!(u32).range(16..))]
     pub memory: Option<u32>,
     /// With --shard: end at once when standard input closes, so that a shard does not outlive the process that began it.
@@ -217,20 +218,22 @@ fn run_all(typed: &RunArgs) -> anyhow::Result<()> {
     let jobs = typed.jobs.map_or(cores, usize::from).min(todo.max(1));
     let threads = typed.threads.map_or((cores / jobs).max(1), usize::from);
     let worker = Worker { typed, threads, program: std::env::current_exe().context("this program's own file")? };
-    let bar = bar(typed.quiet, total, total - todo);
+    let bar = Bar::new(typed.quiet, total, total - todo);
     let queue = Mutex::new(Queue { open, failed: Vec::new() });
     std::thread::scope(|scope| {
         for _ in 0..jobs {
             scope.spawn(|| worker.work(&batch, &queue, &bar));
         }
     });
-    bar.finish_and_clear();
-    let failed = queue.into_inner().map_or_else(|broken| broken.into_inner().failed, |queue| queue.failed);
+    bar.finish();
+    let mut failed = queue.into_inner().map_or_else(|broken| broken.into_inner().failed, |queue| queue.failed);
     if INTERRUPTED.load(Ordering::Relaxed) {
         return Err(catchment_io::Error::Cancelled(catchment::Cancelled).into());
     }
     if !failed.is_empty() {
-        let text = format!("{} of {total} shards are not done:\n  {}", failed.len(), failed.join("\n  "));
+        failed.sort_unstable();
+        let lines: Vec<&str> = failed.iter().map(|(_, line)| line.as_str()).collect();
+        let text = format!("{} of {total} shards are not done:\n  {}", lines.len(), lines.join("\n  "));
         return Err(Incomplete(text).into());
     }
     if !typed.quiet {
@@ -242,7 +245,7 @@ fn run_all(typed: &RunArgs) -> anyhow::Result<()> {
 /// Shards that nobody has begun, and why others are not done.
 struct Queue {
     open: VecDeque<usize>,
-    failed: Vec<String>,
+    failed: Vec<(usize, String)>,
 }
 
 /// Starts processes, one after another.
@@ -254,17 +257,15 @@ struct Worker<'a> {
 
 impl Worker<'_> {
     /// Runs shards until there are no more.
-    fn work(&self, batch: &Batch, queue: &Mutex<Queue>, bar: &ProgressBar) {
+    fn work(&self, batch: &Batch, queue: &Mutex<Queue>, bar: &Bar) {
         loop {
             let next = queue.lock().ok().and_then(|mut queue| queue.open.pop_front());
             let Some(shard) = next.filter(|_| !INTERRUPTED.load(Ordering::Relaxed)) else { return };
             match self.run(shard) {
-                Ok(()) => bar.inc(1),
+                Ok(()) => bar.done(batch.name(shard).unwrap_or_default()),
                 Err(why) => {
-                    let line = format!("{}: {why}", batch.name(shard).unwrap_or_default());
-                    bar.println(&line);
                     if let Ok(mut queue) = queue.lock() {
-                        queue.failed.push(line);
+                        queue.failed.push((shard, format!("{}: {why}", batch.name(shard).unwrap_or_default())));
                     }
                 }
             }
@@ -285,8 +286,17 @@ impl Worker<'_> {
                     std::thread::sleep(Duration::from_millis(200))
                 }
                 Some(_) => return Err(said),
-                None => return Err(format!("its process was ended ({}){}{said}", ended.0, if said.is_empty() { "" } else { ": " })),
+                None => return Err(self.why(ended.0, &said)),
             }
+        }
+    }
+
+    /// Why a process ended that did not end by itself.
+    fn why(&self, ended: ExitStatus, said: &str) -> String {
+        let first = said.lines().next().unwrap_or_default();
+        match self.typed.memory {
+            Some(megabytes) if first.starts_with("memory allocation") => format!("it needs more than the {megabytes} MB of --memory"),
+            _ => format!("its process was ended ({ended}) {first}").trim_end().to_owned(),
         }
     }
 
@@ -302,7 +312,7 @@ impl Worker<'_> {
 }
 
 /// How a process ended, and what it said on stderr. Its standard input stays open until then.
-fn wait(child: &mut Child) -> std::io::Result<(std::process::ExitStatus, String)> {
+fn wait(child: &mut Child) -> std::io::Result<(ExitStatus, String)> {
     let held = child.stdin.take();
     let mut said = String::new();
     if let Some(mut stderr) = child.stderr.take() {
@@ -313,16 +323,36 @@ fn wait(child: &mut Child) -> std::io::Result<(std::process::ExitStatus, String)
     Ok((status, said))
 }
 
-/// A bar on a terminal, nothing elsewhere.
-fn bar(quiet: bool, total: usize, done: usize) -> ProgressBar {
-    if quiet {
-        return ProgressBar::hidden();
+/// A bar on a terminal, a line a shard elsewhere, nothing when quiet.
+struct Bar {
+    bar: ProgressBar,
+    lines: bool,
+}
+
+impl Bar {
+    fn new(quiet: bool, total: usize, done: usize) -> Bar {
+        let bar = ProgressBar::new(total as u64).with_position(done as u64);
+        if quiet || !stderr().is_terminal() {
+            bar.set_draw_target(ProgressDrawTarget::hidden());
+        }
+        let style = ProgressStyle::with_template("{pos} of {len} shards {wide_bar} {elapsed}, {eta} left");
+        bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+        bar.reset_eta();
+        Bar { bar, lines: !quiet && !stderr().is_terminal() }
     }
-    let bar = ProgressBar::new(total as u64).with_position(done as u64);
-    let style = ProgressStyle::with_template("{pos} of {len} shards {wide_bar} {elapsed}, {eta} left");
-    bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
-    bar.reset_eta();
-    bar
+
+    fn done(&self, shard: &str) {
+        self.bar.inc(1);
+        if self.lines {
+            let (at, of, left) = (self.bar.position(), self.bar.length().unwrap_or_default(), self.bar.eta().as_secs());
+            // a closed stderr is no reason to stop
+            let _ = writeln!(stderr(), "{at} of {of}: {shard}, some {left} s left");
+        }
+    }
+
+    fn finish(&self) {
+        self.bar.finish_and_clear();
+    }
 }
 
 fn status(typed: &StatusArgs) -> anyhow::Result<()> {

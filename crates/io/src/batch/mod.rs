@@ -63,9 +63,9 @@ impl Batch {
     /// [`Error::Plan`] for a job or a plan that cannot be used, or a folder of another batch; [`Error::Write`], [`Error::Busy`].
     pub fn plan(file: &Path, folder: &Path, progress: &dyn Progress) -> Result<Planned, Error> {
         let described = job::read(file)?;
-        let before = if folder.join(BATCH).exists() { Some(Batch::open(folder)?) } else { None };
-        if let Some(other) = before.as_ref().filter(|before| before.file.batch != described.id) {
-            let found = format!("the folder of the batch `{}`", other.file.batch);
+        let before: Option<BatchFile> = if folder.join(BATCH).exists() { Some(of_json(&folder.join(BATCH))?) } else { None };
+        if let Some(other) = before.as_ref().filter(|before| before.batch != described.id) {
+            let found = format!("the folder of the batch `{}`", other.batch);
             return Err(Error::Plan {
                 file: "the flags".to_owned(),
                 source: crate::plan::value("--out", &found, &format!("a new folder, or that of `{}`", described.id)),
@@ -107,8 +107,7 @@ impl Batch {
         replace(&folder.join(BATCH), json(&file).as_bytes())?;
         let batch = Batch { folder: folder.to_owned(), file };
         let kept = |name: &String| batch.file.shards.iter().any(|shard| shard.name == *name);
-        let left_over =
-            before.into_iter().flat_map(|before| before.file.shards).map(|shard| shard.name).filter(|name| !kept(name)).collect();
+        let left_over = before.into_iter().flat_map(|before| before.shards).map(|shard| shard.name).filter(|name| !kept(name)).collect();
         Ok(Planned { batch, left_over })
     }
 
