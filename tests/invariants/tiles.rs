@@ -22,7 +22,7 @@ fn in_parts(scene: &Scene, count: usize, halo: impl Fn(&Service<'_>) -> f64) -> 
         assert_eq!(scopes.len(), count.min(study.zones.len()));
         let mut parts = Vec::new();
         for scope in &scopes {
-            let cut = service.network.cut(&scope.near[0]);
+            let cut = RoadCutter::new(service.network).cut(&scope.near[0]);
             let (links, known) = (links.on_part(&cut), nearest.known(&cut));
             let own = Scene { zones: study.zones.to_vec(), demand: study.demand.rows(&scope.rows), ..scene.clone() };
             // zones that are not around have no ground here

@@ -87,7 +87,7 @@ pub use isochrone::{Isochrone, IsochroneRules, NothingReached, isochrones, rings
 pub use limits::Limits;
 pub use link::{EdgeGrid, LinkRules, LinkStatus, Linkage, Snap, Snaps};
 pub use mask::Mask;
-pub use network::{Arc, Edge, Incident, Incidents, NetworkError, NetworkParts, RoadCut, RoadNetwork};
+pub use network::{Arc, Edge, Incident, Incidents, NetworkError, NetworkParts, RoadCut, RoadCutter, RoadNetwork};
 pub use profile::{AMBULANCE, BarrierUse, ClassAccess, Drive, Profile, ProfileError, WALK, WayUse};
 pub use progress::{Cancelled, NoProgress, Progress, begin};
 pub use raster::CostRaster;

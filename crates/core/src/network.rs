@@ -31,7 +31,7 @@ use crate::units::{Cost, Metric};
 pub use build::NetworkError;
 pub(crate) use chains::{Chain, ChainId};
 use copies::Copies;
-pub use cut::RoadCut;
+pub use cut::{RoadCut, RoadCutter};
 pub use parts::NetworkParts;
 
 /// One direction of an edge or of a chain of edges.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use geo::{Coord, Rect};
+use rayon::prelude::*;
 use rstar::primitives::Rectangle;
 use rstar::{AABB, RTree};
 
@@ -26,41 +27,78 @@ pub struct RoadCut {
     pub rims: Vec<NodeId>,
 }
 
-impl RoadNetwork {
+/// Cuts parts out of a network, again and again.
+#[derive(Debug, Clone)]
+pub struct RoadCutter<'n> {
+    network: &'n RoadNetwork,
+    /// Of each block of chains the box around it: chains that follow one another lie together.
+    blocks: Vec<Rect<f64>>,
+}
+
+/// Chains in a block.
+const BLOCK: usize = 256;
+
+impl<'n> RoadCutter<'n> {
+    /// Of a network.
+    ///
+    /// # Complexity
+    ///
+    /// One pass over the edges.
+    pub fn new(network: &'n RoadNetwork) -> RoadCutter<'n> {
+        let bounds = |block: usize| {
+            let chains = block * BLOCK..((block + 1) * BLOCK).min(network.chain_count());
+            let ends = network.edges_of_chains(chains).flatten().flat_map(|edge| [edge.tail, edge.head]);
+            let places = ends.map(|node| network.location(node));
+            let far = Coord { x: f64::INFINITY, y: f64::INFINITY };
+            let (low, high) = places.fold((far, Coord { x: -far.x, y: -far.y }), |(low, high), at| {
+                (Coord { x: low.x.min(at.x), y: low.y.min(at.y) }, Coord { x: high.x.max(at.x), y: high.y.max(at.y) })
+            });
+            Rect::new(low, high)
+        };
+        let blocks = (0..network.chain_count().div_ceil(BLOCK)).into_par_iter().map(bounds).collect();
+        RoadCutter { network, blocks }
+    }
+
     /// The chains of which some edge's box meets one of the boxes `near`.
     ///
     /// # Complexity
     ///
-    /// O(edges × log boxes).
+    /// O(blocks + k log k) for the `k` edges of the blocks that come near.
     pub fn cut(&self, near: &[Rect<f64>]) -> RoadCut {
-        let near = RTree::bulk_load(near.iter().map(|own| envelope(own.min(), own.max())).map(Rectangle::from_aabb).collect());
-        let meets = |edge: &Edge| {
-            let (a, b) = (self.location(edge.tail), self.location(edge.head));
-            let (low, high) = (Coord { x: a.x.min(b.x), y: a.y.min(b.y) }, Coord { x: a.x.max(b.x), y: a.y.max(b.y) });
-            near.locate_in_envelope_intersecting(envelope(low, high)).next().is_some()
+        let near = RTree::bulk_load(near.iter().map(|own| Rectangle::from_aabb(envelope(own.min(), own.max()))).collect());
+        let meets = |low: Coord<f64>, high: Coord<f64>| near.locate_in_envelope_intersecting(envelope(low, high)).next().is_some();
+        let network = self.network;
+        let edge_meets = |edge: &Edge| {
+            let (a, b) = (network.location(edge.tail), network.location(edge.head));
+            meets(Coord { x: a.x.min(b.x), y: a.y.min(b.y) }, Coord { x: a.x.max(b.x), y: a.y.max(b.y) })
         };
-        let chains: Vec<ChainId> =
-            (0..self.chain_count() as u32).map(ChainId).filter(|chain| self.chain(*chain).edges.iter().any(meets)).collect();
-        let mut new_chain = vec![u32::MAX; self.chain_count()];
-        chains.iter().enumerate().for_each(|(new, old)| new_chain[old.index()] = new as u32);
+        let blocks = self.blocks.iter().enumerate().filter(|(_, bounds)| meets(bounds.min(), bounds.max()));
+        let chains = blocks.flat_map(|(block, _)| block * BLOCK..((block + 1) * BLOCK).min(network.chain_count()));
+        let chains = chains.map(|chain| ChainId(chain as u32)).filter(|chain| network.chain(*chain).edges.iter().any(edge_meets));
+        network.part(&chains.collect::<Vec<_>>())
+    }
+}
+
+impl RoadNetwork {
+    /// The part that some chains make up, ascending.
+    fn part(&self, chains: &[ChainId]) -> RoadCut {
+        let new_chain = |old: ChainId| chains.binary_search(&old).ok().map(|new| new as u32);
         // junctions in their order, then bends chain by chain
-        let mut is_kept = vec![false; self.junction_count()];
-        for chain in &chains {
-            let chain = self.chain(*chain);
-            [chain.start, chain.end].into_iter().for_each(|end| is_kept[end.index()] = true);
-        }
-        let mut nodes: Vec<NodeId> = (0..self.junction_count()).filter(|junction| is_kept[*junction]).map(NodeId::at).collect();
-        let junctions = nodes.len();
-        let mut new_junction = vec![u32::MAX; self.junction_count()];
-        nodes.iter().enumerate().for_each(|(new, old)| new_junction[old.index()] = new as u32);
+        let ends = chains.iter().map(|chain| self.chain(*chain)).flat_map(|chain| [chain.start, chain.end]);
+        let mut nodes: Vec<NodeId> = ends.collect();
+        nodes.sort_unstable();
+        nodes.dedup();
+        let kept = nodes.clone();
+        let junctions = kept.len();
+        let new_junction = |old: NodeId| NodeId::at(kept.partition_point(|own| *own < old));
 
         let (mut edges, mut old_edges, mut first_edge, mut bend_chain) = (Vec::new(), Vec::new(), vec![0], Vec::new());
         for (new, old) in chains.iter().enumerate() {
             let chain = self.chain(*old);
-            let mut tail = NodeId(new_junction[chain.start.index()]);
+            let mut tail = new_junction(chain.start);
             for (i, edge) in chain.edges.iter().enumerate() {
                 let head = if i + 1 == chain.edges.len() {
-                    NodeId(new_junction[chain.end.index()])
+                    new_junction(chain.end)
                 } else {
                     nodes.push(edge.head);
                     bend_chain.push(new as u32);
@@ -78,16 +116,16 @@ impl RoadNetwork {
         for (new, old) in nodes[..junctions].iter().enumerate() {
             for arc in self.arc_range(*old) {
                 let (chain, at_end) = self.arc_chain(arc);
-                if new_chain[chain.index()] == u32::MAX {
+                let Some(new_chain) = new_chain(chain) else {
                     if rims.last() != Some(&NodeId::at(new)) {
                         rims.push(NodeId::at(new));
                     }
                     continue;
-                }
-                let moved = |arc: Arc| Arc { head: NodeId(new_junction[arc.head.index()]), ..arc };
+                };
+                let moved = |arc: Arc| Arc { head: new_junction(arc.head), ..arc };
                 arcs_out.push(moved(self.arcs_out[arc]));
                 arcs_into.extend(self.arcs_into.get(arc).copied().map(moved));
-                arc_chain.push(2 * new_chain[chain.index()] + u32::from(at_end));
+                arc_chain.push(2 * new_chain + u32::from(at_end));
             }
             first_arc.push(arcs_out.len() as u32);
         }
@@ -174,7 +212,7 @@ mod tests {
         let segments = across.chain(north).map(|(a, b)| segment(a, b)).collect();
         let whole = RoadNetwork::build(&Roads { nodes, segments, ..Roads::default() }, Metric::Time).unwrap();
         let near = Rect::new((150.0, 150.0), (450.0, 350.0));
-        let cut = whole.cut(&[near]);
+        let cut = RoadCutter::new(&whole).cut(&[near]);
         assert!(cut.edges.len() > 10 && cut.edges.len() < whole.edge_count() / 2);
         assert!(cut.edges.is_sorted() && cut.nodes[..cut.network.junction_count()].is_sorted());
         for (new, old) in cut.edges.iter().enumerate() {
@@ -195,7 +233,7 @@ mod tests {
         // its arrays fit together
         let again = RoadNetwork::from_parts(Metric::Time, cut.network.to_parts()).unwrap();
         assert_eq!(again.to_parts(), cut.network.to_parts());
-        let all = whole.cut(&[whole.bounds().unwrap()]);
+        let all = RoadCutter::new(&whole).cut(&[whole.bounds().unwrap()]);
         assert_eq!(all.network.to_parts(), whole.to_parts());
         assert!(all.rims.is_empty());
     }

@@ -25,7 +25,7 @@ pub struct TileScope {
     pub own: Vec<bool>,
     /// By service, the facilities whose catchments it finds, told by place as points are.
     pub facilities: Vec<Vec<FacilityId>>,
-    /// By service, the places whose roads it needs: see [`RoadNetwork::cut`](crate::RoadNetwork::cut).
+    /// By service, the places whose roads it needs: see [`RoadCutter`](crate::RoadCutter).
     pub near: Vec<Vec<Rect<f64>>>,
 }
 
@@ -72,6 +72,11 @@ pub fn tile_scopes(study: &Study<'_>, services: &[Service<'_>], count: usize, ha
     tiles.iter().enumerate().for_each(|(tile, zones)| zones.iter().for_each(|zone| tile_of[zone.index()] = tile));
     let home = |zone: Option<ZoneId>, at: Coord<f64>| tile_of[zone.map_or_else(|| nearest(&boxes, at), ZoneId::index)];
     let row_homes: Vec<usize> = study.demand.zones.par_iter().zip(&study.demand.locations).map(|(zone, at)| home(*zone, *at)).collect();
+    let homes_of = |service: &Service<'_>| {
+        let home = |at: Coord<f64>| home(index.locate(at), at);
+        service.facilities.par_iter().map(|facility| home(facility.location)).collect()
+    };
+    let facility_homes: Vec<Vec<usize>> = services.iter().map(homes_of).collect();
     let cell_m = study.ground.grid().size;
     let around_m = (TILE_MARGIN + 8) as f64 * cell_m + INHABITED_M;
     let scope = |(tile, zones): (usize, &Vec<ZoneId>)| {
@@ -81,17 +86,14 @@ pub fn tile_scopes(study: &Study<'_>, services: &[Service<'_>], count: usize, ha
         let meets = |zone: &usize| boxes[*zone].is_some_and(|own| is_met(&zone_tree, own));
         let around = (0..boxes.len()).filter(|zone| tile_of[*zone] == tile || meets(zone)).map(ZoneId::at).collect();
         let outsiders: Vec<Coord<f64>> = (0..study.demand.len())
-            .filter(|row| row_homes[*row] == tile && study.demand.zones[*row].is_none())
+            .filter(|row| row_homes[*row] == tile)
             .map(|row| study.demand.locations[row])
+            .filter(|at| !is_met(&zone_tree, point(*at)))
             .collect();
         let mut wanted = grown_boxes.clone();
         let (mut facilities, mut near) = (Vec::new(), Vec::new());
-        for (service, halo_m) in services.iter().zip(halos_m) {
-            let is_own = |facility: &usize| {
-                let at = service.facilities[*facility].location;
-                home(index.locate(at), at) == tile
-            };
-            let own: Vec<FacilityId> = (0..service.facilities.len()).filter(is_own).map(FacilityId::at).collect();
+        for ((service, halo_m), homes) in services.iter().zip(halos_m).zip(&facility_homes) {
+            let own: Vec<FacilityId> = (0..homes.len()).filter(|facility| homes[*facility] == tile).map(FacilityId::at).collect();
             let reach: Vec<Rect<f64>> = own.iter().map(|id| grown(point(service.facilities[id.index()].location), *halo_m)).collect();
             let leg_m = service.link.snap_m + 1.0;
             let mut roads: Vec<Rect<f64>> = grown_boxes.iter().map(|own| grown(*own, leg_m)).collect();

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use catchment::geo::{BoundingRect, Intersects, MultiPolygon, Rect};
 use catchment::{
     Barriers, Cell, Cost, Demand, DemandId, Facility, FacilityId, FacilityLink, Ground, GroundRules, KnownLabels, Limit, Linkage, Metric,
-    NearestFacility, NetworkParts, Place, Progress, Report, RoadNetwork, SearchSpace, Service, Sources, Study, Tile, TileError, TilePart,
-    TileScope, Window, Zone, ZoneId, analyse_tile, begin, halo_m, join_tiles, tile_scopes,
+    NearestFacility, NetworkParts, Place, Progress, Report, RoadCutter, RoadNetwork, SearchSpace, Service, Sources, Study, Tile, TileError,
+    TilePart, TileScope, Window, Zone, ZoneId, analyse_tile, begin, halo_m, join_tiles, tile_scopes,
 };
 use serde::{Deserialize, Serialize};
 
@@ -95,11 +95,12 @@ pub(super) fn cut(
     let study = Study { zones: &inputs.zones, demand: &inputs.demand, ground: &no_ground, places: &inputs.places };
     let window = Ground::window_of(&inputs.zones, rules)?;
     let scopes = tile_scopes(&study, &services, count, &halos);
+    let cutters: Vec<RoadCutter<'_>> = services.iter().map(|service| RoadCutter::new(service.network)).collect();
     begin(progress, "tiles", scopes.len())?;
     for scope in &scopes {
         let mut tile = around(&inputs, scope, window);
         for (i, service) in services.iter().enumerate() {
-            tile.services.push(of_service(service, scope, i, &links[i], &nearest[i]));
+            tile.services.push(of_service(service, scope, i, &cutters[i], &links[i], &nearest[i]));
         }
         each(&tile)?;
         progress.advance(1);
@@ -135,8 +136,15 @@ fn around(inputs: &Inputs, scope: &TileScope, window: Window) -> TileFile {
     }
 }
 
-fn of_service(service: &Service<'_>, scope: &TileScope, i: usize, links: &Linkage, nearest: &NearestFacility<'_>) -> TileService {
-    let cut = service.network.cut(&scope.near[i]);
+fn of_service(
+    service: &Service<'_>,
+    scope: &TileScope,
+    i: usize,
+    cutter: &RoadCutter<'_>,
+    links: &Linkage,
+    nearest: &NearestFacility<'_>,
+) -> TileService {
+    let cut = cutter.cut(&scope.near[i]);
     TileService {
         facilities: service.facilities.to_vec(),
         own: scope.facilities[i].clone(),
