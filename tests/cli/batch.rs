@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::time::Duration;
+use std::time::Instant;
 
 use super::desk::{Desk, find, number};
 use super::town::{EAST, WEST};
@@ -182,46 +182,58 @@ fn versions_and_memory() {
     desk.works(&["batch", "status", "b"]);
 }
 
-/// What any scheduler may do: the shards by number, two at a time.
+/// What any scheduler may do: the shards by number, two at a time; in any order, and twice, as schedulers that lose sight of a task do.
 #[test]
 #[cfg(unix)]
-fn xargs_gives_the_same_bytes() {
-    let (here, there) = (planned(), planned());
+fn schedulers_give_the_same_bytes() {
+    let here = planned();
     here.works(&["batch", "run", "b", "--jobs", "1"]);
-    let line = format!("seq 0 3 | xargs -P2 -n1 '{}' batch run b --quiet --shard", env!("CARGO_BIN_EXE_catchment"));
-    assert!(Command::new("sh").args(["-c", &line]).current_dir(there.path(".")).status().unwrap().success());
-    same_tree(&here.path("b"), &there.path("b"));
+    let program = env!("CARGO_BIN_EXE_catchment");
+    let xargs = format!("seq 0 3 | xargs -P2 -n1 '{program}' batch run b --quiet --shard");
+    let slurm = format!(
+        "for k in 3 1 0 2 1; do SLURM_ARRAY_TASK_ID=$k sh -c '{program} batch run b --quiet --shard $SLURM_ARRAY_TASK_ID --threads 1' || exit 1; done"
+    );
+    let kubernetes = format!(
+        "for k in 0 1 2 3 3; do JOB_COMPLETION_INDEX=$k sh -c '{program} batch run b --quiet --shard $JOB_COMPLETION_INDEX' || exit 1; done"
+    );
+    for line in [xargs, slurm, kubernetes] {
+        let there = planned();
+        assert!(Command::new("sh").args(["-c", &line]).current_dir(there.path(".")).status().unwrap().success(), "{line}");
+        same_tree(&here.path("b"), &there.path("b"));
+        assert_eq!(begun(&there), [1, 1, 1, 1], "{line}");
+    }
 }
 
 #[test]
 #[cfg(unix)]
 fn killed_at_any_moment_it_goes_on_and_leaves_nothing() {
     let whole = planned();
-    whole.works(&["batch", "run", "b"]);
+    let begun = Instant::now();
+    whole.works(&["batch", "run", "b", "--jobs", "2"]);
+    let took = begun.elapsed();
     let mut seed: u64 = 20_261_127;
     let mut killed = 0;
-    let desk = planned();
     for round in 0..20 {
-        // from the beginning each time that it came to an end
-        if desk.run(&["batch", "status", "b"]).code == Some(0) {
-            fs::remove_dir_all(desk.path("b")).unwrap();
-            desk.works(&["batch", "plan", "job.toml", "--out", "b"]);
-        }
+        let desk = planned();
         let mut child = desk.command(&["batch", "run", "b", "--jobs", "2"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
         seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        std::thread::sleep(Duration::from_millis((seed >> 33) % 700));
+        std::thread::sleep(took.mul_f64((seed >> 33) as f64 / (1u64 << 31) as f64 * 0.8));
         killed += usize::from(child.try_wait().unwrap().is_none());
         // SIGKILL: nothing of it can tidy up
         child.kill().unwrap();
         child.wait().unwrap();
-        if round % 4 == 3 {
-            desk.works(&["batch", "run", "b", "--jobs", "2"]);
-            same_tree(&whole.path("b"), &desk.path("b"));
+        if round % 2 == 0 {
+            // and once more, at work on what was left
+            let mut again =
+                desk.command(&["batch", "run", "b", "--jobs", "2"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+            std::thread::sleep(took.mul_f64((seed >> 40) as f64 / (1u64 << 24) as f64 * 0.4));
+            again.kill().unwrap();
+            again.wait().unwrap();
         }
+        desk.works(&["batch", "run", "b", "--jobs", "2"]);
+        same_tree(&whole.path("b"), &desk.path("b"));
     }
-    assert!(killed > 5, "{killed} of 20 were killed at work");
-    desk.works(&["batch", "run", "b", "--jobs", "2"]);
-    same_tree(&whole.path("b"), &desk.path("b"));
+    assert!(killed > 10, "{killed} of 20 were killed at work");
 }
 
 #[test]
