@@ -339,6 +339,11 @@ fn malta_in_tiles_is_malta() {
     desk.put("t/shards/tile-0003/tile.bin", made_of);
     desk.fails(&["batch", "run", "t", "--shard", "3"], 3, &["tile.bin", "not the file that was planned"]);
     assert!(desk.list("m2").is_empty());
+    // as the message says
+    desk.works(&["batch", "plan", "tiles.toml", "--out", "t"]);
+    desk.works(&["batch", "run", "t"]);
+    desk.works(&["batch", "merge", "t", "--out", "m2"]);
+    same_tree(&desk.path("m"), &desk.path("m2"));
 }
 
 /// People who come to a far town are nothing to the tiles of this one.

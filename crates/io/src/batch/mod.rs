@@ -77,7 +77,9 @@ impl Batch {
             let own = folder.join(SHARDS).join(&shard.name);
             make_folder(&own)?;
             let text = json(&shard);
-            if std::fs::read(own.join(SHARD)).ok().as_deref() != Some(text.as_bytes()) {
+            let holds = |name: &str, bytes: &[u8]| std::fs::read(own.join(name)).is_ok_and(|old| old == bytes);
+            let is_there = holds(SHARD, text.as_bytes()) && tile.as_ref().is_none_or(|bytes| holds(TILE, bytes));
+            if !is_there {
                 // nobody may be running what changes
                 let _held = log::Log::take(&own, &shard.name)?;
                 if let Some(bytes) = tile {
