@@ -21,6 +21,9 @@
 //! | how many people, by zone? | [`CoverageTable`] |
 //! | where are the blind spots? | [`Gaps`] |
 //! | when does an ambulance come, how far are stations? | [`CostTable`], [`radius()`], [`stations()`], [`service_areas`], [`stretches`] |
+//! | does a town have what the norms ask for? | [`Need`], [`judge`]; indicators: [`Ratio`], [`Target`] |
+//! | how evenly is it spread? | [`gini`], [`lorenz`], [`theil_l`], [`theil_parts`], [`palma`], [`agglomeration`] |
+//! | how much can each person draw on? | [`access()`]: floating catchment areas on network costs |
 //! | and with another limit, or another speed? | [`Service::sweep`]; [`cover`] measures coverage alone |
 //!
 //! Costs are whole milliseconds or millimetres ([`Cost`]), people whole millionths ([`People`]), ground whole mm² ([`SquareMm`]): sums are
@@ -51,6 +54,7 @@ mod link;
 mod mask;
 mod network;
 mod outline;
+mod planning;
 mod profile;
 mod progress;
 mod raster;
@@ -88,6 +92,11 @@ pub use limits::Limits;
 pub use link::{EdgeGrid, LinkRules, LinkStatus, Linkage, Snap, Snaps};
 pub use mask::Mask;
 pub use network::{Arc, Edge, Incident, Incidents, NetworkError, NetworkParts, RoadCut, RoadCutter, RoadNetwork};
+pub use planning::{
+    Access, AccessRules, Agglomeration, Combine, Decay, FloatingCatchment, GroupShare, LogBase, Need, NormStatus, Operator, Ratio,
+    ReachTable, Rounding, Target, TheilParts, Undefined, Verdict, WholeNumbers, access, agglomeration, gini, judge, lorenz, max_min_ratio,
+    mean_absolute_deviation, palma, theil_l, theil_parts, theil_t, variation,
+};
 pub use profile::{AMBULANCE, BarrierUse, ClassAccess, Drive, Profile, ProfileError, WALK, WayUse};
 pub use progress::{Cancelled, NoProgress, Progress, begin};
 pub use raster::CostRaster;
