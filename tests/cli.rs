@@ -35,6 +35,9 @@ mod inspect;
 #[path = "cli/layers.rs"]
 mod layers;
 #[cfg(test)]
+#[path = "cli/norms.rs"]
+mod norms;
+#[cfg(test)]
 #[path = "cli/plans.rs"]
 mod plans;
 #[cfg(test)]

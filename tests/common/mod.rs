@@ -168,6 +168,7 @@ impl Scene {
                 location: at(x, y),
                 twins: vec![],
                 vehicles: None,
+                record: FacilityRecord::default(),
             });
         }
         self

@@ -2,12 +2,14 @@
 
 use std::path::PathBuf;
 
+use catchment_io::map::Lang;
 use catchment_io::plan::{CsvEncoding, Format};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::batch::BatchCommand;
 use crate::convert::Convert;
+use crate::office::{IndicatorsArgs, Norms};
 use crate::prepare::{Inspect, Prepare};
 use crate::shape_args::{Audit, Isochrones, Reach};
 
@@ -20,7 +22,7 @@ pub(crate) struct Cli {
     pub command: Command,
 }
 
-const EXIT_CODES: &str = "Exit codes: 0 done; 1 a check that was asked for (--audit, --require) is not met; 2 wrong usage or plan; 3 bad input data; 4 disk or memory; 75 (batch) another process has the shard, try again; 130 interrupted (no half-written file is left).";
+const EXIT_CODES: &str = "Exit codes: 0 done; 1 a check that was asked for (--audit, --require, --check) is not met; 2 wrong usage or plan; 3 bad input data; 4 disk or memory; 75 (batch) another process has the shard, try again; 130 interrupted (no half-written file is left).";
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -42,6 +44,10 @@ pub(crate) enum Command {
     Inspect(Inspect),
     /// Write a table or a layer in another format, coordinate system or encoding.
     Convert(Convert),
+    /// Hold zones against allocation norms: have, need, gap. No roads are read.
+    Norms(Norms),
+    /// Indicators with their targets, minimum amounts, and how evenly resources are spread. No roads are read.
+    Indicators(IndicatorsArgs),
     /// Many runs: plan them as shards, run what is not done, merge, compare.
     #[command(subcommand)]
     Batch(BatchCommand),
@@ -154,8 +160,18 @@ pub(crate) enum LangArg {
     Both,
 }
 
+impl From<LangArg> for Lang {
+    fn from(typed: LangArg) -> Lang {
+        match typed {
+            LangArg::En => Lang::En,
+            LangArg::Zh => Lang::Zh,
+            LangArg::Both => Lang::Both,
+        }
+    }
+}
+
 /// A format by its name.
-fn formats() -> impl TypedValueParser<Value = Format> {
+pub(crate) fn formats() -> impl TypedValueParser<Value = Format> {
     let named = |name: String| Format::ALL.iter().find(|(own, _)| *own == name).map(|(_, format)| *format).ok_or("no such format");
     PossibleValuesParser::new(Format::ALL.iter().map(|(name, _)| *name)).try_map(named)
 }

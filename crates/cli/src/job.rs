@@ -2,11 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use catchment_io::map::Lang;
 use catchment_io::plan::{self, Plan, PlanError, ServicePlan};
 use catchment_io::{Against, Error, Files, Folder, InMemory, Sweep};
 
-use crate::args::{Common, Coverage, LangArg};
+use crate::args::{Common, Coverage};
 
 /// The demo's plan and data, as they ship in the program.
 pub(crate) const DEMO_PLAN: &str = include_str!("../demo/plan.toml");
@@ -91,11 +90,7 @@ impl Job {
         }
         sweeps(&mut plan, &common.sweep)?;
         if let Some(lang) = common.lang {
-            plan.study.lang = match lang {
-                LangArg::En => Lang::En,
-                LangArg::Zh => Lang::Zh,
-                LangArg::Both => Lang::Both,
-            };
+            plan.study.lang = lang.into();
         }
         if !common.format.is_empty() {
             plan.outputs.formats.clone_from(&common.format);

@@ -5,6 +5,7 @@ mod batch;
 mod convert;
 mod inspect_raster;
 mod job;
+mod office;
 mod prepare;
 mod shape_args;
 mod shapes;
@@ -66,6 +67,8 @@ fn dispatch(cli: Cli) -> anyhow::Result<()> {
         Command::Prepare(typed) => prepare::prepare(&typed),
         Command::Inspect(typed) => prepare::inspect(&typed),
         Command::Convert(typed) => convert::convert(&typed),
+        Command::Norms(typed) => office::norms(&typed),
+        Command::Indicators(typed) => office::indicators(&typed),
         Command::Batch(command) => batch::batch(&command),
         Command::Licenses => {
             print(&licenses());

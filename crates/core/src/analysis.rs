@@ -188,7 +188,7 @@ pub struct FacilityReport {
 ///     locations: street, zones: vec![Some(ZoneId(0)); 11], people: vec![People::persons(1); 11], groups: vec![],
 /// };
 /// let clinic = Facility {
-///     id: "c".into(), name: "Clinic".into(), kind: "clinic".into(), location: Coord { x: 0.0, y: 0.0 }, twins: vec![], vehicles: None,
+///     id: "c".into(), name: "Clinic".into(), kind: "clinic".into(), location: Coord { x: 0.0, y: 0.0 }, twins: vec![], vehicles: None, record: FacilityRecord::default(),
 /// };
 /// let ground = Ground::new(&zones, GroundRules { cell_m: 25.0 }, &NoProgress)?;
 /// let report = analyse(

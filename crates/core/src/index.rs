@@ -18,7 +18,7 @@ type Point = GeomWithData<[f64; 2], u32>;
 /// use catchment::{Facility, FacilityId, FacilityIndex};
 ///
 /// let clinic = |id: &str, x: f64| Facility {
-///     id: id.into(), name: String::new(), kind: "clinic".into(), location: Coord { x, y: 0.0 }, twins: vec![], vehicles: None,
+///     id: id.into(), name: String::new(), kind: "clinic".into(), location: Coord { x, y: 0.0 }, twins: vec![], vehicles: None, record: FacilityRecord::default(),
 /// };
 /// let clinics = FacilityIndex::of_facilities(&[clinic("a", 0.0), clinic("b", 300.0), clinic("c", 900.0)]);
 /// let here = Coord { x: 200.0, y: 0.0 };

@@ -1,5 +1,7 @@
 //! What the core is given: facilities, people, zones and roads, in metres of one working CRS.
 
+use std::collections::BTreeMap;
+
 use geo::{Coord, MultiPolygon};
 use serde::{Deserialize, Serialize};
 
@@ -21,6 +23,59 @@ pub struct Facility {
     pub twins: Vec<String>,
     /// Emergency vehicles that it holds; `None` where nobody told.
     pub vehicles: Option<u32>,
+    /// What planners know of it.
+    pub record: FacilityRecord,
+}
+
+impl Facility {
+    /// Whether it gives care in a year; without a year, whether it does today: then a facility that is planned does not, and `opens` and
+    /// `closes` of one that exists play no part.
+    pub fn is_open(&self, year: Option<i32>) -> bool {
+        let record = &self.record;
+        let Some(year) = year else { return record.status == FacilityStatus::Existing };
+        let opened = record.opens.is_none_or(|opens| opens <= year);
+        let closed = record.closes.is_some_and(|closes| closes <= year);
+        match record.status {
+            FacilityStatus::Existing => opened && !closed,
+            FacilityStatus::Planned => record.opens.is_some() && opened && !closed,
+            FacilityStatus::Closed => record.closes.is_some() && opened && !closed,
+            FacilityStatus::Candidate => false,
+        }
+    }
+}
+
+/// What planners know of a facility beside where it is.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct FacilityRecord {
+    /// Its tier, in the source's words: a centre, a station, a regional hospital.
+    pub tier: Option<String>,
+    /// Services that it gives: a fever clinic, paediatrics, rehabilitation.
+    pub tags: Vec<String>,
+    /// Whose it is.
+    pub owner: Option<String>,
+    /// Whether it stands.
+    pub status: FacilityStatus,
+    /// The first year with it.
+    pub opens: Option<i32>,
+    /// The first year without it.
+    pub closes: Option<i32>,
+    /// What it holds, by name: beds, doctors, m² of floor.
+    pub amounts: BTreeMap<String, f64>,
+}
+
+/// Whether a facility stands.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FacilityStatus {
+    /// 现状.
+    #[default]
+    Existing,
+    /// 规划, 在建: it opens in a year to come.
+    Planned,
+    /// 备选: a place where one could be.
+    Candidate,
+    /// 关闭.
+    Closed,
 }
 
 /// A place that people know by its name: a village, a quarter, a hamlet.
@@ -144,6 +199,8 @@ pub enum Stage {
     Link,
     /// Searching, measuring, tracing gaps.
     Coverage,
+    /// Norms, indicators, fairness, access.
+    Planning,
     /// Writing results.
     Output,
 }
@@ -159,6 +216,7 @@ impl Stage {
             Stage::Barriers => "barriers",
             Stage::Link => "link",
             Stage::Coverage => "coverage",
+            Stage::Planning => "planning",
             Stage::Output => "output",
         }
     }

@@ -86,7 +86,7 @@ pub use gaps::{Gap, GapGround, GapRules, Gaps, INHABITED_M, Traced, Unlisted, tr
 pub use ground::{Ground, GroundError, GroundRules, SquareMm, Window};
 pub use ids::{DemandId, EdgeId, FacilityId, NodeId, PlaceId, ZoneId};
 pub use index::{DemandIndex, FacilityIndex, PlaceIndex, PointIndex, ZoneIndex};
-pub use input::{Demand, Facility, Group, Issue, Place, RoadSegment, Roads, Stage, Zone};
+pub use input::{Demand, Facility, FacilityRecord, FacilityStatus, Group, Issue, Place, RoadSegment, Roads, Stage, Zone};
 pub use isochrone::{Isochrone, IsochroneRules, NothingReached, isochrones, rings};
 pub use limits::Limits;
 pub use link::{EdgeGrid, LinkRules, LinkStatus, Linkage, Snap, Snaps};

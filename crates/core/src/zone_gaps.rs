@@ -41,7 +41,7 @@ use crate::search::{Change, Label, WhatIf};
 ///     locations: street, zones: vec![Some(ZoneId(0)); 11], people: vec![People::persons(1); 11], groups: vec![],
 /// };
 /// let clinic = |id: &str, x| Facility {
-///     id: id.into(), name: id.into(), kind: "clinic".into(), location: Coord { x, y: 0.0 }, twins: vec![], vehicles: None,
+///     id: id.into(), name: id.into(), kind: "clinic".into(), location: Coord { x, y: 0.0 }, twins: vec![], vehicles: None, record: FacilityRecord::default(),
 /// };
 /// let mut facilities = vec![clinic("west", 0.0)];
 /// let ground = Ground::new(&zones, GroundRules { cell_m: 25.0 }, &NoProgress)?;

@@ -15,6 +15,7 @@ mod load;
 pub mod map;
 pub mod osm;
 pub mod plan;
+pub mod planning;
 pub mod prepared;
 mod response;
 mod run;

@@ -9,8 +9,10 @@ mod grids;
 mod limits;
 mod mask;
 mod names;
+mod only;
 mod outputs;
 mod people;
+mod planning;
 mod profiles;
 mod response;
 mod roads;
@@ -38,8 +40,10 @@ pub(crate) use mask::DEVELOPED;
 pub use mask::Mask;
 pub(crate) use names::LAYERS;
 pub use names::{is_layer, is_osm, is_prepared, is_raster, is_table};
+pub use only::Only;
 pub use outputs::{CsvEncoding, Format, OutputsPlan};
 pub use people::{PeopleMethod, PeoplePlan, SurfaceName};
+pub use planning::{AccessMethod, AccessPlan, PlanningPlan, ReferralPlan};
 pub use profiles::built_in;
 use profiles::{changed, set_speed};
 use response::RESERVED;
@@ -87,6 +91,15 @@ pub struct Plan {
     /// Which pieces of ground are gaps.
     #[serde(default)]
     pub gaps: GapsPlan,
+    /// Norms, indicators and figures; nothing where this is left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub planning: Option<PlanningPlan>,
+    /// Floating catchment areas.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub access: Vec<AccessPlan>,
+    /// Of each facility of a set, the nearest of others.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub referrals: Vec<ReferralPlan>,
     /// What is written.
     #[serde(default)]
     pub outputs: OutputsPlan,
@@ -128,6 +141,9 @@ pub struct FacilitiesPlan {
     /// What these facilities stand in for, such as `ambulance stations`, where those are not known: every output says so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stand_in_for: Option<String>,
+    /// Of the file, these facilities alone: a tier, a service, an owner.
+    #[serde(default, skip_serializing_if = "Only::is_empty")]
+    pub only: Only,
 }
 
 /// `[ground]`

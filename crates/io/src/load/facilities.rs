@@ -1,5 +1,6 @@
 //! Facilities: from OpenStreetMap tags, GeoJSON or CSV; records of the same facility merged and listed.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use catchment::geo::{BoundingRect, Centroid, Contains, Coord, Geometry, InteriorPoint, Intersects, MultiPolygon};
@@ -9,6 +10,7 @@ use petgraph::unionfind::UnionFind;
 
 use super::areas::faults;
 use super::numbers::number;
+use super::record::{fill, record};
 use super::table::Table;
 use super::usual::{ID, KIND, NAME, VEHICLES};
 use super::{TOO_FAR, layer, project, project_polygons};
@@ -48,13 +50,14 @@ pub(super) fn from_osm(
     for (what, id, tags) in tagged.filter(|(_, _, tags)| wanted(tags) && vehicles(tags).is_none()) {
         issues.extend(no_count(&plan.source, format!("{what}/{id}"), &told(tags)));
     }
-    let facility = |id: String, tags: &Tags, location| {
+    let facility = |id: String, tags: &Tags, location, issues: &mut Vec<Issue>| {
         let name = tags.get("name").unwrap_or_default().trim().to_owned();
-        Facility { id, name, kind: kind(tags), location, twins: Vec::new(), vehicles: vehicles(tags) }
+        let record = record(&plan.columns, (&plan.source, &id), |key| tags.get(key).map(Cow::from), issues);
+        Facility { id, name, kind: kind(tags), location, twins: Vec::new(), vehicles: vehicles(tags), record }
     };
     for node in osm.nodes.iter().filter(|node| wanted(&node.tags)) {
         let location = Coord { x: node.lon, y: node.lat };
-        records.push(Record { facility: facility(format!("node/{}", node.id), &node.tags, location), outline: None });
+        records.push(Record { facility: facility(format!("node/{}", node.id), &node.tags, location, issues), outline: None });
     }
     let ways = osm.ways.iter().filter(|way| way.selected && wanted(&way.tags)).map(|way| ("way", way.id, &way.tags, way_area(way, osm)));
     let relations = osm.relations.iter().filter(|r| wanted(&r.tags)).map(|r| ("relation", r.id, &r.tags, multipolygon(r, osm)));
@@ -66,7 +69,9 @@ pub(super) fn from_osm(
             Ok((area.polygons, at))
         });
         match inside {
-            Ok((polygons, at)) => records.push(Record { facility: facility(id, tags, at), outline: Some(polygons) }),
+            Ok((polygons, at)) => {
+                records.push(Record { facility: facility(id, tags, at, issues), outline: Some(polygons) });
+            }
             Err(why) => {
                 let name = tags.get("name").unwrap_or("(no name)");
                 issues.push(Issue::new(Stage::Facilities, &plan.source, id, "broken_area", format!("{name}: {why}; left out")));
@@ -114,8 +119,9 @@ pub(super) fn from_layer(
     let file = plan.source.as_str();
     let columns = &plan.columns;
     let named = [("id", &columns.id), ("name", &columns.name), ("kind", &columns.kind), ("vehicles", &columns.vehicles)];
-    for (key, property) in named {
-        if let Some(property) = property.as_ref().filter(|own| !features.is_empty() && !layer::has(features, own)) {
+    let named = named.into_iter().filter_map(|(key, property)| Some((key.to_owned(), property.as_deref()?)));
+    for (key, property) in named.chain(columns.of_record()) {
+        if !features.is_empty() && !layer::has(features, property) {
             return Err(layer::lacking(features, property, &format!("columns.{key}"), file));
         }
     }
@@ -150,7 +156,8 @@ pub(super) fn from_layer(
         let told = text(&columns.vehicles, &VEHICLES);
         let vehicles = told.as_deref().and_then(count);
         issues.extend(told.filter(|_| vehicles.is_none()).and_then(|told| no_count(file, &id, &told)));
-        let facility = Facility { id, name: name.trim().to_owned(), kind, location, twins: Vec::new(), vehicles };
+        let record = record(columns, (file, &id), |key| layer::property(feature, key).map(Cow::from), issues);
+        let facility = Facility { id, name: name.trim().to_owned(), kind, location, twins: Vec::new(), vehicles, record };
         records.push(Record { facility, outline });
     }
     Ok(merge(records, plan, issues))
@@ -169,6 +176,10 @@ pub(super) fn from_table(
     let name = table.column(columns.name.as_deref(), &NAME)?;
     let kind = table.column(columns.kind.as_deref(), &KIND)?;
     let vehicles = table.column(columns.vehicles.as_deref(), &VEHICLES)?;
+    let mut of_record: BTreeMap<&str, Option<usize>> = BTreeMap::new();
+    for (_, column) in columns.of_record() {
+        of_record.insert(column, table.column(Some(column), &[])?);
+    }
     let places = table.places(columns, projector, Stage::Facilities, issues)?;
     let mut records = Vec::new();
     for (row, location) in places.into_iter().enumerate() {
@@ -176,13 +187,17 @@ pub(super) fn from_table(
         let own = table.text(row, id);
         let told = table.text(row, vehicles);
         issues.extend(Some(told).filter(|told| count(told).is_none()).and_then(|told| no_count(&plan.source, table.line(row), told)));
+        let id = if own.is_empty() { format!("line {}", table.line(row)) } else { own.to_owned() };
+        let cell = |key: &str| Some(Cow::from(table.text(row, *of_record.get(key)?)));
+        let record = record(columns, (&plan.source, &id), cell, issues);
         let facility = Facility {
-            id: if own.is_empty() { format!("line {}", table.line(row)) } else { own.to_owned() },
+            id,
             name: table.text(row, name).to_owned(),
             kind: table.text(row, kind).to_owned(),
             location,
             twins: Vec::new(),
             vehicles: count(told),
+            record,
         };
         records.push(Record { facility, outline: None });
     }
@@ -192,7 +207,8 @@ pub(super) fn from_table(
 /// Joins records of one facility: the same name within `merge_within_m`, or a point inside an outline of that name. The first record
 /// stays (points before areas, as the source lists them); each twin is an issue.
 fn merge(records: Vec<Record>, plan: &FacilitiesPlan, issues: &mut Vec<Issue>) -> Vec<Facility> {
-    let mut records = without_repeats(records, plan, issues);
+    let wanted = records.into_iter().filter(|record| plan.only.admits(&record.facility)).collect();
+    let mut records = without_repeats(wanted, plan, issues);
     distinct_ids(&mut records, plan, issues);
     let places: Vec<Facility> = records.iter().map(|r| r.facility.clone()).collect();
     let index = FacilityIndex::of_facilities(&places);
@@ -237,6 +253,7 @@ fn merge(records: Vec<Record>, plan: &FacilitiesPlan, issues: &mut Vec<Issue>) -
                 issues.push(Issue::new(Stage::Facilities, &plan.source, &facility.id, "twin_merged", detail));
                 first.twins.push(facility.id);
                 first.vehicles = first.vehicles.or(facility.vehicles);
+                fill(&mut first.record, facility.record);
             }
         }
     }

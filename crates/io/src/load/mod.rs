@@ -22,6 +22,7 @@ mod people_raster;
 mod places;
 mod raster;
 mod raster_frames;
+mod record;
 mod responses;
 mod road_lines;
 mod roads;
@@ -98,8 +99,10 @@ pub struct Inputs {
     pub zone_limits: Vec<Vec<Limit>>,
     /// What masks are made of.
     pub masks: MaskPolygons,
-    /// Facilities by set.
+    /// Facilities by set: those that are open in the plan's year.
     pub facilities: BTreeMap<String, Vec<Facility>>,
+    /// The others, by set: planned, closed, or places where one could be.
+    pub not_open: BTreeMap<String, Vec<Facility>>,
     /// What straight legs do not cross; none unless the plan names them.
     pub barriers: Barriers,
     /// Roads by profile, timed.
@@ -128,7 +131,7 @@ pub struct Inputs {
 ///
 /// [`Error`] for a file that is missing or broken as a whole; a bad record is an issue in [`Inputs::issues`].
 pub fn load(plan: &Plan, files: &dyn Files, progress: &dyn Progress) -> Result<Inputs, Error> {
-    load_for(plan, files, Scope { service: None, responses: true }, progress)
+    load_for(plan, files, Scope { service: None, roads: true, responses: true }, progress)
 }
 
 /// What of a plan is asked.
@@ -136,6 +139,8 @@ pub fn load(plan: &Plan, files: &dyn Files, progress: &dyn Progress) -> Result<I
 pub(crate) struct Scope<'a> {
     /// One service alone: the roads of other profiles are not read.
     pub service: Option<&'a str>,
+    /// Whether roads are read at all: what stands in which zone needs none.
+    pub roads: bool,
     /// Whether what `[services.response]` names is read: times of the day, calls, corridors, water.
     pub responses: bool,
 }
@@ -148,12 +153,14 @@ pub(crate) fn load_for(plan: &Plan, files: &dyn Files, scope: Scope<'_>, progres
     let (resolved, inputs) = grids::resolved(plan, files, &mut issues)?;
     let plan = &resolved;
     let mut profiles: BTreeMap<String, Profile> = BTreeMap::new();
-    for service in plan.services.iter().filter(|service| scope.service.is_none_or(|id| id == service.id)) {
-        profiles.insert(service.profile.clone(), plan.profile(&service.profile).map_err(plan_error)?);
+    let services = plan.services.iter().filter(|service| scope.service.is_none_or(|id| id == service.id)).map(|own| &own.profile);
+    let asked = services.chain(plan.referrals.iter().map(|own| &own.profile).filter(|_| scope.responses));
+    for profile in asked.filter(|_| scope.roads) {
+        profiles.insert(profile.clone(), plan.profile(profile).map_err(plan_error)?);
     }
     let mut loader = Loader { plan, files, inputs, issues, osm: BTreeMap::new(), lines: None, prepared: None };
     begin(progress, "read", 0)?;
-    loader.read_osm(&RoadNeeds(profiles.values().cloned().collect()))?;
+    loader.read_osm(&RoadNeeds(profiles.values().cloned().collect()), scope.roads)?;
     begin(progress, "zones", 0)?;
     let (mut zones, told) = loader.zones()?;
     let (working, projector) = loader.working_crs(&zones)?;
@@ -169,7 +176,7 @@ pub(crate) fn load_for(plan: &Plan, files: &dyn Files, scope: Scope<'_>, progres
     begin(progress, "people", zones.len())?;
     let LoadedPeople { demand, spread, read: people_read, beyond: people_beyond } = loader.people(&mut zones, &projector, progress)?;
     begin(progress, "facilities", 0)?;
-    let facilities = loader.facilities(&projector)?;
+    let [facilities, not_open] = loader.facilities(&projector)?;
     let barriers = loader.barriers(&projector, progress)?;
     begin(progress, "roads", 0)?;
     let mut roads = BTreeMap::new();
@@ -179,7 +186,7 @@ pub(crate) fn load_for(plan: &Plan, files: &dyn Files, scope: Scope<'_>, progres
         roads.insert(name, (profile, drawn.network));
     }
     loader.suspicions(&facilities, &demand, roads.values().next().map(|(_, network)| network.as_ref()), &projector);
-    let swept_roads = loader.swept_roads(&projector)?;
+    let swept_roads = if scope.roads { loader.swept_roads(&projector)? } else { BTreeMap::new() };
     let mut periods = Vec::new();
     let (mut calls, mut corridors) = OfResponses::default();
     let mut water = None;
@@ -206,6 +213,7 @@ pub(crate) fn load_for(plan: &Plan, files: &dyn Files, scope: Scope<'_>, progres
         zone_limits,
         masks,
         facilities,
+        not_open,
         barriers,
         roads,
         swept_roads,
@@ -233,13 +241,15 @@ struct Loader<'a> {
 
 impl Loader<'_> {
     /// Reads every OpenStreetMap file of the plan once, for all that is wanted of it.
-    fn read_osm(&mut self, needs: &RoadNeeds) -> Result<(), Error> {
+    fn read_osm(&mut self, needs: &RoadNeeds, roads: bool) -> Result<(), Error> {
         let plan = self.plan;
         let mut names = vec![plan.roads.source.as_str(), plan.zones.source.as_str()];
         names.extend(plan.people.source.as_deref().filter(|_| plan.people.method == PeopleMethod::Spread));
         names.extend(plan.ground.source.as_deref().filter(|_| !Mapped::of(plan).is_empty()));
         names.extend(plan.facilities.iter().map(|set| set.source.as_str()));
-        if is_prepared(&plan.roads.source) {
+        if !roads {
+            // places of facilities, zones and people are all that is asked
+        } else if is_prepared(&plan.roads.source) {
             self.read_prepared()?;
         } else if is_layer(&plan.roads.source) {
             self.read_road_lines()?;
@@ -314,8 +324,9 @@ impl Loader<'_> {
         }
     }
 
-    fn facilities(&mut self, projector: &Projector) -> Result<BTreeMap<String, Vec<Facility>>, Error> {
-        let mut sets = BTreeMap::new();
+    fn facilities(&mut self, projector: &Projector) -> Result<[BTreeMap<String, Vec<Facility>>; 2], Error> {
+        let year = self.plan.planning.as_ref().and_then(|planning| planning.year);
+        let [mut sets, mut others] = [BTreeMap::new(), BTreeMap::new()];
         for plan in &self.plan.facilities {
             let mut issues = Vec::new();
             let found = if is_osm(&plan.source) {
@@ -329,14 +340,20 @@ impl Loader<'_> {
                 self.count_rows("facilities", found.iter().map(|f| 1 + f.twins.len() as u64).sum());
                 found
             };
+            let (found, not_open): (Vec<Facility>, Vec<Facility>) = found.into_iter().partition(|facility| facility.is_open(year));
             if found.is_empty() {
-                let expected = format!("at least one facility in the set `{}`: check its tags, columns or file", plan.id);
+                let expected = match (not_open.len(), year) {
+                    (0, _) => format!("at least one facility in the set `{}`: check its tags, columns, `only` or file", plan.id),
+                    (_, None) => format!("at least one facility in the set `{}` that exists; or name a year: planning.year", plan.id),
+                    (_, Some(year)) => format!("at least one facility in the set `{}` that is open in {year}", plan.id),
+                };
                 return Err(data(&plan.source, "", table::none_left("facility", &issues), expected));
             }
             self.issues.extend(issues);
             sets.insert(plan.id.clone(), found);
+            others.insert(plan.id.clone(), not_open);
         }
-        Ok(sets)
+        Ok([sets, others])
     }
 
     fn barriers(&mut self, projector: &Projector, progress: &dyn Progress) -> Result<Barriers, Error> {

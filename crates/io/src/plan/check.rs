@@ -1,7 +1,9 @@
 //! What the shape of a plan alone does not say: references, ranges, names that are used twice.
 
 use super::error::{distinct, file_name, nearest, positive, value};
-use super::{BarriersPlan, Format, Plan, PlanError, RESERVED, Selector, ServicePlan, grids, is_layer, is_osm, limits, mask, people, roads};
+use super::{
+    BarriersPlan, Format, Plan, PlanError, RESERVED, Selector, ServicePlan, grids, is_layer, is_osm, limits, mask, people, planning, roads,
+};
 
 impl Plan {
     /// Checks what the shape alone does not say: references, ranges, names that are used twice.
@@ -34,6 +36,7 @@ impl Plan {
         }
         distinct("services", &services)?;
         self.services.iter().try_for_each(|service| self.check_service(service, &sets))?;
+        planning::check(self)?;
         if self.outputs.measure_error {
             positive("ground.cell_m where outputs.measure_error halves it", self.ground.cell_m, 2.0, 200.0)?;
         }

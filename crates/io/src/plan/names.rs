@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Mask, PeopleMethod, Plan};
+use crate::planning::is_built_in;
 
 /// Whether a file is an OpenStreetMap one, by its name.
 pub fn is_osm(name: &str) -> bool {
@@ -51,6 +52,8 @@ impl Plan {
         let named = named.chain(self.barriers.iter().filter_map(|barriers| barriers.source.as_ref()));
         let named = named.chain(responses.flat_map(|own| [&own.calls, &own.corridors]).flatten());
         let named = named.chain(self.grids.values().map(|grid| &grid.points));
+        let standards = self.planning.iter().flat_map(|own| &own.standards).filter(|name| !is_built_in(name));
+        let named = named.chain(standards).chain(self.planning.iter().filter_map(|own| own.figures.as_ref()));
         named.flat_map(|name| with_those_beside(name.split('|').next().unwrap_or_default())).collect()
     }
 }

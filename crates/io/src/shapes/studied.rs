@@ -43,7 +43,7 @@ impl Studied {
     /// Loads what `plan` names and builds the networks that are asked for.
     pub(super) fn load(plan: &Plan, files: &dyn Files, ask: &Ask, progress: &dyn Progress) -> Result<Studied, Error> {
         let asked = asked(plan, ask)?;
-        let scope = Scope { service: ask.service.as_deref(), responses: false };
+        let scope = Scope { service: ask.service.as_deref(), roads: true, responses: false };
         let inputs = load_for(plan, files, scope, progress)?;
         let networks = inputs.networks(asked.iter().map(|asked| &asked.plan));
         Ok(Studied { inputs, asked, networks })

@@ -35,12 +35,15 @@ use crate::plan::{Format, PlanError};
 use crate::run::Run;
 use crate::shapes::audit_files;
 use printed::sheets;
+pub(crate) use printed::{Printed, indicator_tables, norm_tables, rows as table_rows};
 
 pub use area_error::{AreaError, area_error};
 pub use curve::{SweepPoint, sweep_points};
 #[cfg(feature = "geoparquet")]
 pub(crate) use formats::geoparquet;
-pub(crate) use formats::{About, LayerOut, Sheet, TableOut, collection, csv, files as formats_of, flatgeobuf, lines, package, workbook};
+pub(crate) use formats::{
+    About, Cell, LayerOut, Sheet, TableOut, collection, csv, files as formats_of, flatgeobuf, lines, package, workbook,
+};
 pub(crate) use layers::{coverage as coverage_layer, feature, inverse, style, wgs84};
 pub use people_sums::people_sentence;
 pub(crate) use response::set_stand_in;
@@ -141,13 +144,13 @@ pub(crate) fn collection_of(inputs: &Inputs, features: &[Feature]) -> String {
 }
 
 /// The time of the data: that of its newest extract, else none that anybody would take for one.
-fn time(inputs: &Inputs) -> String {
+pub(crate) fn time(inputs: &Inputs) -> String {
     let newest = inputs.files.iter().filter_map(|file| file.osm_timestamp.as_deref()).max();
     newest.unwrap_or("1970-01-01T00:00:00Z").replace('Z', ".000Z")
 }
 
 /// Whose data the results are made from; `None` where nothing came from OpenStreetMap.
-fn attribution(inputs: &Inputs) -> Option<String> {
+pub(crate) fn attribution(inputs: &Inputs) -> Option<String> {
     let osm = inputs.files.iter().filter(|file| file.from_osm);
     let time = osm.map(|f| f.osm_timestamp.as_deref().unwrap_or("")).max()?;
     let date = if time.is_empty() { String::new() } else { format!(", {}", time.split('T').next().unwrap_or(time)) };

@@ -24,7 +24,7 @@ pub(crate) use geopackage::package;
 #[cfg(feature = "geoparquet")]
 pub(crate) use geoparquet::geoparquet;
 pub(crate) use sheets::{Cell, Sheet, workbook};
-pub(crate) use text::csv;
+pub(crate) use text::{csv, lines_of_csv};
 
 /// A layer before it has a format.
 #[derive(Debug, Clone)]

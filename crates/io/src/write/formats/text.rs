@@ -8,9 +8,14 @@ use crate::plan::CsvEncoding;
 
 /// A table by RFC 4180: cells quoted where they must be, unknown values empty.
 pub(crate) fn csv(table: &TableOut, encoding: CsvEncoding) -> Vec<u8> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
     let cells = |row: &geojson::JsonObject| table.header.iter().map(|key| row.get(key).map_or_else(String::new, text)).collect::<Vec<_>>();
-    for row in std::iter::once(table.header.clone()).chain(table.rows.iter().map(cells)) {
+    lines_of_csv(std::iter::once(table.header.clone()).chain(table.rows.iter().map(cells)), encoding)
+}
+
+/// The same, row by row: the header is the first.
+pub(crate) fn lines_of_csv(rows: impl Iterator<Item = Vec<String>>, encoding: CsvEncoding) -> Vec<u8> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    for row in rows {
         // writing to memory does not fail
         let _ = writer.write_record(row);
     }

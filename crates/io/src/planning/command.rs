@@ -1,0 +1,286 @@
+//! The commands `norms` and `indicators`: from an office to files.
+
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use catchment::{Issue, NormStatus, Progress};
+use serde_json::{Value, json};
+
+use super::{Fair, IndicatorRow, MinimumRow, NormRow, Opened, Sources, office, office_of_plan};
+use crate::error::Error;
+use crate::files::Files;
+use crate::map::Lang;
+use crate::plan::{CsvEncoding, Format, Plan};
+use crate::write::{
+    About, Cell, LayerOut, Printed, Sheet, TableOut, by_kind, csv, feature, formats_of, indicator_tables, issues_table, norm_tables, place,
+    pretty, sha256, table_rows, wgs84, workbook,
+};
+
+/// What is asked of the office.
+pub struct Ask<'a> {
+    /// The study, with the files that it names; figures alone where there is none.
+    pub study: Option<(&'a Plan, &'a dyn Files)>,
+    /// Standards, figures and year.
+    pub sources: Sources,
+    /// The files that `sources` names.
+    pub files: &'a dyn Files,
+    /// The language of tables that are printed.
+    pub lang: Lang,
+    /// Formats of layers and tables.
+    pub formats: Vec<Format>,
+    /// How CSV files are encoded.
+    pub encoding: CsvEncoding,
+}
+
+/// What a command found, with its files.
+#[derive(Debug, Clone)]
+pub struct Found<T> {
+    /// What it found.
+    pub found: T,
+    /// What should be looked at; also in `issues.csv`.
+    pub issues: Vec<Issue>,
+    command: &'static str,
+    files: Vec<(String, Vec<u8>)>,
+}
+
+impl<T> Found<T> {
+    /// Writes the files into the folder `out`, making it where it is missing, and returns their paths.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Write`] names the file that the disk refused; [`Error::Plan`] where the folder holds the results of another command.
+    pub fn write(&self, out: &Path) -> Result<Vec<PathBuf>, Error> {
+        place(out, self.command, &self.files)
+    }
+
+    /// Every file by name, in memory.
+    pub fn files(&self) -> &[(String, Vec<u8>)] {
+        &self.files
+    }
+}
+
+/// Indicators, minimum amounts and fairness of an office.
+#[derive(Debug, Clone)]
+pub struct Indicators {
+    /// Indicators, of all zones together and by zone.
+    pub indicators: Vec<IndicatorRow>,
+    /// Facilities held against minimum amounts.
+    pub minimums: Vec<MinimumRow>,
+    /// How evenly resources are spread.
+    pub fair: Fair,
+}
+
+fn open(ask: &Ask<'_>, progress: &dyn Progress) -> Result<Opened, Error> {
+    match ask.study {
+        Some((plan, files)) => office_of_plan(plan, files, &ask.sources, ask.files, progress),
+        None => office(None, &ask.sources, ask.files, progress),
+    }
+}
+
+/// Holds zones against norms.
+///
+/// # Errors
+///
+/// [`Error`] for a file that is missing or broken as a whole, for standards that cannot be used, and for standards without a norm.
+///
+/// # Example
+///
+/// ```
+/// use catchment::NoProgress;
+/// use catchment_io::map::Lang;
+/// use catchment_io::planning::{self, Ask, Sources};
+/// use catchment_io::plan::CsvEncoding;
+/// use catchment_io::InMemory;
+///
+/// let figures = "zone_name,people,regional_centres\n闵行区,2653489,4\n";
+/// let files = InMemory(&[("figures.csv", figures.as_bytes())]);
+/// let sources = Sources {
+///     standards: vec!["shanghai-2025".to_owned()], figures: Some("figures.csv".to_owned()), ..Sources::default()
+/// };
+/// let ask = Ask { study: None, sources, files: &files, lang: Lang::Zh, formats: vec![], encoding: CsvEncoding::Utf8 };
+/// let norms = planning::norms(&ask, &NoProgress)?.found;
+/// let regional = norms.iter().find(|row| row.norm == "regional-centre").unwrap();
+/// assert_eq!((regional.need_low, regional.need_high, regional.gap), (Some(6.0), Some(8.0), Some(2.0)));
+/// # Ok::<(), catchment_io::Error>(())
+/// ```
+pub fn norms(ask: &Ask<'_>, progress: &dyn Progress) -> Result<Found<Vec<NormRow>>, Error> {
+    let started = Instant::now();
+    let opened = open(ask, progress)?;
+    let (rows, mut issues) = opened.office.norms();
+    if opened.office.standards().norms.is_empty() {
+        return Err(nothing_asked("[[norms]]"));
+    }
+    issues.extend(unknown(&rows));
+    let layers = norm_layer(&opened, &rows)?;
+    let tables = vec![TableOut::of_rows("norms", table_rows(&rows))];
+    made(
+        ask,
+        &opened,
+        started,
+        Output { command: "norms", found: rows.clone(), issues, layers, tables, printed: norm_tables(ask.lang, &rows) },
+    )
+}
+
+/// Works out indicators, minimum amounts and fairness.
+///
+/// # Errors
+///
+/// As [`norms`].
+pub fn indicators(ask: &Ask<'_>, progress: &dyn Progress) -> Result<Found<Indicators>, Error> {
+    let started = Instant::now();
+    let opened = open(ask, progress)?;
+    let office = &opened.office;
+    let standards = office.standards();
+    if standards.indicators.is_empty() && standards.minimums.is_empty() && standards.fairness.is_empty() {
+        return Err(nothing_asked("[[indicators]], [[minimums]] or [[fairness]]"));
+    }
+    let found = Indicators { indicators: office.indicators(), minimums: office.minimums(), fair: office.fairness() };
+    let printed = indicator_tables(ask.lang, office, &found.indicators, &found.minimums, &found.fair);
+    let tables = tables(&found);
+    made(ask, &opened, started, Output { command: "indicators", found, issues: Vec::new(), layers: Vec::new(), tables, printed })
+}
+
+/// The tables of indicators that have rows.
+pub(crate) fn tables(found: &Indicators) -> Vec<TableOut> {
+    let mut tables = vec![
+        TableOut::of_rows("indicators", table_rows(&found.indicators)),
+        TableOut::of_rows("minimums", table_rows(&found.minimums)),
+        TableOut::of_rows("fairness", table_rows(&found.fair.rows)),
+        TableOut::of_rows("agglomeration", table_rows(&found.fair.zones)),
+        TableOut::of_rows("lorenz", table_rows(&found.fair.lorenz)),
+    ];
+    tables.retain(|table| !table.rows.is_empty());
+    tables
+}
+
+fn nothing_asked(what: &str) -> Error {
+    let expected = format!("standards with {what}: --standards FILE, or planning.standards of the plan");
+    Error::Plan { file: "the standards".to_owned(), source: crate::plan::value("standards", "without any", &expected) }
+}
+
+/// Norms that nobody can hold anything against.
+fn unknown(rows: &[NormRow]) -> Vec<Issue> {
+    let mut issues: Vec<Issue> = Vec::new();
+    for row in rows.iter().filter(|row| row.status == NormStatus::Unknown) {
+        let detail = format!("{}: {}", row.zone_name, row.detail);
+        issues.push(Issue::new(catchment::Stage::Planning, "planning", &row.norm, "norm_unknown", detail));
+    }
+    issues
+}
+
+/// Every zone with every norm, where zones have ground; norms of all together have none.
+fn norm_layer(opened: &Opened, norms: &[NormRow]) -> Result<Vec<LayerOut>, Error> {
+    let Some(inputs) = &opened.inputs else { return Ok(Vec::new()) };
+    let shapes: Vec<_> = inputs.zones.iter().map(|zone| wgs84(&inputs.projector, &zone.area)).collect::<Result<_, _>>()?;
+    let of_zone = norms.iter().zip(table_rows(norms));
+    let features = of_zone.map(|(row, properties)| feature(row.zone.and_then(|zone| shapes[zone].clone()), properties)).collect();
+    Ok(vec![LayerOut::new("norms", "Zones held against norms", features)])
+}
+
+/// What a command found, before it is files.
+struct Output<T> {
+    command: &'static str,
+    found: T,
+    issues: Vec<Issue>,
+    layers: Vec<LayerOut>,
+    tables: Vec<TableOut>,
+    printed: Vec<Printed>,
+}
+
+fn made<T>(ask: &Ask<'_>, opened: &Opened, started: Instant, output: Output<T>) -> Result<Found<T>, Error> {
+    let mut issues = output.issues;
+    issues.extend(opened.office.issues());
+    issues.extend(opened.inputs.iter().flat_map(|inputs| inputs.issues.clone()));
+    issues.sort();
+    issues.dedup();
+    let listed: Vec<&Issue> = issues.iter().collect();
+    let attribution = opened.inputs.as_ref().and_then(crate::write::attribution);
+    let time = opened.inputs.as_ref().map_or_else(|| "1970-01-01T00:00:00.000Z".to_owned(), crate::write::time);
+    let stem = ask.study.map_or("figures", |(plan, _)| plan.study.id.as_str());
+    let about = About { stem, attribution: attribution.as_deref(), styled: false, time: &time };
+    let mut files = formats_of(&output.layers, &output.tables, &ask.formats, ask.encoding, &about)?;
+    if ask.formats.contains(&Format::Csv) {
+        files.extend(output.printed.iter().map(|table| (format!("{}.csv", table.file), table.csv(ask.encoding))));
+    }
+    let method = method(ask, opened, output.command);
+    if ask.formats.contains(&Format::Xlsx) {
+        let lines = method.iter().map(|line| vec![Cell::from(line.as_str())]).collect();
+        let first =
+            Sheet { name: said(ask.lang, "方法口径", "Method"), header: vec![said(ask.lang, "方法口径", "Method")], rows: lines };
+        let mut sheets = vec![first];
+        sheets.extend(output.printed.iter().map(Printed::sheet));
+        sheets.extend(output.tables.iter().map(Sheet::from));
+        files.push((format!("{stem}.xlsx"), workbook(&sheets, &about)?));
+    }
+    files.push(("report.md".to_owned(), report(ask, &method, &output.printed).into_bytes()));
+    files.push(("issues.csv".to_owned(), csv(&issues_table(&listed), ask.encoding)));
+    files.push(("README.txt".to_owned(), super::dictionary::readme(output.command).into_bytes()));
+    let inputs: Vec<Value> =
+        opened.files.iter().chain(opened.inputs.iter().flat_map(|inputs| &inputs.files)).map(|file| json!(file)).collect();
+    let listed_files = |(name, bytes): &(String, Vec<u8>)| json!({ "file": name, "bytes": bytes.len(), "sha256": sha256(bytes) });
+    let manifest = pretty(&json!({
+        "tool": { "name": "catchment", "version": env!("CARGO_PKG_VERSION"), "command": output.command },
+        "asked": { "standards": ask.sources.standards, "figures": ask.sources.figures, "year": ask.sources.year },
+        "plan": ask.study.map(|(plan, _)| serde_json::to_value(plan).unwrap_or_default()),
+        "standards": serde_json::to_value(opened.office.standards()).unwrap_or_default(),
+        "inputs": inputs,
+        "issues": by_kind(&listed),
+        "outputs": files.iter().map(listed_files).collect::<Vec<_>>(),
+        "run": { "seconds": started.elapsed().as_secs_f64() },
+    }));
+    files.push(("manifest.json".to_owned(), manifest.into_bytes()));
+    Ok(Found { found: output.found, issues, command: output.command, files })
+}
+
+fn said(lang: Lang, zh: &str, en: &str) -> String {
+    match lang {
+        Lang::En => en.to_owned(),
+        Lang::Zh => zh.to_owned(),
+        Lang::Both => format!("{zh} {en}"),
+    }
+}
+
+/// 方法口径: what the numbers are made of.
+fn method(ask: &Ask<'_>, opened: &Opened, command: &str) -> Vec<String> {
+    let office = &opened.office;
+    let standards = office.standards();
+    let mut lines = Vec::new();
+    let mut say = |zh: String, en: String| lines.push(said(ask.lang, &zh, &en));
+    say(format!("标准：{}", standards.title_zh), format!("Standards: {}", standards.title));
+    if let Some(file) = &ask.sources.figures {
+        say(
+            format!("数据表：{file}（表中有的数以表为准）"),
+            format!("Figures: {file} (what stands there is used before anything counted)"),
+        );
+    }
+    match office.year() {
+        Some(year) => say(format!("年份：{year}"), format!("Year: {year}")),
+        None => say("年份：最新数据，现有机构".to_owned(), "Year: newest figures, facilities that exist".to_owned()),
+    }
+    let of_norms = standards.norms.iter().filter(|_| command == "norms").map(|own| (&own.title_zh, &own.title, &own.source));
+    let of_others = standards.indicators.iter().map(|own| (&own.title_zh, &own.title, &own.source));
+    let of_others = of_others.chain(standards.minimums.iter().map(|own| (&own.title_zh, &own.title, &own.source)));
+    for (zh, en, source) in of_norms.chain(of_others.filter(|_| command == "indicators")) {
+        if let Some(source) = source {
+            say(format!("{zh}：「{}」（{}）", source.phrase, source.file), format!("{en}: “{}” ({})", source.phrase, source.file));
+        }
+    }
+    if command == "indicators" && !standards.fairness.is_empty() {
+        say(
+            "基尼系数按人口、按面积；泰尔指数为L型（平均对数离差），对数底10；变异系数按人口加权".to_owned(),
+            "Gini by people and by area; Theil is L (mean log deviation) to base 10; CV weighted by people".to_owned(),
+        );
+    }
+    lines.extend(opened.inputs.as_ref().and_then(crate::write::attribution));
+    lines.push(format!("catchment {}", env!("CARGO_PKG_VERSION")));
+    lines
+}
+
+/// `report.md`: the printed tables, and how they were made.
+fn report(ask: &Ask<'_>, method: &[String], tables: &[Printed]) -> String {
+    let title = ask.study.map(|(plan, _)| plan.study.title.clone()).unwrap_or_default();
+    let head = if title.is_empty() { said(ask.lang, "配置与指标", "Norms and indicators") } else { title };
+    let tables: String = tables.iter().map(Printed::markdown).collect();
+    let method: String = method.iter().map(|line| format!("- {line}\n")).collect();
+    format!("# {head}\n\n{tables}## {}\n\n{method}", said(ask.lang, "方法口径", "Method"))
+}

@@ -1,0 +1,173 @@
+//! The planning office: norms, indicators, minimum amounts and fairness, from standards (TOML), figures (a table) and a study's facilities
+//! and people. None of it needs roads.
+
+mod command;
+mod dictionary;
+mod fairness;
+mod figures;
+mod indicators;
+mod minimums;
+mod norms;
+mod office;
+mod standards;
+
+use catchment::geo::Area;
+use catchment::{Issue, Progress, begin};
+
+use crate::error::Error;
+use crate::files::{Files, InputFile};
+use crate::load::{Inputs, Scope, load_for};
+use crate::plan::{Columns, Plan, PlanError, nearest, value};
+use figures::{Figures, ReadFigures};
+
+pub use command::{Ask, Found, Indicators, indicators, norms};
+pub use fairness::{AgglomerationRow, Fair, FairnessRow, LorenzRow};
+pub use indicators::{IndicatorRow, IndicatorStatus};
+pub use minimums::MinimumRow;
+pub use norms::NormRow;
+pub use office::{Basis, Office, Value};
+pub use standards::{
+    BUILT_IN, Every, Fairness, Indicator, Level, MayAdd, Minimum, Nature, NeedRule, Norm, Published, Quantity, Source, Standards,
+    TargetRule,
+};
+
+/// Whether a name is that of standards in the program.
+pub(crate) fn is_built_in(name: &str) -> bool {
+    BUILT_IN.iter().any(|(own, _)| *own == name)
+}
+
+/// What an office is made of.
+#[derive(Debug, Clone, Default)]
+pub struct Sources {
+    /// Files of standards, or names of those in the program.
+    pub standards: Vec<String>,
+    /// The table of figures.
+    pub figures: Option<String>,
+    /// Of that table.
+    pub columns: Columns,
+    /// The year of facilities and figures.
+    pub year: Option<i32>,
+}
+
+impl Sources {
+    /// What a plan names.
+    pub fn of_plan(plan: &Plan) -> Sources {
+        let planning = plan.planning.clone().unwrap_or_default();
+        Sources { standards: planning.standards, figures: planning.figures, columns: planning.columns, year: planning.year }
+    }
+}
+
+/// An office, and the files that it was made of.
+#[derive(Debug, Clone)]
+pub struct Opened {
+    /// The office.
+    pub office: Office,
+    /// The study that it is of; none where figures are all there is.
+    pub inputs: Option<Inputs>,
+    /// Standards and figures that were read.
+    pub files: Vec<InputFile>,
+}
+
+/// Opens the office of a plan: its zones, people and facilities are loaded, no roads.
+///
+/// # Errors
+///
+/// [`Error`] for a file that is missing or broken as a whole, and for standards that cannot be used.
+pub fn office_of_plan(
+    plan: &Plan,
+    files: &dyn Files,
+    sources: &Sources,
+    own: &dyn Files,
+    progress: &dyn Progress,
+) -> Result<Opened, Error> {
+    let mut plan = plan.clone();
+    if let Some(year) = sources.year {
+        plan.planning.get_or_insert_default().year = Some(year);
+    }
+    let scope = Scope { service: None, roads: false, responses: false };
+    let inputs = load_for(&plan, files, scope, progress)?;
+    let opened = office(Some(&inputs), sources, own, progress)?;
+    Ok(Opened { inputs: Some(inputs), ..opened })
+}
+
+/// Opens an office from standards and figures; with a study's zones, people and facilities where there is one.
+///
+/// # Errors
+///
+/// As [`office_of_plan`]; and where there is neither a study nor a table of figures.
+pub fn office(inputs: Option<&Inputs>, sources: &Sources, files: &dyn Files, progress: &dyn Progress) -> Result<Opened, Error> {
+    begin(progress, "planning", 0)?;
+    let mut read = Vec::new();
+    let standards = standards_of(&sources.standards, files, &mut read)?;
+    let (mut zones, mut issues) = (inputs.map_or_else(Vec::new, |inputs| inputs.zones.clone()), Vec::new());
+    let mut figures = Figures::default();
+    if let Some(file) = &sources.figures {
+        let bytes = files.read(file)?;
+        let ReadFigures { figures: found, zones: named, issues: more, rows } = Figures::read(&bytes, file, &sources.columns, &zones)?;
+        let mut input = InputFile::new(file, &bytes);
+        input.rows.push(("figures".to_owned(), rows as u64));
+        read.push(input);
+        figures = found;
+        issues.extend(more);
+        if inputs.is_none() {
+            zones = named;
+        }
+    } else if inputs.is_none() {
+        let expected = "a plan, or a table of figures by zone: --figures FILE";
+        return Err(Error::Plan { file: "the flags".to_owned(), source: value("PLAN", "missing", expected) });
+    }
+    let mut office = Office::new(zones, standards, figures, sources.year);
+    if let Some(inputs) = inputs {
+        let areas: Vec<f64> = inputs.zones.iter().map(|zone| zone.area.unsigned_area()).collect();
+        office = office.with_study(inputs, &areas);
+    }
+    office.issues = issues;
+    Ok(Opened { office, inputs: None, files: read })
+}
+
+fn standards_of(names: &[String], files: &dyn Files, read: &mut Vec<InputFile>) -> Result<Standards, Error> {
+    let error = |name: &str, source| Error::Plan { file: name.to_owned(), source };
+    let mut all = Vec::new();
+    for name in names {
+        if let Some((_, text)) = BUILT_IN.iter().find(|(own, _)| own == name) {
+            all.push(Standards::parse(text, name)?);
+            continue;
+        }
+        if !name.contains('.') {
+            let known = BUILT_IN.map(|(own, _)| own);
+            let expected = format!("a file (….toml), or standards of the program: {}{}", known.join(", "), nearest(name, &known));
+            return Err(error(name, value("planning.standards", &format!("`{name}`"), &expected)));
+        }
+        let bytes = files.read(name)?;
+        read.push(InputFile::new(name, &bytes));
+        let text = std::str::from_utf8(&bytes)
+            .map_err(|_| error(name, value("the file", "not text in UTF-8", "standards in TOML, saved as UTF-8")))?;
+        all.push(Standards::parse(text, name)?);
+    }
+    Standards::joined(all).map_err(|source: PlanError| error(&names.join(" and "), source))
+}
+
+impl Office {
+    /// What figures and facilities do not agree on, what was not read, and facilities outside all zones.
+    pub fn issues(&self) -> Vec<Issue> {
+        let mut issues = self.findings();
+        issues.sort();
+        issues.dedup();
+        issues
+    }
+
+    /// The year that it is the office of.
+    pub fn year(&self) -> Option<i32> {
+        self.year
+    }
+
+    /// Its standards.
+    pub fn standards(&self) -> &Standards {
+        &self.standards
+    }
+
+    /// Its zones.
+    pub fn zones(&self) -> &[catchment::Zone] {
+        &self.zones
+    }
+}

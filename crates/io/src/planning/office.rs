@@ -1,0 +1,264 @@
+//! The office: what there is of anything, by zone and year, wherever it is known from.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use catchment::{Facility, Issue, People, Stage, Zone, ZoneIndex};
+use serde::Serialize;
+
+use super::figures::Figures;
+use super::standards::{Quantity, Standards};
+use crate::load::Inputs;
+
+/// Where a value comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Basis {
+    /// The table of figures.
+    Figures,
+    /// Facilities of the study, counted or summed up.
+    Counted,
+    /// People and ground of the study.
+    Study,
+}
+
+/// A value and where it comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Value {
+    /// The number.
+    pub value: f64,
+    /// Where it comes from; of a sum, of its first part.
+    pub basis: Basis,
+}
+
+/// Of which zones a value is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place<'a> {
+    /// One of them.
+    Zone(usize),
+    /// All of them.
+    All,
+    /// Some of them, together.
+    Some(&'a [usize]),
+}
+
+/// A facility and the zone that it stands in.
+#[derive(Debug, Clone)]
+pub(super) struct Placed {
+    pub set: String,
+    pub zone: Option<usize>,
+    pub facility: Facility,
+}
+
+/// What is known of zones beside figures and facilities.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Known {
+    /// By name (`people`, groups, `area_km2`) and zone; none where nobody told.
+    amounts: BTreeMap<String, Vec<Option<f64>>>,
+}
+
+/// All that norms and indicators are held against.
+#[derive(Debug, Clone)]
+pub struct Office {
+    pub(super) zones: Vec<Zone>,
+    pub(super) standards: Standards,
+    pub(super) figures: Figures,
+    pub(super) facilities: Vec<Placed>,
+    pub(super) year: Option<i32>,
+    pub(super) issues: Vec<Issue>,
+    known: Known,
+}
+
+impl Office {
+    pub(super) fn new(zones: Vec<Zone>, standards: Standards, figures: Figures, year: Option<i32>) -> Office {
+        Office { zones, standards, figures, facilities: Vec::new(), year, issues: Vec::new(), known: Known::default() }
+    }
+
+    /// With the people, the ground and the facilities of a study.
+    pub(super) fn with_study(mut self, inputs: &Inputs, areas_m2: &[f64]) -> Office {
+        let persons = |of: &dyn Fn(usize) -> Option<People>| (0..inputs.zones.len()).map(|z| of(z).map(People::as_f64)).collect();
+        let by_zone = |people: &[People]| {
+            let mut sums = vec![People::ZERO; inputs.zones.len()];
+            for (zone, people) in inputs.demand.zones.iter().zip(people) {
+                if let Some(zone) = zone {
+                    sums[zone.index()] += *people;
+                }
+            }
+            sums
+        };
+        let sums = by_zone(&inputs.demand.people);
+        let known = |z: usize| inputs.zones[z].people.is_some();
+        let all: Vec<Option<f64>> = persons(&|z| known(z).then(|| sums[z]));
+        self.known.amounts.insert("people".to_owned(), all);
+        for group in &inputs.demand.groups {
+            let sums = by_zone(&group.people);
+            self.known.amounts.insert(group.name.clone(), persons(&|z| Some(sums[z])));
+        }
+        self.known.amounts.insert("area_km2".to_owned(), areas_m2.iter().map(|area| Some(area / 1e6)).collect());
+        let index = ZoneIndex::new(&inputs.zones);
+        let sets = inputs.facilities.iter().chain(&inputs.not_open);
+        for (set, facilities) in sets {
+            for facility in facilities {
+                let zone = index.locate(facility.location).map(|zone| zone.index());
+                self.facilities.push(Placed { set: set.clone(), zone, facility: facility.clone() });
+            }
+        }
+        self
+    }
+
+    /// A rule's words for a quantity, where it has any.
+    pub(super) fn quantity(&self, id: &str) -> Option<&Quantity> {
+        self.standards.quantities.iter().find(|own| own.id == id)
+    }
+
+    /// What there is of a quantity, or why nobody knows.
+    pub(super) fn value(&self, id: &str, place: Place<'_>, year: Option<i32>) -> Result<Value, String> {
+        let declared = self.quantity(id);
+        let column = declared.and_then(|own| own.column.as_deref()).unwrap_or(id);
+        let figure = |zone: Option<usize>| self.figures.get(column, zone, year).map(|value| Value { value, basis: Basis::Figures });
+        let zone = match place {
+            Place::Zone(zone) => zone,
+            Place::All => {
+                let all: Vec<usize> = (0..self.zones.len()).collect();
+                return figure(None).map_or_else(|| self.sum(id, &all, year), Ok);
+            }
+            Place::Some(zones) => return self.sum(id, zones, year),
+        };
+        if let Some(value) = figure(Some(zone)) {
+            return Ok(value);
+        }
+        match declared {
+            Some(quantity) if !quantity.of.is_empty() => self.parts(quantity, zone, year),
+            Some(quantity) if quantity.count.is_some() || quantity.facilities.is_some() => self.counted(quantity, zone, year),
+            _ if id == "zones" => Ok(Value { value: 1.0, basis: Basis::Study }),
+            _ => self.own(id, zone, year),
+        }
+    }
+
+    fn sum(&self, id: &str, zones: &[usize], year: Option<i32>) -> Result<Value, String> {
+        let mut sum: Option<Value> = None;
+        let mut unknown = Vec::new();
+        let mut why = String::new();
+        for zone in zones {
+            match self.value(id, Place::Zone(*zone), year) {
+                Ok(own) => {
+                    sum = Some(Value { value: sum.map_or(0.0, |sum| sum.value) + own.value, basis: sum.map_or(own.basis, |sum| sum.basis) })
+                }
+                Err(own) => {
+                    why = own;
+                    unknown.push(self.zones[*zone].name.as_str());
+                }
+            }
+        }
+        match (sum, unknown.len()) {
+            (Some(sum), 0) => Ok(sum),
+            (None, 0) => Err(format!("no zone has `{id}`")),
+            (_, count) if count == zones.len() => Err(why),
+            (_, count) => {
+                let more = if count > 3 { format!(" and {} more", count - 3) } else { String::new() };
+                Err(format!("`{id}` is not known of {}{more}", unknown[..count.min(3)].join(", ")))
+            }
+        }
+    }
+
+    fn parts(&self, quantity: &Quantity, zone: usize, year: Option<i32>) -> Result<Value, String> {
+        let parts: Result<Vec<Value>, String> = quantity.of.iter().map(|part| self.value(part, Place::Zone(zone), year)).collect();
+        let parts = parts?;
+        let basis = parts.iter().map(|part| part.basis).max().unwrap_or(Basis::Figures);
+        Ok(Value { value: parts.iter().map(|part| part.value).sum(), basis })
+    }
+
+    /// The facilities of a quantity that stand in a year, each once however many sets hold it.
+    pub(super) fn admitted<'a>(&'a self, quantity: &'a Quantity, zone: Option<usize>, year: Option<i32>) -> Vec<&'a Facility> {
+        let mut met = BTreeSet::new();
+        let fits = |own: &&Placed| {
+            let facility = &own.facility;
+            let (x, y) = (facility.location.x.to_bits(), facility.location.y.to_bits());
+            own.zone == zone
+                && quantity.facilities.as_ref().is_none_or(|set| *set == own.set)
+                && quantity.count.as_ref().is_none_or(|only| only.admits(facility))
+                && facility.is_open(year)
+                && met.insert((facility.id.clone(), x, y))
+        };
+        self.facilities.iter().filter(fits).map(|own| &own.facility).collect()
+    }
+
+    fn counted(&self, quantity: &Quantity, zone: usize, year: Option<i32>) -> Result<Value, String> {
+        if let Some(set) = quantity.facilities.as_ref().filter(|set| !self.facilities.iter().any(|own| own.set == **set)) {
+            return Err(format!("`{}` counts facilities of the set `{set}`, and there are none", quantity.id));
+        }
+        if self.facilities.is_empty() {
+            return Err(format!(
+                "`{}` counts facilities, and there are none; a column of that name among the figures would do",
+                quantity.id
+            ));
+        }
+        let year = year.or(self.year);
+        let admitted = self.admitted(quantity, Some(zone), year);
+        let Some(amount) = &quantity.sum else { return Ok(Value { value: admitted.len() as f64, basis: Basis::Counted }) };
+        let known: Vec<f64> = admitted.iter().filter_map(|facility| facility.record.amounts.get(amount).copied()).collect();
+        match known.len() == admitted.len() {
+            true => Ok(Value { value: known.iter().sum(), basis: Basis::Counted }),
+            false => Err(format!("`{amount}` is not known of {} of {} facilities", admitted.len() - known.len(), admitted.len())),
+        }
+    }
+
+    fn own(&self, id: &str, zone: usize, year: Option<i32>) -> Result<Value, String> {
+        let Some(amounts) = self.known.amounts.get(id) else {
+            return Err(match (self.figures.has(id), year) {
+                (true, Some(year)) => format!("there is no figure of `{id}` for {} in {year}", self.zones[zone].name),
+                (true, None) => format!("there is no figure of `{id}` for {}", self.zones[zone].name),
+                (false, _) => format!("`{id}` is no column of the figures, and nothing that is counted"),
+            });
+        };
+        let value = amounts.get(zone).copied().flatten();
+        value.map(|value| Value { value, basis: Basis::Study }).ok_or_else(|| format!("`{id}` is not known of {}", self.zones[zone].name))
+    }
+
+    /// What is at odds: figures against what is counted, facilities outside all zones.
+    pub(super) fn findings(&self) -> Vec<Issue> {
+        let mut issues = self.issues.clone();
+        for quantity in self.standards.quantities.iter().filter(|own| !own.of.is_empty()) {
+            for zone in 0..self.zones.len() {
+                let column = quantity.column.as_deref().unwrap_or(&quantity.id);
+                let told = self.figures.get(column, Some(zone), self.year);
+                if let (Some(told), Ok(parts)) = (told, self.parts(quantity, zone, self.year))
+                    && (told - parts.value).abs() > 1e-9 * told.abs().max(1.0)
+                {
+                    let detail = format!("{}: the figures say {told}, its parts make {}", self.zones[zone].name, parts.value);
+                    issues.push(Issue::new(Stage::Planning, &self.figures.file, &quantity.id, "sum_differs", detail));
+                }
+            }
+        }
+        for quantity in &self.standards.quantities {
+            let counts = quantity.count.is_some() || quantity.facilities.is_some();
+            if !counts || self.facilities.is_empty() {
+                continue;
+            }
+            let outside = self.admitted(quantity, None, self.year).len();
+            if outside > 0 {
+                let detail = format!("{outside} of these facilities stand in no zone, and are not counted");
+                issues.push(Issue::new(Stage::Planning, "planning", &quantity.id, "outside_zones", detail));
+            }
+            let all = self.value(&quantity.id, Place::All, self.year);
+            let counted: Result<f64, String> = (0..self.zones.len()).map(|zone| Ok(self.counted(quantity, zone, self.year)?.value)).sum();
+            if let (Ok(told), Ok(counted)) = (all, counted)
+                && told.basis == Basis::Figures
+                && (told.value - counted).abs() > 1e-9
+            {
+                let detail = format!("the figures say {}, the facilities of the study make {counted}; the figures are used", told.value);
+                issues.push(Issue::new(Stage::Planning, &self.figures.file, &quantity.id, "count_differs", detail));
+            }
+        }
+        issues
+    }
+
+    /// The name of a place.
+    pub(super) fn place_name(&self, zone: Option<usize>) -> &str {
+        zone.map_or("all", |zone| self.zones[zone].name.as_str())
+    }
+
+    /// The id of a place.
+    pub(super) fn place_id(&self, zone: Option<usize>) -> &str {
+        zone.map_or("all", |zone| self.zones[zone].id.as_str())
+    }
+}
