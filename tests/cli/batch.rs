@@ -389,8 +389,8 @@ fn tiles_that_would_not_be_exact_are_refused() {
         assert!(desk.list("bad").is_empty());
     };
     // 15 min at 1.2 m/s are 1,080 m; two legs of 300 m at most, and what a plane and rounding take
-    refused(format!("{job}halo_m = 0\n"), &["tiles.halo_m is 0", "at least 1693", "`walk`"]);
-    refused(format!("{job}halo_m = 1692\n"), &["at least 1693"]);
+    refused(format!("{job}halo_m = 0\n"), &["tiles.halo_m is 0", "at least 1993", "`walk`"]);
+    refused(format!("{job}halo_m = 1992\n"), &["at least 1993"]);
     refused(job.replace("count = 2", "count = 3"), &["tiles.count is 3", "at most 2", "whole zones"]);
     refused(job.replace("count = 2", "count = 0"), &["tiles.count"]);
     refused(format!("{job}[[axes]]\nname = \"a\"\nvalues = [{{ id = \"1\" }}]\n"), &["tiles", "nothing else to vary"]);

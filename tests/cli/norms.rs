@@ -247,7 +247,11 @@ fn indicators_minimums_and_fairness_of_a_town() {
     let west = gathered.iter().find(|row| row["resource"] == "beds" && row["zone_id"] == WEST).unwrap();
     near(west, "hrad", 6.0 / 16.0 / (5.0 / 11.0), 1e-4);
     near(west, "hrad_over_pad", 6.0 / 31.0 / (16.0 / 2047.0), 1e-9);
-    desk.fails(&["indicators", "town.toml", "--standards", "minhang-2025", "--out", "x", "--check"], 1, &["0 of 19 targets are not met, 18 not known"]);
+    desk.fails(
+        &["indicators", "town.toml", "--standards", "minhang-2025", "--out", "x", "--check"],
+        1,
+        &["0 of 19 targets are not met, 18 not known"],
+    );
 }
 
 #[test]

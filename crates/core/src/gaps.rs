@@ -179,8 +179,8 @@ pub(crate) fn trace_zones(
     let zone = |z: usize| {
         let limit = traced.limits.of(Some(ZoneId::at(z)));
         let Some(patch) = ground.patch(z, &traced.zones[z]) else { return Ok(Some(zone_gaps(traced, z, &points[z], None))) };
-        let mut by = MARGIN;
-        while by <= farthest {
+        let mut by = MARGIN.min(farthest);
+        loop {
             let region = Region::around(&patch, by, window, traced.edges, grid);
             let field = CostField::of_region(ground, &region, traced.edges, traced.nearest, progress)?;
             let surveyed = Surveyed { field: &field, edges: traced.edges, nearest: traced.nearest };
@@ -189,9 +189,11 @@ pub(crate) fn trace_zones(
                 let depths = depths(traced, region.window, near.in_box(bounds).map(|point| traced.demand.locations[point.index()]));
                 return Ok(Some(zone_gaps(traced, z, &points[z], Some(Drawing { patch: &patch, relief: &relief, depths: &depths }))));
             }
-            by = 2 * by + 1;
+            if by == farthest {
+                return Ok(None);
+            }
+            by = (2 * by + 1).min(farthest);
         }
-        Ok(None)
     };
     each_zone(zones, zone, progress)
 }

@@ -26,7 +26,7 @@ use crate::warnings;
 
 pub use scope::{TileScope, halo_m, tile_scopes};
 
-/// How many squares around a zone are there to be looked at, where only its part of the ground is.
+/// How many squares of ground around a zone a part has, unless more are asked for.
 pub const TILE_MARGIN: usize = 31;
 
 /// What a part of a study is asked.
@@ -42,6 +42,8 @@ pub struct Tile<'a> {
     pub facilities: &'a [FacilityId],
     /// The window of the whole study's ground.
     pub window: Window,
+    /// How many squares of ground around a zone it has.
+    pub margin: usize,
     /// The service's facilities on its part of the network.
     pub links: &'a Linkage,
     /// What the search of the whole network found.
@@ -80,8 +82,13 @@ pub enum TileError {
     #[error(transparent)]
     Cancelled(#[from] Cancelled),
     /// A limit's line comes in from beyond the ground that the part has.
-    #[error("the outline of zone {0} depends on ground more than {TILE_MARGIN} cells away from it; take larger tiles")]
-    Far(String),
+    #[error("the outline of zone {zone} depends on ground more than {margin} cells away from it")]
+    Far {
+        /// The zone's name.
+        zone: String,
+        /// The margin that was too little.
+        margin: usize,
+    },
     /// A row, a zone or a facility that no part answers for, or that several do.
     #[error("{0}: not answered for by exactly one part")]
     Parts(String),
@@ -127,12 +134,12 @@ pub fn analyse_tile(study: &Study<'_>, service: &Service<'_>, tile: &Tile<'_>, p
     };
     let own: Vec<usize> = tile.zones.iter().map(|zone| zone.index()).collect();
     let points = points_by_zone(study.zones.len(), &study.demand.zones);
-    let drawn = trace_zones(&traced, &own, &points, &DemandIndex::of_demand(study.demand), (tile.window, TILE_MARGIN), progress)?;
+    let drawn = trace_zones(&traced, &own, &points, &DemandIndex::of_demand(study.demand), (tile.window, tile.margin), progress)?;
     let mut zones = Vec::new();
     for (zone, drawn) in tile.zones.iter().zip(drawn) {
         let exact = |area: &ByStatus<SquareMm>| Status::ALL.map(|status| area.of(status).0);
         let areas = areas.iter().map(|masks| masks.iter().map(|by_zone| exact(&by_zone[zone.index()])).collect()).collect();
-        let drawn = drawn.ok_or_else(|| TileError::Far(study.zones[zone.index()].name.clone()))?;
+        let drawn = drawn.ok_or_else(|| TileError::Far { zone: study.zones[zone.index()].name.clone(), margin: tile.margin })?;
         zones.push(ZonePart { zone: *zone, areas, drawn });
     }
     begin(progress, "catchments", tile.facilities.len())?;

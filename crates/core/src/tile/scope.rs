@@ -5,7 +5,6 @@ use rayon::prelude::*;
 use rstar::primitives::Rectangle;
 use rstar::{AABB, RTree};
 
-use super::TILE_MARGIN;
 use crate::analysis::{Service, Study};
 use crate::gaps::INHABITED_M;
 use crate::ids::{DemandId, FacilityId, NodeId, ZoneId};
@@ -29,10 +28,11 @@ pub struct TileScope {
     pub near: Vec<Vec<Rect<f64>>>,
 }
 
-/// How far from a facility the roads and the people lie that decide about its catchment, metres: the greatest limit times the highest speed of any road of
-/// the network, and both straight legs.
+/// How far from a facility the roads and the people lie that decide about its catchment, metres of the plane: the greatest limit times the highest speed of any
+/// road of the network, as far as the plane stretches roads, and three straight legs: the facility's, a point's, and that to the road that is truly nearest to a point
+/// which another one could reach.
 pub fn halo_m(service: &Service<'_>) -> f64 {
-    // a plane is true to some 0.1 %, and costs are rounded
+    // costs are rounded, and short edges tell less of how the plane stretches
     const SLACK: f64 = 1.002;
     const SLACK_M: f64 = 10.0;
     let limit = service.limits().greatest();
@@ -40,7 +40,19 @@ pub fn halo_m(service: &Service<'_>) -> f64 {
         Metric::Distance => limit.as_f64(),
         Metric::Time => limit.as_f64() * fastest_m_s(service),
     };
-    SLACK * reach_m + 2.0 * service.link.snap_m + SLACK_M
+    SLACK * stretch(service) * reach_m + 3.0 * service.link.snap_m + SLACK_M
+}
+
+/// By how much an edge is longer in the plane than it is, at most; 1 where none is.
+fn stretch(service: &Service<'_>) -> f64 {
+    /// Shorter ones are rounded too coarsely, millimetres.
+    const LONG: u32 = 5_000;
+    let network = service.network;
+    let ratio = |edge: &crate::Edge| {
+        let apart = network.location(edge.head) - network.location(edge.tail);
+        if edge.length_mm >= LONG { apart.x.hypot(apart.y) * 1000.0 / f64::from(edge.length_mm) } else { 1.0 }
+    };
+    network.edges().par_iter().map(ratio).reduce(|| 1.0, f64::max)
 }
 
 /// The highest speed of any edge, metres a second.
@@ -54,7 +66,8 @@ fn fastest_m_s(service: &Service<'_>) -> f64 {
 }
 
 /// Cuts a study into `count` parts of whole zones that lie together, with about as many road nodes each (of the first service's network); fewer where there are
-/// fewer zones. `halos_m` are those of the services: [`halo_m`] or more.
+/// fewer zones. `halos_m` are those of the services: [`halo_m`] or more. `margin` is how many squares of ground around a zone a part has: [`TILE_MARGIN`](crate::TILE_MARGIN),
+/// or more where a part says that it is too little.
 ///
 /// # Panics
 ///
@@ -63,7 +76,7 @@ fn fastest_m_s(service: &Service<'_>) -> f64 {
 /// # Complexity
 ///
 /// O((nodes + points × parts) log zones).
-pub fn tile_scopes(study: &Study<'_>, services: &[Service<'_>], count: usize, halos_m: &[f64]) -> Vec<TileScope> {
+pub fn tile_scopes(study: &Study<'_>, services: &[Service<'_>], count: usize, halos_m: &[f64], margin: usize) -> Vec<TileScope> {
     assert_eq!(services.len(), halos_m.len(), "a halo for each service");
     let index = ZoneIndex::new(study.zones);
     let boxes: Vec<Option<Rect<f64>>> = study.zones.iter().map(|zone| zone.area.bounding_rect()).collect();
@@ -78,7 +91,7 @@ pub fn tile_scopes(study: &Study<'_>, services: &[Service<'_>], count: usize, ha
     };
     let facility_homes: Vec<Vec<usize>> = services.iter().map(homes_of).collect();
     let cell_m = study.ground.grid().size;
-    let around_m = (TILE_MARGIN + 8) as f64 * cell_m + INHABITED_M;
+    let around_m = (margin + 8) as f64 * cell_m + INHABITED_M;
     let scope = |(tile, zones): (usize, &Vec<ZoneId>)| {
         let own_boxes: Vec<Rect<f64>> = zones.iter().filter_map(|zone| boxes[zone.index()]).collect();
         let grown_boxes: Vec<Rect<f64>> = own_boxes.iter().map(|own| grown(*own, around_m)).collect();

@@ -34,6 +34,14 @@ pub(super) struct Tiles {
     /// How far around a facility a tile knows roads and people, metres; what limits and roads make necessary where it is left out.
     #[serde(default)]
     pub(super) halo_m: Option<f64>,
+    /// How many cells of ground around a zone a tile has. More are needed where a limit's line follows a strip of ground narrower than a cell for longer, such as the
+    /// banks of a canal: the tile says so.
+    #[serde(default = "margin")]
+    pub(super) margin_cells: usize,
+}
+
+fn margin() -> usize {
+    catchment::TILE_MARGIN
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -144,6 +152,10 @@ impl Job {
             }
             if tiles.count == 0 {
                 return Err(value("tiles.count", "0", "1 or more"));
+            }
+            if !(catchment::TILE_MARGIN..=100_000).contains(&tiles.margin_cells) {
+                let expected = format!("{} to 100000", catchment::TILE_MARGIN);
+                return Err(value("tiles.margin_cells", &tiles.margin_cells.to_string(), &expected));
             }
             if tiles.halo_m.is_some_and(|halo| !(0.0..1e7).contains(&halo)) {
                 return Err(value("tiles.halo_m", &format!("{:?}", tiles.halo_m.unwrap_or_default()), "metres, 0 or more"));

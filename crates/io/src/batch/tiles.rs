@@ -32,6 +32,8 @@ pub(super) struct TileFile {
     barriers: Barriers,
     /// Of the whole study's ground: row, column; columns, rows.
     window: ([i32; 2], [usize; 2]),
+    /// Cells of ground around a zone that it has.
+    margin: usize,
     /// By service of the plan.
     services: Vec<TileService>,
 }
@@ -60,7 +62,7 @@ pub(super) fn check(plan: &Plan) -> Result<(), PlanError> {
 /// necessary.
 pub(super) fn cut(
     (plan, files): (&Plan, &dyn Files),
-    Tiles { count, halo_m: asked_m }: Tiles,
+    Tiles { count, halo_m: asked_m, margin_cells }: Tiles,
     progress: &dyn Progress,
     each: &mut dyn FnMut(&TileFile) -> Result<(), Error>,
 ) -> Result<(), Error> {
@@ -94,11 +96,11 @@ pub(super) fn cut(
     let no_ground = Ground::new(&[], rules, progress)?;
     let study = Study { zones: &inputs.zones, demand: &inputs.demand, ground: &no_ground, places: &inputs.places };
     let window = Ground::window_of(&inputs.zones, rules)?;
-    let scopes = tile_scopes(&study, &services, count, &halos);
+    let scopes = tile_scopes(&study, &services, count, &halos, margin_cells);
     let cutters: Vec<RoadCutter<'_>> = services.iter().map(|service| RoadCutter::new(service.network)).collect();
     begin(progress, "tiles", scopes.len())?;
     for scope in &scopes {
-        let mut tile = around(&inputs, scope, window);
+        let mut tile = around(&inputs, scope, window, margin_cells);
         for (i, service) in services.iter().enumerate() {
             tile.services.push(of_service(service, scope, i, &cutters[i], &links[i], &nearest[i]));
         }
@@ -109,7 +111,7 @@ pub(super) fn cut(
 }
 
 /// What a tile knows but for its roads.
-fn around(inputs: &Inputs, scope: &TileScope, window: Window) -> TileFile {
+fn around(inputs: &Inputs, scope: &TileScope, window: Window, margin: usize) -> TileFile {
     let mut zones = inputs.zones.clone();
     let is_far = |zone: usize| scope.around.binary_search(&ZoneId::at(zone)).is_err();
     for (_, zone) in zones.iter_mut().enumerate().filter(|(zone, _)| is_far(*zone)) {
@@ -132,6 +134,7 @@ fn around(inputs: &Inputs, scope: &TileScope, window: Window) -> TileFile {
         zones,
         barriers: inputs.barriers.clone(),
         window: ([window.low.row, window.low.column], [window.columns, window.rows]),
+        margin,
         services: Vec::new(),
     }
 }
@@ -176,6 +179,7 @@ pub(super) fn answer(plan: &Plan, tile: TileFile, name: &str, progress: &dyn Pro
             own: &tile.own_rows,
             facilities: &own.own,
             window,
+            margin: tile.margin,
             links: &own.links,
             known: &own.known,
         };
@@ -192,9 +196,14 @@ pub(super) fn join(study: &Study<'_>, service: &Service<'_>, parts: Vec<TilePart
 }
 
 fn of_tile(error: TileError, name: &str) -> Error {
-    match error {
-        TileError::Cancelled(cancelled) => Error::Cancelled(cancelled),
-        other => data(name, "", other.to_string(), "tiles of one plan, large enough: plan the batch again"),
+    match &error {
+        TileError::Cancelled(cancelled) => Error::Cancelled(*cancelled),
+        TileError::Far { margin, .. } => {
+            let expected =
+                format!("a wider margin, tiles.margin_cells = {} or more (plan the batch again), or the study in one run", 2 * margin + 1);
+            data(name, "", error.to_string(), expected)
+        }
+        other => data(name, "", other.to_string(), "the tiles of one plan: plan the batch again"),
     }
 }
 
