@@ -17,6 +17,7 @@ use crate::input::{Demand, Facility, Issue, Place, Zone};
 use crate::limits::Limits;
 use crate::link::{EdgeGrid, LinkRules, LinkStatus, Linkage};
 use crate::network::RoadNetwork;
+use crate::planning::ReachTable;
 use crate::progress::{Cancelled, Progress, begin};
 use crate::raster::CostRaster;
 use crate::reach::CostField;
@@ -220,6 +221,33 @@ pub fn analyse(study: &Study<'_>, service: &Service<'_>, progress: &dyn Progress
 /// [`Cancelled`] through `progress`.
 pub fn cover(study: &Study<'_>, service: &Service<'_>, progress: &dyn Progress) -> Result<CoverageTable, Cancelled> {
     Ok(answer(study, service, false, progress)?.coverage)
+}
+
+/// What it costs between each facility of a service and each demand point, up to `bound` (inclusive): what [`access()`](crate::access())
+/// shares supply by.
+///
+/// # Errors
+///
+/// [`Cancelled`] through `progress`.
+///
+/// # Complexity
+///
+/// That of [`Sources::coverage_rows`]; 8 bytes for each pair within the bound.
+pub fn reach_table(demand: &Demand, service: &Service<'_>, bound: Cost, progress: &dyn Progress) -> Result<ReachTable, Cancelled> {
+    begin(progress, "access", service.facilities.len())?;
+    let edges = service.edge_grid();
+    let demand_links = Linkage::new(&edges, &demand.locations);
+    let residents = Residents::new(service.network, service.direction, &demand_links, &demand.people);
+    let facility_links = service.facility_links(&edges);
+    let sources = Sources::new(service.network, &facility_links, service.direction);
+    let row = |_, row: &[(DemandId, Cost)]| {
+        if progress.is_cancelled() {
+            return Err(Cancelled);
+        }
+        progress.advance(1);
+        Ok(row.to_vec())
+    };
+    Ok(ReachTable::new(sources.try_coverage_rows(bound, &residents, row)?))
 }
 
 /// The report of a service; with coverage alone in it unless `whole`.

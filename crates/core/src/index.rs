@@ -15,10 +15,16 @@ type Point = GeomWithData<[f64; 2], u32>;
 ///
 /// ```
 /// use catchment::geo::Coord;
-/// use catchment::{Facility, FacilityId, FacilityIndex};
+/// use catchment::{Facility, FacilityId, FacilityIndex, FacilityRecord};
 ///
 /// let clinic = |id: &str, x: f64| Facility {
-///     id: id.into(), name: String::new(), kind: "clinic".into(), location: Coord { x, y: 0.0 }, twins: vec![], vehicles: None, record: FacilityRecord::default(),
+///     id: id.into(),
+///     name: String::new(),
+///     kind: "clinic".into(),
+///     location: Coord { x, y: 0.0 },
+///     twins: vec![],
+///     vehicles: None,
+///     record: FacilityRecord::default(),
 /// };
 /// let clinics = FacilityIndex::of_facilities(&[clinic("a", 0.0), clinic("b", 300.0), clinic("c", 900.0)]);
 /// let here = Coord { x: 200.0, y: 0.0 };

@@ -14,6 +14,7 @@
 //! | how many people does each facility have within its limit? | [`Sources::catchments`] |
 //! | what does it cost from each facility to each point? | [`Sources::coverage_rows`], a row at a time |
 //! | what if one facility opens or closes? | [`WhatIf`], with undo; the gaps of the zones that it touched: [`ZoneGaps`] |
+//! | what does each project of a plan add, in the order of building? | [`build_in_order`] |
 //! | what lies nearby, in a straight line? | R-trees: [`FacilityIndex`], [`DemandIndex`], [`ZoneIndex`] |
 //! | where do people live within a zone? | [`spread()`] |
 //! | how much ground is covered, of which ground? | [`Ground`], [`Mask`], [`CostField`] |
@@ -23,7 +24,7 @@
 //! | when does an ambulance come, how far are stations? | [`CostTable`], [`radius()`], [`stations()`], [`service_areas`], [`stretches`] |
 //! | does a town have what the norms ask for? | [`Need`], [`judge`]; indicators: [`Ratio`], [`Target`] |
 //! | how evenly is it spread? | [`gini`], [`lorenz`], [`theil_l`], [`theil_parts`], [`palma`], [`agglomeration`] |
-//! | how much can each person draw on? | [`access()`]: floating catchment areas on network costs |
+//! | how much can each person draw on? | [`access()`]: floating catchment areas on the costs of [`reach_table`] |
 //! | and with another limit, or another speed? | [`Service::sweep`]; [`cover`] measures coverage alone |
 //!
 //! Costs are whole milliseconds or millimetres ([`Cost`]), people whole millionths ([`People`]), ground whole mm² ([`SquareMm`]): sums are
@@ -63,6 +64,7 @@ mod reached;
 mod relief;
 mod response;
 mod rims;
+mod scenario;
 mod search;
 mod simplify;
 mod spread;
@@ -74,7 +76,7 @@ mod visit;
 mod warnings;
 mod zone_gaps;
 
-pub use analysis::{FacilityReport, Report, Service, Study, analyse, cover};
+pub use analysis::{FacilityReport, Report, Service, Study, analyse, cover, reach_table};
 pub use assess::{Assessment, ByStatus, Status, assess};
 pub use audit::{Audit, AuditRules, Fault, Offender, audit};
 pub use barriers::{Barrier, BarrierShape, Barriers};
@@ -106,6 +108,7 @@ pub use response::{
     Circles, CostRow, CostTable, Farthest, RadiusReport, StationReport, Stretch, assess_demand, nominal_radius_m, radius, service_areas,
     stations, stations_for_radius, stretches,
 };
+pub use scenario::{Project, ProjectEffect, build_in_order};
 pub use search::{Catchment, Change, Direction, KnownLabels, Label, NearestFacility, Residents, SearchSpace, Sources, WhatIf};
 pub use spread::{SpreadNote, SpreadRules, Surface, apportion, spread};
 pub use tile::{FacilityLink, TILE_MARGIN, Tile, TileError, TilePart, TileScope, analyse_tile, halo_m, join_tiles, tile_scopes};
