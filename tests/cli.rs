@@ -8,8 +8,14 @@ mod desk;
 mod town;
 
 #[cfg(test)]
+#[path = "cli/access.rs"]
+mod access;
+#[cfg(test)]
 #[path = "cli/batch.rs"]
 mod batch;
+#[cfg(test)]
+#[path = "cli/compare.rs"]
+mod compare;
 #[cfg(test)]
 #[path = "cli/convert.rs"]
 mod convert;

@@ -8,6 +8,9 @@
 mod reference;
 
 #[cfg(test)]
+#[path = "golden/access.rs"]
+mod access;
+#[cfg(test)]
 #[path = "golden/drives.rs"]
 mod drives;
 #[cfg(test)]

@@ -24,6 +24,8 @@ mod limits;
 mod masks;
 #[path = "scenes/odd.rs"]
 mod odd;
+#[path = "scenes/projects.rs"]
+mod projects;
 #[path = "scenes/response.rs"]
 mod response;
 #[path = "scenes/shapes.rs"]

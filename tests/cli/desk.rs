@@ -8,18 +8,26 @@ use std::process::{Command, Output};
 use serde_json::Value;
 use tempfile::TempDir;
 
-/// The twelve files of a run with one service and all outputs.
-pub(crate) const FILES: [&str; 12] = [
+/// The files of a run with one service, several zones and all outputs.
+pub(crate) const FILES: [&str; 20] = [
     "README.txt",
+    "agglomeration.csv",
     "coverage.geojson",
     "facilities.geojson",
+    "fairness.csv",
     "gaps.csv",
     "gaps.geojson",
     "issues.csv",
+    "lorenz.csv",
     "manifest.json",
     "map.png",
     "map.svg",
+    "report.md",
     "summary.json",
+    "table-03-coverage.csv",
+    "table-06-fairness.csv",
+    "table-06a-agglomeration.csv",
+    "table-11-gaps.csv",
     "zones.csv",
     "zones.geojson",
 ];

@@ -91,10 +91,10 @@ fn every_format_holds_the_same() {
         desk.rows("printed.csv")
     };
     // of 2,047 people 1,023 live within 900 s (corners 0 to 9 at 92.766 s each): 49.98 %
-    let total = &printed("Coverage by zone")[2];
+    let total = &printed("Table 3 Coverage by zone")[2];
     assert_eq!((total["zone"].as_str(), total["people"].as_str(), total["people not covered"].as_str()), ("total", "2047", "1024"));
     assert!((total["people covered %"].parse::<f64>().unwrap() - 100.0 * 1023.0 / 2047.0).abs() < 1e-3, "{total:?}");
-    assert_eq!(printed("List of gaps").len(), desk.rows("o/gaps.csv").len());
+    assert_eq!(printed("Table 11 Gaps").len(), desk.rows("o/gaps.csv").len());
 }
 
 #[test]
@@ -107,7 +107,7 @@ fn results_are_the_same_bytes_again_in_every_format() {
 #[test]
 fn one_format_alone_and_the_encodings_of_excel() {
     let desk = town(&["--format", "xlsx"]);
-    assert_eq!(desk.list("o"), ["README.txt", "issues.csv", "manifest.json", "summary.json", "town.xlsx"]);
+    assert_eq!(desk.list("o"), ["README.txt", "issues.csv", "manifest.json", "report.md", "summary.json", "town.xlsx"]);
     assert!(desk.text("o/README.txt").contains("STUDY.xlsx"));
     // files of the run before go; the rest is as asked
     desk.works(&["run", "town.toml", "-q", "--no-map", "--out", "o", "--format", "csv", "--csv-encoding", "utf-8-bom"]);

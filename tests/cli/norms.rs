@@ -1,6 +1,6 @@
 //! Norms, indicators and fairness: 闵行's published figures, and the town.
 
-use super::desk::{Desk, Row, number};
+use super::desk::{Desk, Row, data, number};
 use super::town::{EAST, PLAN, WEST};
 
 const MINHANG: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../data/minhang/figures.csv");
@@ -99,6 +99,37 @@ fn minhang_s_published_values_worked_out_again() {
     let posts = of(&rows, "indicator", "primary_care_per_100k", "all");
     assert_eq!(["numerator", "value_rounded", "status", "progress"].map(|c| posts[c].as_str()), ["189.0", "7.12", "met", "1.0"]);
     near(posts, "target_implies_denominator", 2_808_321.0, 1.0);
+}
+
+/// 表2: 6 centres and branches, 26 stations. With them 189 facilities for the people of 2020; what was published before them stays.
+#[test]
+fn minhang_s_new_facilities_by_town() {
+    let desk = Desk::new();
+    let built = data("minhang/new_build_2025.csv");
+    let asked = ["indicators", "--standards", "minhang-2025", "--figures", MINHANG, "--lang", "zh", "--new-build"];
+    desk.works(&[&asked[..], &[&built, "--out", "o"]].concat());
+    let rows = desk.rows("o/indicators.csv");
+    let posts = of(&rows, "indicator", "primary_care_per_100k", "all");
+    assert_eq!(
+        ["numerator", "value_rounded", "baseline_recomputed", "status"].map(|c| posts[c].as_str()),
+        ["189.0", "7.12", "5.92", "met"]
+    );
+    near(posts, "target_implies_denominator", 2_808_321.0, 1.0);
+    near(posts, "baseline_implies_numerator", 159.74, 0.001);
+    assert_eq!((desk.issues("o", "sum_differs").len(), desk.issues("o", "parts_of_zone").len()), (0, 1));
+    let table = desk.text("o/table-02-new-build.csv");
+    let lines: Vec<&str> = table.lines().collect();
+    assert_eq!(lines.len(), 1 + 14 + 1);
+    assert_eq!(lines[0], "镇（街道、工业区）,中心及分中心,卫生服务站,合计,备注");
+    assert_eq!((lines[1], lines[4], lines[5]), ("江川街道,1,2,3,", "华漕镇,——,——,——,", "虹桥镇,1,——,1,在建"));
+    assert_eq!(lines[15], "合计,6,26,32,");
+    // a sum that the table does not make is said
+    let wrong = std::fs::read_to_string(&built).unwrap().replace("颛桥镇,——,9", "颛桥镇,——,8");
+    desk.put("wrong.csv", wrong).works(&[&asked[..], &["wrong.csv", "--out", "w"]].concat());
+    let told: Vec<String> = desk.issues("w", "sum_differs").into_iter().map(|row| row["detail"].clone()).collect();
+    assert_eq!(told, ["卫生服务站: the table says 26 in all, its towns make 25"]);
+    let idle = lines.iter().filter(|line| line.contains(",——,——,——,")).count();
+    assert_eq!(idle, 4, "华漕, 马桥, 吴泾, 浦江");
 }
 
 const RULES: &str = r#"

@@ -92,7 +92,9 @@ fn malta_prepared_for_ambulances_is_malta() {
     let plan = std::fs::read_to_string(data("malta/plan.toml")).unwrap();
     let pbf = data("malta/malta-2024-03-13.osm.pbf");
     let (start, end) = (plan.find("[[services]]").unwrap(), plan.rfind("[[services]]").unwrap());
-    let plan = [&plan[..start], &plan[end..]].concat().replace("malta-2024-03-13.osm.pbf", &pbf);
+    // without what is asked of the walkers
+    let (office, profiles) = (plan.find("[planning]").unwrap(), plan.find("[profiles.walk]").unwrap());
+    let plan = [&plan[..start], &plan[end..office], &plan[profiles..]].concat().replace("malta-2024-03-13.osm.pbf", &pbf);
     let net = plan.replacen(&format!("source = \"{pbf}\""), "source = \"malta.cnet\"", 1);
     let net = net.replace("method  = \"spread\"", &format!("source = \"{pbf}\"\nmethod = \"spread\""));
     let net = net.replace("[ground]", &format!("[ground]\nsource = \"{pbf}\""));

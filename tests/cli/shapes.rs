@@ -326,7 +326,7 @@ fn the_error_of_area_is_measured_at_half_the_cell() {
 fn a_geotiff_is_a_format() {
     let desk = Desk::town();
     desk.works(&["run", "town.toml", "--format", "geotiff", "-q", "--no-map", "--out", "o"]);
-    assert_eq!(desk.list("o"), ["README.txt", "cost-walk.tif", "issues.csv", "manifest.json", "summary.json"]);
+    assert_eq!(desk.list("o"), ["README.txt", "cost-walk.tif", "issues.csv", "manifest.json", "report.md", "summary.json"]);
     assert!(matches!(&desk.bytes("o/cost-walk.tif")[..4], b"II*\0" | b"MM\0*"));
     assert!(desk.text("o/README.txt").contains("cost-SERVICE.tif"));
 }

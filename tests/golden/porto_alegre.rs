@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use catchment::{NoProgress, People};
 use catchment_io::{Folder, Plan, Run, run};
 
-/// The study, by a plan in a folder of its own with absolute paths.
-fn study() -> Option<Run> {
+/// The plan, with absolute paths.
+pub(crate) fn plan() -> Option<String> {
     let shared = std::env::var_os("CATCHMENT_SHARED").map_or_else(|| PathBuf::from(DEFAULT), PathBuf::from);
     let data = shared.join("data/porto_alegre");
     let Ok(data) = data.canonicalize() else {
@@ -14,7 +14,7 @@ fn study() -> Option<Run> {
         return None;
     };
     let path = |name: &str| format!("{:?}", data.join(name).display().to_string());
-    let text = format!(
+    Some(format!(
         r#"
         [study]
         id = "porto-alegre"
@@ -41,12 +41,12 @@ fn study() -> Option<Run> {
         zones = path("poa_areas_ponderacao_42.geojson"),
         people = path("poa_hexgrid.csv"),
         posts = path("poa_health_posts.csv"),
-    );
-    let folder = tempfile::tempdir().unwrap();
-    let plan = folder.path().join("plan.toml");
-    std::fs::write(&plan, text).unwrap();
-    let plan = Plan::parse(&std::fs::read_to_string(plan).unwrap()).unwrap();
-    Some(run(&plan, &Folder(folder.path().to_owned()), &NoProgress).unwrap())
+    ))
+}
+
+fn study() -> Option<Run> {
+    let plan = Plan::parse(&plan()?).unwrap();
+    Some(run(&plan, &Folder(PathBuf::new()), &NoProgress).unwrap())
 }
 
 pub(crate) const DEFAULT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared");

@@ -90,6 +90,14 @@ proptest! {
         prop_assert!(gathered.iter().flatten().all(|unit| (unit.ratio.unwrap() - 1.0).abs() < NEAR));
     }
 
+    /// Thousands of units whose rates differ by the last bit are still in an order.
+    #[test]
+    fn many_units_of_nearly_one_rate(people in proptest::collection::vec(1.0..1e5f64, 200..2000), a_head in 0.01..10.0f64) {
+        let resource: Vec<f64> = people.iter().map(|people| people * a_head).collect();
+        prop_assert!(gini(&people, &resource).unwrap().abs() < NEAR);
+        prop_assert!((palma(&people, &resource).unwrap() - 0.25).abs() < NEAR);
+    }
+
     #[test]
     fn theil_comes_in_parts(towns in towns(), cut in 1usize..5) {
         let [people, _, resource] = columns(&towns);

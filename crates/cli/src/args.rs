@@ -8,6 +8,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::batch::BatchCommand;
+use crate::compare::Compare;
 use crate::convert::Convert;
 use crate::office::{IndicatorsArgs, Norms};
 use crate::prepare::{Inspect, Prepare};
@@ -48,6 +49,8 @@ pub(crate) enum Command {
     Norms(Norms),
     /// Indicators with their targets, minimum amounts, and how evenly resources are spread. No roads are read.
     Indicators(IndicatorsArgs),
+    /// Run a plan as it stands and with each of its scenarios: who gains, who loses, what each step adds, which targets are met.
+    Compare(Compare),
     /// Many runs: plan them as shards, run what is not done, merge, compare.
     #[command(subcommand)]
     Batch(BatchCommand),

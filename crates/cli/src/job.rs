@@ -9,8 +9,9 @@ use crate::args::{Common, Coverage};
 
 /// The demo's plan and data, as they ship in the program.
 pub(crate) const DEMO_PLAN: &str = include_str!("../demo/plan.toml");
-pub(crate) const DEMO_FILES: [(&str, &[u8]); 2] = [
+pub(crate) const DEMO_FILES: [(&str, &[u8]); 3] = [
     ("malta-2024-03-13.osm.pbf", include_bytes!("../demo/malta-2024-03-13.osm.pbf")),
+    ("example.toml", include_bytes!("../demo/example.toml")),
     ("LICENSE-ODbL.txt", include_bytes!("../demo/LICENSE-ODbL.txt")),
 ];
 

@@ -2,6 +2,7 @@
 
 mod args;
 mod batch;
+mod compare;
 mod convert;
 mod inspect_raster;
 mod job;
@@ -18,7 +19,8 @@ use std::process::ExitCode;
 use std::sync::atomic::Ordering;
 
 use anyhow::Context;
-use catchment_io::{Error, run, write};
+use catchment_io::map::Lang;
+use catchment_io::{Error, Run, run, write};
 use clap::Parser;
 
 use args::{Cli, Command, Common};
@@ -57,7 +59,7 @@ fn dispatch(cli: Cli) -> anyhow::Result<()> {
     match cli.command {
         Command::Demo(demo) => match &demo.save_plan {
             Some(file) => save_plan(file),
-            None => execute(&Job::demo(&demo.common)?, &demo.common),
+            None => show(&Job::demo(&demo.common)?, &demo.common),
         },
         Command::Run(typed) => execute(&Job::of_plan(&typed.plan, &typed.common)?, &typed.common),
         Command::Coverage(flags) => execute(&Job::of_flags(&flags)?, &flags.common),
@@ -69,6 +71,7 @@ fn dispatch(cli: Cli) -> anyhow::Result<()> {
         Command::Convert(typed) => convert::convert(&typed),
         Command::Norms(typed) => office::norms(&typed),
         Command::Indicators(typed) => office::indicators(&typed),
+        Command::Compare(typed) => compare::compare(&typed),
         Command::Batch(command) => batch::batch(&command),
         Command::Licenses => {
             print(&licenses());
@@ -99,13 +102,42 @@ fn execute(job: &Job, common: &Common) -> anyhow::Result<()> {
         anyhow::Ok((done, files))
     })?;
     terminal.finish();
+    said(&done, job, common, files.len())?;
+    check_own(&done.audits)
+}
+
+/// Runs the demo: its plan as it stands, and beside it the comparison with its scenario.
+fn show(job: &Job, common: &Common) -> anyhow::Result<()> {
+    catchment_io::owned(&job.out, "run")?;
+    catchment_io::owned(&job.out.join("compare"), "compare")?;
+    let pool = pool(common.threads)?;
+    let terminal = Terminal::new(common.quiet);
+    job.notes.iter().for_each(|note| terminal.note(note));
+    let (done, files, folder) = pool.install(|| {
+        let found = catchment_io::compare(&job.plan, job.files.as_ref(), &terminal)?;
+        catchment::begin(&terminal, "write", 0).map_err(Error::from)?;
+        let files = write(&found.baseline, &job.out)?;
+        let folder = compare::beside(&found, &job.out)?;
+        anyhow::Ok((found.baseline, files, folder))
+    })?;
+    terminal.finish();
+    said(&done, job, common, files.len())?;
+    if !common.json && !common.quiet {
+        let zh = job.plan.study.lang == Lang::Zh;
+        print(&format!("{}{}/ holds the comparison\n", compare::table(&compare::summary(&folder)?, zh)?, folder.display()));
+    }
+    check_own(&done.audits)
+}
+
+/// Prints what a run found.
+fn said(done: &Run, job: &Job, common: &Common, files: usize) -> anyhow::Result<()> {
     if common.json {
         let summary = job.out.join("summary.json");
         print(&fs::read_to_string(&summary).with_context(|| summary.display().to_string())?);
     } else if !common.quiet {
-        print(&tables(&done, &job.out, files.len()));
+        print(&tables(done, &job.out, files));
     }
-    check_own(&done.audits)
+    Ok(())
 }
 
 /// Writes the demo's plan to `file` and its data beside it.

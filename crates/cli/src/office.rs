@@ -7,7 +7,7 @@ use catchment::NormStatus;
 use catchment_io::map::Lang;
 use catchment_io::plan::{CsvEncoding, Format, Plan};
 use catchment_io::planning::{self, Ask, Found, IndicatorRow, IndicatorStatus, Indicators, NormRow, Sources};
-use catchment_io::{Error, Files, Folder};
+use catchment_io::{Error, Files, Folder, Run, thousands};
 use clap::Args;
 use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
 use comfy_table::{CellAlignment, Table};
@@ -30,6 +30,10 @@ pub(crate) struct Office {
     /// The year of facilities and figures [default: the plan's planning.year, else what exists and the newest figures].
     #[arg(long, value_name = "YEAR", value_parser = clap::value_parser!(i32).range(1800..2200))]
     pub year: Option<i32>,
+    /// A plan's table of new facilities: a row a town, a column a kind, a dash for none. They are counted with what there is; what was
+    /// published before is not touched.
+    #[arg(long, value_name = "FILE")]
+    pub new_build: Option<String>,
     /// The folder for the results [default: catchment-STUDY-COMMAND].
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
@@ -90,12 +94,13 @@ impl Office {
         let plan = self.plan.as_deref().map(Plan::read).transpose()?;
         let folder = Folder(self.plan.as_deref().and_then(Path::parent).map_or_else(PathBuf::new, Path::to_path_buf));
         let mut sources = plan.as_ref().map(Sources::of_plan).unwrap_or_default();
-        let named = self.standards.iter().chain(&self.figures).cloned().collect();
+        let named = self.standards.iter().chain(&self.figures).chain(&self.new_build).cloned().collect();
         if !self.standards.is_empty() {
             sources.standards.clone_from(&self.standards);
         }
         sources.figures = self.figures.clone().or(sources.figures);
         sources.year = self.year.or(sources.year);
+        sources.new_build.clone_from(&self.new_build);
         let outputs = plan.as_ref().map(|plan| plan.outputs.clone());
         let formats = match (&self.format, &outputs) {
             (typed, _) if !typed.is_empty() => typed.clone(),
@@ -159,6 +164,40 @@ pub(crate) fn indicators(typed: &IndicatorsArgs) -> anyhow::Result<()> {
     }
 }
 
+/// What the office and access say of a run: norms, indicators, fairness, access and referrals.
+pub(crate) fn lines_of(run: &Run) -> String {
+    let mut text = String::new();
+    if let Some(own) = run.office.as_ref() {
+        if !own.norms.is_empty() {
+            text += &format!("\n{}", norm_table(&own.norms));
+        }
+        text += &format!("\n{}", indicator_table(&own.indicators.indicators));
+    }
+    text += &fairness_lines(&run.fair);
+    for own in &run.access {
+        let plan = &run.inputs.plan.access[own.place];
+        let score = |score: Option<f64>| score.map_or_else(|| "–".to_owned(), |score| format!("{:.4}", score * plan.per));
+        text += &format!(
+            "{}: {} within {}: {} per {} people on average, {} at best; {} people have none in reach\n",
+            plan.id,
+            plan.method.name(),
+            own.limit,
+            score(own.total.mean),
+            plan.per,
+            score(own.total.most),
+            thousands(own.total.people_without.as_f64()),
+        );
+    }
+    for own in &run.referrals {
+        let plan = &run.inputs.plan.referrals[own.place];
+        for (set, to) in plan.to.iter().enumerate() {
+            let asked = own.asking(set).count();
+            text += &format!("{}: {} of {asked} {} have one of {to} within {}\n", plan.id, own.within(set), plan.from, plan.limit);
+        }
+    }
+    text
+}
+
 /// A line a norm: how many zones are short, met, over.
 pub(crate) fn norm_table(rows: &[NormRow]) -> String {
     let mut norms: Vec<&NormRow> = Vec::new();
@@ -202,7 +241,8 @@ fn indicator_table(rows: &[IndicatorRow]) -> String {
         })
         .collect();
     let unknown = rows.iter().filter(|row| row.zone.is_none() && row.status == IndicatorStatus::Unknown).count();
-    let more = if unknown > 0 { format!("{unknown} more are not known: indicators.csv says why\n") } else { String::new() };
+    let noun = if unknown == 1 { "indicator is" } else { "indicators are" };
+    let more = if unknown > 0 { format!("{unknown} {noun} not known: indicators.csv says why\n") } else { String::new() };
     if lines.is_empty() { more } else { table(["indicator", "value", "target", ""], lines.into_iter()) + &more }
 }
 
@@ -210,14 +250,15 @@ fn indicator_table(rows: &[IndicatorRow]) -> String {
 pub(crate) fn fairness_lines(fair: &planning::Fair) -> String {
     let text = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |value| format!("{value:.4}"));
     let line = |row: &planning::FairnessRow| {
-        let undefined = if row.detail.is_empty() { String::new() } else { format!(" ({})", row.detail) };
+        let undefined = if row.detail.is_empty() { "" } else { " (see fairness.csv)" };
+        let by_area = row.gini_area.map_or_else(String::new, |gini| format!(", {gini:.4} by area"));
         format!(
-            "{} per {} people: {} in all; Gini {} by people, {} by area; Theil L (log10) {}; CV {}; max/min {}{undefined}\n",
+            "{}, {} people, over {}: {} in all; Gini {} by people{by_area}; Theil L (log10) {}; CV {}; max/min {}{undefined}\n",
             row.resource,
-            row.per,
+            if row.per == 1.0 { "share of".to_owned() } else { format!("per {}", row.per) },
+            row.units,
             text(row.mean_per),
             text(row.gini_people),
-            text(row.gini_area),
             text(row.theil_l_log10),
             text(row.cv_people_weighted),
             text(row.max_min_ratio),

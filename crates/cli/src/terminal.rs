@@ -16,6 +16,7 @@ use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
 use comfy_table::{CellAlignment, Table};
 use indicatif::{ProgressBar, ProgressStyle};
 
+use crate::office::lines_of;
 use crate::shapes::{area_errors, own_audits};
 
 /// Set by Ctrl-C.
@@ -133,9 +134,11 @@ pub(crate) fn tables(run: &Run, out: &Path, files: usize) -> String {
     if !review.is_empty() {
         text += &format!("To review:\n{}\n", review.join("\n"));
     }
+    text += &lines_of(run);
     text += &area_errors(run);
     text += &own_audits(&run.audits);
-    let issues = run.inputs.issues.len() + run.reports.iter().map(|r| r.issues.len()).sum::<usize>();
+    let planning = run.office.iter().map(|own| own.issues.len()).chain(run.access.iter().map(|own| own.issues.len())).sum::<usize>();
+    let issues = run.inputs.issues.len() + run.reports.iter().map(|r| r.issues.len()).sum::<usize>() + planning;
     text + &format!("{files} files in {}/ ({issues} issues in issues.csv; README.txt explains every field)\n", out.display())
 }
 

@@ -3,7 +3,9 @@
 //! A [`Plan`] names files; [`run()`] loads them from [`Files`] (a [`Folder`], or [`InMemory`]), answers every service with
 //! [`catchment::analyse`], and [`write()`] puts the results into a folder. See the example of [`run()`].
 
+mod access;
 pub mod batch;
+mod changes;
 mod convert;
 pub mod crs;
 mod error;
@@ -17,13 +19,16 @@ pub mod osm;
 pub mod plan;
 pub mod planning;
 pub mod prepared;
+mod referrals;
 mod response;
 mod run;
+mod scenarios;
 mod shape;
 mod shapes;
 mod sweep;
 mod write;
 
+pub use access::{AccessRun, ZoneAccess};
 pub use convert::{ConvertAsk, Converted, convert};
 pub use error::Error;
 pub use files::{Files, Folder, InMemory, InputFile};
@@ -31,8 +36,10 @@ pub use inspect::{Against, Field, InZone, Inspection, inspect};
 pub use inspect_raster::{RasterInspection, inspect_raster};
 pub use load::{Corridor, ExtractRoads, Inputs, MaskPolygons, PeriodRoads, load, prepare, read_roads};
 pub use plan::{Plan, PlanError};
+pub use referrals::ReferralRun;
 pub use response::{DRIVEN_LEGS_M_S, ResponseRun, ResponseTimes};
 pub use run::{NetworkFacts, Run, SpeedPoint, run};
+pub use scenarios::{Compared, Comparison, ProjectRow, compare};
 pub use shapes::{
     AUDIT_TOLERANCE, Ask, AuditAsk, IsochroneAsk, IsochroneRow, LayerAudit, Made, OwnAudit, Points, ReachAsk, ReachRow, audit_layer,
     isochrones, reach,

@@ -16,6 +16,7 @@ mod planning;
 mod profiles;
 mod response;
 mod roads;
+mod scenarios;
 mod selector;
 mod services;
 #[cfg(test)]
@@ -49,6 +50,7 @@ use profiles::{changed, set_speed};
 use response::RESERVED;
 pub use response::{CALLS, FREE, PEOPLE, ResponsePlan};
 pub use roads::{RoadColumns, RoadsPlan};
+pub use scenarios::{BASELINE, ChangePlan, ScenarioPlan, Verb};
 pub use selector::Selector;
 pub use services::ServicePlan;
 pub use zones::ZonesPlan;
@@ -100,6 +102,9 @@ pub struct Plan {
     /// Of each facility of a set, the nearest of others.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub referrals: Vec<ReferralPlan>,
+    /// What would change: `catchment compare` holds them against the study as it stands.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub scenarios: Vec<ScenarioPlan>,
     /// What is written.
     #[serde(default)]
     pub outputs: OutputsPlan,

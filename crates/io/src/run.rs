@@ -6,15 +6,18 @@ use std::time::Instant;
 
 use catchment::geo::MultiPolygon;
 use catchment::{
-    Barriers, CoverageTable, Facility, GapRules, Ground, GroundRules, Issue, Limit, LinkRules, Mask, Metric, Profile, Progress, Report,
-    RoadNetwork, Service, SquareMm, Stage, Study, Zone, analyse, begin, cover,
+    Barriers, Coverage, CoverageTable, Facility, GapRules, Ground, GroundRules, Issue, Limit, LinkRules, Mask, Metric, People, Profile,
+    Progress, Report, RoadNetwork, Service, SquareMm, Stage, Study, Zone, analyse, begin, cover,
 };
 use serde::Serialize;
 
+use crate::access::{self, AccessRun};
 use crate::error::Error;
 use crate::files::Files;
 use crate::load::{Inputs, MaskPolygons, load};
-use crate::plan::{self, Format, GroundPlan, Plan, ServicePlan};
+use crate::plan::{self, Format, GroundPlan, Plan, ReferralPlan, ScenarioPlan, ServicePlan};
+use crate::planning::{Fair, Held, OfficeRun, office_of_run};
+use crate::referrals::{ReferralRun, refer};
 use crate::response::{ResponseRun, respond};
 use crate::shapes::{OwnAudit, audit_coverage};
 
@@ -23,6 +26,8 @@ use crate::shapes::{OwnAudit, audit_coverage};
 pub struct Run {
     /// What went in.
     pub inputs: Inputs,
+    /// The scenario of the plan that it is of; none for the study as it stands.
+    pub scenario: Option<ScenarioPlan>,
     /// By mask of the plan, the area of its polygons in all zones, m²: what the ground by status must add up to.
     pub mask_areas_m2: Vec<f64>,
     /// One a service.
@@ -35,6 +40,14 @@ pub struct Run {
     pub responses: Vec<ResponseRun>,
     /// Coverage at other speeds, by service and speed.
     pub speeds: Vec<SpeedPoint>,
+    /// How much people can draw on: one a measure of the plan.
+    pub access: Vec<AccessRun>,
+    /// The nearest facilities of facilities: one a question of the plan.
+    pub referrals: Vec<ReferralRun>,
+    /// Norms, indicators and minimum amounts, where the plan names standards.
+    pub office: Option<OfficeRun>,
+    /// How evenly coverage is spread over zones, access over people and zones, and the resources that the standards name.
+    pub fair: Fair,
     /// Networks by profile and metric.
     pub networks: BTreeMap<(String, Metric), NetworkFacts>,
     /// Wall time of each step, seconds, in order.
@@ -112,64 +125,140 @@ pub(crate) fn run_with(plan: &Plan, files: &dyn Files, progress: &dyn Progress, 
     let mut clock = Clock::new();
     let mut inputs = load(plan, files, progress)?;
     clock.lap("load");
-    begin(progress, "cells", 0)?;
-    let ground = ground(&inputs, inputs.plan.ground.cell_m, progress)?;
-    let mask_areas_m2 = ground.mask_areas_m2();
-    inputs.issues.extend(empty_masks(plan, &mask_areas_m2));
-    inputs.issues.sort();
+    let ground = measured_ground(&mut inputs, progress)?;
     clock.lap("cells");
-    let networks = inputs.networks(plan.services.iter());
+    answered(inputs, None, &ground, clock, files, progress, answer)
+}
+
+/// The ground of what was loaded, which learns of masks that hold none.
+pub(crate) fn measured_ground(inputs: &mut Inputs, progress: &dyn Progress) -> Result<Ground, Error> {
+    begin(progress, "cells", 0)?;
+    let ground = ground(inputs, inputs.plan.ground.cell_m, progress)?;
+    let empty = empty_masks(&inputs.plan, &ground.mask_areas_m2());
+    inputs.issues.extend(empty);
+    inputs.issues.sort();
+    Ok(ground)
+}
+
+/// Answers all services of what was loaded; `files` hold standards, figures and the table of new facilities. A scenario comes with the run
+/// that it is held against: what no change of facilities touches is taken from there.
+pub(crate) fn answered(
+    inputs: Inputs,
+    scenario: Option<(&ScenarioPlan, &Run)>,
+    ground: &Ground,
+    mut clock: Clock,
+    files: &dyn Files,
+    progress: &dyn Progress,
+    answer: &mut Answer<'_>,
+) -> Result<Run, Error> {
+    let plan = inputs.plan.clone();
+    let networks = inputs.networks(plan.services.iter(), &plan.referrals);
     let mut reports = Vec::new();
-    let study = Study { zones: &inputs.zones, demand: &inputs.demand, ground: &ground, places: &inputs.places };
+    let study = Study { zones: &inputs.zones, demand: &inputs.demand, ground, places: &inputs.places };
     let sweeps: Vec<Vec<Limit>> = plan.services.iter().map(ServicePlan::swept_limits).collect();
     for (i, ((service, zone_limits), sweep)) in plan.services.iter().zip(&inputs.zone_limits).zip(&sweeps).enumerate() {
         let key = (service.profile.clone(), service.limit.metric);
         if let (Some(network), Some(asked)) = (networks.get(&key), inputs.service(service, zone_limits, &networks)) {
             debug_assert!(std::ptr::eq(network.as_ref(), asked.network));
-            reports.push(answer(i, &study, &Service { sweep, ..asked })?);
+            reports.push(match same(scenario, &inputs, service) {
+                Some(run) => run.reports[i].clone(),
+                None => answer(i, &study, &Service { sweep, ..asked })?,
+            });
         }
         clock.lap(&format!("service {}", service.id));
     }
     let mut responses = Vec::new();
-    for (i, (service, zone_limits)) in plan.services.iter().zip(&inputs.zone_limits).enumerate() {
-        if let (Some(asked), Some(report)) = (inputs.service(service, zone_limits, &networks), reports.get(i)) {
-            responses.extend(respond(&inputs, &study, i, (&asked, report), &networks, progress)?);
-        }
-    }
-    if !responses.is_empty() {
-        clock.lap("response");
-    }
     let mut speeds = Vec::new();
+    let mut access = Vec::new();
     for (i, (service, zone_limits)) in plan.services.iter().zip(&inputs.zone_limits).enumerate() {
-        if let Some(asked) = inputs.service(service, zone_limits, &networks) {
-            speeds.extend(at_other_speeds(&inputs, &study, i, &asked, progress)?);
+        let (Some(asked), Some(report)) = (inputs.service(service, zone_limits, &networks), reports.get(i)) else { continue };
+        if let Some(run) = same(scenario, &inputs, service) {
+            responses.extend(run.responses.iter().filter(|own| own.service == i).cloned());
+            speeds.extend(run.speeds.iter().filter(|own| own.service == i).cloned());
+            access.extend(run.access.iter().filter(|own| own.service == i).cloned());
+            continue;
+        }
+        responses.extend(respond(&inputs, &study, i, (&asked, report), &networks, progress)?);
+        if service.response.is_some() {
+            clock.lap(&format!("response {}", service.id));
+        }
+        speeds.extend(at_other_speeds(&inputs, &study, i, &asked, progress)?);
+        if !service.swept_speeds().is_empty() {
+            clock.lap(&format!("speeds {}", service.id));
+        }
+        for (place, own) in plan.access.iter().enumerate().filter(|(_, own)| own.service == service.id) {
+            access.push(access::measure(&inputs, place, (i, &asked), progress)?);
+            clock.lap(&format!("access {}", own.id));
         }
     }
-    if !speeds.is_empty() {
-        clock.lap("speeds");
+    access.sort_by_key(|own| own.place);
+    let mut referrals = Vec::new();
+    for (place, own) in plan.referrals.iter().enumerate() {
+        referrals.extend(refer(&inputs, place, &networks, progress)?);
+        clock.lap(&format!("referrals {}", own.id));
     }
     let covered_at_half_cell = if plan.outputs.measure_error { at_half_cell(&inputs, &networks, progress)? } else { Vec::new() };
     if plan.outputs.measure_error {
         clock.lap("half cell");
     }
+    let new_build = scenario.and_then(|(own, _)| own.new_build.as_deref());
+    let office = office_of_run(&inputs, new_build, &reports, &responses, files, progress)?;
+    if office.is_some() {
+        clock.lap("planning");
+    }
+    let fair = fairness(&inputs, &reports, &access, office.as_ref());
     let facts = networks.iter().map(|(key, network)| (key.clone(), NetworkFacts::of(network))).collect();
     let mut done = Run {
+        mask_areas_m2: ground.mask_areas_m2(),
         inputs,
-        mask_areas_m2,
+        scenario: scenario.map(|(own, _)| own.clone()),
         reports,
         responses,
         audits: Vec::new(),
         covered_at_half_cell,
         speeds,
+        access,
+        referrals,
+        office,
+        fair,
         networks: facts,
         timings: Vec::new(),
     };
     if plan.outputs.audit {
-        done.audits = audit_coverage(&done, &ground, &networks, progress)?;
+        done.audits = audit_coverage(&done, ground, &networks, progress)?;
         clock.lap("audit");
     }
     done.timings = clock.laps;
     Ok(done)
+}
+
+/// The run that a scenario is held against, where its facilities of a service are the same.
+fn same<'r>(scenario: Option<(&ScenarioPlan, &'r Run)>, inputs: &Inputs, service: &ServicePlan) -> Option<&'r Run> {
+    let (_, run) = scenario?;
+    (run.inputs.facilities.get(&service.facilities) == inputs.facilities.get(&service.facilities)).then_some(run)
+}
+
+/// How evenly the covered people of each service are spread over zones (「布局不均衡」), then access, then what the standards name.
+fn fairness<'i>(inputs: &'i Inputs, reports: &[Report], access: &[AccessRun], office: Option<&OfficeRun>) -> Fair {
+    let mut fair = Fair::default();
+    for report in reports.iter().filter(|_| inputs.zones.len() > 1) {
+        let held = |(row, zone): (&Coverage, &'i Zone)| {
+            let people = row.people.filter(|people| people.total() > People::ZERO)?;
+            Some(Held { zone, people: people.total().as_f64(), amount: people.covered.as_f64() })
+        };
+        let lived: Vec<Held<'_>> = report.coverage.zones.iter().zip(&inputs.zones).filter_map(held).collect();
+        fair.add_ground(&format!("{}.people_covered", report.service), 1.0, &lived);
+        let without = inputs.zones.iter().filter(|zone| !lived.iter().any(|own| own.zone.id == zone.id));
+        fair.unknown(without.map(|zone| zone.name.as_str()));
+        let service = inputs.plan.services.iter().find(|service| service.id == report.service);
+        let set = service.and_then(|own| inputs.plan.facilities.iter().find(|set| set.id == own.facilities));
+        if let Some(what) = set.and_then(|set| set.stand_in_for.as_ref()) {
+            fair.note(&format!("the facilities stand in for {what}"));
+        }
+    }
+    access.iter().for_each(|own| fair.extend(own.fair.clone()));
+    fair.extend(office.map(|own| own.indicators.fair.clone()).unwrap_or_default());
+    fair
 }
 
 /// Coverage of a service at each speed of its sweeps: a network and a search of its own.
@@ -254,21 +343,19 @@ fn empty_masks(plan: &Plan, areas_m2: &[f64]) -> Vec<Issue> {
 pub(crate) type Networks = BTreeMap<(String, Metric), Arc<RoadNetwork>>;
 
 impl Inputs {
-    /// The networks that `services` need.
-    pub(crate) fn networks<'s>(&self, services: impl Iterator<Item = &'s ServicePlan>) -> Networks {
+    /// The networks that `services` and `referrals` need.
+    pub(crate) fn networks<'s>(&self, services: impl Iterator<Item = &'s ServicePlan>, referrals: &[ReferralPlan]) -> Networks {
         let mut networks = Networks::new();
-        for service in services {
-            if let Some((_, timed)) = self.roads.get(&service.profile) {
-                let network = || match service.limit.metric {
-                    Metric::Time => Arc::clone(timed),
-                    Metric::Distance => Arc::new(RoadNetwork::clone(timed).by_distance()),
-                };
-                networks.entry((service.profile.clone(), service.limit.metric)).or_insert_with(network);
-                if service.response.is_some() {
-                    let by_distance = || Arc::new(RoadNetwork::clone(timed).by_distance());
-                    networks.entry((service.profile.clone(), Metric::Distance)).or_insert_with(by_distance);
-                }
-            }
+        let radius = |own: &ServicePlan| own.response.as_ref().map(|_| Metric::Distance);
+        let of_services =
+            services.flat_map(|own| [Some(own.limit.metric), radius(own)].into_iter().flatten().map(|metric| (&own.profile, metric)));
+        for (name, metric) in of_services.chain(referrals.iter().map(|own| (&own.profile, own.metric()))) {
+            let Some((_, timed)) = self.roads.get(name) else { continue };
+            let network = || match metric {
+                Metric::Time => Arc::clone(timed),
+                Metric::Distance => Arc::new(RoadNetwork::clone(timed).by_distance()),
+            };
+            networks.entry((name.clone(), metric)).or_insert_with(network);
         }
         networks
     }
@@ -319,17 +406,19 @@ impl NetworkFacts {
     }
 }
 
-struct Clock {
+/// Wall time, step by step.
+#[derive(Debug)]
+pub(crate) struct Clock {
     last: Instant,
     laps: Vec<(String, f64)>,
 }
 
 impl Clock {
-    fn new() -> Clock {
+    pub(crate) fn new() -> Clock {
         Clock { last: Instant::now(), laps: Vec::new() }
     }
 
-    fn lap(&mut self, name: &str) {
+    pub(crate) fn lap(&mut self, name: &str) {
         let now = Instant::now();
         self.laps.push((name.to_owned(), now.duration_since(self.last).as_secs_f64()));
         self.last = now;

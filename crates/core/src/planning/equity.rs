@@ -16,7 +16,7 @@ pub enum Undefined {
     #[error("there is none of it")]
     NoResource,
     /// A unit, by its position, that has a base and none of the resource.
-    #[error("a zone with none of it")]
+    #[error("a place with none of it")]
     UnitWithout(usize),
     /// A unit, by its position, that holds some of the resource and has no base.
     #[error("a zone that holds some of it for nobody")]
@@ -68,7 +68,9 @@ fn totals(base: &[f64], resource: &[f64]) -> Result<(f64, f64), Undefined> {
 pub fn lorenz(base: &[f64], resource: &[f64]) -> Result<Vec<(f64, f64)>, Undefined> {
     let (all, held) = totals(base, resource)?;
     let mut units: Vec<(f64, f64)> = base.iter().copied().zip(resource.iter().copied()).filter(|unit| *unit != (0.0, 0.0)).collect();
-    units.sort_by(|a, b| (a.1 * b.0).total_cmp(&(b.1 * a.0)).then(a.0.total_cmp(&b.0)));
+    // what a head has; who holds some of it for nobody comes last
+    let a_head = |unit: &(f64, f64)| unit.1 / unit.0;
+    units.sort_by(|a, b| a_head(a).total_cmp(&a_head(b)).then(a.0.total_cmp(&b.0)));
     let (mut below, mut with) = (0.0, 0.0);
     let mut curve = vec![(0.0, 0.0)];
     for (base, resource) in units {

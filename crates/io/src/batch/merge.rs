@@ -160,13 +160,19 @@ impl Found {
         names.sort();
         for name in &names {
             let ending = name.rsplit_once('.').map(|(_, ending)| ending);
-            let made = ending.is_some_and(|ending| self.formats.iter().any(|format| format.name() == ending));
+            let made = is_merged(name) && ending.is_some_and(|ending| self.formats.iter().any(|format| format.name() == ending));
             if !made && !self.not_merged.contains(name) {
                 self.not_merged.push(name.clone());
             }
         }
+        names.retain(|name| is_merged(name));
         Ok(names)
     }
+}
+
+/// Whether the rows of a file go into one with those of other shards: printed tables, with sums and titles, stay as they are.
+fn is_merged(name: &str) -> bool {
+    !name.starts_with("table-")
 }
 
 /// The columns of the axes before those of a row.

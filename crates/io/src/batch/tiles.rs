@@ -73,7 +73,7 @@ pub(super) fn cut(
         let expected = format!("at most {}: tiles are made of whole zones", inputs.zones.len());
         return Err(refused(value("tiles.count", &count.to_string(), &expected)));
     }
-    let networks = inputs.networks(plan.services.iter());
+    let networks = inputs.networks(plan.services.iter(), &[]);
     let asked = plan.services.iter().zip(&inputs.zone_limits);
     let services: Vec<Service<'_>> = asked.filter_map(|(service, limits)| inputs.service(service, limits, &networks)).collect();
     let mut halos: Vec<f64> = services.iter().map(halo_m).collect();

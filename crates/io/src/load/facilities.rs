@@ -285,7 +285,7 @@ fn without_repeats(records: Vec<Record>, plan: &FacilitiesPlan, issues: &mut Vec
 }
 
 /// Nodes, ways, relations, each by number; then texts.
-fn id_order(id: &str) -> (&str, i64, &str) {
+pub(crate) fn id_order(id: &str) -> (&str, i64, &str) {
     let (kind, number) = id.split_once('/').unwrap_or(("", id));
     (if kind == "way" { "o" } else { kind }, number.parse().unwrap_or(i64::MAX), id)
 }

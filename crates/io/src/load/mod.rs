@@ -59,6 +59,7 @@ use people_methods::LoadedPeople;
 use responses::OfResponses;
 use select::Wanted;
 
+pub(crate) use facilities::id_order;
 pub(crate) use formats::{as_it_is, read_own, sql_quoted};
 pub(crate) use grids::fit as fit_grid;
 pub(crate) use numbers::{Axis, degrees, number};

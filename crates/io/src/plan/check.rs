@@ -3,6 +3,7 @@
 use super::error::{distinct, file_name, nearest, positive, value};
 use super::{
     BarriersPlan, Format, Plan, PlanError, RESERVED, Selector, ServicePlan, grids, is_layer, is_osm, limits, mask, people, planning, roads,
+    scenarios,
 };
 
 impl Plan {
@@ -37,6 +38,7 @@ impl Plan {
         distinct("services", &services)?;
         self.services.iter().try_for_each(|service| self.check_service(service, &sets))?;
         planning::check(self)?;
+        scenarios::check(self)?;
         if self.outputs.measure_error {
             positive("ground.cell_m where outputs.measure_error halves it", self.ground.cell_m, 2.0, 200.0)?;
         }

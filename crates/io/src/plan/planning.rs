@@ -100,6 +100,11 @@ impl AccessMethod {
         matches!(self, AccessMethod::Enhanced | AccessMethod::Modified | AccessMethod::ThreeStep)
     }
 
+    /// Whether Σ people × score is the supply in reach.
+    pub(crate) fn hands_out_all(self) -> bool {
+        self != AccessMethod::Modified
+    }
+
     pub(crate) fn family(self) -> FloatingCatchment {
         match self {
             AccessMethod::Modified => FloatingCatchment::Modified,
@@ -146,7 +151,7 @@ fn to_facility() -> Direction {
 }
 
 fn walk() -> String {
-    catchment::WALK.to_owned()
+    "walk".to_owned()
 }
 
 pub(super) fn check(plan: &Plan) -> Result<(), PlanError> {
@@ -224,6 +229,13 @@ impl ReferralPlan {
             return Err(value(&key("to"), "empty", "at least one set of [[facilities]]"));
         }
         self.to.iter().try_for_each(|set| one_of(&key("to"), set, &sets))?;
+        if self.to.contains(&self.from) {
+            return Err(value(
+                &key("to"),
+                &format!("`{}`, the set that asks", self.from),
+                "other sets: each facility would be its own nearest",
+            ));
+        }
         plan.profile(&self.profile)?;
         match self.limit.cost.0 {
             0 => Err(value(&key("limit"), "0", "a limit above zero")),

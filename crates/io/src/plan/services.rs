@@ -17,6 +17,12 @@ pub struct ServicePlan {
     /// The title in words; the id where none is given.
     #[serde(default)]
     pub title: String,
+    /// What kind of care it is, for the sentence: `primary care`; the title stands for it where none is written.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub care: String,
+    /// The same in Chinese: `基层医疗`.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub care_zh: String,
     /// A set of facilities.
     pub facilities: String,
     /// A profile: a built-in one or one of `[profiles]`.

@@ -3,17 +3,18 @@
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use catchment::{Issue, NormStatus, Progress};
+use catchment::{Issue, Progress};
 use serde_json::{Value, json};
 
-use super::{Fair, IndicatorRow, MinimumRow, NormRow, Opened, Sources, office, office_of_plan};
+use super::{Fair, IndicatorRow, MinimumRow, NormRow, Opened, Sources, office, office_of_plan, unknown};
 use crate::error::Error;
 use crate::files::Files;
+use crate::load::Inputs;
 use crate::map::Lang;
 use crate::plan::{CsvEncoding, Format, Plan};
 use crate::write::{
-    About, Cell, LayerOut, Printed, Sheet, TableOut, by_kind, csv, feature, formats_of, indicator_tables, issues_table, norm_tables, place,
-    pretty, sha256, table_rows, wgs84, workbook,
+    About, Cell, LayerOut, Printed, Sheet, TableOut, by_kind, csv, fair_tables, feature, formats_of, indicator_tables, issues_table,
+    new_build, norm_tables, place, pretty, sha256, table_rows, wgs84, workbook,
 };
 
 /// What is asked of the office.
@@ -60,7 +61,7 @@ impl<T> Found<T> {
 }
 
 /// Indicators, minimum amounts and fairness of an office.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Indicators {
     /// Indicators, of all zones together and by zone.
     pub indicators: Vec<IndicatorRow>,
@@ -111,13 +112,20 @@ pub fn norms(ask: &Ask<'_>, progress: &dyn Progress) -> Result<Found<Vec<NormRow
         return Err(nothing_asked("[[norms]]"));
     }
     issues.extend(unknown(&rows));
-    let layers = norm_layer(&opened, &rows)?;
+    let layers = opened.inputs.as_ref().map(|inputs| norm_layer(inputs, &rows)).transpose()?;
     let tables = vec![TableOut::of_rows("norms", table_rows(&rows))];
     made(
         ask,
         &opened,
         started,
-        Output { command: "norms", found: rows.clone(), issues, layers, tables, printed: norm_tables(ask.lang, &rows) },
+        Output {
+            command: "norms",
+            found: rows.clone(),
+            issues,
+            layers: layers.into_iter().collect(),
+            tables,
+            printed: norm_tables(ask.lang, &rows),
+        },
     )
 }
 
@@ -135,19 +143,20 @@ pub fn indicators(ask: &Ask<'_>, progress: &dyn Progress) -> Result<Found<Indica
         return Err(nothing_asked("[[indicators]], [[minimums]] or [[fairness]]"));
     }
     let found = Indicators { indicators: office.indicators(), minimums: office.minimums(), fair: office.fairness() };
-    let printed = indicator_tables(ask.lang, office, &found.indicators, &found.minimums, &found.fair);
-    let tables = tables(&found);
+    let mut printed = indicator_tables(ask.lang, office, &found.indicators, &found.minimums);
+    printed.extend(fair_tables(ask.lang, &found.fair));
+    let tables = tables(&found.indicators, &found.minimums, &found.fair);
     made(ask, &opened, started, Output { command: "indicators", found, issues: Vec::new(), layers: Vec::new(), tables, printed })
 }
 
 /// The tables of indicators that have rows.
-pub(crate) fn tables(found: &Indicators) -> Vec<TableOut> {
+pub(crate) fn tables(indicators: &[IndicatorRow], minimums: &[MinimumRow], fair: &Fair) -> Vec<TableOut> {
     let mut tables = vec![
-        TableOut::of_rows("indicators", table_rows(&found.indicators)),
-        TableOut::of_rows("minimums", table_rows(&found.minimums)),
-        TableOut::of_rows("fairness", table_rows(&found.fair.rows)),
-        TableOut::of_rows("agglomeration", table_rows(&found.fair.zones)),
-        TableOut::of_rows("lorenz", table_rows(&found.fair.lorenz)),
+        TableOut::of_rows("indicators", table_rows(indicators)),
+        TableOut::of_rows("minimums", table_rows(minimums)),
+        TableOut::of_rows("fairness", table_rows(&fair.rows)),
+        TableOut::of_rows("agglomeration", table_rows(&fair.zones)),
+        TableOut::of_rows("lorenz", table_rows(&fair.lorenz)),
     ];
     tables.retain(|table| !table.rows.is_empty());
     tables
@@ -158,23 +167,12 @@ fn nothing_asked(what: &str) -> Error {
     Error::Plan { file: "the standards".to_owned(), source: crate::plan::value("standards", "without any", &expected) }
 }
 
-/// Norms that nobody can hold anything against.
-fn unknown(rows: &[NormRow]) -> Vec<Issue> {
-    let mut issues: Vec<Issue> = Vec::new();
-    for row in rows.iter().filter(|row| row.status == NormStatus::Unknown) {
-        let detail = format!("{}: {}", row.zone_name, row.detail);
-        issues.push(Issue::new(catchment::Stage::Planning, "planning", &row.norm, "norm_unknown", detail));
-    }
-    issues
-}
-
 /// Every zone with every norm, where zones have ground; norms of all together have none.
-fn norm_layer(opened: &Opened, norms: &[NormRow]) -> Result<Vec<LayerOut>, Error> {
-    let Some(inputs) = &opened.inputs else { return Ok(Vec::new()) };
+pub(crate) fn norm_layer(inputs: &Inputs, norms: &[NormRow]) -> Result<LayerOut, Error> {
     let shapes: Vec<_> = inputs.zones.iter().map(|zone| wgs84(&inputs.projector, &zone.area)).collect::<Result<_, _>>()?;
     let of_zone = norms.iter().zip(table_rows(norms));
     let features = of_zone.map(|(row, properties)| feature(row.zone.and_then(|zone| shapes[zone].clone()), properties)).collect();
-    Ok(vec![LayerOut::new("norms", "Zones held against norms", features)])
+    Ok(LayerOut::new("norms", "Zones held against norms", features))
 }
 
 /// What a command found, before it is files.
@@ -199,20 +197,23 @@ fn made<T>(ask: &Ask<'_>, opened: &Opened, started: Instant, output: Output<T>) 
     let stem = ask.study.map_or("figures", |(plan, _)| plan.study.id.as_str());
     let about = About { stem, attribution: attribution.as_deref(), styled: false, time: &time };
     let mut files = formats_of(&output.layers, &output.tables, &ask.formats, ask.encoding, &about)?;
-    if ask.formats.contains(&Format::Csv) {
-        files.extend(output.printed.iter().map(|table| (format!("{}.csv", table.file), table.csv(ask.encoding))));
-    }
     let method = method(ask, opened, output.command);
+    let mut printed: Vec<Printed> = opened.office.new_build().map(|plan| new_build(ask.lang, "", plan)).into_iter().collect();
+    printed.extend(output.printed);
+    printed.sort_by(|a, b| a.file.cmp(&b.file));
+    if ask.formats.contains(&Format::Csv) {
+        files.extend(printed.iter().map(|table| (format!("{}.csv", table.file), table.csv(ask.encoding))));
+    }
     if ask.formats.contains(&Format::Xlsx) {
         let lines = method.iter().map(|line| vec![Cell::from(line.as_str())]).collect();
         let first =
             Sheet { name: said(ask.lang, "方法口径", "Method"), header: vec![said(ask.lang, "方法口径", "Method")], rows: lines };
         let mut sheets = vec![first];
-        sheets.extend(output.printed.iter().map(Printed::sheet));
+        sheets.extend(printed.iter().map(Printed::sheet));
         sheets.extend(output.tables.iter().map(Sheet::from));
         files.push((format!("{stem}.xlsx"), workbook(&sheets, &about)?));
     }
-    files.push(("report.md".to_owned(), report(ask, &method, &output.printed).into_bytes()));
+    files.push(("report.md".to_owned(), report(ask, &method, &printed).into_bytes()));
     files.push(("issues.csv".to_owned(), csv(&issues_table(&listed), ask.encoding)));
     files.push(("README.txt".to_owned(), super::dictionary::readme(output.command).into_bytes()));
     let inputs: Vec<Value> =
@@ -220,7 +221,7 @@ fn made<T>(ask: &Ask<'_>, opened: &Opened, started: Instant, output: Output<T>) 
     let listed_files = |(name, bytes): &(String, Vec<u8>)| json!({ "file": name, "bytes": bytes.len(), "sha256": sha256(bytes) });
     let manifest = pretty(&json!({
         "tool": { "name": "catchment", "version": env!("CARGO_PKG_VERSION"), "command": output.command },
-        "asked": { "standards": ask.sources.standards, "figures": ask.sources.figures, "year": ask.sources.year },
+        "asked": { "standards": ask.sources.standards, "figures": ask.sources.figures, "year": ask.sources.year, "new_build": ask.sources.new_build },
         "plan": ask.study.map(|(plan, _)| serde_json::to_value(plan).unwrap_or_default()),
         "standards": serde_json::to_value(opened.office.standards()).unwrap_or_default(),
         "inputs": inputs,
@@ -251,6 +252,12 @@ fn method(ask: &Ask<'_>, opened: &Opened, command: &str) -> Vec<String> {
         say(
             format!("数据表：{file}（表中有的数以表为准）"),
             format!("Figures: {file} (what stands there is used before anything counted)"),
+        );
+    }
+    if let Some(file) = &ask.sources.new_build {
+        say(
+            format!("新增建设：{file}（计入现值与配置，不计入公布值）"),
+            format!("New facilities: {file} (counted in values and norms, not in what was published)"),
         );
     }
     match office.year() {

@@ -1,6 +1,6 @@
 //! What `README.txt` says of the office's files.
 
-const NORMS: &str = "\
+pub(crate) const NORMS: &str = "\
 norms.csv, norms.geojson: every norm of every zone that it is for; of norms for all zones together, one row without a shape.
   zone_id, zone_name, zone_class
                           the zone; `all` for all zones together
@@ -15,10 +15,9 @@ norms.csv, norms.geojson: every norm of every zone that it is for; of norms for 
   gap                     how many are missing: need_low - have, 0 where none are
   status                  short (have < need_low), met, over (have > need_high), unknown (a figure is missing: see detail)
   detail                  what the need was made of, and what is not known
-table-04-norms.csv        the same as planners print it
 ";
 
-const INDICATORS: &str = "\
+pub(crate) const INDICATORS: &str = "\
 indicators.csv: every indicator of all zones together (zone_id `all`), and by zone where the standards ask.
   indicator, domain, title, unit (and _zh)
   baseline, baseline_year what was published
@@ -37,21 +36,25 @@ indicators.csv: every indicator of all zones together (zone_id `all`), and by zo
                           the people at which today's count would be the target
   rank                    among zones, most first
 minimums.csv: facilities held against a minimum amount: have, served (whom it serves), asked, gap, met.
-fairness.csv: how evenly a resource is spread; what has no value is empty, and detail says why.
+";
+
+pub(crate) const FAIRNESS: &str = "\
+fairness.csv: how evenly a resource is spread; what has no value is empty, and detail says why. `SERVICE.people_covered` is coverage:
+  its mean is the share of people who are covered. `access NAME` is what people can draw on, over zones and over demand points.
   gini_people, gini_area, theil_l_log10 (mean log deviation to base 10, as Chinese health papers print it), theil_l_ln, theil_t_ln,
   theil_between_log10, theil_within_log10 (between and within classes of zones), cv_people_weighted, cv_unweighted,
   mean_absolute_deviation (for `per` people), max_min_ratio, palma (best-off tenth over worst-off four tenths)
 agglomeration.csv: by zone: amount, people, area_km2, per_people, hrad (resource share over land share), pad (people share over land
                 share), hrad_over_pad (below 1: short for its people)
 lorenz.csv      the curves: cumulative shares of people (or land) and of the resource, those who hold least first
-table-*.csv     the same as planners print it
 ";
 
 /// The dictionary of a command.
 pub(super) fn readme(command: &str) -> String {
-    let own = if command == "norms" { NORMS } else { INDICATORS };
+    let own = if command == "norms" { NORMS.to_owned() } else { format!("{INDICATORS}{FAIRNESS}") };
     format!(
         "{own}\
+table-*.csv     the same as planners print it
 report.md       all printed tables, and how they were made
 issues.csv      stage, source, id, kind, detail: what was not used as it stands, what is not known, what does not agree
 manifest.json   version, what was asked, plan and standards, inputs and outputs with SHA-256; the part `run` alone differs between runs

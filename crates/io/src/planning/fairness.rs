@@ -1,5 +1,7 @@
 //! How evenly resources are spread over zones, by people and by land.
 
+use catchment::Zone;
+use catchment::geo::Area;
 use catchment::{
     Agglomeration, LogBase, Undefined, agglomeration, gini, lorenz, max_min_ratio, mean_absolute_deviation, palma, theil_l, theil_parts,
     theil_t, variation,
@@ -12,7 +14,7 @@ use super::standards::Fairness;
 /// How evenly something is spread. What has no value is empty, and `detail` says why.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct FairnessRow {
-    /// What: a quantity, or access by its id.
+    /// What: a quantity, the people that a service covers, or access by its id.
     pub resource: String,
     /// Over what it is spread: zones, or demand points.
     pub units: String,
@@ -105,8 +107,94 @@ pub struct Fair {
     pub lorenz: Vec<LorenzRow>,
 }
 
+/// A zone with its people and what it holds of a resource.
+pub(crate) struct Held<'z> {
+    pub zone: &'z Zone,
+    pub people: f64,
+    pub amount: f64,
+}
+
+impl Fair {
+    /// A resource of zones: by people, by land where it is known of all (km²), by class where all have one; with curves and agglomeration.
+    pub(crate) fn add_zones(&mut self, resource: &str, per: f64, held: &[Held<'_>], land: Option<Vec<f64>>) {
+        let people: Vec<f64> = held.iter().map(|own| own.people).collect();
+        let amounts: Vec<f64> = held.iter().map(|own| own.amount).collect();
+        let mut names: Vec<String> = Vec::new();
+        let mut class = |zone: &Zone| {
+            let class = zone.class.clone()?;
+            Some(names.iter().position(|name| *name == class).unwrap_or_else(|| {
+                names.push(class);
+                names.len() - 1
+            }))
+        };
+        let classes: Option<Vec<usize>> = held.iter().map(|own| class(own.zone)).collect();
+        let classes = classes.filter(|_| names.len() > 1);
+        let units = Units {
+            people: &people,
+            resource: &amounts,
+            area: land.as_deref(),
+            classes: classes.as_deref().map(|classes| (classes, names.as_slice())),
+        };
+        let named = |unit: usize| held.get(unit).map_or_else(String::new, |own| own.zone.name.clone());
+        self.rows.push(FairnessRow::of(resource, "zones", per, &units, &named));
+        self.lorenz.extend(curve(resource, "people", &people, &amounts));
+        self.lorenz.extend(land.iter().flat_map(|land| curve(resource, "area", land, &amounts)));
+        let gathered: Vec<Option<Agglomeration>> =
+            land.as_ref().and_then(|land| agglomeration(land, &people, &amounts).ok()).unwrap_or_else(|| vec![None; held.len()]);
+        for (unit, (own, gathered)) in held.iter().zip(gathered).enumerate() {
+            self.zones.push(AgglomerationRow {
+                resource: resource.to_owned(),
+                zone_id: own.zone.id.clone(),
+                zone_name: own.zone.name.clone(),
+                amount: own.amount,
+                people: own.people,
+                area_km2: land.as_ref().map(|land| land[unit]),
+                per_people: (own.people > 0.0).then(|| own.amount / own.people * per),
+                hrad: gathered.map(|own| own.hrad),
+                pad: gathered.map(|own| own.pad),
+                hrad_over_pad: gathered.and_then(|own| own.ratio),
+            });
+        }
+    }
+
+    /// The same of a study's zones, which have ground.
+    pub(crate) fn add_ground(&mut self, resource: &str, per: f64, held: &[Held<'_>]) {
+        let land = held.iter().map(|own| own.zone.area.unsigned_area() / 1e6).collect();
+        self.add_zones(resource, per, held, Some(land));
+    }
+
+    /// A resource of demand points; `named` says what a unit is called.
+    pub(crate) fn add_points(&mut self, resource: &str, per: f64, people: &[f64], held: &[f64], named: &dyn Fn(usize) -> String) {
+        let known = Units { people, resource: held, area: None, classes: None };
+        self.rows.push(FairnessRow::of(resource, "demand points", per, &known, named));
+    }
+
+    /// Names the units that the last row leaves out.
+    pub(crate) fn unknown<'n>(&mut self, names: impl Iterator<Item = &'n str>) {
+        let names: Vec<&str> = names.collect();
+        if let Some(row) = self.rows.last_mut().filter(|_| !names.is_empty()) {
+            row.units_unknown = names.len();
+            self.note(&format!("left out, as their people are not known or none: {}", names.join(", ")));
+        }
+    }
+
+    /// Says something more of the last row.
+    pub(crate) fn note(&mut self, text: &str) {
+        if let Some(row) = self.rows.last_mut() {
+            row.detail = [row.detail.as_str(), text].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("; ");
+        }
+    }
+
+    /// Puts what another found behind this.
+    pub(crate) fn extend(&mut self, other: Fair) {
+        self.rows.extend(other.rows);
+        self.zones.extend(other.zones);
+        self.lorenz.extend(other.lorenz);
+    }
+}
+
 /// What of units is known: base, resource; and land where it is.
-pub(super) struct Units<'a> {
+struct Units<'a> {
     pub people: &'a [f64],
     pub resource: &'a [f64],
     pub area: Option<&'a [f64]>,
@@ -116,7 +204,7 @@ pub(super) struct Units<'a> {
 
 impl FairnessRow {
     /// Measures units; `named` says what a unit is called.
-    pub(super) fn of(resource: &str, what: &str, per: f64, units: &Units<'_>, named: &dyn Fn(usize) -> String) -> FairnessRow {
+    fn of(resource: &str, what: &str, per: f64, units: &Units<'_>, named: &dyn Fn(usize) -> String) -> FairnessRow {
         let (p, r) = (units.people, units.resource);
         let (people, held): (f64, f64) = (p.iter().sum(), r.iter().sum());
         let mean_per = (people > 0.0).then(|| held / people * per);
@@ -172,7 +260,7 @@ impl FairnessRow {
 }
 
 /// The curve of a resource.
-pub(super) fn curve(resource: &str, by: &str, base: &[f64], held: &[f64]) -> Vec<LorenzRow> {
+fn curve(resource: &str, by: &str, base: &[f64], held: &[f64]) -> Vec<LorenzRow> {
     let point = |(base_share, resource_share)| LorenzRow { resource: resource.to_owned(), by: by.to_owned(), base_share, resource_share };
     lorenz(base, held).map(|curve| curve.into_iter().map(point).collect()).unwrap_or_default()
 }
@@ -198,51 +286,15 @@ impl Office {
                 (Err(why), _) | (_, Err(why)) => unknown.push((self.zones[zone].name.as_str(), why)),
             }
         }
-        let column = |pick: fn(&(usize, f64, f64)) -> f64| zones.iter().map(pick).collect::<Vec<f64>>();
-        let (base, held) = (column(|zone| zone.1), column(|zone| zone.2));
         let land: Option<Vec<f64>> = zones.iter().map(|(zone, ..)| get("area_km2", *zone).ok()).collect();
-        let mut names: Vec<String> = Vec::new();
-        let class = |zone: usize, names: &mut Vec<String>| {
-            let class = self.zones[zone].class.clone()?;
-            Some(names.iter().position(|name| *name == class).unwrap_or_else(|| {
-                names.push(class);
-                names.len() - 1
-            }))
-        };
-        let classes: Option<Vec<usize>> = zones.iter().map(|(zone, ..)| class(*zone, &mut names)).collect();
-        let classes = classes.filter(|_| names.len() > 1);
-        let units = Units {
-            people: &base,
-            resource: &held,
-            area: land.as_deref(),
-            classes: classes.as_deref().map(|classes| (classes, names.as_slice())),
-        };
-        let named = |unit: usize| zones.get(unit).map_or_else(String::new, |(zone, ..)| self.zones[*zone].name.clone());
-        let mut row = FairnessRow::of(&rule.resource, "zones", per, &units, &named);
+        let held: Vec<Held<'_>> =
+            zones.iter().map(|(zone, people, amount)| Held { zone: &self.zones[*zone], people: *people, amount: *amount }).collect();
+        fair.add_zones(&rule.resource, per, &held, land);
+        let Some(row) = fair.rows.last_mut() else { return };
         row.units_unknown = unknown.len();
         if let Some((_, why)) = unknown.first() {
             let all: Vec<&str> = unknown.iter().map(|(name, _)| *name).collect();
-            let more = format!("left out, as not all of them is known: {} ({why})", all.join(", "));
-            row.detail = [row.detail, more].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("; ");
-        }
-        fair.rows.push(row);
-        fair.lorenz.extend(curve(&rule.resource, "people", &base, &held));
-        fair.lorenz.extend(land.iter().flat_map(|land| curve(&rule.resource, "area", land, &held)));
-        let gathered: Vec<Option<Agglomeration>> =
-            land.as_ref().and_then(|land| agglomeration(land, &base, &held).ok()).unwrap_or_else(|| vec![None; zones.len()]);
-        for (unit, ((zone, people, amount), gathered)) in zones.iter().zip(gathered).enumerate() {
-            fair.zones.push(AgglomerationRow {
-                resource: rule.resource.clone(),
-                zone_id: self.zones[*zone].id.clone(),
-                zone_name: self.zones[*zone].name.clone(),
-                amount: *amount,
-                people: *people,
-                area_km2: land.as_ref().map(|land| land[unit]),
-                per_people: (*people > 0.0).then(|| amount / people * per),
-                hrad: gathered.map(|own| own.hrad),
-                pad: gathered.map(|own| own.pad),
-                hrad_over_pad: gathered.and_then(|own| own.ratio),
-            });
+            fair.note(&format!("left out, as not all of them is known: {} ({why})", all.join(", ")));
         }
     }
 }

@@ -14,7 +14,7 @@ const YEAR: [&str; 3] = ["year", "年份", "年度"];
 const CLASS: [&str; 3] = ["class", "zone_class", "区域类别"];
 const AREA: [&str; 4] = ["area_km2", "面积km²", "面积（平方公里）", "面积(平方公里)"];
 /// What rows of all zones together are called.
-const ALL: [&str; 8] = ["all", "total", "合计", "总计", "全区", "全市", "全县", "全域"];
+pub(super) const ALL: [&str; 8] = ["all", "total", "合计", "总计", "全区", "全市", "全县", "全域"];
 
 /// Figures by place and year: a zone's row, or none for all zones together.
 #[derive(Debug, Clone, Default)]
@@ -124,7 +124,7 @@ fn quantity(column: &str) -> String {
 }
 
 /// The zone of an id, else of a name that no other has.
-fn position(zones: &[Zone], label: &str) -> Option<usize> {
+pub(super) fn position(zones: &[Zone], label: &str) -> Option<usize> {
     let by_name = || {
         let mut named = zones.iter().enumerate().filter(|(_, zone)| zone.name == label).map(|(i, _)| i);
         named.next().filter(|_| named.next().is_none())

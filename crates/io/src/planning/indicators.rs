@@ -90,13 +90,14 @@ impl Office {
     /// Every indicator for all zones together, and for each zone where its rule asks.
     pub fn indicators(&self) -> Vec<IndicatorRow> {
         let mut rows = Vec::new();
+        let before = self.before();
         for indicator in &self.standards.indicators {
-            rows.push(self.indicator(indicator, None, Place::All));
+            rows.push(self.indicator(&before, indicator, None, Place::All));
             if !indicator.by_zone {
                 continue;
             }
             let first = rows.len();
-            rows.extend((0..self.zones.len()).map(|zone| self.indicator(indicator, Some(zone), Place::Zone(zone))));
+            rows.extend((0..self.zones.len()).map(|zone| self.indicator(&before, indicator, Some(zone), Place::Zone(zone))));
             let values: Vec<Option<f64>> = rows[first..].iter().map(|row| row.value).collect();
             for row in &mut rows[first..] {
                 row.rank = row.value.map(|own| 1 + values.iter().flatten().filter(|other| **other > own).count());
@@ -115,7 +116,7 @@ impl Office {
         Ok((Ratio { numerator: numerator.value, denominator, unit: indicator.per.unwrap_or(1.0) }, numerator.basis))
     }
 
-    fn indicator(&self, indicator: &Indicator, zone: Option<usize>, place: Place<'_>) -> IndicatorRow {
+    fn indicator(&self, before: &Office, indicator: &Indicator, zone: Option<usize>, place: Place<'_>) -> IndicatorRow {
         let ratio = self.ratio(indicator, place, self.year);
         let now = ratio.as_ref().ok().map(|(ratio, _)| *ratio);
         let value = now.and_then(|ratio| ratio.value());
@@ -124,7 +125,7 @@ impl Office {
         let of_all = zone.is_none();
         let baseline = indicator.baseline.filter(|_| of_all);
         let rule = indicator.target;
-        let then = baseline.and_then(|published| self.ratio(indicator, place, Some(published.year)).ok()).map(|(ratio, _)| ratio);
+        let then = baseline.and_then(|published| before.ratio(indicator, place, Some(published.year)).ok()).map(|(ratio, _)| ratio);
         let shared = indicator.denominator.is_some();
         let implied = baseline.zip(then).filter(|_| shared);
         let status = match (rounded, rule) {
@@ -192,5 +193,6 @@ pub(super) fn word(basis: Basis) -> &'static str {
         Basis::Figures => "the table of figures",
         Basis::Counted => "facilities of the study",
         Basis::Study => "people and ground of the study",
+        Basis::NewBuild => "the plan's new facilities",
     }
 }

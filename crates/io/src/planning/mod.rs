@@ -2,28 +2,33 @@
 //! and people. None of it needs roads.
 
 mod command;
-mod dictionary;
+pub(crate) mod dictionary;
 mod fairness;
 mod figures;
 mod indicators;
 mod minimums;
+mod new_build;
 mod norms;
 mod office;
 mod standards;
 
 use catchment::geo::Area;
-use catchment::{Issue, Progress, begin};
+use catchment::{Issue, NormStatus, Progress, Report, begin};
 
 use crate::error::Error;
 use crate::files::{Files, InputFile};
 use crate::load::{Inputs, Scope, load_for};
-use crate::plan::{Columns, Plan, PlanError, nearest, value};
+use crate::plan::{Columns, Plan, PlanError, PlanningPlan, nearest, value};
+use crate::response::ResponseRun;
 use figures::{Figures, ReadFigures};
 
 pub use command::{Ask, Found, Indicators, indicators, norms};
+pub(crate) use command::{norm_layer, tables as indicator_rows};
+pub(crate) use fairness::Held;
 pub use fairness::{AgglomerationRow, Fair, FairnessRow, LorenzRow};
 pub use indicators::{IndicatorRow, IndicatorStatus};
 pub use minimums::MinimumRow;
+pub use new_build::{NewBuild, NewBuildRow};
 pub use norms::NormRow;
 pub use office::{Basis, Office, Value};
 pub use standards::{
@@ -47,13 +52,16 @@ pub struct Sources {
     pub columns: Columns,
     /// The year of facilities and figures.
     pub year: Option<i32>,
+    /// A plan's table of new facilities by town.
+    pub new_build: Option<String>,
 }
 
 impl Sources {
     /// What a plan names.
     pub fn of_plan(plan: &Plan) -> Sources {
         let planning = plan.planning.clone().unwrap_or_default();
-        Sources { standards: planning.standards, figures: planning.figures, columns: planning.columns, year: planning.year }
+        let PlanningPlan { standards, figures, columns, year } = planning;
+        Sources { standards, figures, columns, year, new_build: None }
     }
 }
 
@@ -121,8 +129,62 @@ pub fn office(inputs: Option<&Inputs>, sources: &Sources, files: &dyn Files, pro
         let areas: Vec<f64> = inputs.zones.iter().map(|zone| zone.area.unsigned_area()).collect();
         office = office.with_study(inputs, &areas);
     }
+    if let Some(file) = &sources.new_build {
+        let bytes = files.read(file)?;
+        read.push(InputFile::new(file, &bytes));
+        office.new_build = Some(NewBuild::read(&bytes, file, &office.zones, &mut issues)?);
+    }
     office.issues = issues;
     Ok(Opened { office, inputs: None, files: read })
+}
+
+/// What the office says of a run.
+#[derive(Debug, Clone)]
+pub struct OfficeRun {
+    /// The office; it knows what the run measured.
+    pub office: Office,
+    /// Zones held against norms.
+    pub norms: Vec<NormRow>,
+    /// Indicators, minimum amounts and fairness.
+    pub indicators: Indicators,
+    /// Standards and figures that were read.
+    pub files: Vec<InputFile>,
+    /// What should be looked at.
+    pub issues: Vec<Issue>,
+}
+
+/// The office of a run whose plan names standards; quantities may be what the run measured.
+pub(crate) fn office_of_run(
+    inputs: &Inputs,
+    new_build: Option<&str>,
+    reports: &[Report],
+    responses: &[ResponseRun],
+    files: &dyn Files,
+    progress: &dyn Progress,
+) -> Result<Option<OfficeRun>, Error> {
+    let sources = Sources { new_build: new_build.map(str::to_owned), ..Sources::of_plan(&inputs.plan) };
+    if sources.standards.is_empty() && new_build.is_none() {
+        return Ok(None);
+    }
+    let Opened { mut office, files, .. } = office(Some(inputs), &sources, files, progress)?;
+    office.know_results(&inputs.plan, reports, responses);
+    let (norms, mut issues) = office.norms();
+    issues.extend(unknown(&norms));
+    issues.extend(office.issues());
+    let indicators = Indicators { indicators: office.indicators(), minimums: office.minimums(), fair: office.fairness() };
+    issues.sort();
+    issues.dedup();
+    Ok(Some(OfficeRun { office, norms, indicators, files, issues }))
+}
+
+/// Norms that nobody can hold anything against.
+fn unknown(rows: &[NormRow]) -> Vec<Issue> {
+    let unknown = rows.iter().filter(|row| row.status == NormStatus::Unknown);
+    let issue = |row: &NormRow| {
+        let detail = format!("{}: {}", row.zone_name, row.detail);
+        Issue::new(catchment::Stage::Planning, "planning", &row.norm, "norm_unknown", detail)
+    };
+    unknown.map(issue).collect()
 }
 
 fn standards_of(names: &[String], files: &dyn Files, read: &mut Vec<InputFile>) -> Result<Standards, Error> {
@@ -150,10 +212,25 @@ fn standards_of(names: &[String], files: &dyn Files, read: &mut Vec<InputFile>) 
 impl Office {
     /// What figures and facilities do not agree on, what was not read, and facilities outside all zones.
     pub fn issues(&self) -> Vec<Issue> {
-        let mut issues = self.findings();
+        let mut issues = self.before().findings();
+        issues.extend(self.kinds_not_counted());
         issues.sort();
         issues.dedup();
         issues
+    }
+
+    /// New facilities of a kind that no quantity of the standards takes.
+    fn kinds_not_counted(&self) -> Option<Issue> {
+        let plan = self.new_build.as_ref()?;
+        let taken = |kind: &&String| !self.standards.quantities.iter().any(|own| own.new_build.contains(kind));
+        let left: Vec<&str> = plan.kinds.iter().filter(taken).map(String::as_str).collect();
+        let detail = format!("no quantity of the standards counts {}: name the column in a quantity's new_build", left.join(", "));
+        (!left.is_empty()).then(|| Issue::new(catchment::Stage::Planning, &plan.file, left.join(", "), "new_build_not_counted", detail))
+    }
+
+    /// A plan's new facilities by town, where a table of them was given.
+    pub fn new_build(&self) -> Option<&NewBuild> {
+        self.new_build.as_ref()
     }
 
     /// The year that it is the office of.

@@ -2,17 +2,22 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use catchment::{Facility, Issue, People, Stage, Zone, ZoneIndex};
+use catchment::{CostRow, Coverage, Facility, Issue, People, Report, Stage, Zone, ZoneIndex};
 use serde::Serialize;
 
 use super::figures::Figures;
+use super::new_build::NewBuild;
 use super::standards::{Quantity, Standards};
 use crate::load::Inputs;
+use crate::plan::Plan;
+use crate::response::ResponseRun;
 
 /// Where a value comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Basis {
+    /// The plan's table of new facilities alone.
+    NewBuild,
     /// The table of figures.
     Figures,
     /// Facilities of the study, counted or summed up.
@@ -26,7 +31,7 @@ pub enum Basis {
 pub struct Value {
     /// The number.
     pub value: f64,
-    /// Where it comes from; of a sum, of its first part.
+    /// Where it comes from; of a sum, the last of this order among its parts.
     pub basis: Basis,
 }
 
@@ -65,12 +70,13 @@ pub struct Office {
     pub(super) facilities: Vec<Placed>,
     pub(super) year: Option<i32>,
     pub(super) issues: Vec<Issue>,
+    pub(super) new_build: Option<NewBuild>,
     known: Known,
 }
 
 impl Office {
     pub(super) fn new(zones: Vec<Zone>, standards: Standards, figures: Figures, year: Option<i32>) -> Office {
-        Office { zones, standards, figures, facilities: Vec::new(), year, issues: Vec::new(), known: Known::default() }
+        Office { zones, standards, figures, facilities: Vec::new(), year, issues: Vec::new(), new_build: None, known: Known::default() }
     }
 
     /// With the people, the ground and the facilities of a study.
@@ -105,16 +111,52 @@ impl Office {
         self
     }
 
+    /// With what a run measured, by service: `walk.people`, `walk.people_covered`, `walk.area_km2`, `walk.area_covered_km2` (of the first
+    /// mask), `walk.facilities`; of services with a response also `ems.people_reached`, `ems.response_person_minutes` (their quotient is
+    /// the mean) and `ems.people_within_target`.
+    pub(super) fn know_results(&mut self, plan: &Plan, reports: &[Report], responses: &[ResponseRun]) {
+        for (service, report) in plan.services.iter().zip(reports) {
+            let mut know = |name: &str, of: &dyn Fn(&Coverage) -> Option<f64>| {
+                self.known.amounts.insert(format!("{}.{name}", service.id), report.coverage.zones.iter().map(of).collect());
+            };
+            know("people", &|row| Some(row.people?.total().as_f64()));
+            know("people_covered", &|row| Some(row.people?.covered.as_f64()));
+            know("area_km2", &|row| Some(row.area.total().m2() / 1e6));
+            know("area_covered_km2", &|row| Some(row.area.covered.m2() / 1e6));
+            know("facilities", &|row| Some(row.facilities as f64));
+        }
+        for run in responses {
+            let service = &plan.services[run.service];
+            let mut know = |name: &str, of: &dyn Fn(&CostRow) -> f64| {
+                let of_zone = |(row, zone): (&CostRow, &Zone)| zone.people.map(|_| of(row));
+                let rows = run.of_people().zones.iter().zip(&self.zones).map(of_zone).collect();
+                self.known.amounts.insert(format!("{}.{name}", service.id), rows);
+            };
+            know("people_reached", &|row| row.reached().as_f64());
+            know("response_person_minutes", &|row| row.costs.mean.map_or(0.0, |mean| mean.as_f64() / 60.0 * row.reached().as_f64()));
+            know("people_within_target", &|row| run.within(row, service.limit).as_f64());
+        }
+    }
+
     /// A rule's words for a quantity, where it has any.
     pub(super) fn quantity(&self, id: &str) -> Option<&Quantity> {
         self.standards.quantities.iter().find(|own| own.id == id)
+    }
+
+    /// The same without what a plan would build: what was published before it.
+    pub(super) fn before(&self) -> Office {
+        Office { new_build: None, ..self.clone() }
     }
 
     /// What there is of a quantity, or why nobody knows.
     pub(super) fn value(&self, id: &str, place: Place<'_>, year: Option<i32>) -> Result<Value, String> {
         let declared = self.quantity(id);
         let column = declared.and_then(|own| own.column.as_deref()).unwrap_or(id);
-        let figure = |zone: Option<usize>| self.figures.get(column, zone, year).map(|value| Value { value, basis: Basis::Figures });
+        let built = |zone: Option<usize>| self.built(declared, zone);
+        let figure = |zone: Option<usize>| {
+            let value = self.figures.get(column, zone, year)? + built(zone);
+            Some(Value { value, basis: Basis::Figures })
+        };
         let zone = match place {
             Place::Zone(zone) => zone,
             Place::All => {
@@ -126,12 +168,21 @@ impl Office {
         if let Some(value) = figure(Some(zone)) {
             return Ok(value);
         }
-        match declared {
+        let base = match declared {
             Some(quantity) if !quantity.of.is_empty() => self.parts(quantity, zone, year),
             Some(quantity) if quantity.count.is_some() || quantity.facilities.is_some() => self.counted(quantity, zone, year),
+            Some(quantity) if !quantity.new_build.is_empty() => Ok(Value { value: 0.0, basis: Basis::NewBuild }),
             _ if id == "zones" => Ok(Value { value: 1.0, basis: Basis::Study }),
             _ => self.own(id, zone, year),
-        }
+        };
+        base.map(|base| Value { value: base.value + built(Some(zone)), ..base })
+    }
+
+    /// What the plan's table of new facilities adds to a quantity.
+    fn built(&self, quantity: Option<&Quantity>, zone: Option<usize>) -> f64 {
+        let (Some(plan), Some(quantity)) = (&self.new_build, quantity) else { return 0.0 };
+        let by_zone = plan.by_zone(&quantity.new_build, self.zones.len());
+        zone.map_or_else(|| by_zone.iter().sum(), |zone| by_zone[zone])
     }
 
     fn sum(&self, id: &str, zones: &[usize], year: Option<i32>) -> Result<Value, String> {
@@ -207,6 +258,9 @@ impl Office {
             return Err(match (self.figures.has(id), year) {
                 (true, Some(year)) => format!("there is no figure of `{id}` for {} in {year}", self.zones[zone].name),
                 (true, None) => format!("there is no figure of `{id}` for {}", self.zones[zone].name),
+                (false, _) if id.contains('.') => {
+                    format!("`{id}` is no column of the figures; what a service measures is known to `catchment run` alone")
+                }
                 (false, _) => format!("`{id}` is no column of the figures, and nothing that is counted"),
             });
         };

@@ -62,6 +62,9 @@ pub struct Quantity {
     pub count: Option<Only>,
     /// The amount of each that is summed up, instead of counting heads.
     pub sum: Option<String>,
+    /// Columns of a plan's table of new facilities by town, which add to it where such a table is given. A quantity that is nothing else
+    /// counts these alone.
+    pub new_build: Vec<String>,
     /// What it is the sum of: quantities or figures. Where a figure tells the sum as well, both must agree.
     pub of: Vec<String>,
 }

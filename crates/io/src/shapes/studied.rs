@@ -45,7 +45,7 @@ impl Studied {
         let asked = asked(plan, ask)?;
         let scope = Scope { service: ask.service.as_deref(), roads: true, responses: false };
         let inputs = load_for(plan, files, scope, progress)?;
-        let networks = inputs.networks(asked.iter().map(|asked| &asked.plan));
+        let networks = inputs.networks(asked.iter().map(|asked| &asked.plan), &[]);
         Ok(Studied { inputs, asked, networks })
     }
 

@@ -7,6 +7,7 @@ use super::response_words::response_sentences;
 use super::row::services;
 use super::words::sentence;
 use crate::plan::Format;
+use crate::planning::dictionary::{FAIRNESS, INDICATORS, NORMS};
 use crate::run::Run;
 use crate::shapes::audit_own;
 
@@ -187,6 +188,37 @@ manifest.json   version, resolved plan and profiles, inputs with SHA-256 and cou
 issues.csv      stage, source, id, kind, detail: every input row that was not used as it stands, and findings to look at
 ";
 
+const ACCESS: &str = "\
+access.csv, access.geojson: floating catchment areas, one row a measure and zone, `outside` where points lie there.
+  access, method          the measure of the plan; 2SFCA (Luo and Wang 2003), E2SFCA (Luo and Qi 2009), Gaussian 2SFCA, KD2SFCA (Dai and
+                          Wang 2011), M2SFCA (Delamater 2013), 3SFCA (Wan, Zou and Sternberg 2012); costs by the roads of the service
+  limit_S                 the catchment: the same in every zone
+  supply_of, demand_of    what facilities supply (`facilities`: one each) and who draws on it
+  per                     scores and ratios are supply for so many people
+  people, people_without  who draws; those of them with no supply in reach. Empty where a zone's people are unknown
+  score_mean, score_least, score_most
+                          by people who live there: the mean, the least and the greatest score
+access_facilities.csv: by facility, its supply, people_in_reach (whoever else they can reach), and ratio, what it has for `per` of those who
+draw on it, as the method weights them; empty where nobody does.
+access_points.csv, access_pairs.csv: of measures with pairs = true, every demand point with its people and score, and what each pair of
+facility and point within the catchment costs: any other program can work the scores out again. Point numbers are of this run.
+In summary.json, supply_holds says whether people x score add up to the supply in reach (M2SFCA loses some of it by design).
+";
+
+const REFERRALS: &str = "\
+referrals.csv, referrals.geojson: of each facility of from_set, the nearest of to_set by cost; the shape is a straight line between them.
+  direction               to-facility: from the one that asks to the nearest; from-facility: the other way
+  cost_S, limit_S, within_limit
+                          empty and false where there is no way; status as of people, or `itself` where the facility is one of to_set
+table-12-*.csv            the same as planners print it, a row a facility
+";
+
+const PRINTED: &str = "\
+report.md, table-NN-*.csv: the tables as planners print them, numbered as in their plans, in the language of the study; report.md has the
+sentences and the method too. In table 11, what to look at first: the roads, where there is no way; a crossing, where a barrier lies between;
+a more direct way, where half of the people live within the limit by a straight line; else a new site.
+";
+
 const FORMATS: &str = "\
 The names above are those of GeoJSON and CSV. The same layers and tables, where the plan asks for other formats, lie in
   NAME.geojsonl           a feature a line and nothing else
@@ -229,6 +261,23 @@ pub(super) fn readme(run: &Run) -> String {
     if !run.responses.is_empty() {
         text += &format!("\n{RESPONSE}");
     }
+    if let Some(own) = &run.office {
+        for (shown, part) in
+            [(!own.norms.is_empty(), NORMS), (!own.indicators.indicators.is_empty() || !own.indicators.minimums.is_empty(), INDICATORS)]
+        {
+            if shown {
+                text += &format!("\n{part}");
+            }
+        }
+    }
+    for (shown, part) in
+        [(!run.access.is_empty(), ACCESS), (!run.referrals.is_empty(), REFERRALS), (tables && !run.fair.rows.is_empty(), FAIRNESS)]
+    {
+        if shown {
+            text += &format!("\n{part}");
+        }
+    }
+    text += &format!("\n{PRINTED}");
     if plan.facilities.iter().any(|set| set.stand_in_for.is_some()) {
         text += "\nstand_in_for, in every table and layer: what the facilities of the service stand in for; they are not that themselves\n";
     }

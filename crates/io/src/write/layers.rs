@@ -21,7 +21,7 @@ pub(super) const GAP_FILLS: [(f64, &str); 5] =
 pub(super) const UNKNOWN_FILL: &str = "#bdbdbd";
 
 /// `gaps`, by service and rank.
-pub(super) fn gaps(run: &Run) -> Result<Vec<Feature>, Error> {
+pub(crate) fn gaps(run: &Run) -> Result<Vec<Feature>, Error> {
     let mut features = Vec::new();
     let gaps = services(run).flat_map(|(_, report)| report.gaps.gaps.iter().map(|gap| (gap, report.limit_of(Some(gap.zone)))));
     for ((gap, limit), mut properties) in gaps.zip(gap_rows(run, false)?) {
@@ -71,7 +71,7 @@ pub(crate) fn coverage(run: &Run) -> Result<Vec<Feature>, Error> {
 }
 
 /// `zones`: the towns with the columns of the table `zones`, one feature a service and zone.
-pub(super) fn zones(run: &Run) -> Result<Vec<Feature>, Error> {
+pub(crate) fn zones(run: &Run) -> Result<Vec<Feature>, Error> {
     let mut shapes = Vec::new();
     for zone in &run.inputs.zones {
         shapes.push(wgs84(&run.inputs.projector, &zone.area)?);

@@ -1,5 +1,6 @@
 //! Writing: the folder of results, each file written to a temporary name and renamed.
 
+mod access;
 mod area_error;
 mod corridors;
 mod curve;
@@ -12,6 +13,7 @@ mod people_sums;
 mod picture;
 mod printed;
 mod raster;
+mod referrals;
 mod response;
 mod response_words;
 mod row;
@@ -32,10 +34,13 @@ use geojson::Feature;
 use crate::error::Error;
 use crate::load::Inputs;
 use crate::plan::{Format, PlanError};
+use crate::planning::{Indicators, indicator_rows, norm_layer};
 use crate::run::Run;
 use crate::shapes::audit_files;
-use printed::sheets;
-pub(crate) use printed::{Printed, indicator_tables, norm_tables, rows as table_rows};
+pub(crate) use printed::{
+    Printed, as_it_stands, comparison_tables, fair_tables, indicator_tables, new_build, norm_tables, rows as table_rows,
+};
+use printed::{printed, report, sheets};
 
 pub use area_error::{AreaError, area_error};
 pub use curve::{SweepPoint, sweep_points};
@@ -44,14 +49,14 @@ pub(crate) use formats::geoparquet;
 pub(crate) use formats::{
     About, Cell, LayerOut, Sheet, TableOut, collection, csv, files as formats_of, flatgeobuf, lines, package, workbook,
 };
-pub(crate) use layers::{coverage as coverage_layer, feature, inverse, style, wgs84};
+pub(crate) use layers::{coverage as coverage_layer, feature, gaps as gap_layer, inverse, style, wgs84, zones as zone_layer};
 pub use people_sums::people_sentence;
 pub(crate) use response::set_stand_in;
 pub(crate) use response_words::basis_of;
 pub use response_words::response_sentences;
-pub(crate) use row::round;
+pub(crate) use row::{Row, round, rows as zone_rows};
 pub use shares::{km2, mask_zh, side_by_side, side_by_side_zh};
-pub(crate) use summary::{by_kind, pretty, sha256, working};
+pub(crate) use summary::{by_kind, norm_counts, pretty, sha256, working};
 pub(crate) use tables::issues as issues_table;
 pub use words::{most_uncovered, sentence, thousands, title};
 
@@ -78,7 +83,8 @@ pub fn render(run: &Run) -> Result<Vec<(String, Vec<u8>)>, Error> {
     let time = time(&run.inputs);
     let about = About { stem: &plan.study.id, attribution: attribution.as_deref(), styled: true, time: &time };
     let layers = if outputs.formats.iter().any(|format| format.holds_layers()) { layers_of(run)? } else { Vec::new() };
-    let tables = if outputs.formats.iter().any(|format| format.holds_tables()) { tables_of(run)? } else { Vec::new() };
+    let tables = tables_of(run)?;
+    let print = printed(run, &tables);
     let mut files = formats::files(&layers, &tables, &outputs.formats, outputs.csv_encoding, &about)?;
     let mut add = |name: &str, bytes: Vec<u8>| files.push((name.to_owned(), bytes));
     if plan.outputs.formats.contains(&Format::Geotiff) {
@@ -105,12 +111,18 @@ pub fn render(run: &Run) -> Result<Vec<(String, Vec<u8>)>, Error> {
         }
     }
     let mut issues: Vec<&Issue> = run.inputs.issues.iter().chain(run.reports.iter().flat_map(|r| &r.issues)).chain(&missing).collect();
+    issues.extend(run.access.iter().flat_map(|own| &own.issues).chain(run.office.iter().flat_map(|own| &own.issues)));
     issues.sort();
+    issues.dedup();
     let listed = tables::issues(&issues);
     add("issues.csv", csv(&listed, outputs.csv_encoding));
     if outputs.formats.contains(&Format::Xlsx) {
-        add(&format!("{}.xlsx", plan.study.id), workbook(&sheets(run, &tables, &listed), &about)?);
+        add(&format!("{}.xlsx", plan.study.id), workbook(&sheets(run, &print, &tables, &listed), &about)?);
     }
+    if outputs.formats.contains(&Format::Csv) {
+        print.iter().for_each(|table| add(&format!("{}.csv", table.file), table.csv(outputs.csv_encoding)));
+    }
+    add("report.md", report(run, &print).into_bytes());
     add("README.txt", dictionary::readme(run).into_bytes());
     add("summary.json", summary::summary(run, &issues).into_bytes());
     let manifest = summary::manifest(run, &issues, &files)?;
@@ -127,6 +139,11 @@ fn layers_of(run: &Run) -> Result<Vec<LayerOut>, Error> {
         LayerOut::new("zones", "Zones by the share of people within the limit", layers::zones(run)?),
     ];
     layers.extend(response::layers(run)?);
+    layers.extend(access::layer(run)?);
+    layers.extend(referrals::layer(run)?);
+    if let Some(own) = run.office.as_ref().filter(|own| !own.norms.is_empty()) {
+        layers.push(norm_layer(&run.inputs, &own.norms)?);
+    }
     Ok(layers)
 }
 
@@ -135,6 +152,13 @@ fn tables_of(run: &Run) -> Result<Vec<TableOut>, Error> {
     let mut tables = vec![tables::zones(run), tables::gaps(run)?];
     tables.extend(tables::curve(run));
     tables.extend(response::tables(run)?);
+    tables.extend(access::tables(run)?);
+    tables.extend(referrals::table(run));
+    let none = Indicators::default();
+    let own = run.office.as_ref().map_or(&none, |own| &own.indicators);
+    let norms = run.office.as_ref().map_or(&[][..], |own| &own.norms);
+    tables.extend((!norms.is_empty()).then(|| TableOut::of_rows("norms", table_rows(norms))));
+    tables.extend(indicator_rows(&own.indicators, &own.minimums, &run.fair));
     Ok(tables)
 }
 

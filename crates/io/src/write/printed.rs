@@ -1,6 +1,7 @@
 //! Tables as planners print them: headers in the language of the study, numbers with the decimals that are read. As sheets, as Markdown and
 //! as CSV.
 
+mod comparison;
 mod of_run;
 mod planning;
 
@@ -12,30 +13,31 @@ use super::words::thousands;
 use crate::map::Lang;
 use crate::plan::CsvEncoding;
 
-pub(super) use of_run::sheets;
-pub(crate) use planning::{indicator_tables, norm_tables, rows};
+pub(crate) use comparison::{as_it_stands, comparison_tables, new_build};
+pub(super) use of_run::{printed, report, sheets};
+pub(crate) use planning::{fair_tables, indicator_tables, norm_tables, rows};
 
 /// A printed table.
 pub(crate) struct Printed {
     /// Its name in Chinese and English.
-    pub title: [&'static str; 2],
+    pub title: [String; 2],
     /// The name of its file, without an ending.
-    pub file: &'static str,
+    pub file: String,
     lang: Lang,
     header: Vec<String>,
     rows: Vec<Vec<Cell>>,
 }
 
 impl Printed {
-    fn new(lang: Lang, file: &'static str, title: [&'static str; 2], columns: &[Column], rows: &[Row]) -> Printed {
+    fn new(lang: Lang, file: &str, title: [&str; 2], columns: &[Column], rows: &[Row]) -> Printed {
         let row = |row: &Row| columns.iter().map(|column| (column.cell)(row)).collect();
         let header = columns.iter().map(|column| column.name.clone()).collect();
-        Printed { title, file, lang, header, rows: rows.iter().map(row).collect() }
+        Printed { title: title.map(str::to_owned), file: file.to_owned(), lang, header, rows: rows.iter().map(row).collect() }
     }
 
     /// Its title in the language of the study.
     pub(crate) fn name(&self) -> String {
-        said(self.lang, self.title[0], self.title[1])
+        said(self.lang, &self.title[0], &self.title[1])
     }
 
     /// As a sheet of a workbook.

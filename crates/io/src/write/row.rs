@@ -9,10 +9,10 @@ use crate::plan::{Mask, ServicePlan};
 use crate::run::Run;
 
 /// A row: column names and values in order. Unknown values are null, and empty in CSV.
-pub(super) type Row = Map<String, Value>;
+pub(crate) type Row = Map<String, Value>;
 
 /// One row a service and zone, then `outside` where there is one.
-pub(super) fn rows(run: &Run) -> Vec<(Option<usize>, Row)> {
+pub(crate) fn rows(run: &Run) -> Vec<(Option<usize>, Row)> {
     let metrics = [Metric::Time, Metric::Distance].map(|m| run.inputs.plan.services.iter().any(|s| s.limit.metric == m));
     let mut rows = Vec::new();
     for (service, report) in run.inputs.plan.services.iter().zip(&run.reports) {

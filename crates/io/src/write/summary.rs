@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use catchment::{ByStatus, Issue, Limit, People, Report, SquareMm, Unlisted};
+use catchment::{ByStatus, Issue, Limit, NormStatus, People, Report, SquareMm, Unlisted};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
@@ -15,6 +15,7 @@ use crate::error::Error;
 use crate::load::Inputs;
 use crate::map::Lang;
 use crate::plan::{Mask, ServicePlan};
+use crate::planning::OfficeRun;
 use crate::run::Run;
 
 /// `summary.json`: totals by service, conservation, and the sentence of the result.
@@ -22,16 +23,55 @@ pub(super) fn summary(run: &Run, issues: &[&Issue]) -> String {
     let plan = &run.inputs.plan;
     let list: Vec<Value> =
         services(run).enumerate().map(|(place, (service, report))| service_summary(run, place, service, report)).collect();
-    pretty(&json!({
+    let mut summary = json!({
         "study": plan.study.id,
         "title": plan.study.title,
         "attribution": super::attribution(&run.inputs),
         "working_crs": working(&run.inputs),
         "zones": run.inputs.zones.len(),
         "services": list,
-        "issues": by_kind(issues),
-        "to_review": issues.iter().filter(|i| i.kind == "same_spot").map(|i| format!("{}: {}", i.id, i.detail)).collect::<Vec<_>>(),
-    }))
+        "fairness": super::table_rows(&run.fair.rows),
+    });
+    let of_all =
+        |own: &OfficeRun| super::table_rows(&own.indicators.indicators.iter().filter(|row| row.zone.is_none()).collect::<Vec<_>>());
+    let parts = [
+        ("access", (!run.access.is_empty()).then(|| super::access::summary(run).into())),
+        ("referrals", (!run.referrals.is_empty()).then(|| super::referrals::summary(run).into())),
+        ("norms", run.office.as_ref().map(|_| json!(norm_counts(run)))),
+        ("indicators", run.office.as_ref().map(|own| json!(of_all(own)))),
+        ("issues", Some(by_kind(issues))),
+        ("to_review", Some(issues.iter().filter(|i| i.kind == "same_spot").map(|i| format!("{}: {}", i.id, i.detail)).collect())),
+    ];
+    if let Some(map) = summary.as_object_mut() {
+        map.extend(parts.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?))));
+    }
+    pretty(&summary)
+}
+
+/// How many zones are short of each norm, have what it asks, have more.
+pub(crate) fn norm_counts(run: &Run) -> Vec<Map<String, Value>> {
+    let rows = run.office.as_ref().map_or(&[][..], |own| &own.norms);
+    let mut ids: Vec<&str> = Vec::new();
+    for row in rows {
+        if !ids.contains(&row.norm.as_str()) {
+            ids.push(&row.norm);
+        }
+    }
+    let of = |id: &str| {
+        let own = || rows.iter().filter(|row| row.norm == id);
+        let count = |status| json!(own().filter(|row| row.status == status).count());
+        let cells = [
+            ("norm", json!(id)),
+            ("zones", json!(own().count())),
+            ("short", count(NormStatus::Short)),
+            ("met", count(NormStatus::Met)),
+            ("over", count(NormStatus::Over)),
+            ("unknown", count(NormStatus::Unknown)),
+            ("missing", json!(own().filter_map(|row| row.gap).fold(0.0, |sum, gap| sum + gap))),
+        ];
+        cells.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
+    };
+    ids.into_iter().map(of).collect()
 }
 
 fn service_summary(run: &Run, place: usize, service: &ServicePlan, report: &Report) -> Value {
@@ -211,9 +251,11 @@ pub(super) fn manifest(run: &Run, issues: &[&Issue], outputs: &[(String, Vec<u8>
     let mut manifest = json!({
         "tool": { "name": "catchment", "version": env!("CARGO_PKG_VERSION"), "command": "run" },
         "plan": plan,
+        "scenario": run.scenario,
         "profiles": profiles,
         "working_crs": working(&run.inputs),
-        "inputs": run.inputs.files,
+        "inputs": run.inputs.files.iter().chain(run.office.iter().flat_map(|own| &own.files)).collect::<Vec<_>>(),
+        "standards": run.office.as_ref().map(|own| own.office.standards()),
         "demand_points": run.inputs.demand.len(),
         "zones_by_surface": surfaces,
         "barriers": barriers(run),

@@ -1,10 +1,11 @@
-//! The sheets of a run's workbook: those that planners print, then every table as it is.
+//! The tables of a run that planners print: as sheets of its workbook, as CSV, and in its report.
 
 use catchment::Metric;
 use serde_json::json;
 
-use super::{Column, KM, KM2, MINUTES, Maker, PERCENT, Printed, WHOLE, said};
+use super::{Column, KM, KM2, MINUTES, Maker, PERCENT, Printed, WHOLE, fair_tables, indicator_tables, norm_tables, said};
 use crate::map::Lang;
+use crate::referrals::ReferralRun;
 use crate::run::Run;
 use crate::write::formats::{Cell, Sheet, TableOut};
 use crate::write::picture::method;
@@ -12,8 +13,8 @@ use crate::write::response_words::response_sentences;
 use crate::write::row::{Row, services, total};
 use crate::write::words::{sentence, title};
 
-/// All sheets of a run's workbook.
-pub(in crate::write) fn sheets(run: &Run, tables: &[TableOut], issues: &TableOut) -> Vec<Sheet> {
+/// Every table that planners print, by number.
+pub(in crate::write) fn printed(run: &Run, tables: &[TableOut]) -> Vec<Printed> {
     let lang = run.inputs.plan.study.lang;
     let rows = |name: &str| tables.iter().find(|table| table.name == name).map_or(&[][..], |table| table.rows.as_slice());
     let groups: Vec<&str> = run.inputs.demand.groups.iter().map(|group| group.name.as_str()).collect();
@@ -25,24 +26,65 @@ pub(in crate::write) fn sheets(run: &Run, tables: &[TableOut], issues: &TableOut
         towns.push(sum);
     }
     let metrics = [Metric::Time, Metric::Distance].map(|metric| services(run).any(|(service, _)| service.limit.metric == metric));
-    let mut sheets = vec![
-        about(run),
+    let mut printed = vec![
         Printed::new(
             lang,
             "table-03-coverage",
-            ["街镇覆盖情况", "Coverage by zone"],
+            ["表3 街镇覆盖情况表", "Table 3 Coverage by zone"],
             &town_columns(lang, &groups, metrics, &towns),
             &towns,
-        )
-        .sheet(),
-        Printed::new(lang, "table-11-gaps", ["盲区清单", "List of gaps"], &gap_columns(lang, metrics, rows("gaps")), rows("gaps")).sheet(),
+        ),
+        Printed::new(lang, "table-11-gaps", ["表11 盲区清单", "Table 11 Gaps"], &gap_columns(lang, metrics, rows("gaps")), rows("gaps")),
     ];
     if !rows("stations").is_empty() {
         let columns = station_columns(lang, rows("stations"));
-        sheets.push(Printed::new(lang, "table-07-stations", ["急救站点", "Stations"], &columns, rows("stations")).sheet());
+        printed.push(Printed::new(lang, "table-07-stations", ["表7 急救站点表", "Table 7 Stations"], &columns, rows("stations")));
     }
+    if let Some(own) = &run.office {
+        printed.extend(norm_tables(lang, &own.norms).into_iter().filter(|_| !own.norms.is_empty()));
+        printed.extend(indicator_tables(lang, &own.office, &own.indicators.indicators, &own.indicators.minimums));
+    }
+    printed.extend(fair_tables(lang, &run.fair));
+    printed.extend(run.referrals.iter().map(|own| referrals(run, own, rows("referrals"))));
+    printed.sort_by(|a, b| a.file.cmp(&b.file));
+    printed
+}
+
+/// All sheets of a run's workbook.
+pub(in crate::write) fn sheets(run: &Run, printed: &[Printed], tables: &[TableOut], issues: &TableOut) -> Vec<Sheet> {
+    let mut sheets = vec![about(run)];
+    sheets.extend(printed.iter().map(Printed::sheet));
     sheets.extend(tables.iter().chain([issues]).map(Sheet::from));
     sheets
+}
+
+/// `report.md`: the sentences, the printed tables, and how it was measured.
+pub(in crate::write) fn report(run: &Run, printed: &[Printed]) -> String {
+    let lang = run.inputs.plan.study.lang;
+    let mut text = format!("# {}\n\n", run.inputs.plan.study.title);
+    for (service, report) in services(run) {
+        text += &format!("{}\n\n", sentence(run, service, report, lang).replace('\n', "\n\n"));
+        for line in response_sentences(run, service, lang) {
+            text += &format!("- {line}\n");
+        }
+        if service.response.is_some() {
+            text += "\n";
+        }
+    }
+    text.extend(printed.iter().map(Printed::markdown));
+    text += &format!("## {}\n\n", said(lang, "方法口径", "Method"));
+    for (service, report) in services(run) {
+        text += &format!("{}\n\n", title(service));
+        for line in method(run, service, report) {
+            text += &format!("- {line}\n");
+        }
+        text += "\n";
+    }
+    if let Some(own) = &run.office {
+        let standards = own.office.standards();
+        text += &format!("{}\n\n", said(lang, &format!("标准：{}", standards.title_zh), &format!("Standards: {}", standards.title)));
+    }
+    text
 }
 
 /// What was asked and found, and how it was measured.
@@ -57,6 +99,51 @@ fn about(run: &Run) -> Sheet {
     }
     let rows = lines.iter().map(|line| vec![Cell::from(line.as_str())]).collect();
     Sheet { name: said(lang, "方法口径", "Method"), header: vec![run.inputs.plan.study.title.clone()], rows }
+}
+
+/// 分级转诊表: a row a facility that asks, and for each set that is looked for the nearest and what it costs.
+fn referrals(run: &Run, own: &ReferralRun, rows: &[Row]) -> Printed {
+    let lang = run.inputs.plan.study.lang;
+    let plan = &run.inputs.plan.referrals[own.place];
+    let make = Maker(lang);
+    let of_set = |set: &str| -> Vec<&Row> {
+        rows.iter().filter(|row| row.get("referral") == Some(&json!(plan.id)) && row.get("to_set") == Some(&json!(set))).collect()
+    };
+    let sets: Vec<Vec<&Row>> = plan.to.iter().map(|set| of_set(set)).collect();
+    let suffix = plan.limit.metric.suffix();
+    let mut wide: Vec<Row> = Vec::new();
+    for i in 0..sets.first().map_or(0, Vec::len) {
+        let mut row = sets[0][i].clone();
+        for (set, own) in plan.to.iter().zip(&sets) {
+            let near = own[i];
+            for key in ["nearest_name".to_owned(), "nearest_id".to_owned(), format!("cost_{suffix}"), "within_limit".to_owned()] {
+                row.insert(format!("{set} {key}"), near.get(&key).cloned().unwrap_or_default());
+            }
+        }
+        wide.push(row);
+    }
+    let mut columns = vec![make.text("机构", "facility", ["facility_name", "facility_id"]), make.text("街镇", "zone", ["zone_name"])];
+    for set in &plan.to {
+        let key = |name: &str| format!("{set} {name}");
+        columns.push(make.text(&format!("最近{set}"), &format!("nearest of {set}"), [&*key("nearest_name"), &*key("nearest_id")]));
+        let cost = key(&format!("cost_{suffix}"));
+        columns.push(match plan.limit.metric {
+            Metric::Time => make.number("时间（分钟）", "time min", &[&cost], MINUTES),
+            Metric::Distance => make.number("距离km", "distance km", &[&cost], KM),
+        });
+        let within = key("within_limit");
+        let [yes, no] = [said(lang, "是", "yes"), said(lang, "否", "no")];
+        columns.push(Column {
+            name: said(lang, &format!("{}内", plan.limit), &format!("within {}", plan.limit)),
+            cell: Box::new(move |row: &Row| match row.get(&within).and_then(serde_json::Value::as_bool) {
+                Some(true) => Cell::from(yes.as_str()),
+                Some(false) => Cell::from(no.as_str()),
+                None => Cell::Empty,
+            }),
+        });
+    }
+    let titles = [format!("表12 分级转诊表 {}", plan.id), format!("Table 12 Referrals {}", plan.id)];
+    Printed::new(lang, &format!("table-12-{}", plan.id), [&titles[0], &titles[1]], &columns, &wide)
 }
 
 /// 街镇覆盖情况表.
@@ -114,8 +201,26 @@ fn gap_columns(lang: Lang, [time, distance]: [bool; 2], rows: &[Row]) -> Vec<Col
         columns.push(make.number("平均距离km", "mean distance km", &["cost_mean_m"], KM));
         columns.push(make.number("平均超出km", "mean beyond the limit km", &["excess_mean_m"], KM));
     }
+    columns.push(advice(lang));
     columns.extend(stand_in(&make, rows));
     columns
+}
+
+/// 建议: what to look at first. Where a barrier lies before the nearest facility, a crossing; where most of the gap's people live within the
+/// limit by a straight line, a more direct way; where there is no way at all, the roads of the source; else a new site.
+fn advice(lang: Lang) -> Column {
+    let cell = move |row: &Row| {
+        let text = |key: &str| row.get(key).and_then(serde_json::Value::as_str).is_some();
+        let straight = row.get("straight_line_share").and_then(serde_json::Value::as_f64);
+        let [zh, en] = match (text("nearest_facility_id"), text("barrier"), straight) {
+            (false, ..) => ["核查路网", "look at the roads"],
+            (_, true, _) => ["增设过街或过河通道", "a crossing"],
+            (.., Some(share)) if share >= 0.5 => ["打通步行捷径", "a more direct way"],
+            _ => ["增设站点", "a new site"],
+        };
+        Cell::from(said(lang, zh, en).as_str())
+    };
+    Column { name: said(lang, "建议", "look at first"), cell: Box::new(cell) }
 }
 
 /// 急救站点表.

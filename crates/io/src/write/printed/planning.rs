@@ -16,7 +16,7 @@ pub(crate) fn rows<T: Serialize>(of: &[T]) -> Vec<Row> {
 }
 
 /// Words by language of a row: the value of `KEY_zh`, of `KEY`, or both.
-fn both(lang: Lang, key: &'static str) -> impl Fn(&Row) -> Cell {
+pub(super) fn both(lang: Lang, key: &'static str) -> impl Fn(&Row) -> Cell {
     let zh_key = format!("{key}_zh");
     move |row: &Row| {
         let text = |key: &str| row.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
@@ -73,6 +73,7 @@ const ROUNDING: &[(&str, &str, &str)] =
 const STATUS: &[(&str, &str, &str)] =
     &[("met", "达标", "met"), ("not_met", "未达标", "not met"), ("no_target", "无目标", "no target"), ("unknown", "不详", "unknown")];
 const NATURE: &[(&str, &str, &str)] = &[("expected", "预期性", "expected"), ("binding", "约束性", "binding")];
+const UNITS: &[(&str, &str, &str)] = &[("zones", "街镇", "zones"), ("demand points", "需求点", "demand points")];
 const MET: &[(&str, &str, &str)] = &[("true", "达标", "yes"), ("false", "不达标", "no"), ("null", "不详", "unknown")];
 
 /// 配置标准对照表.
@@ -92,7 +93,7 @@ pub(crate) fn norm_tables(lang: Lang, norms: &[NormRow]) -> Vec<Printed> {
 }
 
 /// The name of a zone; of all zones together, that.
-fn place(lang: Lang) -> Column {
+pub(super) fn place(lang: Lang) -> Column {
     let name = move |row: &Row| match (row.get("zone_id").and_then(Value::as_str), row.get("zone_name").and_then(Value::as_str)) {
         (Some("all"), Some("all")) => Cell::from(said(lang, "全域", "all").as_str()),
         (_, Some(name)) => Cell::from(name),
@@ -101,14 +102,20 @@ fn place(lang: Lang) -> Column {
     column(lang, "街镇", "zone", name)
 }
 
-/// 主要指标表, 公布值核对表, 千人口资源表, 公平性表, 达标表.
-pub(crate) fn indicator_tables(
-    lang: Lang,
-    office: &Office,
-    indicators: &[IndicatorRow],
-    minimums: &[MinimumRow],
-    fair: &Fair,
-) -> Vec<Printed> {
+/// 公平性表.
+pub(crate) fn fair_tables(lang: Lang, fair: &Fair) -> Vec<Printed> {
+    let mut tables = Vec::new();
+    if !fair.rows.is_empty() {
+        tables.push(fairness(lang, &rows(&fair.rows)));
+    }
+    if !fair.zones.is_empty() {
+        tables.push(gathered(lang, &rows(&fair.zones)));
+    }
+    tables
+}
+
+/// 主要指标表, 公布值核对表, 千人口资源表, 达标表.
+pub(crate) fn indicator_tables(lang: Lang, office: &Office, indicators: &[IndicatorRow], minimums: &[MinimumRow]) -> Vec<Printed> {
     let mut tables = Vec::new();
     let of_all: Vec<IndicatorRow> = indicators.iter().filter(|row| row.zone.is_none()).cloned().collect();
     if !of_all.is_empty() {
@@ -119,10 +126,6 @@ pub(crate) fn indicator_tables(
         }
     }
     tables.extend(by_zone(lang, office, indicators));
-    if !fair.rows.is_empty() {
-        tables.push(fairness(lang, &rows(&fair.rows)));
-        tables.push(gathered(lang, &rows(&fair.zones)));
-    }
     if !minimums.is_empty() {
         tables.push(compliance(lang, &rows(minimums)));
     }
@@ -169,7 +172,7 @@ fn check_of_published(lang: Lang, indicators: &[IndicatorRow]) -> Printed {
         make.number("公布值隐含分母", "denominator that it implies", &["baseline_implies_denominator"], WHOLE),
         make.number("按现有数达到目标的分母", "denominator at which today's count is the target", &["target_implies_denominator"], WHOLE),
     ];
-    Printed::new(lang, "table-01-published", ["表1附 公布值核对", "Table 1a Published values checked"], &columns, &rows(indicators))
+    Printed::new(lang, "table-01a-published", ["表1附 公布值核对", "Table 1a Published values checked"], &columns, &rows(indicators))
 }
 
 /// 千人口资源表: a row a zone, a column an indicator and its rank.
@@ -213,7 +216,7 @@ fn fairness(lang: Lang, rows: &[Row]) -> Printed {
     const FOUR: (f64, usize) = (1.0, 4);
     let columns = [
         make.text("资源", "resource", ["resource"]),
-        make.text("单元", "units", ["units"]),
+        column(lang, "单元", "units", word(lang, "units", UNITS)),
         make.number("每单位人口", "per people", &["mean_per"], FOUR),
         make.text("人口单位", "people", ["per"]),
         make.number("基尼（人口）", "Gini by people", &["gini_people"], FOUR),
@@ -243,7 +246,7 @@ fn gathered(lang: Lang, rows: &[Row]) -> Printed {
         make.number("PAD", "PAD", &["pad"], THREE),
         make.number("HRAD/PAD", "HRAD/PAD", &["hrad_over_pad"], THREE),
     ];
-    Printed::new(lang, "table-06-agglomeration", ["表6附 资源集聚度", "Table 6a Agglomeration"], &columns, rows)
+    Printed::new(lang, "table-06a-agglomeration", ["表6附 资源集聚度", "Table 6a Agglomeration"], &columns, rows)
 }
 
 /// 建筑面积达标表, and of any other minimum.

@@ -1,0 +1,132 @@
+//! `compare`: a plan as it stands and with each of its scenarios.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use catchment_io::map::Lang;
+use catchment_io::{Comparison, Error, compare as compared, thousands};
+use clap::Args;
+use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
+use comfy_table::{CellAlignment, Table};
+use serde_json::Value;
+
+use crate::args::Common;
+use crate::job::Job;
+use crate::terminal::{Terminal, print};
+
+/// `compare`
+#[derive(Debug, Args)]
+pub(crate) struct Compare {
+    /// The plan (TOML), with [[scenarios]]. Its paths are relative to it.
+    pub plan: PathBuf,
+    #[command(flatten)]
+    pub common: Common,
+}
+
+pub(crate) fn compare(typed: &Compare) -> anyhow::Result<()> {
+    let mut job = Job::of_plan(&typed.plan, &typed.common)?;
+    if typed.common.out.is_none() {
+        job.out = format!("catchment-{}-compare", job.plan.study.id).into();
+    }
+    catchment_io::owned(&job.out, "compare")?;
+    let pool = crate::pool(typed.common.threads)?;
+    let terminal = Terminal::new(typed.common.quiet);
+    job.notes.iter().for_each(|note| terminal.note(note));
+    let (_, files) = pool.install(|| {
+        let found = compared(&job.plan, job.files.as_ref(), &terminal)?;
+        catchment::begin(&terminal, "write", 0).map_err(Error::from)?;
+        let files = found.write(&job.out, true)?;
+        anyhow::Ok((found, files))
+    })?;
+    terminal.finish();
+    let summary = summary(&job.out)?;
+    if typed.common.json {
+        print(&summary);
+    } else if !typed.common.quiet {
+        print(&table(&summary, job.plan.study.lang == Lang::Zh)?);
+        print(&format!("{} files in {}/ (README.txt explains every field)\n", files.len(), job.out.display()));
+    }
+    Ok(())
+}
+
+/// `summary.json` of a comparison.
+pub(crate) fn summary(out: &Path) -> anyhow::Result<String> {
+    let file = out.join("summary.json");
+    fs::read_to_string(&file).with_context(|| file.display().to_string())
+}
+
+/// The scenarios side by side, and what each step does.
+pub(crate) fn table(summary: &str, zh: bool) -> anyhow::Result<String> {
+    let summary: Value = serde_json::from_str(summary)?;
+    let rows = |key: &str| summary.get(key).and_then(Value::as_array).cloned().unwrap_or_default();
+    let text = |row: &Value, key: &str| row.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let number = |row: &Value, key: &str| row.get(key).and_then(Value::as_f64);
+    let people = |row: &Value, key: &str| number(row, key).map_or_else(|| "–".to_owned(), thousands);
+    let percent = |row: &Value, key: &str| number(row, key).map_or_else(|| "–".to_owned(), |share| format!("{:.2}", 100.0 * share));
+    let scenarios = rows("comparison")
+        .iter()
+        .map(|row| {
+            let title = text(row, "title");
+            [
+                text(row, "service"),
+                if title.is_empty() { text(row, "scenario") } else { title },
+                people(row, "facilities"),
+                people(row, "people_covered"),
+                percent(row, "people_share"),
+                percent(row, "area_share"),
+                number(row, "gini_of_zones").map_or_else(|| "–".to_owned(), |gini| format!("{gini:.4}")),
+                people(row, "people_gained"),
+                people(row, "people_lost"),
+            ]
+        })
+        .collect::<Vec<_>>();
+    let header = match zh {
+        true => ["服务", "方案", "设施数", "覆盖人口", "人口覆盖率%", "面积覆盖率%", "基尼", "新增覆盖人口", "失去覆盖人口"],
+        false => ["service", "scenario", "facilities", "covered", "people %", "area %", "Gini", "gained", "lost"],
+    };
+    let mut shown = drawn(header, scenarios, 2);
+    let projects: Vec<[String; 7]> = rows("projects")
+        .iter()
+        .map(|row| {
+            let name = text(row, "facility_name");
+            [
+                text(row, "scenario"),
+                number(row, "order").map_or_else(String::new, |order| order.to_string()),
+                format!("{} {}", text(row, "change"), if name.is_empty() { text(row, "facility_id") } else { name }),
+                text(row, "zone_name"),
+                people(row, "people_gained"),
+                people(row, "people_lost"),
+                percent(row, "people_share"),
+            ]
+        })
+        .collect();
+    if !projects.is_empty() {
+        let header = match zh {
+            true => ["方案", "序号", "项目", "街镇", "新增覆盖人口", "失去覆盖人口", "累计覆盖率%"],
+            false => ["scenario", "step", "what", "zone", "gained", "lost", "covered so far %"],
+        };
+        shown += &drawn(header, projects, 4);
+    }
+    Ok(shown)
+}
+
+fn drawn<const N: usize>(header: [&str; N], rows: Vec<[String; N]>, first_number: usize) -> String {
+    let mut table = Table::new();
+    table.load_style(UTF8_HORIZONTAL_ONLY);
+    table.set_header(header);
+    table.add_rows(rows);
+    for column in first_number..N {
+        if let Some(column) = table.column_mut(column) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    format!("\n{table}\n")
+}
+
+/// Writes a comparison beside the results of the demo, in `OUT/compare`: those are the study as it stands.
+pub(crate) fn beside(found: &Comparison, out: &Path) -> anyhow::Result<PathBuf> {
+    let folder = out.join("compare");
+    found.write(&folder, false)?;
+    Ok(folder)
+}

@@ -1,0 +1,77 @@
+//! `catchment compare`: the study as it stands, each scenario of its plan, and what differs.
+
+mod changed;
+mod dictionary;
+mod effects;
+mod rows;
+mod write;
+
+use catchment::{Issue, Progress, Service, Study, analyse, begin};
+
+use crate::error::Error;
+use crate::files::Files;
+use crate::load::load;
+use crate::plan::{BASELINE, Plan, value};
+use crate::run::{Clock, Run, answered, measured_ground};
+
+pub use effects::ProjectRow;
+
+/// The study as it stands and its scenarios, side by side.
+#[derive(Debug, Clone)]
+pub struct Comparison {
+    /// The study as it stands.
+    pub baseline: Run,
+    /// One a scenario, in the plan's order.
+    pub scenarios: Vec<Compared>,
+}
+
+/// A scenario and what its steps do.
+#[derive(Debug, Clone)]
+pub struct Compared {
+    /// Its run, as of any plan.
+    pub run: Run,
+    /// What each of its steps does to each service that it concerns, in the order of building.
+    pub projects: Vec<ProjectRow>,
+    /// Steps that do nothing for want of a road.
+    pub issues: Vec<Issue>,
+}
+
+impl Comparison {
+    /// The name and the run of the study as it stands, then those of each scenario.
+    pub fn runs(&self) -> impl Iterator<Item = (&str, &Run)> {
+        let scenarios = self.scenarios.iter().map(|own| (own.run.scenario.as_ref().map_or("", |scenario| &scenario.id), &own.run));
+        std::iter::once((BASELINE, &self.baseline)).chain(scenarios)
+    }
+}
+
+/// Runs a plan as it stands and with each of its scenarios. Files are read, ground is measured once.
+///
+/// # Errors
+///
+/// As [`run`](crate::run()); and [`Error::Plan`] for a plan without scenarios, for one that names a facility that is not there, and for
+/// one that closes all of a set.
+pub fn compare(plan: &Plan, files: &dyn Files, progress: &dyn Progress) -> Result<Comparison, Error> {
+    if plan.scenarios.is_empty() {
+        let expected =
+            "[[scenarios]] in the plan: id = \"new-clinics\", changes = [{ add = \"new-1\", facilities = \"clinics\", lon = …, lat = … }]";
+        return Err(Error::Plan { file: plan.study.id.clone(), source: value("scenarios", "missing", expected) });
+    }
+    let mut clock = Clock::new();
+    let mut inputs = load(plan, files, progress)?;
+    clock.lap("load");
+    let ground = measured_ground(&mut inputs, progress)?;
+    clock.lap("cells");
+    let changed = plan.scenarios.iter().map(|scenario| changed::changed(&inputs, scenario)).collect::<Result<Vec<_>, _>>()?;
+    let study = Study { zones: &inputs.zones, demand: &inputs.demand, ground: &ground, places: &inputs.places };
+    begin(progress, BASELINE, 0)?;
+    let answer = &mut |_, study: &Study<'_>, service: &Service<'_>| Ok(analyse(study, service, progress)?);
+    let baseline = answered(inputs.clone(), None, &ground, clock, files, progress, answer)?;
+    let mut scenarios = Vec::new();
+    for (scenario, (own, steps)) in plan.scenarios.iter().zip(changed) {
+        begin(progress, &scenario.id, 0)?;
+        let (projects, issues) = effects::effects(&inputs, &study, scenario, &steps, progress)?;
+        let run = answered(own, Some((scenario, &baseline)), &ground, Clock::new(), files, progress, answer)?;
+        scenarios.push(Compared { run, projects, issues });
+    }
+    Ok(Comparison { baseline, scenarios })
+}
