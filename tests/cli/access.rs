@@ -146,3 +146,34 @@ fn what_cannot_be_asked_is_said() {
     }
     assert!(desk.list("no").is_empty());
 }
+
+/// Tiers, services and owners out of one file, each with a mode and a limit of its own.
+#[test]
+fn tiers_tags_and_owners_are_sets_of_their_own() {
+    let desk = Desk::town();
+    desk.put(
+        "clinics.csv",
+        "id,lon,lat,tier,tags,owner\nc1,9.000,0,station,,市属\nc2,9.010,0,centre,儿科;发热,区属\nc3,9.005,0,Station,,区属\nc4,9.002,0,,,\n",
+    );
+    let columns = r#"columns = { tier = "tier", tags = "tags", owner = "owner" }"#;
+    let (head, _) = PLAN.split_once("[[facilities]]").unwrap();
+    let mut plan = head.to_owned();
+    for (id, only, limit) in [
+        ("stations", r#"tier = ["station"]"#, "5min"),
+        ("centres", r#"tier = ["centre"]"#, "700m"),
+        ("fever", r#"tags = ["发热"]"#, "5min"),
+        ("own", r#"tier = ["station"], owner_not = ["市属"]"#, "5min"),
+        ("known", r#"owner = ["区属", "市属"]"#, "5min"),
+    ] {
+        plan += &format!("[[facilities]]\nid = \"{id}\"\nsource = \"clinics.csv\"\n{columns}\nonly = {{ {only} }}\n");
+        plan += &format!("[[services]]\nid = \"{id}\"\nfacilities = \"{id}\"\nlimit = \"{limit}\"\n");
+    }
+    desk.put("tiers.toml", format!("{plan}[outputs]\nmap = false\n"));
+    desk.works(&["run", "tiers.toml", "--out", "o"]);
+    let services = desk.json("o/summary.json")["services"].clone();
+    let of = |i: usize| (services[i]["facilities"].as_u64().unwrap(), services[i]["people"]["covered"].as_f64().unwrap());
+    // corners 0 to 3 and 2 to 8; in 700 m, six blocks, 4 to 10; 7 to 10; 2 to 8; 0 to 10
+    assert_eq!([0, 1, 2, 3, 4].map(of), [(2, 511.0), (1, 2032.0), (1, 1920.0), (1, 508.0), (3, 2047.0)]);
+    desk.put("none.toml", plan.replace("tier = [\"centre\"]", "tier = [\"hospital\"]"));
+    desk.fails(&["run", "none.toml", "--out", "n"], 3, &["at least one facility in the set `centres`"]);
+}

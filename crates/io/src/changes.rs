@@ -83,6 +83,10 @@ pub(crate) fn zone_changes(old: &Results, new: &Results, gaps: &[GapChange]) -> 
     let (olds, news) = (find(old), find(new));
     let gone = old.zones.iter().filter(|(key, _)| !news.contains_key(key));
     let all = new.zones.iter().chain(gone);
+    let mut counts: BTreeMap<(&Key, Change), usize> = BTreeMap::new();
+    for gap in gaps {
+        *counts.entry((&gap.key, gap.change)).or_default() += 1;
+    }
     let change = |(key, row): &(Key, JsonObject)| {
         let (before, after) = (olds.get(key), news.get(key));
         let mut own = head(row);
@@ -104,7 +108,7 @@ pub(crate) fn zone_changes(old: &Results, new: &Results, gaps: &[GapChange]) -> 
         let more = number(after, "people_covered").zip(number(before, "people_covered")).map(|(after, before)| after - before);
         set("people_gained", json!(more.map(|more| round(more.max(0.0), 6))));
         set("people_lost", json!(more.map(|more| round((-more).max(0.0), 6))));
-        let count = |change: Change| gaps.iter().filter(|gap| gap.key == *key && gap.change == change).count();
+        let count = |change: Change| counts.get(&(key, change)).copied().unwrap_or(0);
         set("gaps_opened", json!(count(Change::Opened)));
         set("gaps_closed", json!(count(Change::Closed)));
         set("gaps_kept", json!(count(Change::Kept)));
@@ -114,7 +118,7 @@ pub(crate) fn zone_changes(old: &Results, new: &Results, gaps: &[GapChange]) -> 
 }
 
 /// What became of a gap.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Change {
     Opened,
     Closed,

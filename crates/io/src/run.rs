@@ -248,8 +248,9 @@ fn fairness<'i>(inputs: &'i Inputs, reports: &[Report], access: &[AccessRun], of
         };
         let lived: Vec<Held<'_>> = report.coverage.zones.iter().zip(&inputs.zones).filter_map(held).collect();
         fair.add_ground(&format!("{}.people_covered", report.service), 1.0, &lived);
-        let without = inputs.zones.iter().filter(|zone| !lived.iter().any(|own| own.zone.id == zone.id));
-        fair.unknown(without.map(|zone| zone.name.as_str()));
+        let nobody = |row: &Coverage| row.people.is_none_or(|people| people.total() == People::ZERO);
+        let without = inputs.zones.iter().zip(&report.coverage.zones).filter(|(_, row)| nobody(row));
+        fair.unknown(without.map(|(zone, _)| zone.name.as_str()));
         let service = inputs.plan.services.iter().find(|service| service.id == report.service);
         let set = service.and_then(|own| inputs.plan.facilities.iter().find(|set| set.id == own.facilities));
         if let Some(what) = set.and_then(|set| set.stand_in_for.as_ref()) {

@@ -174,7 +174,7 @@ impl Fair {
         let names: Vec<&str> = names.collect();
         if let Some(row) = self.rows.last_mut().filter(|_| !names.is_empty()) {
             row.units_unknown = names.len();
-            self.note(&format!("left out, as their people are not known or none: {}", names.join(", ")));
+            self.note(&format!("left out, as their people are not known or none: {}", some_of(&names)));
         }
     }
 
@@ -259,6 +259,15 @@ impl FairnessRow {
     }
 }
 
+/// Names, ten of them at most.
+fn some_of(names: &[&str]) -> String {
+    const SHOWN: usize = 10;
+    match names.len() {
+        count if count > SHOWN => format!("{} and {} more", names[..SHOWN].join(", "), count - SHOWN),
+        _ => names.join(", "),
+    }
+}
+
 /// The curve of a resource.
 fn curve(resource: &str, by: &str, base: &[f64], held: &[f64]) -> Vec<LorenzRow> {
     let point = |(base_share, resource_share)| LorenzRow { resource: resource.to_owned(), by: by.to_owned(), base_share, resource_share };
@@ -294,7 +303,7 @@ impl Office {
         row.units_unknown = unknown.len();
         if let Some((_, why)) = unknown.first() {
             let all: Vec<&str> = unknown.iter().map(|(name, _)| *name).collect();
-            fair.note(&format!("left out, as not all of them is known: {} ({why})", all.join(", ")));
+            fair.note(&format!("left out, as not all of them is known: {} ({why})", some_of(&all)));
         }
     }
 }

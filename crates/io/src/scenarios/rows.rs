@@ -1,5 +1,7 @@
 //! The tables of a comparison.
 
+use std::collections::BTreeMap;
+
 use catchment::{Metric, People, Report, Status};
 use geojson::{Feature, Geometry};
 use serde_json::{Value, json};
@@ -40,8 +42,10 @@ pub(super) fn moved(baseline: (&Run, &Results), own: &Compared) -> Result<(Resul
     inverse(&before.inputs.projector, &mut at)?;
     let (mut points, mut people) = (Vec::new(), Vec::new());
     let scenario = name(after);
+    let outside = before.inputs.zones.len();
+    let places: BTreeMap<&str, usize> = before.inputs.zones.iter().enumerate().map(|(place, zone)| (zone.id.as_str(), place)).collect();
     for (service, (old, new)) in before.inputs.plan.services.iter().zip(before.reports.iter().zip(&after.reports)) {
-        let mut by_zone = vec![[People::ZERO; 2]; before.inputs.zones.len() + 1];
+        let mut by_zone = vec![[People::ZERO; 2]; outside + 1];
         let mut all = [People::ZERO; 2];
         let suffix = service.limit.metric.suffix();
         for (point, (was, is)) in old.assessments.iter().zip(&new.assessments).enumerate() {
@@ -52,7 +56,7 @@ pub(super) fn moved(baseline: (&Run, &Results), own: &Compared) -> Result<(Resul
             };
             let count = before.inputs.demand.people[point];
             let zone = before.inputs.demand.zones[point];
-            by_zone[zone.map_or(before.inputs.zones.len(), |zone| zone.index())][side] += count;
+            by_zone[zone.map_or(outside, |zone| zone.index())][side] += count;
             all[side] += count;
             if count == People::ZERO {
                 continue;
@@ -73,7 +77,7 @@ pub(super) fn moved(baseline: (&Run, &Results), own: &Compared) -> Result<(Resul
             points.push(crate::write::feature(Some(Geometry::from(&place)), row));
         }
         for (key, row) in zones.iter_mut().filter(|(key, _)| key.0 == service.id) {
-            let zone = before.inputs.zones.iter().position(|zone| zone.id == key.1).unwrap_or(before.inputs.zones.len());
+            let zone = places.get(key.1.as_str()).copied().unwrap_or(outside);
             let known = row.get("people_gained").is_some_and(|value| !value.is_null());
             if known {
                 row.insert("people_gained".to_owned(), json!(round(by_zone[zone][0].as_f64(), 6)));
