@@ -127,6 +127,22 @@ fn the_nearest_of_the_next_tier() {
     }
 }
 
+/// A facility is one of the set that is looked for where it is the same record at the same place, not where two tables number their lines alike.
+#[test]
+fn lines_of_two_tables_are_not_the_same() {
+    let desk = town();
+    desk.put("clinics.csv", "name,lon,lat,beds\nA,9.000,0,6\nB,9.005,0,8\n").put("centre.csv", "name,lon,lat\nM,9.003,0\nB,9.005,0\n");
+    desk.works(&["run", "town.toml", "--out", "o"]);
+    let rows = desk.rows("o/referrals.csv");
+    let status: Vec<[&str; 3]> = rows
+        .iter()
+        .filter(|row| row["referral"] == "next")
+        .map(|row| ["facility_id", "nearest_id", "status"].map(|column| row[column].as_str()))
+        .collect();
+    assert_eq!(status, [["line 2", "line 2", "covered"], ["line 3", "line 3", "itself"]]);
+    assert_eq!(desk.json("o/summary.json")["referrals"][0]["facilities"], 1);
+}
+
 #[test]
 fn what_cannot_be_asked_is_said() {
     let desk = town();
@@ -138,6 +154,8 @@ fn what_cannot_be_asked_is_said() {
         ("method = \"m2sfca\"", "method = \"2sfca\"", "2SFCA takes no bands"),
         ("method = \"m2sfca\"", "method = \"m2fsca\"", "did you mean `m2sfca`?"),
         ("to = [\"centre\"]\nlimit = \"15min\"", "to = [\"centres\"]\nlimit = \"15min\"", "did you mean `centre`?"),
+        ("to = [\"centre\"]\nlimit = \"15min\"", "to = [\"centre\", \"centre\"]\nlimit = \"15min\"", "referrals.to of `next`"),
+        ("weights = [1, 0.5]", "weights = [0, 0]", "one at least is above 0"),
         ("to = [\"centre\"]\nlimit = \"15min\"", "to = [\"clinics\"]\nlimit = \"15min\"", "the set that asks"),
     ] {
         assert!(plan.contains(from), "{from}");

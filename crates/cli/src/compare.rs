@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use catchment_io::map::Lang;
+use catchment_io::plan::{BASELINE, Plan};
 use catchment_io::{Comparison, Error, compare as compared, thousands};
 use clap::Args;
 use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
@@ -13,6 +14,7 @@ use serde_json::Value;
 
 use crate::args::Common;
 use crate::job::Job;
+use crate::shapes::check_own;
 use crate::terminal::{Terminal, print};
 
 /// `compare`
@@ -29,11 +31,11 @@ pub(crate) fn compare(typed: &Compare) -> anyhow::Result<()> {
     if typed.common.out.is_none() {
         job.out = format!("catchment-{}-compare", job.plan.study.id).into();
     }
-    catchment_io::owned(&job.out, "compare")?;
+    owned(&job.out, &job.plan)?;
     let pool = crate::pool(typed.common.threads)?;
     let terminal = Terminal::new(typed.common.quiet);
     job.notes.iter().for_each(|note| terminal.note(note));
-    let (_, files) = pool.install(|| {
+    let (found, files) = pool.install(|| {
         let found = compared(&job.plan, job.files.as_ref(), &terminal)?;
         catchment::begin(&terminal, "write", 0).map_err(Error::from)?;
         let files = found.write(&job.out, true)?;
@@ -47,7 +49,14 @@ pub(crate) fn compare(typed: &Compare) -> anyhow::Result<()> {
         print(&table(&summary, job.plan.study.lang == Lang::Zh)?);
         print(&format!("{} files in {}/ (README.txt explains every field)\n", files.len(), job.out.display()));
     }
-    Ok(())
+    found.runs().try_for_each(|(_, run)| check_own(&run.audits))
+}
+
+/// Refuses a folder, and those of scenarios in it, that hold the results of another command.
+pub(crate) fn owned(out: &Path, plan: &Plan) -> Result<(), Error> {
+    catchment_io::owned(out, "compare")?;
+    let ids = plan.scenarios.iter().map(|scenario| scenario.id.as_str());
+    ids.chain([BASELINE]).try_for_each(|id| catchment_io::owned(&out.join(id), "run"))
 }
 
 /// `summary.json` of a comparison.
@@ -67,10 +76,12 @@ pub(crate) fn table(summary: &str, zh: bool) -> anyhow::Result<String> {
     let scenarios = rows("comparison")
         .iter()
         .map(|row| {
-            let title = text(row, "title");
+            let (scenario, title) = (text(row, "scenario"), text(row, "title"));
+            let standing = if zh { "现状" } else { "as it stands" };
+            let name = if title.is_empty() { scenario.clone() } else { title };
             [
                 text(row, "service"),
-                if title.is_empty() { text(row, "scenario") } else { title },
+                if scenario == BASELINE { standing.to_owned() } else { name },
                 people(row, "facilities"),
                 people(row, "people_covered"),
                 percent(row, "people_share"),

@@ -109,7 +109,7 @@ fn execute(job: &Job, common: &Common) -> anyhow::Result<()> {
 /// Runs the demo: its plan as it stands, and beside it the comparison with its scenario.
 fn show(job: &Job, common: &Common) -> anyhow::Result<()> {
     catchment_io::owned(&job.out, "run")?;
-    catchment_io::owned(&job.out.join("compare"), "compare")?;
+    compare::owned(&job.out.join("compare"), &job.plan)?;
     let pool = pool(common.threads)?;
     let terminal = Terminal::new(common.quiet);
     job.notes.iter().for_each(|note| terminal.note(note));

@@ -16,7 +16,7 @@ pub struct Project {
     /// Where facilities open.
     pub opens: Vec<Coord<f64>>,
     /// Which ones close: those of the service by their ids; one that an earlier project opened has the next id after them, in the order
-    /// in which they opened.
+    /// in which they opened. Ids of none are passed over.
     pub closes: Vec<FacilityId>,
 }
 

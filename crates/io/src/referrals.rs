@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use catchment::{Assessment, Demand, Direction, FacilityId, Metric, People, Progress, Status, ZoneIndex, assess_demand, begin};
+use catchment::{Assessment, Demand, Direction, Facility, FacilityId, Metric, People, Progress, Status, ZoneIndex, assess_demand, begin};
 
 use crate::error::Error;
 use crate::load::Inputs;
@@ -18,7 +18,7 @@ pub struct ReferralRun {
     pub zones: Vec<Option<usize>>,
     /// By set that is looked for, what became of each facility that asks.
     pub nearest: Vec<Vec<Assessment>>,
-    /// By set that is looked for, whether the facility that asks is one of it (the same id): then it is its own nearest, and not counted.
+    /// By set that is looked for, whether the facility that asks is one of it (the same id at the same place): then it is its own nearest, and not counted.
     pub itself: Vec<Vec<bool>>,
 }
 
@@ -59,7 +59,7 @@ impl ReferralPlan {
         }
     }
 
-    /// Whether costs are times.
+    /// What costs count.
     pub(crate) fn metric(&self) -> Metric {
         self.limit.metric
     }
@@ -93,8 +93,9 @@ pub(crate) fn refer(inputs: &Inputs, place: usize, networks: &Networks, progress
         let (Some(((profile, _), network)), Some(facilities)) = (roads, inputs.facilities.get(set)) else { return Ok(None) };
         let asked = service_of(&inputs.plan, &service, profile, (facilities, network, &inputs.barriers, &[]));
         nearest.push(assess_demand(&demand, &asked));
-        let ids: BTreeSet<&str> = facilities.iter().map(|own| own.id.as_str()).collect();
-        itself.push(asking.iter().map(|own| ids.contains(own.id.as_str())).collect());
+        let key = |own: &'_ Facility| (own.id.clone(), own.location.x.to_bits(), own.location.y.to_bits());
+        let there: BTreeSet<_> = facilities.iter().map(key).collect();
+        itself.push(asking.iter().map(|own| there.contains(&key(own))).collect());
     }
     Ok(Some(ReferralRun { place, zones: located.into_iter().map(|zone| zone.map(|zone| zone.index())).collect(), nearest, itself }))
 }

@@ -13,10 +13,10 @@ use serde::Serialize;
 
 use crate::access::{self, AccessRun};
 use crate::error::Error;
-use crate::files::Files;
+use crate::files::{Files, InputFile};
 use crate::load::{Inputs, MaskPolygons, load};
 use crate::plan::{self, Format, GroundPlan, Plan, ReferralPlan, ScenarioPlan, ServicePlan};
-use crate::planning::{Fair, Held, OfficeRun, office_of_run};
+use crate::planning::{Fair, Held, OfficeRun, opened_for_run};
 use crate::referrals::{ReferralRun, refer};
 use crate::response::{ResponseRun, respond};
 use crate::shapes::{OwnAudit, audit_coverage};
@@ -152,6 +152,9 @@ pub(crate) fn answered(
     answer: &mut Answer<'_>,
 ) -> Result<Run, Error> {
     let plan = inputs.plan.clone();
+    // what is wrong with standards and figures is said before hours of work
+    let new_build = scenario.and_then(|(own, _)| own.new_build.as_deref());
+    let opened = opened_for_run(&inputs, new_build, files, progress)?;
     let networks = inputs.networks(plan.services.iter(), &plan.referrals);
     let mut reports = Vec::new();
     let study = Study { zones: &inputs.zones, demand: &inputs.demand, ground, places: &inputs.places };
@@ -194,15 +197,21 @@ pub(crate) fn answered(
     access.sort_by_key(|own| own.place);
     let mut referrals = Vec::new();
     for (place, own) in plan.referrals.iter().enumerate() {
+        let sets = own.to.iter().chain([&own.from]);
+        if let Some((_, run)) =
+            scenario.filter(|(_, run)| sets.into_iter().all(|set| run.inputs.facilities.get(set) == inputs.facilities.get(set)))
+        {
+            referrals.extend(run.referrals.iter().filter(|own| own.place == place).cloned());
+            continue;
+        }
         referrals.extend(refer(&inputs, place, &networks, progress)?);
         clock.lap(&format!("referrals {}", own.id));
     }
-    let covered_at_half_cell = if plan.outputs.measure_error { at_half_cell(&inputs, &networks, progress)? } else { Vec::new() };
+    let covered_at_half_cell = if plan.outputs.measure_error { at_half_cell(&inputs, scenario, &networks, progress)? } else { Vec::new() };
     if plan.outputs.measure_error {
         clock.lap("half cell");
     }
-    let new_build = scenario.and_then(|(own, _)| own.new_build.as_deref());
-    let office = office_of_run(&inputs, new_build, &reports, &responses, files, progress)?;
+    let office = opened.map(|opened| opened.answers(&plan, &reports, &responses));
     if office.is_some() {
         clock.lap("planning");
     }
@@ -285,15 +294,27 @@ fn at_other_speeds(
 }
 
 /// The covered ground of every service, measured at half the cell.
-fn at_half_cell(inputs: &Inputs, networks: &Networks, progress: &dyn Progress) -> Result<Vec<SquareMm>, Error> {
+fn at_half_cell(
+    inputs: &Inputs,
+    scenario: Option<(&ScenarioPlan, &Run)>,
+    networks: &Networks,
+    progress: &dyn Progress,
+) -> Result<Vec<SquareMm>, Error> {
     begin(progress, "half cell", 0)?;
+    let known = |i: usize, service: &ServicePlan| same(scenario, inputs, service).and_then(|run| run.covered_at_half_cell.get(i).copied());
+    let all: Option<Vec<SquareMm>> = inputs.plan.services.iter().enumerate().map(|(i, service)| known(i, service)).collect();
+    if let Some(all) = all {
+        return Ok(all);
+    }
     let ground = ground(inputs, inputs.plan.ground.cell_m / 2.0, progress)?;
     let study = Study { zones: &inputs.zones, demand: &inputs.demand, ground: &ground, places: &[] };
     let mut covered = Vec::new();
-    for (service, zone_limits) in inputs.plan.services.iter().zip(&inputs.zone_limits) {
-        if let Some(asked) = inputs.service(service, zone_limits, networks) {
-            covered.push(cover(&study, &asked, progress)?.total.area.covered);
-        }
+    for (i, (service, zone_limits)) in inputs.plan.services.iter().zip(&inputs.zone_limits).enumerate() {
+        let Some(asked) = inputs.service(service, zone_limits, networks) else { continue };
+        covered.push(match known(i, service) {
+            Some(known) => known,
+            None => cover(&study, &asked, progress)?.total.area.covered,
+        });
     }
     Ok(covered)
 }
@@ -392,6 +413,13 @@ pub(crate) fn service_of<'a>(
         detour_factor: profile.detour_factor,
         keep_field: plan.outputs.formats.contains(&Format::Geotiff),
         sweep: &[],
+    }
+}
+
+impl Run {
+    /// Every file that was read: the study's, standards, figures, the table of new facilities.
+    pub fn files(&self) -> impl Iterator<Item = &InputFile> {
+        self.inputs.files.iter().chain(self.office.iter().flat_map(|own| &own.files))
     }
 }
 

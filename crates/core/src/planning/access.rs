@@ -33,6 +33,10 @@ impl ReachTable {
     }
 
     /// The points that a facility reaches.
+    ///
+    /// # Panics
+    ///
+    /// Where the table has no row of it.
     pub fn row(&self, facility: FacilityId) -> &[(DemandId, Cost)] {
         let i = facility.index();
         &self.entries[self.first[i]..self.first[i + 1]]

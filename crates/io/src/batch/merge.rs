@@ -74,7 +74,7 @@ fn joined(batch: &Batch, first: &ShardFile, progress: &dyn Progress) -> Result<R
         let parts = tiles.iter_mut().filter_map(|tile| tile.get_mut(i)?.take()).collect();
         join(study, service, parts, progress)
     })?;
-    first.check(&run.inputs.files)?;
+    first.check(run.files())?;
     run.timings.clear();
     Ok(run)
 }

@@ -54,7 +54,7 @@ pub fn run_shard(batch: &Batch, number: usize, progress: &dyn Progress) -> Resul
             }
             None => {
                 let mut done = run(&plan, &files, progress)?;
-                shard.check(&done.inputs.files)?;
+                shard.check(done.files())?;
                 // what differs from one run to the next is in the log
                 done.timings.clear();
                 render(&done)?

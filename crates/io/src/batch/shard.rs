@@ -124,7 +124,7 @@ impl ShardFile {
     }
 
     /// Refuses files that are not those that the batch was planned with.
-    pub(super) fn check(&self, read: &[InputFile]) -> Result<(), Error> {
+    pub(super) fn check<'f>(&self, read: impl Iterator<Item = &'f InputFile>) -> Result<(), Error> {
         for file in read {
             let name = file.file.split('|').next().unwrap_or_default();
             if self.inputs.get(name) != Some(&file.sha256) {

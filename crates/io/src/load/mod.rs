@@ -77,6 +77,9 @@ pub use network::{PeriodRoads, prepare};
 /// The longest edge of a zone that is projected by its ends alone, degrees: about 200 m, within which a millimetre is lost.
 pub(crate) const STRAIGHT_DEG: f64 = 0.002;
 
+/// Facilities by set.
+pub(crate) type FacilitySets = BTreeMap<String, Vec<Facility>>;
+
 /// Everything that a run needs: read, checked, projected.
 #[derive(Debug, Clone)]
 pub struct Inputs {
@@ -104,6 +107,8 @@ pub struct Inputs {
     pub facilities: BTreeMap<String, Vec<Facility>>,
     /// The others, by set: planned, closed, or places where one could be.
     pub not_open: BTreeMap<String, Vec<Facility>>,
+    /// Both of the study as it stands, where a scenario has changed them.
+    pub(crate) standing: Option<Arc<[FacilitySets; 2]>>,
     /// What straight legs do not cross; none unless the plan names them.
     pub barriers: Barriers,
     /// Roads by profile, timed.
@@ -215,6 +220,7 @@ pub(crate) fn load_for(plan: &Plan, files: &dyn Files, scope: Scope<'_>, progres
         masks,
         facilities,
         not_open,
+        standing: None,
         barriers,
         roads,
         swept_roads,

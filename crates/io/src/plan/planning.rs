@@ -215,7 +215,11 @@ impl AccessPlan {
         if self.limit.is_some() {
             return Err(value(key, "set beside a limit", "one of them: the last band is the limit"));
         }
-        self.weights.iter().try_for_each(|weight| positive(&key.replace("bands", "weights"), *weight, 0.0, 1e6))
+        self.weights.iter().try_for_each(|weight| positive(&key.replace("bands", "weights"), *weight, 0.0, 1e6))?;
+        match self.weights.iter().any(|weight| *weight > 0.0) {
+            true => Ok(()),
+            false => Err(value(&key.replace("bands", "weights"), "nothing but 0", "weights of which one at least is above 0")),
+        }
     }
 }
 
@@ -229,6 +233,7 @@ impl ReferralPlan {
             return Err(value(&key("to"), "empty", "at least one set of [[facilities]]"));
         }
         self.to.iter().try_for_each(|set| one_of(&key("to"), set, &sets))?;
+        distinct(&format!("referrals.to of `{}`", self.id), &self.to.iter().map(String::as_str).collect::<Vec<_>>())?;
         if self.to.contains(&self.from) {
             return Err(value(
                 &key("to"),

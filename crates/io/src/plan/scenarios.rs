@@ -130,7 +130,8 @@ impl ChangePlan {
         all.into_iter().filter_map(|(verb, id)| Some((verb, id.as_deref()?)))
     }
 
-    fn check(&self, key: &str, sets: &[&str]) -> Result<(), PlanError> {
+    fn check(&self, key: &str, plan: &Plan) -> Result<(), PlanError> {
+        let sets: Vec<&str> = plan.facilities.iter().map(|set| set.id.as_str()).collect();
         let verbs: Vec<(Verb, &str)> = self.verbs().collect();
         let [(verb, id)] = verbs.as_slice() else {
             let found = if verbs.is_empty() { "without any of them".to_owned() } else { format!("with {} of them", verbs.len()) };
@@ -145,7 +146,7 @@ impl ChangePlan {
             return Err(value(&own(verb.name()), "empty", "the id of a facility"));
         }
         if !sets.contains(&self.facilities.as_str()) {
-            let expected = format!("a set of [[facilities]]: {}{}", sets.join(", "), nearest(&self.facilities, sets));
+            let expected = format!("a set of [[facilities]]: {}{}", sets.join(", "), nearest(&self.facilities, &sets));
             return Err(value(&own("facilities"), &format!("`{}`", self.facilities), &expected));
         }
         let placed = matches!(verb, Verb::Add | Verb::Move);
@@ -171,6 +172,13 @@ impl ChangePlan {
             }
             _ => {}
         }
+        let set = plan.facilities.iter().find(|set| set.id == self.facilities);
+        let known: Vec<&str> = set.iter().flat_map(|set| set.columns.amounts.keys()).map(String::as_str).collect();
+        if let Some(name) = self.amounts.keys().find(|name| !known.contains(&name.as_str())) {
+            let expected =
+                format!("amounts that columns.amounts of `{}` names ({}){}", self.facilities, known.join(", "), nearest(name, &known));
+            return Err(value(&own("amounts"), &format!("`{name}`"), &expected));
+        }
         self.amounts.iter().try_for_each(|(name, amount)| positive(&own(&format!("amounts.{name}")), *amount, 0.0, 1e12))
     }
 }
@@ -178,7 +186,6 @@ impl ChangePlan {
 pub(super) fn check(plan: &Plan) -> Result<(), PlanError> {
     let ids: Vec<&str> = plan.scenarios.iter().map(|scenario| scenario.id.as_str()).collect();
     distinct("scenarios", &ids)?;
-    let sets: Vec<&str> = plan.facilities.iter().map(|set| set.id.as_str()).collect();
     for scenario in &plan.scenarios {
         file_name("scenarios.id", &scenario.id)?;
         let key = format!("scenarios.changes of `{}`", scenario.id);
@@ -191,7 +198,7 @@ pub(super) fn check(plan: &Plan) -> Result<(), PlanError> {
         if let Some(year) = scenario.year {
             positive(&format!("scenarios.year of `{}`", scenario.id), f64::from(year), 1800.0, 2199.0)?;
         }
-        scenario.changes.iter().try_for_each(|change| change.check(&key, &sets))?;
+        scenario.changes.iter().try_for_each(|change| change.check(&key, plan))?;
         let mut added: Vec<(&str, &str)> = Vec::new();
         for change in &scenario.changes {
             if let Some((Verb::Add, id)) = change.verb() {

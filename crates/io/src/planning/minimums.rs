@@ -43,10 +43,14 @@ impl Office {
     fn minimum(&self, minimum: &Minimum) -> Vec<MinimumRow> {
         let mut met = std::collections::BTreeSet::new();
         let mut rows = Vec::new();
-        for own in &self.facilities {
+        for own in &self.facilities.all {
             let facility = &own.facility;
             let in_set = minimum.facilities.as_ref().is_none_or(|set| *set == own.set);
-            if !in_set || !minimum.only.admits(facility) || !facility.is_open(self.year) || !met.insert(&facility.id) {
+            if !in_set
+                || !minimum.only.admits(facility)
+                || !facility.is_open(self.year)
+                || !met.insert((&facility.id, facility.location.x.to_bits(), facility.location.y.to_bits()))
+            {
                 continue;
             }
             let amounts = &facility.record.amounts;

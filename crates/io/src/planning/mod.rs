@@ -153,28 +153,33 @@ pub struct OfficeRun {
     pub issues: Vec<Issue>,
 }
 
-/// The office of a run whose plan names standards; quantities may be what the run measured.
-pub(crate) fn office_of_run(
+/// Opens the office of a run, where its plan names standards or its scenario a table of new facilities.
+pub(crate) fn opened_for_run(
     inputs: &Inputs,
     new_build: Option<&str>,
-    reports: &[Report],
-    responses: &[ResponseRun],
     files: &dyn Files,
     progress: &dyn Progress,
-) -> Result<Option<OfficeRun>, Error> {
+) -> Result<Option<Opened>, Error> {
     let sources = Sources { new_build: new_build.map(str::to_owned), ..Sources::of_plan(&inputs.plan) };
     if sources.standards.is_empty() && new_build.is_none() {
         return Ok(None);
     }
-    let Opened { mut office, files, .. } = office(Some(inputs), &sources, files, progress)?;
-    office.know_results(&inputs.plan, reports, responses);
-    let (norms, mut issues) = office.norms();
-    issues.extend(unknown(&norms));
-    issues.extend(office.issues());
-    let indicators = Indicators { indicators: office.indicators(), minimums: office.minimums(), fair: office.fairness() };
-    issues.sort();
-    issues.dedup();
-    Ok(Some(OfficeRun { office, norms, indicators, files, issues }))
+    office(Some(inputs), &sources, files, progress).map(Some)
+}
+
+impl Opened {
+    /// What the office says, with what the run measured.
+    pub(crate) fn answers(self, plan: &Plan, reports: &[Report], responses: &[ResponseRun]) -> OfficeRun {
+        let Opened { mut office, files, .. } = self;
+        office.know_results(plan, reports, responses);
+        let (norms, mut issues) = office.norms();
+        issues.extend(unknown(&norms));
+        issues.extend(office.issues());
+        let indicators = Indicators { indicators: office.indicators(), minimums: office.minimums(), fair: office.fairness() };
+        issues.sort();
+        issues.dedup();
+        OfficeRun { office, norms, indicators, files, issues }
+    }
 }
 
 /// Norms that nobody can hold anything against.

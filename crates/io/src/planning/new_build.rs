@@ -49,15 +49,11 @@ impl NewBuild {
         (0..self.kinds.len()).map(|kind| self.total(kind)).sum()
     }
 
-    /// By zone, how many of these kinds.
-    pub(super) fn by_zone(&self, kinds: &[String], zones: usize) -> Vec<f64> {
-        let mut sums = vec![0.0; zones];
-        for row in &self.rows {
-            let Some(zone) = row.zone else { continue };
-            let own = self.kinds.iter().zip(&row.counts).filter(|(kind, _)| kinds.contains(kind));
-            sums[zone] += own.filter_map(|(_, count)| *count).sum::<f64>();
-        }
-        sums
+    /// How many of these kinds a zone gets; all zones together, where none is named.
+    pub(super) fn of_zone(&self, kinds: &[String], zone: Option<usize>) -> f64 {
+        let rows = self.rows.iter().filter(|row| row.zone.is_some() && (zone.is_none() || row.zone == zone));
+        let counts = rows.flat_map(|row| self.kinds.iter().zip(&row.counts)).filter(|(kind, _)| kinds.contains(kind));
+        counts.filter_map(|(_, count)| *count).sum()
     }
 
     /// Reads a table: a row a town, a column a kind. Sums that it prints are checked, and are not counted.
@@ -95,6 +91,11 @@ impl NewBuild {
             if let Some(told) = told.filter(|told| (told - made).abs() > 1e-9) {
                 let detail = format!("{name}: the table says {told} in all, its kinds make {made}");
                 issues.push(Issue::new(Stage::Planning, file, line, "sum_differs", detail));
+            }
+            if name == "小计" {
+                let detail = "a sum of some of the towns: it is not counted".to_owned();
+                issues.push(Issue::new(Stage::Planning, file, line, "subtotal", detail));
+                continue;
             }
             if ALL.contains(&name.to_lowercase().as_str()) {
                 sums = Some((line, counts));

@@ -52,6 +52,7 @@ impl Office {
     /// Every norm of every zone that it is for.
     pub fn norms(&self) -> (Vec<NormRow>, Vec<Issue>) {
         let (mut rows, mut issues) = (Vec::new(), Vec::new());
+        let before = self.before();
         for norm in &self.standards.norms {
             let of_class = |zone: &usize| {
                 let class = self.zones[*zone].class.as_deref();
@@ -64,18 +65,18 @@ impl Office {
                 continue;
             }
             match norm.by {
-                Level::Zone => rows.extend(zones.iter().map(|zone| self.norm(norm, Some(*zone), Place::Zone(*zone)))),
-                Level::All if norm.class.is_empty() => rows.push(self.norm(norm, None, Place::All)),
-                Level::All => rows.push(self.norm(norm, None, Place::Some(&zones))),
+                Level::Zone => rows.extend(zones.iter().map(|zone| self.norm(&before, norm, Some(*zone), Place::Zone(*zone)))),
+                Level::All if norm.class.is_empty() => rows.push(self.norm(&before, norm, None, Place::All)),
+                Level::All => rows.push(self.norm(&before, norm, None, Place::Some(&zones))),
             }
         }
         (rows, issues)
     }
 
-    fn norm(&self, norm: &Norm, zone: Option<usize>, place: Place<'_>) -> NormRow {
+    fn norm(&self, before: &Office, norm: &Norm, zone: Option<usize>, place: Place<'_>) -> NormRow {
         let year = norm.year.or(self.year);
         let have = self.value(&norm.have, place, year);
-        let (need, mut told) = self.need(norm, place, year);
+        let (need, mut told) = self.need(before, norm, place, year);
         if let Err(why) = &have {
             told.push(why.clone());
         }
@@ -104,12 +105,12 @@ impl Office {
     }
 
     /// What a norm asks of a place, and what that is made of. Of an either-or rule, what is not known is left out, and said.
-    fn need(&self, norm: &Norm, place: Place<'_>, year: Option<i32>) -> (Option<Need>, Vec<String>) {
+    fn need(&self, before: &Office, norm: &Norm, place: Place<'_>, year: Option<i32>) -> (Option<Need>, Vec<String>) {
         let mut told = Vec::new();
-        if let Some(before) = norm.no_more_than_in {
-            return match self.value(&norm.have, place, Some(before)) {
+        if let Some(year) = norm.no_more_than_in {
+            return match before.value(&norm.have, place, Some(year)) {
                 Ok(most) => {
-                    told.push(format!("no more than the {} of {before}", most.value));
+                    told.push(format!("no more than the {} of {year}", most.value));
                     (Some(Need { low: 0.0, high: Some(most.value) }), told)
                 }
                 Err(why) => (None, vec![why]),

@@ -1,6 +1,7 @@
 //! The office: what there is of anything, by zone and year, wherever it is known from.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use catchment::{CostRow, Coverage, Facility, Issue, People, Report, Stage, Zone, ZoneIndex};
 use serde::Serialize;
@@ -61,13 +62,41 @@ pub(super) struct Known {
     amounts: BTreeMap<String, Vec<Option<f64>>>,
 }
 
+/// Facilities, and which of them stand in a zone (`None`: in none).
+#[derive(Debug, Clone, Default)]
+pub(super) struct Placements {
+    pub all: Vec<Placed>,
+    by_zone: BTreeMap<Option<usize>, Vec<usize>>,
+}
+
+impl Placements {
+    /// Facilities of sets, in the order of the sets' names.
+    fn new<'f>(sets: impl Iterator<Item = (&'f String, &'f Vec<Facility>)>, index: &ZoneIndex) -> Placements {
+        let mut placed = Placements::default();
+        for (set, facilities) in sets {
+            for facility in facilities {
+                let zone = index.locate(facility.location).map(|zone| zone.index());
+                placed.by_zone.entry(zone).or_default().push(placed.all.len());
+                placed.all.push(Placed { set: set.clone(), zone, facility: facility.clone() });
+            }
+        }
+        placed
+    }
+
+    fn within(&self, zone: Option<usize>) -> impl Iterator<Item = &Placed> {
+        self.by_zone.get(&zone).into_iter().flatten().map(|place| &self.all[*place])
+    }
+}
+
 /// All that norms and indicators are held against.
 #[derive(Debug, Clone)]
 pub struct Office {
-    pub(super) zones: Vec<Zone>,
-    pub(super) standards: Standards,
-    pub(super) figures: Figures,
-    pub(super) facilities: Vec<Placed>,
+    pub(super) zones: Arc<Vec<Zone>>,
+    pub(super) standards: Arc<Standards>,
+    pub(super) figures: Arc<Figures>,
+    pub(super) facilities: Arc<Placements>,
+    /// Those of the study as it stands, where a scenario changed them.
+    standing: Arc<Placements>,
     pub(super) year: Option<i32>,
     pub(super) issues: Vec<Issue>,
     pub(super) new_build: Option<NewBuild>,
@@ -76,7 +105,9 @@ pub struct Office {
 
 impl Office {
     pub(super) fn new(zones: Vec<Zone>, standards: Standards, figures: Figures, year: Option<i32>) -> Office {
-        Office { zones, standards, figures, facilities: Vec::new(), year, issues: Vec::new(), new_build: None, known: Known::default() }
+        let (zones, standards, figures) = (Arc::new(zones), Arc::new(standards), Arc::new(figures));
+        let (facilities, standing) = <(Arc<Placements>, Arc<Placements>)>::default();
+        Office { zones, standards, figures, facilities, standing, year, issues: Vec::new(), new_build: None, known: Known::default() }
     }
 
     /// With the people, the ground and the facilities of a study.
@@ -101,13 +132,11 @@ impl Office {
         }
         self.known.amounts.insert("area_km2".to_owned(), areas_m2.iter().map(|area| Some(area / 1e6)).collect());
         let index = ZoneIndex::new(&inputs.zones);
-        let sets = inputs.facilities.iter().chain(&inputs.not_open);
-        for (set, facilities) in sets {
-            for facility in facilities {
-                let zone = index.locate(facility.location).map(|zone| zone.index());
-                self.facilities.push(Placed { set: set.clone(), zone, facility: facility.clone() });
-            }
-        }
+        self.facilities = Arc::new(Placements::new(inputs.facilities.iter().chain(&inputs.not_open), &index));
+        self.standing = match &inputs.standing {
+            Some(sets) => Arc::new(Placements::new(sets.iter().flatten(), &index)),
+            None => Arc::clone(&self.facilities),
+        };
         self
     }
 
@@ -129,7 +158,7 @@ impl Office {
             let service = &plan.services[run.service];
             let mut know = |name: &str, of: &dyn Fn(&CostRow) -> f64| {
                 let of_zone = |(row, zone): (&CostRow, &Zone)| zone.people.map(|_| of(row));
-                let rows = run.of_people().zones.iter().zip(&self.zones).map(of_zone).collect();
+                let rows = run.of_people().zones.iter().zip(self.zones.iter()).map(of_zone).collect();
                 self.known.amounts.insert(format!("{}.{name}", service.id), rows);
             };
             know("people_reached", &|row| row.reached().as_f64());
@@ -143,9 +172,12 @@ impl Office {
         self.standards.quantities.iter().find(|own| own.id == id)
     }
 
-    /// The same without what a plan would build: what was published before it.
+    /// The study as it stands: without a scenario's facilities, without a plan's new ones, and without what a run measured. What was published,
+    /// and what there was in a year before, is held against it.
     pub(super) fn before(&self) -> Office {
-        Office { new_build: None, ..self.clone() }
+        let mut before = Office { new_build: None, facilities: Arc::clone(&self.standing), ..self.clone() };
+        before.known.amounts.retain(|name, _| !name.contains('.'));
+        before
     }
 
     /// What there is of a quantity, or why nobody knows.
@@ -181,8 +213,7 @@ impl Office {
     /// What the plan's table of new facilities adds to a quantity.
     fn built(&self, quantity: Option<&Quantity>, zone: Option<usize>) -> f64 {
         let (Some(plan), Some(quantity)) = (&self.new_build, quantity) else { return 0.0 };
-        let by_zone = plan.by_zone(&quantity.new_build, self.zones.len());
-        zone.map_or_else(|| by_zone.iter().sum(), |zone| by_zone[zone])
+        plan.of_zone(&quantity.new_build, zone)
     }
 
     fn sum(&self, id: &str, zones: &[usize], year: Option<i32>) -> Result<Value, String> {
@@ -224,20 +255,19 @@ impl Office {
         let fits = |own: &&Placed| {
             let facility = &own.facility;
             let (x, y) = (facility.location.x.to_bits(), facility.location.y.to_bits());
-            own.zone == zone
-                && quantity.facilities.as_ref().is_none_or(|set| *set == own.set)
+            quantity.facilities.as_ref().is_none_or(|set| *set == own.set)
                 && quantity.count.as_ref().is_none_or(|only| only.admits(facility))
                 && facility.is_open(year)
                 && met.insert((facility.id.clone(), x, y))
         };
-        self.facilities.iter().filter(fits).map(|own| &own.facility).collect()
+        self.facilities.within(zone).filter(fits).map(|own| &own.facility).collect()
     }
 
     fn counted(&self, quantity: &Quantity, zone: usize, year: Option<i32>) -> Result<Value, String> {
-        if let Some(set) = quantity.facilities.as_ref().filter(|set| !self.facilities.iter().any(|own| own.set == **set)) {
+        if let Some(set) = quantity.facilities.as_ref().filter(|set| !self.facilities.all.iter().any(|own| own.set == **set)) {
             return Err(format!("`{}` counts facilities of the set `{set}`, and there are none", quantity.id));
         }
-        if self.facilities.is_empty() {
+        if self.facilities.all.is_empty() {
             return Err(format!(
                 "`{}` counts facilities, and there are none; a column of that name among the figures would do",
                 quantity.id
@@ -285,7 +315,7 @@ impl Office {
         }
         for quantity in &self.standards.quantities {
             let counts = quantity.count.is_some() || quantity.facilities.is_some();
-            if !counts || self.facilities.is_empty() {
+            if !counts || self.facilities.all.is_empty() {
                 continue;
             }
             let outside = self.admitted(quantity, None, self.year).len();

@@ -6,12 +6,13 @@ mod effects;
 mod rows;
 mod write;
 
-use catchment::{Issue, Progress, Service, Study, analyse, begin};
+use catchment::{Issue, People, Progress, Service, Status, Study, analyse, begin};
 
 use crate::error::Error;
 use crate::files::Files;
 use crate::load::load;
 use crate::plan::{BASELINE, Plan, value};
+use crate::planning::opened_for_run;
 use crate::run::{Clock, Run, answered, measured_ground};
 
 pub use effects::ProjectRow;
@@ -37,6 +38,21 @@ pub struct Compared {
 }
 
 impl Comparison {
+    /// People of a service (by its position in the plan) who are covered in a scenario and not in the study as it stands, and those who are
+    /// covered there and not in the scenario: counted point by point.
+    pub fn people_moved(&self, scenario: &Compared, service: usize) -> [People; 2] {
+        let reports = [&self.baseline, &scenario.run].map(|run| run.reports.get(service).map_or(&[][..], |report| &report.assessments));
+        let mut moved = [People::ZERO; 2];
+        for ((was, is), people) in reports[0].iter().zip(reports[1]).zip(&self.baseline.inputs.demand.people) {
+            match (was.status == Status::Covered, is.status == Status::Covered) {
+                (false, true) => moved[0] += *people,
+                (true, false) => moved[1] += *people,
+                _ => {}
+            }
+        }
+        moved
+    }
+
     /// The name and the run of the study as it stands, then those of each scenario.
     pub fn runs(&self) -> impl Iterator<Item = (&str, &Run)> {
         let scenarios = self.scenarios.iter().map(|own| (own.run.scenario.as_ref().map_or("", |scenario| &scenario.id), &own.run));
@@ -62,6 +78,10 @@ pub fn compare(plan: &Plan, files: &dyn Files, progress: &dyn Progress) -> Resul
     let ground = measured_ground(&mut inputs, progress)?;
     clock.lap("cells");
     let changed = plan.scenarios.iter().map(|scenario| changed::changed(&inputs, scenario)).collect::<Result<Vec<_>, _>>()?;
+    // what is wrong with any scenario's table is said before the first run
+    for (scenario, (own, _)) in plan.scenarios.iter().zip(&changed) {
+        opened_for_run(own, scenario.new_build.as_deref(), files, progress)?;
+    }
     let study = Study { zones: &inputs.zones, demand: &inputs.demand, ground: &ground, places: &inputs.places };
     begin(progress, BASELINE, 0)?;
     let answer = &mut |_, study: &Study<'_>, service: &Service<'_>| Ok(analyse(study, service, progress)?);

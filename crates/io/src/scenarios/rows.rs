@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use catchment::geo::Coord;
 use catchment::{Metric, People, Report, Status};
 use geojson::{Feature, Geometry};
 use serde_json::{Value, json};
@@ -12,7 +13,7 @@ use crate::error::Error;
 use crate::plan::{BASELINE, Verb};
 use crate::planning::IndicatorStatus;
 use crate::run::Run;
-use crate::write::{Row, gap_layer, inverse, round, table_rows, zone_layer, zone_rows};
+use crate::write::{Row, gap_layer, round, table_rows, zone_layer, zone_rows};
 
 /// What moved between the study as it stands and a scenario.
 pub(super) struct Moved {
@@ -21,8 +22,6 @@ pub(super) struct Moved {
     pub gaps: Vec<GapChange>,
     /// Points of which people gained or lost coverage.
     pub points: Vec<Feature>,
-    /// By service, people who gained and who lost.
-    pub people: Vec<[People; 2]>,
 }
 
 /// Rows of zones and gaps as they are compared.
@@ -32,21 +31,18 @@ pub(super) fn results(run: &Run) -> Result<Results, Error> {
 }
 
 /// Holds a scenario against the study as it stands. People who gain and people who lose are counted point by point.
-pub(super) fn moved(baseline: (&Run, &Results), own: &Compared) -> Result<(Results, Moved), Error> {
-    let (before, old) = baseline;
+pub(super) fn moved(baseline: (&Run, &Results, &[Coord<f64>]), own: &Compared) -> Result<(Results, Moved), Error> {
+    let (before, old, at) = baseline;
     let after = &own.run;
     let new = results(after)?;
     let gaps = gap_changes(old, &new)?;
     let mut zones = zone_changes(old, &new, &gaps);
-    let mut at = before.inputs.demand.locations.clone();
-    inverse(&before.inputs.projector, &mut at)?;
-    let (mut points, mut people) = (Vec::new(), Vec::new());
+    let mut points = Vec::new();
     let scenario = name(after);
     let outside = before.inputs.zones.len();
     let places: BTreeMap<&str, usize> = before.inputs.zones.iter().enumerate().map(|(place, zone)| (zone.id.as_str(), place)).collect();
     for (service, (old, new)) in before.inputs.plan.services.iter().zip(before.reports.iter().zip(&after.reports)) {
         let mut by_zone = vec![[People::ZERO; 2]; outside + 1];
-        let mut all = [People::ZERO; 2];
         let suffix = service.limit.metric.suffix();
         for (point, (was, is)) in old.assessments.iter().zip(&new.assessments).enumerate() {
             let side = match (was.status == Status::Covered, is.status == Status::Covered) {
@@ -57,7 +53,6 @@ pub(super) fn moved(baseline: (&Run, &Results), own: &Compared) -> Result<(Resul
             let count = before.inputs.demand.people[point];
             let zone = before.inputs.demand.zones[point];
             by_zone[zone.map_or(outside, |zone| zone.index())][side] += count;
-            all[side] += count;
             if count == People::ZERO {
                 continue;
             }
@@ -84,13 +79,12 @@ pub(super) fn moved(baseline: (&Run, &Results), own: &Compared) -> Result<(Resul
                 row.insert("people_lost".to_owned(), json!(round(by_zone[zone][1].as_f64(), 6)));
             }
         }
-        people.push(all);
     }
     let named = |row: &mut Row| *row = std::iter::once(("scenario".to_owned(), json!(scenario))).chain(std::mem::take(row)).collect();
     let mut gaps = gaps;
     zones.iter_mut().for_each(|(_, row)| named(row));
     gaps.iter_mut().for_each(|gap| named(&mut gap.row));
-    Ok((new, Moved { zones, gaps, points, people }))
+    Ok((new, Moved { zones, gaps, points }))
 }
 
 /// The scenario of a run, or the study as it stands.
@@ -102,16 +96,17 @@ pub(super) fn name(run: &Run) -> &str {
 pub(super) fn comparison(all: &Comparison, moved: &[Moved]) -> Vec<Row> {
     let mut rows = Vec::new();
     for (place, service) in all.baseline.inputs.plan.services.iter().enumerate() {
-        rows.push(compared(&all.baseline, None, place));
+        rows.push(compared(all, None, place));
         for (own, moved) in all.scenarios.iter().zip(moved) {
             let steps: Vec<&str> = own.projects.iter().filter(|row| row.service == service.id).map(|row| row.change).collect();
-            rows.push(compared(&own.run, Some((&steps, moved)), place));
+            rows.push(compared(all, Some((own, &steps, moved)), place));
         }
     }
     rows
 }
 
-fn compared(run: &Run, changes: Option<(&[&str], &Moved)>, place: usize) -> Row {
+fn compared(all: &Comparison, changes: Option<(&Compared, &[&str], &Moved)>, place: usize) -> Row {
+    let run = changes.map_or(&all.baseline, |(own, ..)| &own.run);
     let (service, report) = (&run.inputs.plan.services[place], &run.reports[place]);
     let total = &report.coverage.total;
     let suffix = service.limit.metric.suffix();
@@ -119,8 +114,9 @@ fn compared(run: &Run, changes: Option<(&[&str], &Moved)>, place: usize) -> Row 
     let mut set = |key: &str, value: Value| {
         row.insert(key.to_owned(), value);
     };
-    let count =
-        |verbs: &[Verb]| changes.map_or(0, |(steps, _)| steps.iter().filter(|step| verbs.iter().any(|verb| verb.name() == **step)).count());
+    let count = |verbs: &[Verb]| {
+        changes.map_or(0, |(_, steps, _)| steps.iter().filter(|step| verbs.iter().any(|verb| verb.name() == **step)).count())
+    };
     let new = count(&[Verb::Add, Verb::Open]);
     set("service", json!(service.id));
     set("scenario", json!(name(run)));
@@ -139,10 +135,10 @@ fn compared(run: &Run, changes: Option<(&[&str], &Moved)>, place: usize) -> Row 
     let fair = run.fair.rows.iter().find(|row| row.resource == format!("{}.people_covered", service.id));
     set("gini_of_zones", json!(fair.and_then(|row| row.gini_people).map(|gini| round(gini, 6))));
     set("gaps", json!(report.gaps.gaps.len()));
-    let people = changes.map(|(_, moved)| moved.people[place]);
+    let people = changes.map(|(own, ..)| all.people_moved(own, place));
     let gaps = |change: Change| {
         let own = |moved: &Moved| moved.gaps.iter().filter(|gap| gap.change == change && gap.key.0 == service.id).count();
-        changes.map(|(_, moved)| own(moved))
+        changes.map(|(.., moved)| own(moved))
     };
     set("gaps_opened", json!(gaps(Change::Opened)));
     set("gaps_closed", json!(gaps(Change::Closed)));

@@ -9,10 +9,11 @@ use serde_json::{Value, json};
 use super::rows::{comparison, fairness, metrics, moved, norms, results, targets};
 use super::{Comparison, dictionary};
 use crate::error::Error;
+use crate::files::InputFile;
 use crate::plan::Format;
 use crate::write::{
     About, Cell, LayerOut, Printed, Row, Sheet, TableOut, as_it_stands, attribution, by_kind, comparison_tables, csv, feature, formats_of,
-    issues_table, place, pretty, render, sentence, sha256, table_rows, time, title, workbook,
+    inverse, issues_table, manifest_of, place, pretty, render, sentence, sha256, stale, table_rows, time, title, workbook,
 };
 
 impl Comparison {
@@ -23,13 +24,26 @@ impl Comparison {
     ///
     /// As [`write`](crate::write()); [`Error::Plan`] where the folder holds the results of another command.
     pub fn write(&self, out: &Path, with_baseline: bool) -> Result<Vec<PathBuf>, Error> {
-        crate::write::owned(out, COMMAND)?;
+        self.owned(out)?;
+        let gone = gone(out, &self.runs().map(|(id, _)| id).collect::<Vec<_>>());
         let mut written = Vec::new();
         for (id, run) in self.runs().skip(usize::from(!with_baseline)) {
             written.extend(place(&out.join(id), "run", &render(run)?)?);
         }
         written.extend(place(out, COMMAND, &self.render()?)?);
+        for folder in gone {
+            for file in stale(&folder, &[]).into_iter().chain([folder.join("manifest.json")]) {
+                std::fs::remove_file(&file).map_err(|source| Error::Write { file, source })?;
+            }
+            // with files of somebody else in it, it stays
+            let _ = std::fs::remove_dir(&folder);
+        }
         Ok(written)
+    }
+
+    fn owned(&self, out: &Path) -> Result<(), Error> {
+        crate::write::owned(out, COMMAND)?;
+        self.runs().try_for_each(|(id, _)| crate::write::owned(&out.join(id), "run"))
     }
 
     /// The files that tell what differs, by name, in memory.
@@ -41,9 +55,11 @@ impl Comparison {
         let inputs = &self.baseline.inputs;
         let (plan, lang) = (&inputs.plan, inputs.plan.study.lang);
         let before = results(&self.baseline)?;
+        let mut at = inputs.demand.locations.clone();
+        inverse(&inputs.projector, &mut at)?;
         let (mut all, mut zone_features) = (Vec::new(), Vec::new());
         for own in &self.scenarios {
-            let (after, moved) = moved((&self.baseline, &before), own)?;
+            let (after, moved) = moved((&self.baseline, &before, &at), own)?;
             let shape = |key| after.shape(key).or_else(|| before.shape(key)).cloned();
             zone_features.extend(moved.zones.iter().filter_map(|(key, row)| Some(feature(Some(shape(key)?), row.clone()))));
             all.push(moved);
@@ -104,12 +120,18 @@ impl Comparison {
         files.push(("README.txt".to_owned(), dictionary::README.as_bytes().to_vec()));
         let outputs: Vec<Value> =
             files.iter().map(|(name, bytes)| json!({ "file": name, "bytes": bytes.len(), "sha256": sha256(bytes) })).collect();
+        let mut read: Vec<&InputFile> = Vec::new();
+        for file in self.runs().flat_map(|(_, run)| run.files()) {
+            if !read.iter().any(|own| own.file == file.file) {
+                read.push(file);
+            }
+        }
         let runs: Vec<&str> = self.runs().map(|(id, _)| id).collect();
         let manifest = json!({
             "tool": { "name": "catchment", "version": env!("CARGO_PKG_VERSION"), "command": COMMAND },
             "plan": plan,
             "runs": runs,
-            "inputs": inputs.files,
+            "inputs": read,
             "issues": by_kind(&issues),
             "outputs": outputs,
         });
@@ -132,6 +154,19 @@ impl Comparison {
 }
 
 const COMMAND: &str = "compare";
+
+/// Folders of scenarios that an earlier comparison wrote and that are none any more.
+fn gone(out: &Path, ids: &[&str]) -> Vec<PathBuf> {
+    let manifest = manifest_of(out);
+    let runs = manifest.as_ref().and_then(|manifest| manifest.get("runs")?.as_array()).map_or(&[][..], Vec::as_slice);
+    let plain = |id: &&str| !id.contains(['/', '\\', '.']) && !ids.contains(id);
+    let folders = runs.iter().filter_map(Value::as_str).filter(plain).map(|id| out.join(id));
+    let of_run = |folder: &PathBuf| {
+        let command = manifest_of(folder).and_then(|own| Some(own.get("tool")?.get("command")?.as_str()? == "run"));
+        command == Some(true)
+    };
+    folders.filter(of_run).collect()
+}
 
 /// A project at its place.
 fn project(row: &Row) -> Feature {

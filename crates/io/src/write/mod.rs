@@ -250,13 +250,13 @@ pub fn owned(out: &Path, command: &str) -> Result<(), Error> {
     }
 }
 
-fn manifest_of(out: &Path) -> Option<serde_json::Value> {
+pub(crate) fn manifest_of(out: &Path) -> Option<serde_json::Value> {
     serde_json::from_slice(&fs::read(out.join("manifest.json")).ok()?).ok()
 }
 
 /// Files of an earlier run in the folder, by its manifest, that this one does not write: they would stand beside its numbers as if
 /// they belonged to them.
-fn stale(out: &Path, files: &[(String, Vec<u8>)]) -> Vec<PathBuf> {
+pub(crate) fn stale(out: &Path, files: &[(String, Vec<u8>)]) -> Vec<PathBuf> {
     let manifest = manifest_of(out);
     let listed = manifest.as_ref().and_then(|m| m.get("outputs")?.as_array()).map_or(&[][..], Vec::as_slice);
     let names = listed.iter().filter_map(|output| output.get("file")?.as_str());

@@ -254,7 +254,7 @@ pub(super) fn manifest(run: &Run, issues: &[&Issue], outputs: &[(String, Vec<u8>
         "scenario": run.scenario,
         "profiles": profiles,
         "working_crs": working(&run.inputs),
-        "inputs": run.inputs.files.iter().chain(run.office.iter().flat_map(|own| &own.files)).collect::<Vec<_>>(),
+        "inputs": run.files().collect::<Vec<_>>(),
         "standards": run.office.as_ref().map(|own| own.office.standards()),
         "demand_points": run.inputs.demand.len(),
         "zones_by_surface": surfaces,
