@@ -84,6 +84,30 @@ fn people_draw_on_what_they_reach() {
     assert_eq!(features["features"].as_array().unwrap().len(), 4);
 }
 
+/// Of a group, those alone draw: half of corner 0, all of corner 3, nobody else.
+#[test]
+fn a_group_draws_by_itself() {
+    let desk = town();
+    let people = (0..11).fold("lon,lat,people,old\n".to_owned(), |text, k: u32| {
+        let old = [0.5, 0.0, 0.0, 8.0].get(k as usize).copied().unwrap_or(0.0);
+        format!("{text}9.{k:03},0,{},{old}\n", 1 << k)
+    });
+    let plan = desk.text("town.toml").replace("source = \"people.csv\"", "source = \"people.csv\"\ngroups = [\"old\"]");
+    desk.put("people.csv", people).put("town.toml", plan.replace("supply = \"beds\"", "supply = \"beds\"\ndemand = \"old\""));
+    desk.works(&["run", "town.toml", "--out", "o"]);
+    let rows = desk.rows("o/access_facilities.csv");
+    let of = |id: &str| rows.iter().find(|row| row["access"] == "beds" && row["facility_id"] == id).unwrap();
+    // 6 beds for 8.5 of them; the east has nobody to share among, and says so
+    assert_eq!(number(of("c1"), "people_in_reach"), 8.5);
+    assert!((number(of("c1"), "ratio") - 6000.0 / 8.5).abs() < 1e-6);
+    assert_eq!(of("c2")["ratio"], "");
+    let summary = &desk.json("o/summary.json")["access"][0];
+    assert_eq!(
+        (summary["demand_of"].as_str(), summary["supply_in_reach"].as_f64(), summary["supply"].as_f64()),
+        (Some("old"), Some(6.0), Some(14.0))
+    );
+}
+
 /// Weights by bands, squared where supply is shared out: 2 min is one block (92.8 s), 5 min three.
 #[test]
 fn supply_is_lost_where_people_are_far() {
