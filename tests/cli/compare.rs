@@ -228,6 +228,16 @@ fn scenarios_that_cannot_be_are_said() {
     desk.put("none.toml", PLAN);
     desk.fails(&["compare", "none.toml"], 2, &["scenarios is missing", "[[scenarios]] in the plan"]);
     assert!(desk.list("no").is_empty());
+    // a year in which nothing can differ
+    let undated = PLAN.to_owned() + "[[scenarios]]\nid = \"x\"\nyear = 2030\n";
+    desk.put("undated.toml", undated).works(&["compare", "undated.toml", "--out", "u"]);
+    assert_eq!(desk.issues("u", "no_years").len(), 1);
+    // figures that stand above what a scenario changes
+    let figures = format!("zone_id,clinics\n{WEST},1\n{EAST},1\n");
+    desk.put("figures.csv", figures).put("told.toml", plan().replace("[planning]\n", "[planning]\nfigures = \"figures.csv\"\n"));
+    desk.works(&["compare", "told.toml", "--out", "v"]);
+    let told: Vec<String> = desk.issues("v/sites", "figures_unmoved").into_iter().map(|row| row["detail"].clone()).collect();
+    assert_eq!(told, ["the figures say 2, and are used; by the scenario's facilities it goes from 2 to 3"]);
     // what is too far from any road is built, serves nobody, and is said
     let far = "changes = [{ add = \"far\", facilities = \"clinics\", lon = 9.05, lat = 0 }]";
     let head = plan();
@@ -282,10 +292,19 @@ fn a_scenario_is_the_run_of_an_edited_study() {
     desk.works(&["run", "edited.toml", "--out", "r"]);
     let mut held = 0;
     for name in desk.list("r").iter().filter(|name| name.ends_with(".csv") || name.ends_with(".geojson")) {
+        if name.contains("indicators") {
+            continue;
+        }
         assert!(desk.bytes(&format!("r/{name}")) == desk.bytes(&format!("o/x/{name}")), "{name}");
         held += 1;
     }
     assert!(held > 15, "{held} files");
+    // indicators too, but that the scenario's say what differs from today
+    let indicators =
+        |folder: &str| desk.rows(&format!("{folder}/indicators.csv")).into_iter().map(|row| (row["value"].clone(), row["detail"].clone()));
+    for ((own, _), (other, detail)) in indicators("r").zip(indicators("o/x")) {
+        assert!(own == other && detail.contains("than as it stands"), "{own}, {other}, {detail}");
+    }
     let rows = desk.rows("o/comparison.csv");
     let closed = |service: &str| of(&rows, "x", "service", service)["facilities_closed"].clone();
     assert_eq!(["walk", "ward", "posts"].map(closed), ["1", "1", "0"]);

@@ -114,6 +114,7 @@ fn minhang_s_new_facilities_by_town() {
         ["numerator", "value_rounded", "baseline_recomputed", "status"].map(|c| posts[c].as_str()),
         ["189.0", "7.12", "5.92", "met"]
     );
+    assert!(posts["detail"].contains("32 more than as it stands"), "{}", posts["detail"]);
     near(posts, "target_implies_denominator", 2_808_321.0, 1.0);
     near(posts, "baseline_implies_numerator", 159.74, 0.001);
     assert_eq!((desk.issues("o", "sum_differs").len(), desk.issues("o", "parts_of_zone").len()), (0, 1));
@@ -282,6 +283,42 @@ fn indicators_minimums_and_fairness_of_a_town() {
         &["indicators", "town.toml", "--standards", "minhang-2025", "--out", "x", "--check"],
         1,
         &["0 of 19 targets are not met, 18 not known"],
+    );
+}
+
+/// What planners would otherwise read past: each is an issue, an unknown or a no.
+#[test]
+fn what_would_be_read_past_is_said() {
+    let desk = town();
+    // the rules of city and district together, on facilities of which none has the tier that is counted
+    let plain = PLAN.replace("[[services]]", "[[services]]\ncare = \"clinics\"");
+    desk.put("plain.toml", plain);
+    desk.works(&["norms", "plain.toml", "--standards", "shanghai-2025", "--standards", "minhang-2025", "--out", "b"]);
+    let rows = desk.rows("b/norms.csv");
+    let centre = rows.iter().find(|row| row["quantity"] == "community_centres").unwrap();
+    assert_eq!((centre["have"].as_str(), centre["status"].as_str()), ("", "unknown"));
+    assert!(centre["detail"].contains("by their tier, and none has any: columns.tier of the plan"), "{}", centre["detail"]);
+    // a ceiling that is exceeded is no excess
+    desk.put("cap.toml", "[[norms]]\nid = \"cap\"\nhave = \"beds_told\"\nno_more_than_in = 2020\nround = \"exact\"\n");
+    desk.fails(
+        &["norms", "town.toml", "--standards", "cap.toml", "--out", "c", "--check"],
+        1,
+        &["0 of 2 norms are short, 0 not known, 1 above their ceiling"],
+    );
+    // years that nobody asks for, and plans without one
+    let undated = desk.text("town.toml").replace("year = 2023\n", "");
+    desk.put("undated.toml", undated)
+        .put("clinics.csv", CLINICS.replace("规划,2024,4", "规划,,4").replace("existing,,6", "existing,2035,6"));
+    desk.works(&["norms", "undated.toml", "--out", "y"]);
+    assert_eq!(["years_not_used", "planned_without_year"].map(|kind| desk.issues("y", kind).len()), [1, 1]);
+    // figures that tell of all zones something else than the zones do
+    desk.put("all.csv", format!("{FIGURES}all,2023,99,17,\n")).works(&["norms", "town.toml", "--figures", "all.csv", "--out", "f"]);
+    assert_eq!(desk.issues("f", "sum_differs").len(), 0, "committees are no quantity of the rules");
+    let rules = RULES.replace("[[quantities]]\nid = \"beds\"", "[[quantities]]\nid = \"committees\"\n[[quantities]]\nid = \"beds\"");
+    desk.put("rules.toml", rules).works(&["norms", "town.toml", "--figures", "all.csv", "--out", "g"]);
+    assert_eq!(
+        desk.issues("g", "sum_differs")[0]["detail"],
+        "the row of all zones says 99, the zones make 21; each is used for what it is of"
     );
 }
 

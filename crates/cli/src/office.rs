@@ -59,7 +59,7 @@ pub(crate) struct Office {
 pub(crate) struct Norms {
     #[command(flatten)]
     pub office: Office,
-    /// Exit code 1 where any norm is short of what it asks, or any is not known.
+    /// Exit code 1 where any norm is short of what it asks, above a ceiling, or not known.
     #[arg(long)]
     pub check: bool,
 }
@@ -139,8 +139,12 @@ pub(crate) fn norms(typed: &Norms) -> anyhow::Result<()> {
     typed.office.say(&norm_table(rows), &serde_json::to_value(rows)?, &found, &out);
     let count = |status| rows.iter().filter(|row| row.status == status).count();
     let (short, unknown) = (count(NormStatus::Short), count(NormStatus::Unknown));
-    match typed.check && short + unknown > 0 {
-        true => Err(NotMet(format!("{short} of {} norms are short, {unknown} not known; --check asks for all", rows.len())).into()),
+    let broken = rows.iter().filter(|row| row.ceiling && row.status == NormStatus::Over).count();
+    let ceilings = if broken > 0 { format!(", {broken} above their ceiling") } else { String::new() };
+    match typed.check && short + unknown + broken > 0 {
+        true => {
+            Err(NotMet(format!("{short} of {} norms are short, {unknown} not known{ceilings}; --check asks for all", rows.len())).into())
+        }
         false => Ok(()),
     }
 }
@@ -210,7 +214,7 @@ pub(crate) fn norm_table(rows: &[NormRow]) -> String {
         let own = || rows.iter().filter(|row| row.norm == norm.norm);
         let count = |status| own().filter(|row| row.status == status).count().to_string();
         let missing = own().filter_map(|row| row.gap).fold(0.0, |sum, gap| sum + gap);
-        let title = if norm.title.is_empty() { &norm.title_zh } else { &norm.title };
+        let title = [&norm.title, &norm.title_zh, &norm.norm].into_iter().find(|title| !title.is_empty()).unwrap_or(&norm.norm);
         [
             title.clone(),
             own().count().to_string(),
@@ -230,7 +234,7 @@ fn indicator_table(rows: &[IndicatorRow]) -> String {
         .iter()
         .filter(known)
         .map(|row| {
-            let title = if row.title.is_empty() { &row.title_zh } else { &row.title };
+            let title = [&row.title, &row.title_zh, &row.indicator].into_iter().find(|title| !title.is_empty()).unwrap_or(&row.indicator);
             let status = match row.status {
                 IndicatorStatus::Met => "met",
                 IndicatorStatus::NotMet => "not met",

@@ -19,8 +19,8 @@ pub struct AccessRun {
     pub service: usize,
     /// The catchment.
     pub limit: Limit,
-    /// By facility, what it supplies.
-    pub supply: Vec<f64>,
+    /// By facility, what it supplies; `None` where nobody knows, and then it supplies nothing.
+    pub supply: Vec<Option<f64>>,
     /// By facility, who has it in their catchment.
     pub people_in_reach: Vec<People>,
     /// By demand point, who draws.
@@ -81,12 +81,14 @@ pub(crate) fn measure(inputs: &Inputs, place: usize, asked: (usize, &Service<'_>
     let limit = plan.catchment(service.limit);
     let table = reach_table(&inputs.demand, service, limit.cost, progress)?;
     let mut issues = Vec::new();
-    let supply = service.facilities.iter().map(|facility| supply(plan, facility, &mut issues)).collect::<Vec<f64>>();
+    let supply = service.facilities.iter().map(|facility| supply(plan, facility, &mut issues)).collect::<Vec<Option<f64>>>();
+    issues.extend(nobody_knows(inputs, plan));
     let group = inputs.demand.groups.iter().find(|group| group.name == plan.demand);
     let people = group.map_or(&inputs.demand.people, |group| &group.people).clone();
     let weights: Vec<f64> = people.iter().map(|people| people.as_f64()).collect();
     let rules = AccessRules { method: plan.method.family(), decay: plan.decay(), limit: limit.cost };
-    let found = access(&table, &supply, &weights, &rules);
+    let known: Vec<f64> = supply.iter().map(|supply| supply.unwrap_or(0.0)).collect();
+    let found = access(&table, &known, &weights, &rules);
     let in_reach = |facility: usize| table.row(FacilityId::at(facility)).iter().map(|(point, _)| people[point.index()]).sum();
     let people_in_reach = (0..supply.len()).map(in_reach).collect();
     let (zones, total) = by_zone(inputs, &people, &found);
@@ -96,13 +98,22 @@ pub(crate) fn measure(inputs: &Inputs, place: usize, asked: (usize, &Service<'_>
 }
 
 /// What a facility supplies; one that nobody knows of supplies nothing, and is an issue.
-fn supply(plan: &AccessPlan, facility: &Facility, issues: &mut Vec<Issue>) -> f64 {
-    let Some(amount) = &plan.supply else { return 1.0 };
-    facility.record.amounts.get(amount).copied().unwrap_or_else(|| {
+fn supply(plan: &AccessPlan, facility: &Facility, issues: &mut Vec<Issue>) -> Option<f64> {
+    let Some(amount) = &plan.supply else { return Some(1.0) };
+    let told = facility.record.amounts.get(amount).copied();
+    if told.is_none() {
         let detail = format!("`{amount}` of {} is not known: the facility supplies nothing in the access `{}`", facility.id, plan.id);
         issues.push(Issue::new(Stage::Planning, &plan.id, &facility.id, "supply_unknown", detail));
-        0.0
-    })
+    }
+    told
+}
+
+/// Zones whose people nobody knows: they draw on nothing, so that there is more left for everybody near them than there is.
+fn nobody_knows(inputs: &Inputs, plan: &AccessPlan) -> Option<Issue> {
+    let unknown: Vec<&str> = inputs.zones.iter().filter(|zone| zone.people.is_none()).map(|zone| zone.name.as_str()).collect();
+    let detail =
+        format!("the people of {} are not known and draw on nothing: scores around them are too high", crate::planning::some_of(&unknown));
+    (!unknown.is_empty()).then(|| Issue::new(Stage::Planning, &plan.id, unknown.len(), "people_unknown", detail))
 }
 
 fn by_zone(inputs: &Inputs, people: &[People], found: &Access) -> (Vec<ZoneAccess>, ZoneAccess) {

@@ -98,7 +98,8 @@ pub fn lorenz(base: &[f64], resource: &[f64]) -> Result<Vec<(f64, f64)>, Undefin
 pub fn gini(base: &[f64], resource: &[f64]) -> Result<f64, Undefined> {
     let curve = lorenz(base, resource)?;
     let area: f64 = curve.windows(2).map(|pair| (pair[1].0 - pair[0].0) * (pair[1].1 + pair[0].1)).sum();
-    Ok(1.0 - area)
+    // rounding alone takes it below
+    Ok((1.0 - area).max(0.0))
 }
 
 /// Theil's L, the mean logarithmic deviation: Σ p/P · log[(p/P) / (r/R)], the form of Chinese health papers (there to base 10).
@@ -113,7 +114,8 @@ pub fn theil_l(base: &[f64], resource: &[f64], log: LogBase) -> Result<f64, Unde
         (true, false) => Err(Undefined::UnitWithout(unit)),
         _ => Ok(base / all * log.log(base / all / (resource / held))),
     };
-    base.iter().zip(resource).enumerate().map(term).sum()
+    let sum: f64 = base.iter().zip(resource).enumerate().map(term).sum::<Result<f64, Undefined>>()?;
+    Ok(sum.max(0.0))
 }
 
 /// Theil's T: Σ r/R · log[(r/R) / (p/P)].
@@ -128,7 +130,8 @@ pub fn theil_t(base: &[f64], resource: &[f64], log: LogBase) -> Result<f64, Unde
         (false, true) => Err(Undefined::UnitForNobody(unit)),
         _ => Ok(resource / held * log.log(resource / held / (base / all))),
     };
-    base.iter().zip(resource).enumerate().map(term).sum()
+    let sum: f64 = base.iter().zip(resource).enumerate().map(term).sum::<Result<f64, Undefined>>()?;
+    Ok(sum.max(0.0))
 }
 
 /// [`theil_l`] by groups of units: what lies between the groups, and within each.

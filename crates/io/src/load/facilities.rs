@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use catchment::geo::{BoundingRect, Centroid, Contains, Coord, Geometry, InteriorPoint, Intersects, MultiPolygon};
-use catchment::{Facility, FacilityIndex, Issue, Stage};
+use catchment::{Facility, FacilityIndex, FacilityStatus, Issue, Stage};
 use geojson::Feature;
 use petgraph::unionfind::UnionFind;
 
@@ -161,6 +161,25 @@ pub(super) fn from_layer(
         records.push(Record { facility, outline });
     }
     Ok(merge(records, plan, issues))
+}
+
+/// Years of facilities that play no part: of those that exist, where the study has no year; and planned ones that never open.
+pub(super) fn years_without_a_part(found: &[Facility], plan: &FacilitiesPlan, year: Option<i32>) -> Vec<Issue> {
+    let count = |fits: fn(&Facility) -> bool| found.iter().filter(|own| fits(own)).count();
+    let mut issues = Vec::new();
+    let mut issue = |kind: &str, detail: String| issues.push(Issue::new(Stage::Facilities, &plan.source, &plan.id, kind, detail));
+    let dated = count(|own| own.record.status == FacilityStatus::Existing && (own.record.opens.is_some() || own.record.closes.is_some()));
+    if year.is_none() && dated > 0 {
+        issue(
+            "years_not_used",
+            format!("{dated} existing facilities say when they open or close; the study has no year (planning.year), so all of them count"),
+        );
+    }
+    let never = count(|own| own.record.status == FacilityStatus::Planned && own.record.opens.is_none());
+    if never > 0 {
+        issue("planned_without_year", format!("{never} planned facilities say no year: they open in none"));
+    }
+    issues
 }
 
 /// Facilities from a table of points.

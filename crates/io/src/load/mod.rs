@@ -347,6 +347,7 @@ impl Loader<'_> {
                 self.count_rows("facilities", found.iter().map(|f| 1 + f.twins.len() as u64).sum());
                 found
             };
+            self.issues.extend(facilities::years_without_a_part(&found, plan, year));
             let (found, not_open): (Vec<Facility>, Vec<Facility>) = found.into_iter().partition(|facility| facility.is_open(year));
             if found.is_empty() {
                 let expected = match (not_open.len(), year) {

@@ -260,7 +260,7 @@ impl FairnessRow {
 }
 
 /// Names, ten of them at most.
-fn some_of(names: &[&str]) -> String {
+pub(crate) fn some_of(names: &[&str]) -> String {
     const SHOWN: usize = 10;
     match names.len() {
         count if count > SHOWN => format!("{} and {} more", names[..SHOWN].join(", "), count - SHOWN),

@@ -3,6 +3,7 @@
 use catchment::Ratio;
 use serde::Serialize;
 
+use super::norms::changed;
 use super::office::{Basis, Office, Place};
 use super::standards::{Indicator, Nature};
 
@@ -137,7 +138,10 @@ impl Office {
         let mut told = Vec::new();
         told.extend(Some(indicator.basis.clone()).filter(|basis| !basis.is_empty()));
         match &ratio {
-            Ok((_, basis)) => told.push(format!("{} from {}", indicator.numerator, word(*basis))),
+            Ok((ratio, basis)) => {
+                told.push(format!("{} from {}", indicator.numerator, word(*basis)));
+                told.extend(changed(ratio.numerator, before.value(&indicator.numerator, place, self.year).ok()));
+            }
             Err(why) => told.push(why.clone()),
         }
         if now.is_some() && value.is_none() {

@@ -24,8 +24,8 @@ use figures::{Figures, ReadFigures};
 
 pub use command::{Ask, Found, Indicators, indicators, norms};
 pub(crate) use command::{norm_layer, tables as indicator_rows};
-pub(crate) use fairness::Held;
 pub use fairness::{AgglomerationRow, Fair, FairnessRow, LorenzRow};
+pub(crate) use fairness::{Held, some_of};
 pub use indicators::{IndicatorRow, IndicatorStatus};
 pub use minimums::MinimumRow;
 pub use new_build::{NewBuild, NewBuildRow};
@@ -218,6 +218,7 @@ impl Office {
     /// What figures and facilities do not agree on, what was not read, and facilities outside all zones.
     pub fn issues(&self) -> Vec<Issue> {
         let mut issues = self.before().findings();
+        issues.extend(self.unmoved());
         issues.extend(self.kinds_not_counted());
         issues.sort();
         issues.dedup();

@@ -46,6 +46,9 @@ pub struct NormRow {
     /// The zone's position; none for all.
     #[serde(skip)]
     pub zone: Option<usize>,
+    /// Whether the norm is a ceiling: then more than it is no excess but a breach.
+    #[serde(skip)]
+    pub ceiling: bool,
 }
 
 impl Office {
@@ -77,8 +80,9 @@ impl Office {
         let year = norm.year.or(self.year);
         let have = self.value(&norm.have, place, year);
         let (need, mut told) = self.need(before, norm, place, year);
-        if let Err(why) = &have {
-            told.push(why.clone());
+        match &have {
+            Ok(have) => told.extend(changed(have.value, before.value(&norm.have, place, year).ok())),
+            Err(why) => told.push(why.clone()),
         }
         let verdict = have.as_ref().ok().zip(need).map(|(have, need)| judge(have.value, need, norm.round));
         let rounding = serde_json::to_value(norm.round).ok().and_then(|word| word.as_str().map(str::to_owned));
@@ -101,6 +105,7 @@ impl Office {
             status: verdict.map_or(NormStatus::Unknown, |verdict| verdict.status),
             detail: told.join("; "),
             zone,
+            ceiling: norm.no_more_than_in.is_some(),
         }
     }
 
@@ -150,5 +155,15 @@ impl Office {
             need.high = None;
         }
         (need, told)
+    }
+}
+
+/// By how much a value differs from that of the study as it stands: what a plan would build is not there yet.
+pub(super) fn changed(value: f64, before: Option<super::office::Value>) -> Option<String> {
+    let more = value - before?.value;
+    match more {
+        _ if more.abs() <= 1e-9 * value.abs().max(1.0) => None,
+        _ if more > 0.0 => Some(format!("{more} more than as it stands")),
+        _ => Some(format!("{} fewer than as it stands", -more)),
     }
 }

@@ -263,6 +263,22 @@ impl Office {
         self.facilities.within(zone).filter(fits).map(|own| &own.facility).collect()
     }
 
+    /// What a quantity goes by and no facility of its set has: then nobody knows how many there are, and 0 would be a guess.
+    fn untold(&self, quantity: &Quantity) -> Option<&'static str> {
+        let only = quantity.count.as_ref()?;
+        let told = |has: fn(&Facility) -> bool| {
+            let of_set = |own: &&Placed| quantity.facilities.as_ref().is_none_or(|set| *set == own.set);
+            self.facilities.all.iter().filter(of_set).any(|own| has(&own.facility))
+        };
+        let by_owner = !only.owner.is_empty() || !only.owner_not.is_empty();
+        let asked = [
+            ("tier", !only.tier.is_empty() && !told(|own| own.record.tier.is_some())),
+            ("tags", !only.tags.is_empty() && !told(|own| !own.record.tags.is_empty())),
+            ("owner", by_owner && !told(|own| own.record.owner.is_some())),
+        ];
+        asked.into_iter().find(|(_, untold)| *untold).map(|(key, _)| key)
+    }
+
     fn counted(&self, quantity: &Quantity, zone: usize, year: Option<i32>) -> Result<Value, String> {
         if let Some(set) = quantity.facilities.as_ref().filter(|set| !self.facilities.all.iter().any(|own| own.set == **set)) {
             return Err(format!("`{}` counts facilities of the set `{set}`, and there are none", quantity.id));
@@ -272,6 +288,9 @@ impl Office {
                 "`{}` counts facilities, and there are none; a column of that name among the figures would do",
                 quantity.id
             ));
+        }
+        if let Some(key) = self.untold(quantity) {
+            return Err(format!("`{}` counts facilities by their {key}, and none has any: columns.{key} of the plan", quantity.id));
         }
         let year = year.or(self.year);
         let admitted = self.admitted(quantity, Some(zone), year);
@@ -313,6 +332,18 @@ impl Office {
                 }
             }
         }
+        let own = self.standards.quantities.iter().map(|own| own.column.as_deref().unwrap_or(&own.id));
+        let columns: BTreeSet<&str> = ["people", "area_km2"].into_iter().chain(own).collect();
+        for column in columns {
+            let all = self.figures.get(column, None, self.year);
+            let zones: Option<f64> = (0..self.zones.len()).map(|zone| self.figures.get(column, Some(zone), self.year)).sum();
+            if let (Some(told), Some(made)) = (all, zones.filter(|_| self.zones.len() > 1))
+                && (told - made).abs() > 1e-6 * told.abs().max(1.0)
+            {
+                let detail = format!("the row of all zones says {told}, the zones make {made}; each is used for what it is of");
+                issues.push(Issue::new(Stage::Planning, &self.figures.file, column, "sum_differs", detail));
+            }
+        }
         for quantity in &self.standards.quantities {
             let counts = quantity.count.is_some() || quantity.facilities.is_some();
             if !counts || self.facilities.all.is_empty() {
@@ -331,6 +362,30 @@ impl Office {
             {
                 let detail = format!("the figures say {}, the facilities of the study make {counted}; the figures are used", told.value);
                 issues.push(Issue::new(Stage::Planning, &self.figures.file, &quantity.id, "count_differs", detail));
+            }
+        }
+        issues
+    }
+
+    /// Figures that stand above what a scenario changes: they tell of before it.
+    pub(super) fn unmoved(&self) -> Vec<Issue> {
+        let mut issues = Vec::new();
+        if Arc::ptr_eq(&self.facilities, &self.standing) {
+            return issues;
+        }
+        let before = self.before();
+        let counts = |own: &&Quantity| own.count.is_some() || own.facilities.is_some();
+        for quantity in self.standards.quantities.iter().filter(counts) {
+            let sum = |office: &Office| {
+                (0..office.zones.len()).map(|zone| Some(office.counted(quantity, zone, office.year).ok()?.value)).sum::<Option<f64>>()
+            };
+            let used = self.value(&quantity.id, Place::All, self.year).ok().filter(|own| own.basis == Basis::Figures);
+            if let (Some(used), Some(then), Some(now)) = (used, sum(&before), sum(self))
+                && (then - now).abs() > 1e-9
+            {
+                let detail =
+                    format!("the figures say {}, and are used; by the scenario's facilities it goes from {then} to {now}", used.value);
+                issues.push(Issue::new(Stage::Planning, &self.figures.file, &quantity.id, "figures_unmoved", detail));
             }
         }
         issues

@@ -6,12 +6,12 @@ mod effects;
 mod rows;
 mod write;
 
-use catchment::{Issue, People, Progress, Service, Status, Study, analyse, begin};
+use catchment::{Facility, Issue, People, Progress, Service, Stage, Status, Study, analyse, begin};
 
 use crate::error::Error;
 use crate::files::Files;
-use crate::load::load;
-use crate::plan::{BASELINE, Plan, value};
+use crate::load::{Inputs, load};
+use crate::plan::{BASELINE, Plan, ScenarioPlan, value};
 use crate::planning::opened_for_run;
 use crate::run::{Clock, Run, answered, measured_ground};
 
@@ -89,9 +89,20 @@ pub fn compare(plan: &Plan, files: &dyn Files, progress: &dyn Progress) -> Resul
     let mut scenarios = Vec::new();
     for (scenario, (own, steps)) in plan.scenarios.iter().zip(changed) {
         begin(progress, &scenario.id, 0)?;
-        let (projects, issues) = effects::effects(&inputs, &study, scenario, &steps, progress)?;
+        let (projects, mut issues) = effects::effects(&inputs, &study, scenario, &steps, progress)?;
+        issues.extend(undated(&inputs, scenario));
         let run = answered(own, Some((scenario, &baseline)), &ground, Clock::new(), files, progress, answer)?;
         scenarios.push(Compared { run, projects, issues });
     }
     Ok(Comparison { baseline, scenarios })
+}
+
+/// A year in which nothing can differ, as no facility says when it opens or closes.
+fn undated(inputs: &Inputs, scenario: &ScenarioPlan) -> Option<Issue> {
+    let year = scenario.year?;
+    let dated = |own: &Facility| own.record.opens.is_some() || own.record.closes.is_some();
+    let none = !inputs.facilities.values().chain(inputs.not_open.values()).flatten().any(dated);
+    let detail =
+        format!("no facility says when it opens or closes, so that {year} has those of today: name columns.status, .opens, .closes");
+    none.then(|| Issue::new(Stage::Planning, &scenario.id, year, "no_years", detail))
 }

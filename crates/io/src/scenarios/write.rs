@@ -10,10 +10,11 @@ use super::rows::{comparison, fairness, metrics, moved, norms, results, targets}
 use super::{Comparison, dictionary};
 use crate::error::Error;
 use crate::files::InputFile;
+use crate::map::Lang;
 use crate::plan::Format;
 use crate::write::{
-    About, Cell, LayerOut, Printed, Row, Sheet, TableOut, as_it_stands, attribution, by_kind, comparison_tables, csv, feature, formats_of,
-    inverse, issues_table, manifest_of, place, pretty, render, sentence, sha256, stale, table_rows, time, title, workbook,
+    About, Cell, LayerOut, Printed, Row, Sheet, TableOut, as_it_stands, attribution, basis, by_kind, comparison_tables, csv, feature,
+    formats_of, inverse, issues_table, manifest_of, place, pretty, render, sentence, sha256, stale, table_rows, time, title, workbook,
 };
 
 impl Comparison {
@@ -115,6 +116,7 @@ impl Comparison {
         let mut report = format!("# {}\n\n", plan.study.title);
         report.extend(lines.iter().map(|line| format!("{line}\n\n")));
         report.extend(printed.iter().map(Printed::markdown));
+        report += &format!("## {}\n\n{}", if lang == Lang::En { "Method" } else { "方法口径 Method" }, basis(&self.baseline));
         files.push(("report.md".to_owned(), report.into_bytes()));
         files.push(("summary.json".to_owned(), pretty(&summary).into_bytes()));
         files.push(("README.txt".to_owned(), dictionary::README.as_bytes().to_vec()));
@@ -140,7 +142,7 @@ impl Comparison {
     }
 
     /// The sentence of every service, as it stands and in each scenario.
-    fn sentences(&self, lang: crate::map::Lang) -> Vec<String> {
+    fn sentences(&self, lang: Lang) -> Vec<String> {
         let mut lines = Vec::new();
         for (i, service) in self.baseline.inputs.plan.services.iter().enumerate() {
             lines.push(format!("**{}**", title(service)));

@@ -101,7 +101,8 @@ fn facility_rows(run: &Run, own: &AccessRun, plan: &AccessPlan) -> Vec<Row> {
         set("facility_name", json!(Some(&facility.name).filter(|name| !name.is_empty())));
         set("supply", json!(own.supply[i]));
         set("people_in_reach", json!(round(own.people_in_reach[i].as_f64(), 6)));
-        set("ratio", json!(own.found.ratios[i].map(|ratio| round(ratio * plan.per, SCORE))));
+        let ratio = own.found.ratios[i].filter(|_| own.supply[i].is_some());
+        set("ratio", json!(ratio.map(|ratio| round(ratio * plan.per, SCORE))));
         rows.push(row);
     }
     rows
@@ -155,7 +156,10 @@ pub(super) fn summary(run: &Run) -> Vec<Value> {
         value.insert("people".to_owned(), json!(round(own.total.people.as_f64(), 6)));
         value.insert("people_without".to_owned(), json!(round(own.total.people_without.as_f64(), 6)));
         value.insert("score_mean".to_owned(), json!(score(own.total.mean)));
-        value.insert("supply".to_owned(), json!(own.supply.iter().sum::<f64>()));
+        let unknown: Vec<&str> = run.inputs.zones.iter().filter(|zone| zone.people.is_none()).map(|zone| zone.name.as_str()).collect();
+        value.insert("zones_of_unknown_people".to_owned(), json!(unknown));
+        value.insert("facilities_of_unknown_supply".to_owned(), json!(own.supply.iter().filter(|supply| supply.is_none()).count()));
+        value.insert("supply".to_owned(), json!(own.supply.iter().flatten().sum::<f64>()));
         value.insert("supply_in_reach".to_owned(), json!(round(own.found.supply_in_reach, 6)));
         value.insert("people_times_score".to_owned(), json!(round(own.found.handed_out, 6)));
         value.insert("supply_holds".to_owned(), json!(conserved));

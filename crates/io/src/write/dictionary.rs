@@ -199,9 +199,10 @@ access.csv, access.geojson: floating catchment areas, one row a measure and zone
   score_mean, score_least, score_most
                           by people who live there: the mean, the least and the greatest score
 access_facilities.csv: by facility, its supply, people_in_reach (whoever else they can reach), and ratio, what it has for `per` of those who
-draw on it, as the method weights them; empty where nobody does.
+draw on it, as the method weights them; empty where nobody does. A supply that nobody knows is empty, and counts as nothing (an issue).
 access_points.csv, access_pairs.csv: of measures with pairs = true, every demand point with its people and score, and what each pair of
 facility and point within the catchment costs: any other program can work the scores out again. Point numbers are of this run.
+The people of zones of unknown people draw on nothing: scores around them are too high (zones_of_unknown_people in summary.json).
 In summary.json, supply_holds says whether people x score add up to the supply in reach (M2SFCA loses some of it by design).
 ";
 

@@ -14,6 +14,7 @@ use crate::map::Lang;
 use crate::plan::CsvEncoding;
 
 pub(crate) use comparison::{as_it_stands, comparison_tables, new_build};
+pub(crate) use of_run::basis;
 pub(super) use of_run::{printed, report, sheets};
 pub(crate) use planning::{fair_tables, indicator_tables, norm_tables, rows};
 

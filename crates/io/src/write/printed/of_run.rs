@@ -73,6 +73,13 @@ pub(in crate::write) fn report(run: &Run, printed: &[Printed]) -> String {
     }
     text.extend(printed.iter().map(Printed::markdown));
     text += &format!("## {}\n\n", said(lang, "方法口径", "Method"));
+    text + &basis(run)
+}
+
+/// 方法口径, as a list: by service, then access, fairness, standards.
+pub(crate) fn basis(run: &Run) -> String {
+    let lang = run.inputs.plan.study.lang;
+    let mut text = String::new();
     for (service, report) in services(run) {
         text += &format!("{}\n\n", title(service));
         for line in method(run, service, report) {
@@ -80,11 +87,31 @@ pub(in crate::write) fn report(run: &Run, printed: &[Printed]) -> String {
         }
         text += "\n";
     }
-    if let Some(own) = &run.office {
-        let standards = own.office.standards();
-        text += &format!("{}\n\n", said(lang, &format!("标准：{}", standards.title_zh), &format!("Standards: {}", standards.title)));
+    let mut say = |zh: String, en: String| text += &format!("- {}\n", said(lang, &zh, &en));
+    for own in &run.access {
+        let plan = &run.inputs.plan.access[own.place];
+        let (method, per, limit) = (plan.method.name(), plan.per, own.limit);
+        let supply = plan.supply.as_deref().unwrap_or("facilities");
+        say(
+            format!("可达性 {}：{method}，路网成本，阈值{limit}，供给 {supply}，需求 {}，每{per}人", plan.id, plan.demand),
+            format!(
+                "Access {}: {method} on costs of the road network, within {limit}; supply {supply}, demand {}, for {per} people",
+                plan.id, plan.demand
+            ),
+        );
     }
-    text
+    if !run.fair.rows.is_empty() {
+        say(
+            "基尼系数按人口、按面积；泰尔指数为L型（平均对数离差），对数底10；变异系数按人口加权".to_owned(),
+            "Gini by people and by area; Theil is L (mean log deviation) to base 10; CV weighted by people".to_owned(),
+        );
+    }
+    if let Some(standards) = run.office.as_ref().map(|own| own.office.standards()) {
+        let or = |own: &str, other: &str| if own.is_empty() { other.to_owned() } else { own.to_owned() };
+        let (zh, en) = (or(&standards.title_zh, &standards.title), or(&standards.title, &standards.title_zh));
+        say(format!("标准：{zh}"), format!("Standards: {en}"));
+    }
+    text + "\n"
 }
 
 /// What was asked and found, and how it was measured.
