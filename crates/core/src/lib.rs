@@ -52,6 +52,7 @@ mod input;
 mod isochrone;
 mod limits;
 mod link;
+mod locate;
 mod mask;
 mod network;
 mod outline;
@@ -92,6 +93,7 @@ pub use input::{Demand, Facility, FacilityRecord, FacilityStatus, Group, Issue, 
 pub use isochrone::{Isochrone, IsochroneRules, NothingReached, isochrones, rings};
 pub use limits::Limits;
 pub use link::{EdgeGrid, LinkRules, LinkStatus, Linkage, Snap, Snaps};
+pub use locate::{Located, Quota, Site, Siting, SitingError, SitingModel, SitingOptions, locate};
 pub use mask::Mask;
 pub use network::{Arc, Edge, Incident, Incidents, NetworkError, NetworkParts, RoadCut, RoadCutter, RoadNetwork};
 pub use planning::{

@@ -1,0 +1,176 @@
+//! Where to build: location-allocation with proven answers.
+//!
+//! A plan opens some of the sites, as many as quotas and a budget allow, so that a [`SitingModel`] is best served. [`locate`] finds one by
+//! greedy choice, swaps and Lagrangian relaxation, and proves by branch and bound how much better any other could be. Models and what they
+//! are called: Church and Murray, *Location Covering Models* (2018); Daskin, *Network and Discrete Location* (2013).
+
+mod branch;
+mod centre;
+mod chance;
+mod cover;
+mod cover_search;
+mod gains;
+mod lists;
+mod median;
+mod problem;
+mod relax;
+mod space;
+
+pub use problem::{Quota, Site, Siting, SitingError, SitingModel, SitingOptions};
+
+use branch::{Answer, Start, search};
+use chance::Watch;
+use cover::{Cover, ONE};
+use median::Median;
+use relax::Problem;
+use serde::Serialize;
+use space::Space;
+
+use crate::progress::{Progress, begin};
+use crate::units::People;
+
+/// A plan, and what is proven of it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Located {
+    /// By site, how many are open; fixed ones included.
+    pub copies: Vec<u32>,
+    /// What the plan is worth, in what the model counts: the price (LSCP), people (covers; their expectation in MEXCLP, their weighted sum in
+    /// BACOP2), people × cost (medians), a cost (p-centre). Costs are in milliseconds or millimetres.
+    pub value: f64,
+    /// No plan is better than this.
+    pub bound: f64,
+    /// Whether no plan is better than this one.
+    pub proven: bool,
+    /// How many nodes of the search tree were looked at.
+    pub nodes: usize,
+    /// How many sets of people that the sites tell apart.
+    pub rows: usize,
+    /// How many sites that people tell apart.
+    pub distinct_sites: usize,
+    /// People whom no site reaches, where the model wants everybody reached: they are left out.
+    pub beyond: People,
+}
+
+impl Located {
+    /// How far the bound is from the value, as a share of the value; 0 where it is proven.
+    pub fn gap(&self) -> f64 {
+        if self.proven { 0.0 } else { (self.bound - self.value).abs() / self.value.abs().max(f64::MIN_POSITIVE) }
+    }
+}
+
+/// A plan in terms of the problem's sites, fixed copies not in it.
+#[derive(Debug, Clone)]
+pub(crate) struct Found {
+    copies: Vec<u32>,
+    nodes: usize,
+    beyond: People,
+    rows: usize,
+    sites: usize,
+}
+
+/// Finds the best plan.
+///
+/// # Errors
+///
+/// [`SitingError`]: quotas that cannot be met, alone or together; numbers that a model cannot take; a run that was ended before a plan
+/// was found. One that is ended later gives the best plan so far, with its bound.
+///
+/// # Panics
+///
+/// Where the table has not a row for each site, or `people` and `within` have not an entry for each of its points.
+pub fn locate(siting: &Siting<'_>, options: &SitingOptions, progress: &dyn Progress) -> Result<Located, SitingError> {
+    begin(progress, "siting", 0)?;
+    assert_eq!(siting.table.facilities(), siting.sites.len(), "a row for each site");
+    assert_eq!(siting.people.len(), siting.within.len(), "a limit for each point");
+    let space = Space::new(siting.sites, siting.quotas, siting.budget)?;
+    let watch = Watch::new(options.seconds, progress);
+    if siting.model == SitingModel::Centre {
+        let (found, least) = centre::centre(siting, &space, options, &watch)?.ok_or_else(|| no_plan(siting, &watch, false))?;
+        let value = centre::Reach::new(siting).farthest(siting, &found.copies);
+        return Ok(located(siting, found, f64::from(value.0), f64::from(least.0), value <= least));
+    }
+    let median = |unreached| {
+        let median = Median::new(siting, &space, unreached);
+        let answer = solve(&median, options, &watch);
+        let copies = |plan: &[u32]| expanded(&median.members, plan, siting.sites.len());
+        let found =
+            |plan: &[u32], nodes| Found { copies: copies(plan), nodes, beyond: People::ZERO, rows: median.rows.len(), sites: plan.len() };
+        of_answer(siting, &watch, answer, &found, &|value| -(value as f64) / People::PER_PERSON as f64)
+    };
+    match siting.model {
+        SitingModel::Median { unreached } => median(unreached),
+        _ => {
+            let cover = Cover::new(siting, &space)?;
+            let answer = solve(&cover, options, &watch);
+            let found = |plan: &[u32], nodes| {
+                let copies = cover.expand(plan, siting.sites.len());
+                Found { copies, nodes, beyond: cover.beyond, rows: cover.rows.len(), sites: plan.len() }
+            };
+            let priced = matches!(siting.model, SitingModel::SetCover { .. });
+            let people = |value: i128| value as f64 / ONE as f64 / People::PER_PERSON as f64;
+            of_answer(siting, &watch, answer, &found, &|value| if priced { -(value as f64) / ONE as f64 } else { people(value) })
+        }
+    }
+}
+
+fn solve(problem: &dyn Problem, options: &SitingOptions, watch: &Watch<'_>) -> Answer {
+    let none = vec![0; problem.space().sites()];
+    search(problem, Start { plans: vec![none], ..Start::default() }, options, watch)
+}
+
+fn of_answer(
+    siting: &Siting<'_>,
+    watch: &Watch<'_>,
+    answer: Answer,
+    found: &dyn Fn(&[u32], usize) -> Found,
+    unit: &dyn Fn(i128) -> f64,
+) -> Result<Located, SitingError> {
+    let proven = answer.is_proven();
+    match (answer.plan, answer.bound) {
+        (Some((plan, value)), bound) => {
+            let bound = bound.unwrap_or(value).max(value);
+            Ok(located(siting, found(&plan, answer.nodes), unit(value), unit(bound), proven))
+        }
+        (None, bound) => Err(no_plan(siting, watch, bound.is_none())),
+    }
+}
+
+fn located(siting: &Siting<'_>, found: Found, value: f64, bound: f64, proven: bool) -> Located {
+    let copies = found.copies.iter().zip(siting.sites).map(|(copies, site)| copies + site.at_least).collect();
+    let Found { nodes, beyond, rows, sites, .. } = found;
+    Located { copies, value, bound, proven, nodes, rows, distinct_sites: sites, beyond }
+}
+
+/// Copies of merged sites handed to those they stand for, in order.
+fn expanded(members: &[Vec<(u32, u32)>], plan: &[u32], sites: usize) -> Vec<u32> {
+    let mut count = vec![0; sites];
+    for (copies, own) in plan.iter().zip(members) {
+        let mut left = *copies;
+        for (site, most) in own {
+            let taken = left.min(*most);
+            count[*site as usize] += taken;
+            left -= taken;
+        }
+    }
+    count
+}
+
+/// Why there is no plan.
+fn no_plan(siting: &Siting<'_>, watch: &Watch<'_>, proven: bool) -> SitingError {
+    if watch.progress().is_cancelled() {
+        return SitingError::Cancelled(crate::progress::Cancelled);
+    }
+    let names = siting.quotas.iter().map(|quota| quota.name.clone());
+    let budget = siting.budget.map(|budget| format!("a budget of {budget}"));
+    let demand = match siting.model {
+        SitingModel::SetCover { share } if share < 1.0 => Some(format!("{:.2} % of the people covered", 100.0 * share)),
+        SitingModel::SetCover { .. } | SitingModel::Backup | SitingModel::Centre => Some("everybody covered who can be".to_owned()),
+        SitingModel::DoubleStandard { share, .. } => {
+            Some(format!("everybody covered who can be, {:.2} % within the shorter limit", 100.0 * share))
+        }
+        _ => None,
+    };
+    let what: Vec<String> = names.chain(budget).chain(demand).collect();
+    let what = what.join(", ");
+    if proven { SitingError::Infeasible { what } } else { SitingError::NotFound { what } }
+}

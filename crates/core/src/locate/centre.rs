@@ -1,0 +1,129 @@
+//! The least cost of whoever is farthest: p-centre, by asking for one cost after another whether everybody can be within it (Minieka 1970).
+
+use super::Found;
+use super::branch::{Start, search};
+use super::chance::Watch;
+use super::cover::Cover;
+use super::problem::{Siting, SitingError, SitingOptions};
+use super::space::Space;
+use crate::ids::FacilityId;
+use crate::units::Cost;
+
+/// The search for one problem.
+struct Radii<'a> {
+    siting: &'a Siting<'a>,
+    space: &'a Space,
+    watch: &'a Watch<'a>,
+    reach: Reach,
+    costs: Vec<Cost>,
+    /// The best plan, and the place of its cost.
+    best: Option<(Found, usize)>,
+    /// No cost before this place is possible.
+    proven: usize,
+    nodes: usize,
+}
+
+/// The plan, and the least cost that is not proven impossible for whoever is farthest.
+pub(super) fn centre(
+    siting: &Siting<'_>,
+    space: &Space,
+    options: &SitingOptions,
+    watch: &Watch<'_>,
+) -> Result<Option<(Found, Cost)>, SitingError> {
+    let reach = Reach::new(siting);
+    let costs = reach.costs(siting);
+    let mut own = Radii { siting, space, watch, reach, costs, best: None, proven: 0, nodes: 0 };
+    let bounds_alone = SitingOptions { nodes: 1, ..*options };
+    // plans first: where none is found, try a greater cost
+    let (mut low, mut high) = (0, own.costs.len());
+    while low < high {
+        let middle = low + (high - low) / 2;
+        match own.ask(middle, &bounds_alone)? {
+            Some(place) => high = place,
+            None => low = middle + 1,
+        }
+    }
+    // then proofs: where there is none, try a lesser cost; by bounds alone, then by branching too
+    for options in [&bounds_alone, options] {
+        let (mut low, mut high) = (own.proven, own.best.as_ref().map_or(own.costs.len(), |best| best.1));
+        while low < high && !watch.is_over() {
+            let middle = low + (high - low) / 2;
+            let found = own.ask(middle, options)?;
+            high = found.unwrap_or(middle);
+            if own.proven > middle {
+                (low, high) = (own.proven, own.best.as_ref().map_or(own.costs.len(), |best| best.1));
+            }
+        }
+    }
+    let Some((mut found, _)) = own.best else { return Ok(None) };
+    found.nodes = own.nodes;
+    Ok(Some((found, own.costs.get(own.proven).copied().unwrap_or(Cost(0)))))
+}
+
+impl Radii<'_> {
+    /// Asks whether everybody can be within the cost at `place`: a plan's place where one is found, and `proven` moves where none exists.
+    fn ask(&mut self, place: usize, options: &SitingOptions) -> Result<Option<usize>, SitingError> {
+        let cover = Cover::within(self.siting, self.space, self.costs[place])?;
+        let known = self.best.as_ref().map(|(known, _)| cover.projected(&known.copies));
+        let none = vec![0; cover.space.sites()];
+        let start = Start { plans: known.into_iter().chain([none]).collect(), ..Start::default() };
+        let answer = search(&cover, start, options, self.watch);
+        self.nodes += answer.nodes;
+        if answer.bound.is_none() {
+            self.proven = self.proven.max(place + 1);
+        }
+        let Some((plan, _)) = answer.plan else { return Ok(None) };
+        let copies = cover.expand(&plan, self.siting.sites.len());
+        let farthest = self.reach.farthest(self.siting, &copies);
+        let place = self.costs.partition_point(|cost| *cost < farthest);
+        let found = Found { copies, nodes: 0, beyond: self.reach.beyond, rows: cover.rows.len(), sites: cover.space.sites() };
+        self.best = Some((found, place));
+        Ok(Some(place))
+    }
+}
+
+/// Who can be reached at all.
+pub(super) struct Reach {
+    reached: Vec<bool>,
+    pub(super) beyond: crate::units::People,
+}
+
+impl Reach {
+    pub(super) fn new(siting: &Siting<'_>) -> Reach {
+        let mut reached = vec![false; siting.people.len()];
+        for j in (0..siting.sites.len()).filter(|j| siting.sites[*j].at_most > 0) {
+            siting.table.row(FacilityId::at(j)).iter().for_each(|(point, _)| reached[point.index()] = true);
+        }
+        let beyond = siting.people.iter().zip(&reached).filter(|(_, reached)| !**reached).map(|(people, _)| *people).sum();
+        Reach { reached, beyond }
+    }
+
+    /// The costs that the farthest may have: no less than everybody's least.
+    fn costs(&self, siting: &Siting<'_>) -> Vec<Cost> {
+        let mut least = vec![Cost::UNREACHED; siting.people.len()];
+        let mut costs = Vec::new();
+        for j in (0..siting.sites.len()).filter(|j| siting.sites[*j].at_most > 0) {
+            for (point, cost) in siting.table.row(FacilityId::at(j)).iter().filter(|(point, _)| siting.people[point.index()].0 > 0) {
+                least[point.index()] = least[point.index()].min(*cost);
+                costs.push(*cost);
+            }
+        }
+        let lived = least.iter().zip(siting.people).filter(|(cost, people)| people.0 > 0 && cost.is_reached());
+        let floor = lived.map(|(cost, _)| *cost).max().unwrap_or(Cost(0));
+        costs.retain(|cost| *cost >= floor);
+        costs.sort_unstable();
+        costs.dedup();
+        costs
+    }
+
+    /// What the farthest of those who can be reached pays; unreached where a plan leaves somebody out.
+    pub(super) fn farthest(&self, siting: &Siting<'_>, copies: &[u32]) -> Cost {
+        let mut least = vec![Cost::UNREACHED; siting.people.len()];
+        for (j, site) in siting.sites.iter().enumerate().filter(|(j, site)| copies[*j] + site.at_least > 0) {
+            let _ = site;
+            siting.table.row(FacilityId::at(j)).iter().for_each(|(point, cost)| least[point.index()] = least[point.index()].min(*cost));
+        }
+        let lived = least.iter().zip(siting.people).zip(&self.reached).filter(|((_, people), reached)| people.0 > 0 && **reached);
+        lived.map(|((cost, _), _)| *cost).max().unwrap_or(Cost(0))
+    }
+}

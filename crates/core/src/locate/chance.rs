@@ -1,0 +1,59 @@
+//! Random choices that are the same for the same seed (SplitMix64: Steele, Lea and Flood 2014), and when to stop.
+
+use std::time::{Duration, Instant};
+
+use rayon::prelude::*;
+
+use crate::progress::Progress;
+
+/// Random numbers.
+#[derive(Debug, Clone)]
+pub(super) struct Chance(u64);
+
+impl Chance {
+    pub(super) fn new(seed: u64) -> Chance {
+        Chance(seed)
+    }
+
+    /// From 0 to below `count`; 0 where there is nothing to choose from.
+    pub(super) fn below(&mut self, count: usize) -> usize {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        ((u128::from(z ^ (z >> 31)) * count as u128) >> 64) as usize
+    }
+}
+
+/// Says when time is up.
+pub(super) struct Watch<'p> {
+    end: Option<Instant>,
+    progress: &'p dyn Progress,
+}
+
+impl<'p> Watch<'p> {
+    pub(super) fn new(seconds: Option<f64>, progress: &'p dyn Progress) -> Watch<'p> {
+        let span = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds.max(0.0)).ok());
+        Watch { end: span.and_then(|span| Instant::now().checked_add(span)), progress }
+    }
+
+    /// Whether time is up, or somebody asked to stop.
+    pub(super) fn is_over(&self) -> bool {
+        self.progress.is_cancelled() || self.end.is_some_and(|end| Instant::now() >= end)
+    }
+
+    pub(super) fn progress(&self) -> &'p dyn Progress {
+        self.progress
+    }
+}
+
+/// One number a site, in parallel where there is enough to do: `work` is how many entries all of them look at.
+pub(super) fn by_site(sites: usize, work: usize, score: impl Fn(usize) -> i128 + Sync + Send, scores: &mut Vec<i128>) {
+    scores.clear();
+    // with less than this, handing out the work takes longer than doing it
+    if work < 200_000 {
+        scores.extend((0..sites).map(score));
+    } else {
+        scores.par_extend((0..sites).into_par_iter().with_min_len(1 + sites * 20_000 / work).map(score));
+    }
+}
