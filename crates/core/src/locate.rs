@@ -5,6 +5,7 @@
 //! are called: Church and Murray, *Location Covering Models* (2018); Daskin, *Network and Discrete Location* (2013).
 
 mod branch;
+mod capacity;
 mod centre;
 mod chance;
 mod cover;
@@ -14,11 +15,13 @@ mod lists;
 mod median;
 mod problem;
 mod relax;
+mod rooms;
 mod space;
 
 pub use problem::{Quota, Site, Siting, SitingError, SitingModel, SitingOptions};
 
 use branch::{Answer, Start, search};
+use capacity::Capacity;
 use chance::Watch;
 use cover::{Cover, ONE};
 use median::Median;
@@ -97,8 +100,25 @@ pub fn locate(siting: &Siting<'_>, options: &SitingOptions, progress: &dyn Progr
             |plan: &[u32], nodes| Found { copies: copies(plan), nodes, beyond: People::ZERO, rows: median.rows.len(), sites: plan.len() };
         of_answer(siting, &watch, answer, &found, &|value| -(value as f64) / People::PER_PERSON as f64)
     };
+    let capacity = |unreached| {
+        let capacity = Capacity::new(siting, &space, unreached);
+        let answer = solve(&capacity, options, &watch);
+        let found = |plan: &[u32], nodes| Found {
+            copies: plan.to_vec(),
+            nodes,
+            beyond: People::ZERO,
+            rows: capacity.rows.len(),
+            sites: plan.len(),
+        };
+        // of a cover, the people who are inside: all but those who are not
+        let all: i128 = if unreached.is_none() { capacity.rows.iter().map(|(weight, _)| i128::from(*weight)).sum() } else { 0 };
+        let sign = if unreached.is_none() { 1.0 } else { -1.0 };
+        of_answer(siting, &watch, answer, &found, &|value| sign * (all + value) as f64 / People::PER_PERSON as f64)
+    };
     match siting.model {
         SitingModel::Median { unreached } => median(unreached),
+        SitingModel::CapacitatedCover => capacity(None),
+        SitingModel::CapacitatedMedian { unreached } => capacity(Some(unreached)),
         _ => {
             let cover = Cover::new(siting, &space)?;
             let answer = solve(&cover, options, &watch);

@@ -279,12 +279,9 @@ impl Cover {
         let mut places: HashMap<(&[u32], u64, &[u32]), usize> = HashMap::new();
         let mut merged: Vec<(Vec<u32>, usize)> = Vec::new();
         let mut spare: Vec<(u32, u32)> = Vec::new();
-        for j in 0..space.sites() {
-            let (list, most) = (of_site.of(j), space.most[j]);
-            if most == 0 {
-                continue;
-            }
-            if list.is_empty() || held[j] {
+        for (j, (list, held)) in of_site.iter().zip(&held).enumerate().filter(|(j, _)| space.most[*j] > 0) {
+            let most = space.most[j];
+            if list.is_empty() || *held {
                 spare.push((j as u32, most));
                 continue;
             }
