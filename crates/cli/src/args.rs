@@ -13,6 +13,7 @@ use crate::convert::Convert;
 use crate::office::{IndicatorsArgs, Norms};
 use crate::prepare::{Inspect, Prepare};
 use crate::shape_args::{Audit, Isochrones, Reach};
+use crate::site::SiteArgs;
 
 /// Who cannot reach care, where are they, what would change that?
 #[derive(Debug, Parser)]
@@ -51,6 +52,8 @@ pub(crate) enum Command {
     Indicators(IndicatorsArgs),
     /// Run a plan as it stands and with each of its scenarios: who gains, who loses, what each step adds, which targets are met.
     Compare(Compare),
+    /// Where to build: the best sites for a service, proven, and what else would do.
+    Site(SiteArgs),
     /// Many runs: plan them as shards, run what is not done, merge, compare.
     #[command(subcommand)]
     Batch(BatchCommand),

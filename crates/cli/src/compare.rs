@@ -122,7 +122,7 @@ pub(crate) fn table(summary: &str, zh: bool) -> anyhow::Result<String> {
     Ok(shown)
 }
 
-fn drawn<const N: usize>(header: [&str; N], rows: Vec<[String; N]>, first_number: usize) -> String {
+pub(crate) fn drawn<const N: usize>(header: [&str; N], rows: Vec<[String; N]>, first_number: usize) -> String {
     let mut table = Table::new();
     table.load_style(UTF8_HORIZONTAL_ONLY);
     table.set_header(header);

@@ -10,6 +10,7 @@ mod office;
 mod prepare;
 mod shape_args;
 mod shapes;
+mod site;
 mod tables;
 mod terminal;
 
@@ -44,7 +45,7 @@ fn main() -> ExitCode {
 fn code(error: &anyhow::Error) -> u8 {
     match error.downcast_ref::<Error>() {
         Some(Error::Cancelled(_)) => 130,
-        Some(Error::Plan { .. } | Error::Profile(_) | Error::Ground(_)) => 2,
+        Some(Error::Plan { .. } | Error::Siting { .. } | Error::Profile(_) | Error::Ground(_)) => 2,
         Some(Error::Write { .. }) => 4,
         Some(Error::Busy { .. }) => 75,
         Some(_) => 3,
@@ -72,6 +73,7 @@ fn dispatch(cli: Cli) -> anyhow::Result<()> {
         Command::Norms(typed) => office::norms(&typed),
         Command::Indicators(typed) => office::indicators(&typed),
         Command::Compare(typed) => compare::compare(&typed),
+        Command::Site(typed) => site::site(&typed),
         Command::Batch(command) => batch::batch(&command),
         Command::Licenses => {
             print(&licenses());

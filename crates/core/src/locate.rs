@@ -50,6 +50,8 @@ pub struct Located {
     pub rows: usize,
     /// How many sites that people tell apart.
     pub distinct_sites: usize,
+    /// By site, which of those it is: sites of the same number do the same for the model. None for one that may not open.
+    pub alike: Vec<Option<u32>>,
     /// People whom no site reaches, where the model wants everybody reached: they are left out.
     pub beyond: People,
 }
@@ -65,6 +67,7 @@ impl Located {
 #[derive(Debug, Clone)]
 pub(crate) struct Found {
     copies: Vec<u32>,
+    alike: Vec<Option<u32>>,
     nodes: usize,
     beyond: People,
     rows: usize,
@@ -97,7 +100,7 @@ pub fn locate(siting: &Siting<'_>, options: &SitingOptions, progress: &dyn Progr
         let answer = solve(&median, options, &watch);
         let copies = |plan: &[u32]| expanded(&median.members, plan, siting.sites.len());
         let found =
-            |plan: &[u32], nodes| Found { copies: copies(plan), nodes, beyond: People::ZERO, rows: median.rows.len(), sites: plan.len() };
+            |plan: &[u32], nodes| Found { copies: copies(plan), alike: alike(&median.members, siting.sites.len()), nodes, beyond: People::ZERO, rows: median.rows.len(), sites: plan.len() };
         of_answer(siting, &watch, answer, &found, &|value| -(value as f64) / People::PER_PERSON as f64)
     };
     let capacity = |unreached| {
@@ -105,6 +108,7 @@ pub fn locate(siting: &Siting<'_>, options: &SitingOptions, progress: &dyn Progr
         let answer = solve(&capacity, options, &watch);
         let found = |plan: &[u32], nodes| Found {
             copies: plan.to_vec(),
+            alike: (0..plan.len() as u32).map(Some).collect(),
             nodes,
             beyond: People::ZERO,
             rows: capacity.rows.len(),
@@ -124,7 +128,7 @@ pub fn locate(siting: &Siting<'_>, options: &SitingOptions, progress: &dyn Progr
             let answer = solve(&cover, options, &watch);
             let found = |plan: &[u32], nodes| {
                 let copies = cover.expand(plan, siting.sites.len());
-                Found { copies, nodes, beyond: cover.beyond, rows: cover.rows.len(), sites: plan.len() }
+                Found { copies, alike: alike(&cover.members, siting.sites.len()), nodes, beyond: cover.beyond, rows: cover.rows.len(), sites: plan.len() }
             };
             let priced = matches!(siting.model, SitingModel::SetCover { .. });
             let people = |value: i128| value as f64 / ONE as f64 / People::PER_PERSON as f64;
@@ -157,8 +161,8 @@ fn of_answer(
 
 fn located(siting: &Siting<'_>, found: Found, value: f64, bound: f64, proven: bool) -> Located {
     let copies = found.copies.iter().zip(siting.sites).map(|(copies, site)| copies + site.at_least).collect();
-    let Found { nodes, beyond, rows, sites, .. } = found;
-    Located { copies, value, bound, proven, nodes, rows, distinct_sites: sites, beyond }
+    let Found { nodes, beyond, rows, sites, alike, .. } = found;
+    Located { copies, value, bound, proven, nodes, rows, distinct_sites: sites, alike, beyond }
 }
 
 /// Copies of merged sites handed to those they stand for, in order.
@@ -173,6 +177,15 @@ fn expanded(members: &[Vec<(u32, u32)>], plan: &[u32], sites: usize) -> Vec<u32>
         }
     }
     count
+}
+
+/// By site, which merged site stands for it.
+fn alike(members: &[Vec<(u32, u32)>], sites: usize) -> Vec<Option<u32>> {
+    let mut alike = vec![None; sites];
+    for (place, own) in (0..).zip(members) {
+        own.iter().for_each(|(site, _)| _ = alike[*site as usize].get_or_insert(place));
+    }
+    alike
 }
 
 /// Why there is no plan.

@@ -3,7 +3,7 @@
 use std::io::{self, ErrorKind};
 use std::path::PathBuf;
 
-use catchment::{Cancelled, GroundError, NetworkError, ProfileError};
+use catchment::{Cancelled, GroundError, NetworkError, ProfileError, SitingError};
 
 use crate::crs::CrsError;
 use crate::map::MapError;
@@ -86,6 +86,12 @@ pub enum Error {
         file: PathBuf,
         /// Why.
         source: std::io::Error,
+    },
+    /// No plan of sites.
+    #[error("siting: {source}")]
+    Siting {
+        /// Why.
+        source: SitingError,
     },
     /// A shard that another process runs.
     #[error("another process is running the shard {shard}: try again when it has ended")]

@@ -25,6 +25,7 @@ mod run;
 mod scenarios;
 mod shape;
 mod shapes;
+mod siting;
 mod sweep;
 mod write;
 
@@ -44,6 +45,7 @@ pub use shapes::{
     AUDIT_TOLERANCE, Ask, AuditAsk, IsochroneAsk, IsochroneRow, LayerAudit, Made, OwnAudit, Points, ReachAsk, ReachRow, audit_layer,
     isochrones, reach,
 };
+pub use siting::{AlternativeRow, Candidate, EvaluationRow, FrontierRow, PROPOSED, QuotaRow, SiteRow, SitingRun, site};
 pub use sweep::Sweep;
 pub use write::{
     AreaError, SweepPoint, area_error, km2, mask_zh, most_uncovered, owned, people_sentence, render, response_sentences, sentence,

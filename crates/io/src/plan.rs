@@ -19,6 +19,7 @@ mod roads;
 mod scenarios;
 mod selector;
 mod services;
+mod siting;
 #[cfg(test)]
 mod tests;
 mod zones;
@@ -53,6 +54,7 @@ pub use roads::{RoadColumns, RoadsPlan};
 pub use scenarios::{BASELINE, ChangePlan, ScenarioPlan, Verb};
 pub use selector::Selector;
 pub use services::ServicePlan;
+pub use siting::{GRID, JUNCTIONS, KindPlan, ModelName, OWN, SitingPlan};
 pub use zones::ZonesPlan;
 
 /// What a study is made of and what it asks; every key, with its default.
@@ -105,6 +107,9 @@ pub struct Plan {
     /// What would change: `catchment compare` holds them against the study as it stands.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub scenarios: Vec<ScenarioPlan>,
+    /// Where to build: `catchment site`; nothing where this is left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub siting: Option<SitingPlan>,
     /// What is written.
     #[serde(default)]
     pub outputs: OutputsPlan,

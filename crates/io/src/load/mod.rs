@@ -28,6 +28,7 @@ mod road_lines;
 mod roads;
 mod rows;
 mod select;
+mod sites;
 mod suspicions;
 mod table;
 mod text;
@@ -49,7 +50,7 @@ use crate::crs::{AutoCrs, Projector};
 use crate::error::{Error, data};
 use crate::files::{Files, InputFile, iso_time};
 use crate::osm::{self, OsmData};
-use crate::plan::{Columns, PeopleMethod, Plan, is_layer, is_osm, is_prepared};
+use crate::plan::{Columns, PeopleMethod, Plan, SitingPlan, is_layer, is_osm, is_prepared};
 use crate::prepared::PreparedNetwork;
 use crate::shape::{places, rebuilt};
 use geojson::Feature;
@@ -65,6 +66,7 @@ pub(crate) use grids::fit as fit_grid;
 pub(crate) use numbers::{Axis, degrees, number};
 pub(crate) use people_raster::sums as raster_sums;
 pub(crate) use raster::{Raster, parts as raster_parts};
+pub(crate) use sites::polygons_of_layer;
 pub(crate) use suspicions::{Suspicion, road_distances, shifted, suspicion};
 pub(crate) use table::Table;
 pub(crate) use zones::zones_of_layer;
@@ -349,7 +351,10 @@ impl Loader<'_> {
             };
             self.issues.extend(facilities::years_without_a_part(&found, plan, year));
             let (found, not_open): (Vec<Facility>, Vec<Facility>) = found.into_iter().partition(|facility| facility.is_open(year));
-            if found.is_empty() {
+            let asked = self.plan.services.iter().any(|own| own.facilities == plan.id)
+                || self.plan.referrals.iter().any(|own| own.from == plan.id || own.to.contains(&plan.id));
+            let only_sites = !asked && self.plan.siting.iter().flat_map(SitingPlan::sources).any(|source| source == plan.id);
+            if found.is_empty() && !(only_sites && !not_open.is_empty()) {
                 let expected = match (not_open.len(), year) {
                     (0, _) => format!("at least one facility in the set `{}`: check its tags, columns, `only` or file", plan.id),
                     (_, None) => format!("at least one facility in the set `{}` that exists; or name a year: planning.year", plan.id),

@@ -39,6 +39,7 @@ impl Plan {
         self.services.iter().try_for_each(|service| self.check_service(service, &sets))?;
         planning::check(self)?;
         scenarios::check(self)?;
+        self.siting.as_ref().map_or(Ok(()), |siting| siting.check(self))?;
         if self.outputs.measure_error {
             positive("ground.cell_m where outputs.measure_error halves it", self.ground.cell_m, 2.0, 200.0)?;
         }

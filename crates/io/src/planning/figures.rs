@@ -124,7 +124,7 @@ fn quantity(column: &str) -> String {
 }
 
 /// The zone of an id, else of a name that no other has.
-pub(super) fn position(zones: &[Zone], label: &str) -> Option<usize> {
+pub(crate) fn position(zones: &[Zone], label: &str) -> Option<usize> {
     let by_name = || {
         let mut named = zones.iter().enumerate().filter(|(_, zone)| zone.name == label).map(|(i, _)| i);
         named.next().filter(|_| named.next().is_none())

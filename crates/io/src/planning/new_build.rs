@@ -57,7 +57,7 @@ impl NewBuild {
     }
 
     /// Reads a table: a row a town, a column a kind. Sums that it prints are checked, and are not counted.
-    pub(super) fn read(bytes: &[u8], file: &str, zones: &[Zone], issues: &mut Vec<Issue>) -> Result<NewBuild, Error> {
+    pub(crate) fn read(bytes: &[u8], file: &str, zones: &[Zone], issues: &mut Vec<Issue>) -> Result<NewBuild, Error> {
         let columns = Columns::default();
         let table = Table::read(bytes, file, &columns, Stage::Planning, issues)?;
         let found = [table.column(None, &ZONE_ID)?, table.column(None, &ZONE_NAME)?];

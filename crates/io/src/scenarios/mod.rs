@@ -16,6 +16,7 @@ use crate::planning::opened_for_run;
 use crate::run::{Clock, Run, answered, measured_ground};
 
 pub use effects::ProjectRow;
+pub(crate) use rows::{comparison_rows, metrics};
 
 /// The study as it stands and its scenarios, side by side.
 #[derive(Debug, Clone)]
@@ -73,8 +74,18 @@ pub fn compare(plan: &Plan, files: &dyn Files, progress: &dyn Progress) -> Resul
         return Err(Error::Plan { file: plan.study.id.clone(), source: value("scenarios", "missing", expected) });
     }
     let mut clock = Clock::new();
-    let mut inputs = load(plan, files, progress)?;
+    let inputs = load(plan, files, progress)?;
     clock.lap("load");
+    of_inputs(inputs, clock, files, progress)
+}
+
+/// The same of what was loaded already, with the scenarios of its plan.
+pub(crate) fn compared(inputs: Inputs, files: &dyn Files, progress: &dyn Progress) -> Result<Comparison, Error> {
+    of_inputs(inputs, Clock::new(), files, progress)
+}
+
+fn of_inputs(mut inputs: Inputs, mut clock: Clock, files: &dyn Files, progress: &dyn Progress) -> Result<Comparison, Error> {
+    let plan = &inputs.plan.clone();
     let ground = measured_ground(&mut inputs, progress)?;
     clock.lap("cells");
     let changed = plan.scenarios.iter().map(|scenario| changed::changed(&inputs, scenario)).collect::<Result<Vec<_>, _>>()?;

@@ -105,6 +105,16 @@ pub(super) fn comparison(all: &Comparison, moved: &[Moved]) -> Vec<Row> {
     rows
 }
 
+/// The same, with what moved worked out for it.
+pub(crate) fn comparison_rows(all: &Comparison) -> Result<Vec<Row>, Error> {
+    let before = results(&all.baseline)?;
+    let mut at = all.baseline.inputs.demand.locations.clone();
+    crate::write::inverse(&all.baseline.inputs.projector, &mut at)?;
+    let own = |own| Ok(moved((&all.baseline, &before, &at), own)?.1);
+    let moved: Vec<Moved> = all.scenarios.iter().map(own).collect::<Result<_, Error>>()?;
+    Ok(comparison(all, &moved))
+}
+
 fn compared(all: &Comparison, changes: Option<(&Compared, &[&str], &Moved)>, place: usize) -> Row {
     let run = changes.map_or(&all.baseline, |(own, ..)| &own.run);
     let (service, report) = (&run.inputs.plan.services[place], &run.reports[place]);
@@ -205,6 +215,6 @@ pub(super) fn fairness(all: &Comparison) -> Vec<Row> {
 }
 
 /// The metrics that costs count in.
-pub(super) fn metrics(all: &Comparison) -> [bool; 2] {
+pub(crate) fn metrics(all: &Comparison) -> [bool; 2] {
     [Metric::Time, Metric::Distance].map(|metric| all.baseline.inputs.plan.services.iter().any(|own| own.limit.metric == metric))
 }

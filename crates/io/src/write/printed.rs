@@ -13,7 +13,7 @@ use super::words::thousands;
 use crate::map::Lang;
 use crate::plan::CsvEncoding;
 
-pub(crate) use comparison::{as_it_stands, comparison_tables, new_build};
+pub(crate) use comparison::{as_it_stands, chosen, compared, comparison_tables, evaluated, frontier, new_build, quota_prices};
 pub(crate) use of_run::basis;
 pub(super) use of_run::{printed, report, sheets};
 pub(crate) use planning::{fair_tables, indicator_tables, norm_tables, rows};

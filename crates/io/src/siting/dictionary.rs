@@ -1,0 +1,34 @@
+//! What `README.txt` of a siting says of its files.
+
+pub(super) const README: &str = "\
+summary.json          model, value and bound of the plan, the gap between them, and all rows below
+  unit                  what values are in: people (or calls) for covers; sites or price for lscp; s or m for p-centre; their mean over all
+                        people for medians
+  standing              what the facilities that stand are worth by themselves
+  bound                 no plan that is allowed is worth more (for costs: costs less); proven where it is the value itself
+  gap, gap_of_added     (bound - value) as a share of the value, and of what the plan adds to what stands
+  candidates, distinct_sites, distinct_points
+                        places where one may be built; those that differ in whom they reach; sets of people that sites tell apart
+  people_beyond_sites   people whom no site and no candidate reaches, where the model wants everybody reached: they are left out
+sites.csv, sites.geojson
+                      what is built and closed, in the order of building: at each step the site that adds most people
+  facility_id, name     the candidate; of a junction or a place of the grid, the named place that is nearest
+  road_lon, road_lat, road_m
+                        where it is tied to the road, and how far that is
+  people_in_reach       people within the limit of this site, whoever else covers them
+  people_gained, people_covered, people_share
+                        people within the limit of this site and of none before it; of any so far; their share of all
+  loss_without          what the plan's value loses where this one is not built and nothing takes its place
+  regret                what it loses where the best other plan that was found takes its place
+scenarios.csv         the study as it stands and with these sites, measured as by `catchment run`; value, bound and gap of the plan
+frontier.csv          the best plans with fewer sites: value, bound, gap, people covered, what the last one adds
+alternatives.csv      the best plan and others within 1 %, each another choice of sites that differ in whom they reach
+evaluation.csv        a plan that was given, against the best one of the same number of sites (and of the same counts by town)
+quotas.csv            what each town's count costs: how much better the best plan is where its sites may stand in any town
+scenario.toml         the sites as a scenario: put it into the plan for `catchment compare`
+compare/              the study as it stands and as proposed, as `catchment compare` writes them
+table-*.csv, report.md  the same as planners print it
+issues.csv            stage, source, id, kind, detail
+manifest.json         version, plan, inputs and outputs with SHA-256
+Geometries are WGS84.
+";

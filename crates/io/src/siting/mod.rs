@@ -1,0 +1,209 @@
+//! `catchment site`: where to build, how good that is, and what else would do.
+
+mod answers;
+mod candidates;
+mod dictionary;
+mod problem;
+mod write;
+
+use catchment::geo::Coord;
+use catchment::{FacilityId, Issue, Linkage, Located, People, Progress, SitingError, SitingOptions, Stage, begin};
+
+use crate::error::Error;
+use crate::files::{Files, InputFile};
+use crate::load::{Inputs, load};
+use crate::plan::{ChangePlan, Plan, PlanError, ScenarioPlan, SitingPlan, value};
+use crate::planning::NewBuild;
+use crate::scenarios::{Comparison, compared};
+use crate::write::inverse;
+use problem::Problem;
+
+pub use answers::{AlternativeRow, EvaluationRow, FrontierRow, QuotaRow, SiteRow};
+pub use candidates::Candidate;
+
+/// The id of the scenario that builds what was chosen.
+pub const PROPOSED: &str = "proposed";
+
+/// Where to build, with all that is known of it.
+#[derive(Debug, Clone)]
+pub struct SitingRun {
+    /// What went in; its plan has the scenario [`PROPOSED`].
+    pub inputs: Inputs,
+    /// What was asked.
+    pub siting: SitingPlan,
+    /// The service's position in the plan.
+    pub service: usize,
+    /// How many candidates there are.
+    pub candidates: usize,
+    /// The plan that was found, and what is proven of it.
+    pub located: Located,
+    /// What stands is worth so much, in the units of the model.
+    pub standing: Option<f64>,
+    /// What is built, closed and moved, in the order of building.
+    pub sites: Vec<SiteRow>,
+    /// The best plans with fewer.
+    pub frontier: Vec<FrontierRow>,
+    /// Other plans within 1 %.
+    pub alternatives: Vec<AlternativeRow>,
+    /// A scenario held against the best plan of the same counts.
+    pub evaluation: Vec<EvaluationRow>,
+    /// What the count of each town costs.
+    pub quotas: Vec<QuotaRow>,
+    /// What values are in: people, calls, sites, price, s, m, or the mean of those.
+    pub unit: &'static str,
+    /// The outside program that proved the plan, where one was asked.
+    pub proved_by: Option<String>,
+    /// The study as it stands and with what is proposed.
+    pub comparison: Comparison,
+    /// Files that were read for siting alone.
+    pub files: Vec<InputFile>,
+    /// What was not used, or should be looked at.
+    pub issues: Vec<Issue>,
+}
+
+/// Loads a plan, finds where to build, and holds that against the study as it stands.
+///
+/// # Errors
+///
+/// As [`run`](crate::run()); [`Error::Plan`] where `[siting]` cannot be answered; [`Error::Siting`] where no plan is allowed.
+pub fn site(plan: &Plan, files: &dyn Files, progress: &dyn Progress) -> Result<SitingRun, Error> {
+    let wrong = |source: PlanError| Error::Plan { file: plan.study.id.clone(), source };
+    let siting = plan.siting.clone().ok_or_else(|| wrong(value("siting", "missing", "[siting] in the plan, or flags: --model mclp --add 5")))?;
+    siting.check(plan).map_err(wrong)?;
+    let inputs = load(plan, files, progress)?;
+    let asked = siting.service(plan).map_err(wrong)?;
+    let place = inputs.plan.services.iter().position(|own| own.id == asked.id).unwrap_or_default();
+    let (mut read, mut issues) = (Vec::new(), Vec::new());
+    let mut counts = siting.counts.as_deref().map(|file| new_build(file, &inputs, files, &mut read, &mut issues)).transpose()?;
+    let scenario = siting.evaluate.as_ref().and_then(|id| plan.scenarios.iter().find(|own| own.id == *id));
+    if let (None, Some(file)) = (&counts, scenario.and_then(|own| own.new_build.as_deref())) {
+        counts = Some(new_build(file, &inputs, files, &mut read, &mut issues)?);
+    }
+    let networks = inputs.networks([asked].into_iter(), &[]);
+    let service = &inputs.plan.services[place];
+    let zone_limits = &inputs.zone_limits[place];
+    let Some(own) = inputs.service(service, zone_limits, &networks) else {
+        return Err(wrong(value("siting.service", &format!("`{}`", asked.id), "a service with facilities and roads")));
+    };
+    begin(progress, "candidates", 0)?;
+    let edges = own.edge_grid();
+    let (candidates, more, left_out) = candidates::candidates(&inputs, &siting, service, &edges, files)?;
+    read.extend(more);
+    issues.extend(left_out);
+    let (problem, left_out) = Problem::new(&inputs, &siting, &own, &candidates, counts.as_ref(), progress)?;
+    issues.extend(left_out);
+    let failed = |source| match source {
+        SitingError::Cancelled(cancelled) => Error::Cancelled(cancelled),
+        source => Error::Siting { source },
+    };
+    let located = problem.solve(&problem.options, progress).map_err(failed)?;
+    issues.extend(beyond(&located, &siting));
+    let answers = answers::Answers {
+        inputs: &inputs,
+        siting: &siting,
+        service: &own,
+        edges: &edges,
+        candidates: &candidates,
+        problem: &problem,
+        located: &located,
+        counts: counts.as_ref(),
+        progress,
+    };
+    let standing = answers.standing();
+    let sites = answers.sites()?;
+    let frontier = if siting.frontier { answers.frontier()? } else { Vec::new() };
+    let alternatives = answers.alternatives()?;
+    let quotas = answers.quotas()?;
+    let evaluation = scenario.map(|own| answers.evaluation(own)).transpose()?.unwrap_or_default();
+    let count = candidates.len();
+    let unit = problem.unit.0;
+    let built = proposed(&sites, service.facilities.clone());
+    let mut inputs = inputs.clone();
+    inputs.plan.scenarios = scenario.cloned().into_iter().chain([built]).collect();
+    let comparison = compared(inputs.clone(), files, progress)?;
+    issues.sort();
+    issues.dedup();
+    Ok(SitingRun {
+        inputs,
+        siting,
+        service: place,
+        candidates: count,
+        located,
+        standing,
+        sites,
+        frontier,
+        alternatives,
+        evaluation,
+        quotas,
+        unit,
+        proved_by: None,
+        comparison,
+        files: read,
+        issues,
+    })
+}
+
+fn new_build(
+    file: &str,
+    inputs: &Inputs,
+    files: &dyn Files,
+    read: &mut Vec<InputFile>,
+    issues: &mut Vec<Issue>,
+) -> Result<NewBuild, Error> {
+    let bytes = files.read(file)?;
+    read.push(InputFile::new(file, &bytes));
+    NewBuild::read(&bytes, file, &inputs.zones, issues)
+}
+
+/// People whom no site reaches, where the model wants everybody reached.
+fn beyond(located: &Located, siting: &SitingPlan) -> Option<Issue> {
+    let detail = format!("{:.1} people are reached by no site and no candidate; the plan is for all others", located.beyond.as_f64());
+    (located.beyond > People::ZERO).then(|| Issue::new(Stage::Planning, "siting", siting.model.name(), "people_beyond_sites", detail))
+}
+
+/// The scenario that does what was chosen.
+fn proposed(sites: &[SiteRow], set: String) -> ScenarioPlan {
+    let mut changes = Vec::new();
+    for row in sites {
+        let place = |own: &mut ChangePlan| (own.lon, own.lat) = (Some(row.lon), Some(row.lat));
+        let mut change = ChangePlan { facilities: set.clone(), ..ChangePlan::default() };
+        if row.change == "close" {
+            change.close = Some(row.facility_id.clone());
+        } else {
+            change.add = Some(row.facility_id.clone());
+            change.name = Some(row.name.clone()).filter(|name| !name.is_empty());
+            change.kind = Some(row.kind.clone()).filter(|kind| !kind.is_empty());
+            place(&mut change);
+        }
+        changes.push(change);
+    }
+    ScenarioPlan { id: PROPOSED.to_owned(), title: "Proposed sites 建议点位".to_owned(), changes, ..ScenarioPlan::default() }
+}
+
+/// Where a linked place touches its road, metres of the working CRS.
+fn on_road(edges: &catchment::EdgeGrid<'_>, links: &Linkage, i: usize) -> Option<(Coord<f64>, f64)> {
+    let snap = links.snaps(i).first()?;
+    let network = edges.network();
+    let edge = network.edge(snap.edge);
+    let (tail, head) = (network.location(edge.tail), network.location(edge.head));
+    let share = if edge.length_mm == 0 { 0.0 } else { f64::from(snap.offset_mm) / f64::from(edge.length_mm) };
+    Some((Coord { x: tail.x + share * (head.x - tail.x), y: tail.y + share * (head.y - tail.y) }, f64::from(snap.leg_m)))
+}
+
+/// WGS84 of places in metres.
+fn degrees(inputs: &Inputs, places: &[Coord<f64>]) -> Result<Vec<Coord<f64>>, Error> {
+    let mut at = places.to_vec();
+    inverse(&inputs.projector, &mut at)?;
+    Ok(at)
+}
+
+/// Options for the many questions beside the main one: bounds, and no branching.
+fn lighter(options: &SitingOptions) -> SitingOptions {
+    SitingOptions { nodes: 1, tries: options.tries.min(10), seconds: options.seconds.map(|seconds| seconds / 20.0), ..*options }
+}
+
+/// The points within their limit of a site.
+fn near(problem: &Problem, site: usize) -> impl Iterator<Item = usize> + '_ {
+    let row = problem.table.row(FacilityId::at(site)).iter();
+    row.filter(|(point, cost)| *cost <= problem.within[point.index()]).map(|(point, _)| point.index())
+}
