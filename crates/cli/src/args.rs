@@ -53,7 +53,7 @@ pub(crate) enum Command {
     /// Run a plan as it stands and with each of its scenarios: who gains, who loses, what each step adds, which targets are met.
     Compare(Compare),
     /// Where to build: the best sites for a service, proven, and what else would do.
-    Site(SiteArgs),
+    Site(Box<SiteArgs>),
     /// Many runs: plan them as shards, run what is not done, merge, compare.
     #[command(subcommand)]
     Batch(BatchCommand),

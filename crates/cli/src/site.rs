@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use catchment_io::map::Lang;
 use catchment_io::plan::{ModelName, SitingPlan};
-use catchment_io::{Error, PlanError, SitingRun, site as sited, thousands};
+use catchment_io::{Cbc, Error, PlanError, SitingRun, site as sited, thousands};
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
@@ -103,6 +103,9 @@ pub(crate) struct Asked {
     /// Do not look for the best plans with fewer sites.
     #[arg(long)]
     pub no_frontier: bool,
+    /// Where the search leaves a gap: the program cbc (COIN-OR), by name or path, has the last word.
+    #[arg(long, value_name = "cbc|PATH")]
+    pub solver: Option<String>,
     /// Hold a scenario of the plan, its sites or its counts by town, against the best plan of the same number.
     #[arg(long, value_name = "SCENARIO")]
     pub evaluate: Option<String>,
@@ -175,9 +178,10 @@ pub(crate) fn site(typed: &SiteArgs) -> anyhow::Result<()> {
     owned(&job.out.join("compare"), &job.plan)?;
     let pool = crate::pool(typed.common.threads)?;
     let terminal = Terminal::new(typed.common.quiet);
+    let solver = typed.asked.solver.as_deref().map(Cbc::new);
     job.notes.iter().for_each(|note| terminal.note(note));
     let (found, files) = pool.install(|| {
-        let found = sited(&job.plan, job.files.as_ref(), &terminal)?;
+        let found = sited(&job.plan, job.files.as_ref(), solver.as_ref(), &terminal)?;
         catchment::begin(&terminal, "write", 0).map_err(Error::from)?;
         let files = found.write(&job.out)?;
         anyhow::Ok((found, files))

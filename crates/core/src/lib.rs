@@ -93,7 +93,10 @@ pub use input::{Demand, Facility, FacilityRecord, FacilityStatus, Group, Issue, 
 pub use isochrone::{Isochrone, IsochroneRules, NothingReached, isochrones, rings};
 pub use limits::Limits;
 pub use link::{EdgeGrid, LinkRules, LinkStatus, Linkage, Snap, Snaps};
-pub use locate::{Located, Quota, Site, Siting, SitingError, SitingModel, SitingOptions, locate};
+pub use locate::{
+    Column, ExactSolver, Located, Program, ProgramRow, Quota, Site, Siting, SitingError, SitingModel, SitingOptions, Solved, locate,
+    locate_with,
+};
 pub use mask::Mask;
 pub use network::{Arc, Edge, Incident, Incidents, NetworkError, NetworkParts, RoadCut, RoadCutter, RoadNetwork};
 pub use planning::{

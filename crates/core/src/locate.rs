@@ -14,13 +14,15 @@ mod gains;
 mod lists;
 mod median;
 mod problem;
+mod program;
 mod relax;
 mod rooms;
 mod space;
 
 pub use problem::{Quota, Site, Siting, SitingError, SitingModel, SitingOptions};
+pub use program::{Column, ExactSolver, Program, ProgramRow, Solved};
 
-use branch::{Answer, Start, search};
+use branch::{Answer, Means, Start, search};
 use capacity::Capacity;
 use chance::Watch;
 use cover::{Cover, ONE};
@@ -44,6 +46,8 @@ pub struct Located {
     pub bound: f64,
     /// Whether no plan is better than this one.
     pub proven: bool,
+    /// Whether an exact solver outside had the last word.
+    pub outside: bool,
     /// How many nodes of the search tree were looked at.
     pub nodes: usize,
     /// How many sets of people that the sites tell apart.
@@ -68,6 +72,7 @@ impl Located {
 pub(crate) struct Found {
     copies: Vec<u32>,
     alike: Vec<Option<u32>>,
+    outside: bool,
     nodes: usize,
     beyond: People,
     rows: usize,
@@ -85,30 +90,57 @@ pub(crate) struct Found {
 ///
 /// Where the table has not a row for each site, or `people` and `within` have not an entry for each of its points.
 pub fn locate(siting: &Siting<'_>, options: &SitingOptions, progress: &dyn Progress) -> Result<Located, SitingError> {
+    locate_with(siting, options, None, progress)
+}
+
+/// The same; where the search leaves a gap, an exact solver has the last word on what is left of the problem.
+///
+/// # Errors
+///
+/// As [`locate`].
+///
+/// # Panics
+///
+/// As [`locate`].
+pub fn locate_with(
+    siting: &Siting<'_>,
+    options: &SitingOptions,
+    solver: Option<&dyn ExactSolver>,
+    progress: &dyn Progress,
+) -> Result<Located, SitingError> {
     begin(progress, "siting", 0)?;
     assert_eq!(siting.table.facilities(), siting.sites.len(), "a row for each site");
     assert_eq!(siting.people.len(), siting.within.len(), "a limit for each point");
     let space = Space::new(siting.sites, siting.quotas, siting.budget)?;
     let watch = Watch::new(options.seconds, progress);
+    let means = Means { options, solver, watch: &watch };
     if siting.model == SitingModel::Centre {
-        let (found, least) = centre::centre(siting, &space, options, &watch)?.ok_or_else(|| no_plan(siting, &watch, false))?;
+        let (found, least) = centre::centre(siting, &space, means)?.ok_or_else(|| no_plan(siting, &watch, false))?;
         let value = centre::Reach::new(siting).farthest(siting, &found.copies);
         return Ok(located(siting, found, f64::from(value.0), f64::from(least.0), value <= least));
     }
     let median = |unreached| {
         let median = Median::new(siting, &space, unreached);
-        let answer = solve(&median, options, &watch);
+        let answer = solve(&median, means);
         let copies = |plan: &[u32]| expanded(&median.members, plan, siting.sites.len());
-        let found =
-            |plan: &[u32], nodes| Found { copies: copies(plan), alike: alike(&median.members, siting.sites.len()), nodes, beyond: People::ZERO, rows: median.rows.len(), sites: plan.len() };
+        let found = |plan: &[u32], nodes| Found {
+            copies: copies(plan),
+            alike: alike(&median.members, siting.sites.len()),
+            outside: false,
+            nodes,
+            beyond: People::ZERO,
+            rows: median.rows.len(),
+            sites: plan.len(),
+        };
         of_answer(siting, &watch, answer, &found, &|value| -(value as f64) / People::PER_PERSON as f64)
     };
     let capacity = |unreached| {
         let capacity = Capacity::new(siting, &space, unreached);
-        let answer = solve(&capacity, options, &watch);
+        let answer = solve(&capacity, means);
         let found = |plan: &[u32], nodes| Found {
             copies: plan.to_vec(),
             alike: (0..plan.len() as u32).map(Some).collect(),
+            outside: false,
             nodes,
             beyond: People::ZERO,
             rows: capacity.rows.len(),
@@ -125,10 +157,18 @@ pub fn locate(siting: &Siting<'_>, options: &SitingOptions, progress: &dyn Progr
         SitingModel::CapacitatedMedian { unreached } => capacity(Some(unreached)),
         _ => {
             let cover = Cover::new(siting, &space)?;
-            let answer = solve(&cover, options, &watch);
+            let answer = solve(&cover, means);
             let found = |plan: &[u32], nodes| {
                 let copies = cover.expand(plan, siting.sites.len());
-                Found { copies, alike: alike(&cover.members, siting.sites.len()), nodes, beyond: cover.beyond, rows: cover.rows.len(), sites: plan.len() }
+                Found {
+                    copies,
+                    alike: alike(&cover.members, siting.sites.len()),
+                    outside: false,
+                    nodes,
+                    beyond: cover.beyond,
+                    rows: cover.rows.len(),
+                    sites: plan.len(),
+                }
             };
             let priced = matches!(siting.model, SitingModel::SetCover { .. });
             let people = |value: i128| value as f64 / ONE as f64 / People::PER_PERSON as f64;
@@ -137,9 +177,9 @@ pub fn locate(siting: &Siting<'_>, options: &SitingOptions, progress: &dyn Progr
     }
 }
 
-fn solve(problem: &dyn Problem, options: &SitingOptions, watch: &Watch<'_>) -> Answer {
+fn solve(problem: &dyn Problem, means: Means<'_>) -> Answer {
     let none = vec![0; problem.space().sites()];
-    search(problem, Start { plans: vec![none], ..Start::default() }, options, watch)
+    search(problem, Start { plans: vec![none], ..Start::default() }, means)
 }
 
 fn of_answer(
@@ -153,7 +193,8 @@ fn of_answer(
     match (answer.plan, answer.bound) {
         (Some((plan, value)), bound) => {
             let bound = bound.unwrap_or(value).max(value);
-            Ok(located(siting, found(&plan, answer.nodes), unit(value), unit(bound), proven))
+            let found = Found { outside: answer.outside, ..found(&plan, answer.nodes) };
+            Ok(located(siting, found, unit(value), unit(bound), proven))
         }
         (None, bound) => Err(no_plan(siting, watch, bound.is_none())),
     }
@@ -161,8 +202,8 @@ fn of_answer(
 
 fn located(siting: &Siting<'_>, found: Found, value: f64, bound: f64, proven: bool) -> Located {
     let copies = found.copies.iter().zip(siting.sites).map(|(copies, site)| copies + site.at_least).collect();
-    let Found { nodes, beyond, rows, sites, alike, .. } = found;
-    Located { copies, value, bound, proven, nodes, rows, distinct_sites: sites, alike, beyond }
+    let Found { nodes, beyond, rows, sites, alike, outside, .. } = found;
+    Located { copies, value, bound, proven, outside, nodes, rows, distinct_sites: sites, alike, beyond }
 }
 
 /// Copies of merged sites handed to those they stand for, in order.

@@ -26,6 +26,7 @@ mod scenarios;
 mod shape;
 mod shapes;
 mod siting;
+mod solver;
 mod sweep;
 mod write;
 
@@ -46,6 +47,7 @@ pub use shapes::{
     isochrones, reach,
 };
 pub use siting::{AlternativeRow, Candidate, EvaluationRow, FrontierRow, PROPOSED, QuotaRow, SiteRow, SitingRun, site};
+pub use solver::Cbc;
 pub use sweep::Sweep;
 pub use write::{
     AreaError, SweepPoint, area_error, km2, mask_zh, most_uncovered, owned, people_sentence, render, response_sentences, sentence,

@@ -3,6 +3,7 @@
 
 use super::chance::{Chance, Watch};
 use super::problem::SitingOptions;
+use super::program::{ExactSolver, Solved};
 use super::relax::{Effort, Problem, first_prices, relax};
 use super::space::Node;
 
@@ -15,6 +16,8 @@ pub(super) struct Answer {
     pub(super) bound: Option<i128>,
     /// Nodes of the search tree.
     pub(super) nodes: usize,
+    /// Whether an exact solver had the last word.
+    pub(super) outside: bool,
 }
 
 impl Answer {
@@ -37,6 +40,14 @@ pub(super) struct Start {
     pub(super) node: Option<Node>,
     /// A plan that is worth no more than this is of no use.
     pub(super) above: Option<i128>,
+}
+
+/// How much a search may do, and who may help.
+#[derive(Clone, Copy)]
+pub(super) struct Means<'a> {
+    pub(super) options: &'a SitingOptions,
+    pub(super) solver: Option<&'a dyn ExactSolver>,
+    pub(super) watch: &'a Watch<'a>,
 }
 
 struct Search<'a> {
@@ -76,7 +87,8 @@ impl Search<'_> {
 }
 
 /// Searches a problem.
-pub(super) fn search(problem: &dyn Problem, start: Start, options: &SitingOptions, watch: &Watch<'_>) -> Answer {
+pub(super) fn search(problem: &dyn Problem, start: Start, means: Means<'_>) -> Answer {
+    let Means { options, solver, watch } = means;
     let mut own = Search { problem, options, watch, chance: Chance::new(options.seed), best: None, above: start.above };
     let mut root = start.node.unwrap_or_else(|| problem.space().root());
     let given = root.clone();
@@ -87,9 +99,9 @@ pub(super) fn search(problem: &dyn Problem, start: Start, options: &SitingOption
         known.into_iter().chain(better).for_each(|(plan, value)| own.offer(plan, value));
     }
     if own.target().is_some_and(|known| known >= problem.most()) {
-        return Answer { bound: own.target(), plan: own.best, nodes: 0 };
+        return Answer { bound: own.target(), plan: own.best, nodes: 0, outside: false };
     }
-    let root_effort = Effort { iterations: 2000, patience: 25, step: 1.0 };
+    let root_effort = Effort { iterations: 2000, patience: 25, step: 1.0, gap: options.gap };
     let mut tried = 0;
     let mut last = Vec::new();
     let relaxed = {
@@ -110,14 +122,33 @@ pub(super) fn search(problem: &dyn Problem, start: Start, options: &SitingOption
         })
     };
     let Some(bound) = relaxed.bound else {
-        return Answer { bound: own.target(), plan: own.best, nodes: 1 };
+        return Answer { bound: own.target(), plan: own.best, nodes: 1, outside: false };
     };
-    let mut answer = Answer { plan: None, bound: Some(own.rounded(bound)), nodes: 1 };
-    if !own.near_enough(own.rounded(bound)) && own.target() != Some(own.rounded(bound)) {
+    let mut answer = Answer { plan: None, bound: Some(own.rounded(bound)), nodes: 1, outside: false };
+    let open = |own: &Search<'_>, answer: &Answer| answer.bound.is_some_and(|bound| !own.near_enough(bound) && own.target() != Some(bound));
+    let given = root.clone();
+    if open(&own, &answer) {
         branch(&mut own, root, relaxed.prices, relaxed.mean, bound, &mut answer);
+    }
+    if let Some(solver) = solver.filter(|_| open(&own, &answer)) {
+        finish(&mut own, &given, solver, &mut answer);
     }
     answer.plan = own.best;
     answer
+}
+
+/// Asks an exact solver for the best plan of what the root left over: what it lacks is no better than what is known.
+fn finish(own: &mut Search<'_>, root: &Node, solver: &dyn ExactSolver, answer: &mut Answer) {
+    let Some(program) = own.problem.program(root) else { return };
+    match solver.solve(&program, own.watch.left()) {
+        Solved::Optimal(plan) => {
+            let Some(value) = own.problem.value(&plan) else { return };
+            own.offer(plan, value);
+            (answer.bound, answer.outside) = (own.target(), true);
+        }
+        Solved::Infeasible => (answer.bound, answer.outside) = (own.target(), true),
+        Solved::Unknown => {}
+    }
 }
 
 /// A node that waits: its bounds, prices to begin with, and the bound of the node that it came from.
@@ -131,7 +162,7 @@ struct Waiting {
 fn branch(own: &mut Search<'_>, root: Node, prices: Vec<f64>, mean: Vec<f64>, bound: i128, answer: &mut Answer) {
     let problem = own.problem;
     let mut waiting = vec![Waiting { node: root, prices, mean, bound }];
-    let effort = Effort { iterations: 120, patience: 10, step: 0.5 };
+    let effort = Effort { iterations: 120, patience: 10, step: 0.5, gap: 0.0 };
     while let Some(next) = waiting.pop() {
         let open = waiting.iter().map(|own| own.bound).fold(next.bound, i128::max);
         answer.bound = Some(own.rounded(open));

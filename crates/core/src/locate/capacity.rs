@@ -4,6 +4,7 @@ use rayon::prelude::*;
 
 use super::chance::{Chance, Watch, by_site};
 use super::problem::Siting;
+use super::program::Program;
 use super::relax::Problem;
 use super::rooms::Rooms;
 use super::space::{Node, Open, Space};
@@ -240,6 +241,10 @@ impl Problem for Capacity {
 
     fn least(&self) -> i128 {
         -self.rows.iter().map(|(weight, outside)| i128::from(*weight) * i128::from(*outside)).sum::<i128>()
+    }
+
+    fn program(&self, _: &Node) -> Option<Program> {
+        None
     }
 
     fn most(&self) -> i128 {

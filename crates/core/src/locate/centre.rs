@@ -1,8 +1,7 @@
 //! The least cost of whoever is farthest: p-centre, by asking for one cost after another whether everybody can be within it (Minieka 1970).
 
 use super::Found;
-use super::branch::{Start, search};
-use super::chance::Watch;
+use super::branch::{Means, Start, search};
 use super::cover::Cover;
 use super::problem::{Siting, SitingError, SitingOptions};
 use super::space::Space;
@@ -13,7 +12,7 @@ use crate::units::Cost;
 struct Radii<'a> {
     siting: &'a Siting<'a>,
     space: &'a Space,
-    watch: &'a Watch<'a>,
+    means: Means<'a>,
     reach: Reach,
     costs: Vec<Cost>,
     /// The best plan, and the place of its cost.
@@ -21,34 +20,33 @@ struct Radii<'a> {
     /// No cost before this place is possible.
     proven: usize,
     nodes: usize,
+    outside: bool,
 }
 
 /// The plan, and the least cost that is not proven impossible for whoever is farthest.
-pub(super) fn centre(
-    siting: &Siting<'_>,
-    space: &Space,
-    options: &SitingOptions,
-    watch: &Watch<'_>,
-) -> Result<Option<(Found, Cost)>, SitingError> {
+pub(super) fn centre(siting: &Siting<'_>, space: &Space, means: Means<'_>) -> Result<Option<(Found, Cost)>, SitingError> {
     let reach = Reach::new(siting);
     let costs = reach.costs(siting);
-    let mut own = Radii { siting, space, watch, reach, costs, best: None, proven: 0, nodes: 0 };
-    let bounds_alone = SitingOptions { nodes: 1, ..*options };
+    let bounds_alone = SitingOptions { nodes: 1, ..*means.options };
+    let alone = Means { options: &bounds_alone, solver: None, ..means };
+    let mut own = Radii { siting, space, means: alone, reach, costs, best: None, proven: 0, nodes: 0, outside: false };
     // plans first: where none is found, try a greater cost
     let (mut low, mut high) = (0, own.costs.len());
     while low < high {
         let middle = low + (high - low) / 2;
-        match own.ask(middle, &bounds_alone)? {
+        match own.ask(middle)? {
             Some(place) => high = place,
             None => low = middle + 1,
         }
     }
-    // then proofs: where there is none, try a lesser cost; by bounds alone, then by branching too
-    for options in [&bounds_alone, options] {
+    // then proofs: where there is none, try a lesser cost; by bounds alone, then by branching too, then with help
+    let help = means.solver.map(|_| Means { options: &bounds_alone, ..means });
+    for means in [alone, Means { solver: None, ..means }].into_iter().chain(help) {
+        own.means = means;
         let (mut low, mut high) = (own.proven, own.best.as_ref().map_or(own.costs.len(), |best| best.1));
-        while low < high && !watch.is_over() {
+        while low < high && !means.watch.is_over() {
             let middle = low + (high - low) / 2;
-            let found = own.ask(middle, options)?;
+            let found = own.ask(middle)?;
             high = found.unwrap_or(middle);
             if own.proven > middle {
                 (low, high) = (own.proven, own.best.as_ref().map_or(own.costs.len(), |best| best.1));
@@ -56,19 +54,20 @@ pub(super) fn centre(
         }
     }
     let Some((mut found, _)) = own.best else { return Ok(None) };
-    found.nodes = own.nodes;
+    (found.nodes, found.outside) = (own.nodes, own.outside);
     Ok(Some((found, own.costs.get(own.proven).copied().unwrap_or(Cost(0)))))
 }
 
 impl Radii<'_> {
     /// Asks whether everybody can be within the cost at `place`: a plan's place where one is found, and `proven` moves where none exists.
-    fn ask(&mut self, place: usize, options: &SitingOptions) -> Result<Option<usize>, SitingError> {
+    fn ask(&mut self, place: usize) -> Result<Option<usize>, SitingError> {
         let cover = Cover::within(self.siting, self.space, self.costs[place])?;
         let known = self.best.as_ref().map(|(known, _)| cover.projected(&known.copies));
         let none = vec![0; cover.space.sites()];
         let start = Start { plans: known.into_iter().chain([none]).collect(), ..Start::default() };
-        let answer = search(&cover, start, options, self.watch);
+        let answer = search(&cover, start, self.means);
         self.nodes += answer.nodes;
+        self.outside |= answer.outside;
         if answer.bound.is_none() {
             self.proven = self.proven.max(place + 1);
         }
@@ -77,7 +76,15 @@ impl Radii<'_> {
         let farthest = self.reach.farthest(self.siting, &copies);
         let place = self.costs.partition_point(|cost| *cost < farthest);
         let alike = super::alike(&cover.members, self.siting.sites.len());
-        let found = Found { copies, alike, nodes: 0, beyond: self.reach.beyond, rows: cover.rows.len(), sites: cover.space.sites() };
+        let found = Found {
+            copies,
+            alike,
+            outside: false,
+            nodes: 0,
+            beyond: self.reach.beyond,
+            rows: cover.rows.len(),
+            sites: cover.space.sites(),
+        };
         self.best = Some((found, place));
         Ok(Some(place))
     }

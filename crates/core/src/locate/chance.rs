@@ -42,6 +42,11 @@ impl<'p> Watch<'p> {
         self.progress.is_cancelled() || self.end.is_some_and(|end| Instant::now() >= end)
     }
 
+    /// How many seconds are left; none where there is no end.
+    pub(super) fn left(&self) -> Option<f64> {
+        self.end.map(|end| end.saturating_duration_since(Instant::now()).as_secs_f64())
+    }
+
     pub(super) fn progress(&self) -> &'p dyn Progress {
         self.progress
     }

@@ -3,6 +3,7 @@
 use super::chance::{Chance, Watch, by_site};
 use super::cover::{Cover, ONE, Row};
 use super::gains::Gains;
+use super::program::Program;
 use super::relax::Problem;
 use super::space::{Node, Space};
 
@@ -217,6 +218,10 @@ impl Problem for Cover {
     fn least(&self) -> i128 {
         let paid: i128 = self.price.iter().zip(&self.space.most).map(|(price, most)| price * i128::from(*most)).sum();
         self.constant - paid
+    }
+
+    fn program(&self, node: &Node) -> Option<Program> {
+        Some(self.as_program(node))
     }
 
     fn most(&self) -> i128 {

@@ -7,6 +7,7 @@ use rayon::prelude::*;
 use super::chance::{Chance, Watch, by_site};
 use super::lists::Lists;
 use super::problem::Siting;
+use super::program::Program;
 use super::relax::Problem;
 use super::space::{Node, Open, Space};
 use crate::ids::FacilityId;
@@ -333,6 +334,10 @@ impl Problem for Median {
 
     fn least(&self) -> i128 {
         -self.rows.iter().map(|(weight, base)| i128::from(*weight) * i128::from(*base)).sum::<i128>()
+    }
+
+    fn program(&self, node: &Node) -> Option<Program> {
+        Some(self.as_program(node))
     }
 
     fn most(&self) -> i128 {

@@ -5,6 +5,7 @@
 //! estimate, and it does not depend on threads.
 
 use super::chance::{Chance, Watch};
+use super::program::Program;
 use super::space::{Node, Space};
 
 /// A problem that is relaxed by pricing its rows. Values are maximised.
@@ -38,6 +39,9 @@ pub(super) trait Problem: Sync {
 
     /// None is worth more, whatever it is.
     fn most(&self) -> i128;
+
+    /// The node as a program for an exact solver; none where there is no such program.
+    fn program(&self, node: &Node) -> Option<Program>;
 }
 
 /// Where the prices ended.
@@ -56,6 +60,8 @@ pub(super) struct Effort {
     pub(super) iterations: usize,
     pub(super) patience: usize,
     pub(super) step: f64,
+    /// A bound this close is near enough, as a share of the value.
+    pub(super) gap: f64,
 }
 
 /// Prices of the rows, then of the quotas that bounds do not keep, then of the budget.
@@ -99,7 +105,8 @@ pub(super) fn relax(
             found.prices.clone_from(&own);
             target = target.max(seen(&best.plan));
             let wanted = target.map_or(problem.least(), |target| target + problem.grain());
-            if bound < wanted {
+            let near = target.is_some_and(|target| (bound - target) as f64 <= effort.gap * target.abs() as f64);
+            if bound < wanted || near {
                 return Relaxed { bound: target.map(|_| bound), ..found };
             }
             if target.is_some() {

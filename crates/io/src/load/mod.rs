@@ -354,7 +354,7 @@ impl Loader<'_> {
             let asked = self.plan.services.iter().any(|own| own.facilities == plan.id)
                 || self.plan.referrals.iter().any(|own| own.from == plan.id || own.to.contains(&plan.id));
             let only_sites = !asked && self.plan.siting.iter().flat_map(SitingPlan::sources).any(|source| source == plan.id);
-            if found.is_empty() && !(only_sites && !not_open.is_empty()) {
+            if found.is_empty() && (not_open.is_empty() || !only_sites) {
                 let expected = match (not_open.len(), year) {
                     (0, _) => format!("at least one facility in the set `{}`: check its tags, columns, `only` or file", plan.id),
                     (_, None) => format!("at least one facility in the set `{}` that exists; or name a year: planning.year", plan.id),

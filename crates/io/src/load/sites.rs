@@ -8,25 +8,29 @@ use crate::crs::Projector;
 use crate::error::{Error, data};
 use crate::files::{Files, InputFile};
 
-/// The polygons of a layer, metres of the working CRS, with the files that were read and what was not used.
+/// The polygons of a layer, metres of the working CRS.
 pub(crate) fn polygons_of_layer(
     files: &dyn Files,
     file: &str,
     projector: &Projector,
-) -> Result<(Vec<MultiPolygon<f64>>, Vec<InputFile>, Vec<Issue>), Error> {
+    inputs: &mut Vec<InputFile>,
+    issues: &mut Vec<Issue>,
+) -> Result<Vec<MultiPolygon<f64>>, Error> {
     let mut read = formats::read(files, file, None, Stage::Planning)?;
-    layer::near(&mut read.features, projector, file, Stage::Planning, &mut read.issues);
+    layer::near(&mut read.features, projector, file, Stage::Planning, issues);
     let mut polygons = Vec::new();
     for (row, feature) in read.features.iter().enumerate() {
         let place = format!("feature {}", row + 1);
         match layer::polygons(feature, file, &place)? {
             Some(area) => polygons.push(Euclidean.densify(&area, STRAIGHT_DEG)),
-            None => read.issues.push(Issue::new(Stage::Planning, file, place, "no_area", "not an area; left out")),
+            None => issues.push(Issue::new(Stage::Planning, file, place, "no_area", "not an area; left out")),
         }
     }
     if polygons.is_empty() {
         return Err(data(file, "", "no area", "polygons where nothing may be built"));
     }
     project_polygons(projector, &mut polygons, file)?;
-    Ok((polygons, read.files, read.issues))
+    inputs.extend(read.files);
+    issues.extend(read.issues);
+    Ok(polygons)
 }

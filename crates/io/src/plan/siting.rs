@@ -273,14 +273,16 @@ impl SitingPlan {
             }
         }
         if self.model.has_rooms() && self.room.is_none() && self.room_new.is_none() && self.kinds.values().all(|kind| kind.room.is_none()) {
-            return Err(value("siting.room", "missing", "how many people a facility has room for: an amount of columns.amounts, or siting.room_new"));
+            return Err(value(
+                "siting.room",
+                "missing",
+                "how many people a facility has room for: an amount of columns.amounts, or siting.room_new",
+            ));
         }
         distinct("siting.close", &self.close.iter().map(String::as_str).collect::<Vec<_>>())?;
         let counted = self.counts.is_some() || !self.kinds.is_empty() || self.add.is_some();
         match self.model {
-            ModelName::Lscp if self.add.is_some() => {
-                Err(value("siting.add", "a number", "none for lscp, which finds how many it takes"))
-            }
+            ModelName::Lscp if self.add.is_some() => Err(value("siting.add", "a number", "none for lscp, which finds how many it takes")),
             ModelName::Lscp => Ok(()),
             _ if !counted && self.budget.is_none() && self.moves == 0 => {
                 Err(value("siting.add", "missing", "how many to build: add, kinds, counts by town, a budget, or how many may move"))

@@ -1,11 +1,10 @@
 //! What planners ask of a plan: what each site adds and what its loss would cost, what fewer sites would do, which other plans are as good,
 //! and what a given plan gives away.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
-use catchment::{
-    EdgeGrid, Linkage, Located, People, Progress, Quota, Service, Site, SitingError, SitingOptions, ZoneIndex,
-};
+use catchment::{EdgeGrid, Linkage, Located, People, Progress, Quota, Service, Site, SitingError, SitingOptions, ZoneIndex};
 use serde::Serialize;
 
 use super::candidates::Candidate;
@@ -319,7 +318,9 @@ impl Answers<'_> {
 
     /// The best plans with one site, two, … up to what was asked: where all that is asked is how many.
     pub(super) fn frontier(&self) -> Result<Vec<FrontierRow>, Error> {
-        let Some(most) = self.siting.add.filter(|_| self.siting.moves == 0 && self.siting.min_by_zone.is_none()) else { return Ok(Vec::new()) };
+        let Some(most) = self.siting.add.filter(|_| self.siting.moves == 0 && self.siting.min_by_zone.is_none()) else {
+            return Ok(Vec::new());
+        };
         let mut rows: Vec<FrontierRow> = Vec::new();
         for added in 1..=most {
             let mut problem = self.problem.clone();
@@ -375,13 +376,18 @@ impl Answers<'_> {
     }
 
     /// Adds the best plans that lack what `region` does and one more site of `found`.
-    fn part(&self, region: &BTreeSet<usize>, found: &Located, regions: &mut BTreeMap<BTreeSet<usize>, Option<Located>>) -> Result<(), Error> {
+    fn part(
+        &self,
+        region: &BTreeSet<usize>,
+        found: &Located,
+        regions: &mut BTreeMap<BTreeSet<usize>, Option<Located>>,
+    ) -> Result<(), Error> {
         for site in self.new_sites(&found.copies) {
             let mut more = region.clone();
             more.insert(site);
-            if !regions.contains_key(&more) {
-                let other = self.best_without(&more)?;
-                regions.insert(more, other);
+            if let Entry::Vacant(entry) = regions.entry(more) {
+                let other = self.best_without(entry.key())?;
+                entry.insert(other);
             }
         }
         Ok(())
@@ -425,13 +431,19 @@ impl Answers<'_> {
     /// The problem where what one zone gets may stand in any: that zone has no least, all others no most; each kind keeps its total.
     fn freed(&self, zone: usize) -> Problem {
         let mut problem = self.problem.clone();
-        let place = |quota: &Quota| quota.sites.first().and_then(|j| Some(self.candidates.get((*j as usize).checked_sub(problem.standing)?)?.zone));
+        let place =
+            |quota: &Quota| quota.sites.first().and_then(|j| Some(self.candidates.get((*j as usize).checked_sub(problem.standing)?)?.zone));
         let mut totals: BTreeMap<&str, Quota> = BTreeMap::new();
         let mut quotas = Vec::new();
         for quota in &self.problem.quotas {
             let Some(first) = quota.sites.first() else { continue };
             let own = self.candidate(*first as usize);
-            let total = totals.entry(&own.kind).or_insert_with(|| Quota { name: "all of a kind".to_owned(), sites: Vec::new(), at_least: 0, at_most: 0 });
+            let total = totals.entry(&own.kind).or_insert_with(|| Quota {
+                name: "all of a kind".to_owned(),
+                sites: Vec::new(),
+                at_least: 0,
+                at_most: 0,
+            });
             total.sites.extend(&quota.sites);
             total.at_least += quota.at_least;
             total.at_most += quota.at_most;
@@ -478,7 +490,12 @@ impl Answers<'_> {
             let given = self.given(scenario)?;
             let number = added(&given.1);
             if let Some(found) = Self::allowed(given.0.with(&given.1).solve(&options, self.progress))? {
-                rows.push(EvaluationRow { sites: given.2, people_covered: round(given.3, 6), people_share: self.share(given.3), ..row("given", &Located { copies: self.before(), ..found }, number) });
+                rows.push(EvaluationRow {
+                    sites: given.2,
+                    people_covered: round(given.3, 6),
+                    people_share: self.share(given.3),
+                    ..row("given", &Located { copies: self.before(), ..found }, number)
+                });
             }
             let mut problem = self.problem.clone();
             problem.quotas = vec![self.all_new(number)];
@@ -502,11 +519,17 @@ impl Answers<'_> {
     fn given(&self, scenario: &ScenarioPlan) -> Result<(Problem, Vec<u32>, String, f64), Error> {
         let wrong = |found: &str| Error::Plan {
             file: self.inputs.plan.study.id.clone(),
-            source: value("siting.evaluate", found, "a scenario that adds facilities of the service, with lon and lat, or has counts by town"),
+            source: value(
+                "siting.evaluate",
+                found,
+                "a scenario that adds facilities of the service, with lon and lat, or has counts by town",
+            ),
         };
         let mut candidates = Vec::new();
         let mut closed = BTreeSet::new();
-        for change in scenario.changes.iter().filter(|own| self.inputs.plan.services.iter().any(|service| service.id == self.service.id && service.facilities == own.facilities)) {
+        for change in scenario.changes.iter().filter(|own| {
+            self.inputs.plan.services.iter().any(|service| service.id == self.service.id && service.facilities == own.facilities)
+        }) {
             let Some((verb, id)) = change.verb() else { continue };
             if matches!(verb, Verb::Close | Verb::Move) {
                 closed.insert(id.to_owned());
@@ -528,7 +551,15 @@ impl Answers<'_> {
         if candidates.is_empty() {
             return Err(wrong(&format!("`{}`, which adds none", scenario.id)));
         }
-        let plain = SitingPlan { counts: None, kinds: BTreeMap::new(), budget: None, min_by_zone: None, moves: 0, add: None, ..self.siting.clone() };
+        let plain = SitingPlan {
+            counts: None,
+            kinds: BTreeMap::new(),
+            budget: None,
+            min_by_zone: None,
+            moves: 0,
+            add: None,
+            ..self.siting.clone()
+        };
         let (problem, _) = Problem::new(self.inputs, &plain, self.service, &candidates, None, self.progress)?;
         let stands = |j: usize| self.before()[j] > 0 && !closed.contains(&self.service.facilities[j].id);
         let copies: Vec<u32> = (0..problem.sites.len()).map(|j| u32::from(j >= problem.standing || stands(j))).collect();

@@ -1,10 +1,12 @@
 //! Where one may be built: road junctions, a grid, public places or plots of a set of facilities; not where it is forbidden.
 
 use catchment::geo::{BoundingRect, Coord, Intersects, MultiPolygon};
-use catchment::{EdgeGrid, Facility, FacilityStatus, Issue, LinkStatus, Linkage, NodeId, PlaceIndex, RoadNetwork, Stage, ZoneId, ZoneIndex};
+use catchment::{
+    EdgeGrid, Facility, FacilityStatus, Issue, LinkStatus, Linkage, NodeId, PlaceIndex, RoadNetwork, Stage, ZoneId, ZoneIndex,
+};
 
 use crate::error::Error;
-use crate::files::Files;
+use crate::files::{Files, InputFile};
 use crate::load::{Inputs, polygons_of_layer};
 use crate::plan::{GRID, JUNCTIONS, OWN, ServicePlan, SitingPlan, value};
 
@@ -36,25 +38,24 @@ struct Place {
     room: Option<f64>,
 }
 
-/// Candidates of all kinds, in order, and what became of places that are none.
+/// Candidates of all kinds, in order. What becomes of places that are none is an issue.
 pub(super) fn candidates(
     inputs: &Inputs,
     siting: &SitingPlan,
     service: &ServicePlan,
     edges: &EdgeGrid<'_>,
     files: &dyn Files,
-) -> Result<(Vec<Candidate>, Vec<crate::files::InputFile>, Vec<Issue>), Error> {
-    let (mut issues, mut read) = (Vec::new(), Vec::new());
+    read: &mut Vec<InputFile>,
+    issues: &mut Vec<Issue>,
+) -> Result<Vec<Candidate>, Error> {
     let mut forbidden: Vec<MultiPolygon<f64>> = Vec::new();
     if let Some(file) = &siting.forbidden {
-        let (polygons, input, more) = polygons_of_layer(files, file, &inputs.projector)?;
-        forbidden = polygons;
-        read.extend(input);
-        issues.extend(more);
+        forbidden = polygons_of_layer(files, file, &inputs.projector, read, issues)?;
     }
     let names = PlaceIndex::of_places(&inputs.places);
     let zones = ZoneIndex::new(&inputs.zones);
-    let mut kinds: Vec<(&str, &str)> = siting.kinds.iter().map(|(name, kind)| (name.as_str(), kind.candidates.as_deref().unwrap_or(&siting.candidates))).collect();
+    let mut kinds: Vec<(&str, &str)> =
+        siting.kinds.iter().map(|(name, kind)| (name.as_str(), kind.candidates.as_deref().unwrap_or(&siting.candidates))).collect();
     if kinds.is_empty() {
         kinds.push(("", &siting.candidates));
     }
@@ -79,7 +80,9 @@ pub(super) fn candidates(
                 continue;
             }
             let name = match place.name.is_empty() {
-                true => names.nearest(place.location, 1).first().map_or_else(String::new, |(near, _)| inputs.places[near.index()].name.clone()),
+                true => {
+                    names.nearest(place.location, 1).first().map_or_else(String::new, |(near, _)| inputs.places[near.index()].name.clone())
+                }
                 false => place.name,
             };
             let price = own.and_then(|own| own.price).map(|price| price as f64).or(place.price);
@@ -110,10 +113,14 @@ pub(super) fn candidates(
         }
     }
     if found.is_empty() {
-        let source = value("siting.candidates", &format!("`{}`, of which none can be used", siting.candidates), "places in a zone, on a road, and not forbidden");
+        let source = value(
+            "siting.candidates",
+            &format!("`{}`, of which none can be used", siting.candidates),
+            "places in a zone, on a road, and not forbidden",
+        );
         return Err(Error::Plan { file: inputs.plan.study.id.clone(), source });
     }
-    Ok((found, read, issues))
+    Ok(found)
 }
 
 fn places(inputs: &Inputs, siting: &SitingPlan, service: &ServicePlan, source: &str, network: &RoadNetwork) -> Result<Vec<Place>, Error> {

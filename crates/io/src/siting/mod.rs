@@ -7,7 +7,7 @@ mod problem;
 mod write;
 
 use catchment::geo::Coord;
-use catchment::{FacilityId, Issue, Linkage, Located, People, Progress, SitingError, SitingOptions, Stage, begin};
+use catchment::{ExactSolver, FacilityId, Issue, Linkage, Located, People, Progress, SitingError, SitingOptions, Stage, begin};
 
 use crate::error::Error;
 use crate::files::{Files, InputFile};
@@ -15,6 +15,7 @@ use crate::load::{Inputs, load};
 use crate::plan::{ChangePlan, Plan, PlanError, ScenarioPlan, SitingPlan, value};
 use crate::planning::NewBuild;
 use crate::scenarios::{Comparison, compared};
+use crate::solver::Cbc;
 use crate::write::inverse;
 use problem::Problem;
 
@@ -61,14 +62,16 @@ pub struct SitingRun {
     pub issues: Vec<Issue>,
 }
 
-/// Loads a plan, finds where to build, and holds that against the study as it stands.
+/// Loads a plan, finds where to build, and holds that against the study as it stands. Where the search leaves a gap, `solver` has the last
+/// word.
 ///
 /// # Errors
 ///
 /// As [`run`](crate::run()); [`Error::Plan`] where `[siting]` cannot be answered; [`Error::Siting`] where no plan is allowed.
-pub fn site(plan: &Plan, files: &dyn Files, progress: &dyn Progress) -> Result<SitingRun, Error> {
+pub fn site(plan: &Plan, files: &dyn Files, solver: Option<&Cbc>, progress: &dyn Progress) -> Result<SitingRun, Error> {
     let wrong = |source: PlanError| Error::Plan { file: plan.study.id.clone(), source };
-    let siting = plan.siting.clone().ok_or_else(|| wrong(value("siting", "missing", "[siting] in the plan, or flags: --model mclp --add 5")))?;
+    let siting =
+        plan.siting.clone().ok_or_else(|| wrong(value("siting", "missing", "[siting] in the plan, or flags: --model mclp --add 5")))?;
     siting.check(plan).map_err(wrong)?;
     let inputs = load(plan, files, progress)?;
     let asked = siting.service(plan).map_err(wrong)?;
@@ -87,16 +90,18 @@ pub fn site(plan: &Plan, files: &dyn Files, progress: &dyn Progress) -> Result<S
     };
     begin(progress, "candidates", 0)?;
     let edges = own.edge_grid();
-    let (candidates, more, left_out) = candidates::candidates(&inputs, &siting, service, &edges, files)?;
-    read.extend(more);
-    issues.extend(left_out);
+    let candidates = candidates::candidates(&inputs, &siting, service, &edges, files, &mut read, &mut issues)?;
     let (problem, left_out) = Problem::new(&inputs, &siting, &own, &candidates, counts.as_ref(), progress)?;
     issues.extend(left_out);
     let failed = |source| match source {
         SitingError::Cancelled(cancelled) => Error::Cancelled(cancelled),
         source => Error::Siting { source },
     };
-    let located = problem.solve(&problem.options, progress).map_err(failed)?;
+    let exact = solver.map(|solver| solver as &dyn ExactSolver);
+    let located = problem.solve_with(&problem.options, exact, progress).map_err(failed)?;
+    if let Some(why) = solver.and_then(Cbc::failure) {
+        issues.push(Issue::new(Stage::Planning, "siting", "solver", "solver_failed", why));
+    }
     issues.extend(beyond(&located, &siting));
     let answers = answers::Answers {
         inputs: &inputs,
@@ -110,6 +115,7 @@ pub fn site(plan: &Plan, files: &dyn Files, progress: &dyn Progress) -> Result<S
         progress,
     };
     let standing = answers.standing();
+    let located_outside = located.outside.then(|| "cbc".to_owned());
     let sites = answers.sites()?;
     let frontier = if siting.frontier { answers.frontier()? } else { Vec::new() };
     let alternatives = answers.alternatives()?;
@@ -136,7 +142,7 @@ pub fn site(plan: &Plan, files: &dyn Files, progress: &dyn Progress) -> Result<S
         evaluation,
         quotas,
         unit,
-        proved_by: None,
+        proved_by: located_outside,
         comparison,
         files: read,
         issues,

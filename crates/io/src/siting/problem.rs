@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use catchment::{
-    Cost, Demand, Facility, FacilityRecord, FacilityStatus, Issue, Limits, Located, Metric, People, Progress, Quota, ReachTable, Service, Site,
-    Siting, SitingError, SitingModel, SitingOptions, Stage, locate, reach_table,
+    Cost, Demand, ExactSolver, Facility, FacilityRecord, FacilityStatus, Issue, Limits, Located, Metric, People, Progress, Quota,
+    ReachTable, Service, Site, Siting, SitingError, SitingModel, SitingOptions, Stage, locate_with, reach_table,
 };
 
 use super::candidates::Candidate;
@@ -49,7 +49,11 @@ impl Problem {
         let standing = service.facilities;
         let all_close = siting.close.iter().any(|id| id == "*");
         if let Some(id) = siting.close.iter().find(|id| *id != "*" && !standing.iter().any(|own| own.id == **id)) {
-            return Err(wrong(value("siting.close", &format!("`{id}`"), &format!("the id of a facility of `{}` that is open, or * for all", service.id))));
+            return Err(wrong(value(
+                "siting.close",
+                &format!("`{id}`"),
+                &format!("the id of a facility of `{}` that is open, or * for all", service.id),
+            )));
         }
         let closes = |own: &Facility| all_close || siting.close.contains(&own.id);
         let mut facilities: Vec<Facility> = standing.to_vec();
@@ -61,7 +65,11 @@ impl Problem {
             let entries = facilities.len() as u64 * demand.len() as u64;
             if entries > MOST_ENTRIES {
                 let found = format!("missing, for {} sites and {} points with people", facilities.len(), demand.len());
-                return Err(wrong(value("siting.reach", &found, "how far to look, such as \"60min\": fewer candidates, or points, would do too")));
+                return Err(wrong(value(
+                    "siting.reach",
+                    &found,
+                    "how far to look, such as \"60min\": fewer candidates, or points, would do too",
+                )));
             }
         }
         let table = reach_table(&demand, &Service { facilities: &facilities, ..*service }, bound, progress)?;
@@ -73,7 +81,8 @@ impl Problem {
             let at_least = u32::from(!closes(own) && !moves);
             let at_most = u32::from(!closes(own));
             if siting.model.has_rooms() && room(own).is_none() && at_most > 0 {
-                let detail = format!("`{}` has no number of {}: it takes as many as come", own.id, siting.room.as_deref().unwrap_or("people"));
+                let detail =
+                    format!("`{}` has no number of {}: it takes as many as come", own.id, siting.room.as_deref().unwrap_or("people"));
                 issues.push(Issue::new(Stage::Planning, service.id, &own.id, "no_room", detail));
             }
             sites.push(Site { at_least, at_most, price: 0, capacity: capacity(room(own)) });
@@ -87,12 +96,7 @@ impl Problem {
             quotas: Vec::new(),
             budget: siting.budget,
             model: model(siting, bound),
-            options: SitingOptions {
-                seed: siting.seed,
-                gap: siting.gap,
-                seconds: siting.time_limit_s,
-                ..SitingOptions::default()
-            },
+            options: SitingOptions { seed: siting.seed, gap: siting.gap, seconds: siting.time_limit_s, ..SitingOptions::default() },
             standing: standing.len(),
             unit: unit(siting, service, &demand, candidates),
             demand,
@@ -103,6 +107,16 @@ impl Problem {
 
     /// The best plan.
     pub(super) fn solve(&self, options: &SitingOptions, progress: &dyn Progress) -> Result<Located, SitingError> {
+        self.solve_with(options, None, progress)
+    }
+
+    /// The same, with an exact solver that has the last word.
+    pub(super) fn solve_with(
+        &self,
+        options: &SitingOptions,
+        solver: Option<&dyn ExactSolver>,
+        progress: &dyn Progress,
+    ) -> Result<Located, SitingError> {
         let siting = Siting {
             table: &self.table,
             people: &self.demand.people,
@@ -112,7 +126,7 @@ impl Problem {
             budget: self.budget,
             model: self.model,
         };
-        let mut found = locate(&siting, options, progress)?;
+        let mut found = locate_with(&siting, options, solver, progress)?;
         (found.value, found.bound) = (found.value * self.unit.1, found.bound * self.unit.1);
         Ok(found)
     }

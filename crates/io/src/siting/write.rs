@@ -187,7 +187,10 @@ impl SitingRun {
     /// The plan's scenario, to put into a plan for `catchment compare`.
     fn scenario(&self) -> String {
         let own = self.inputs.plan.scenarios.iter().find(|own| own.id == PROPOSED);
-        let list = toml::Table::from_iter([("scenarios".to_owned(), toml::Value::try_from(own.into_iter().collect::<Vec<_>>()).unwrap_or(toml::Value::Array(Vec::new())))]);
+        let list = toml::Table::from_iter([(
+            "scenarios".to_owned(),
+            toml::Value::try_from(own.into_iter().collect::<Vec<_>>()).unwrap_or(toml::Value::Array(Vec::new())),
+        )]);
         let head = "# what `catchment site` chose: put it into the plan for `catchment compare`\n";
         format!("{head}{}", toml::to_string_pretty(&list).unwrap_or_default())
     }

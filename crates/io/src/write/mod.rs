@@ -38,7 +38,8 @@ use crate::planning::{Indicators, indicator_rows, norm_layer};
 use crate::run::Run;
 use crate::shapes::audit_files;
 pub(crate) use printed::{
-    Printed, as_it_stands, basis, chosen, compared, comparison_tables, evaluated, fair_tables, frontier, indicator_tables, new_build, norm_tables, quota_prices, rows as table_rows,
+    Printed, as_it_stands, basis, chosen, compared, comparison_tables, evaluated, fair_tables, frontier, indicator_tables, new_build,
+    norm_tables, quota_prices, rows as table_rows,
 };
 use printed::{printed, report, sheets};
 
