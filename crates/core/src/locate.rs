@@ -54,8 +54,6 @@ pub struct Located {
     pub rows: usize,
     /// How many sites that people tell apart.
     pub distinct_sites: usize,
-    /// By site, which of those it is: sites of the same number do the same for the model. None for one that may not open.
-    pub alike: Vec<Option<u32>>,
     /// People whom no site reaches, where the model wants everybody reached: they are left out.
     pub beyond: People,
 }
@@ -71,7 +69,6 @@ impl Located {
 #[derive(Debug, Clone)]
 pub(crate) struct Found {
     copies: Vec<u32>,
-    alike: Vec<Option<u32>>,
     outside: bool,
     nodes: usize,
     beyond: People,
@@ -125,7 +122,6 @@ pub fn locate_with(
         let copies = |plan: &[u32]| expanded(&median.members, plan, siting.sites.len());
         let found = |plan: &[u32], nodes| Found {
             copies: copies(plan),
-            alike: alike(&median.members, siting.sites.len()),
             outside: false,
             nodes,
             beyond: People::ZERO,
@@ -139,7 +135,6 @@ pub fn locate_with(
         let answer = solve(&capacity, means);
         let found = |plan: &[u32], nodes| Found {
             copies: plan.to_vec(),
-            alike: (0..plan.len() as u32).map(Some).collect(),
             outside: false,
             nodes,
             beyond: People::ZERO,
@@ -160,15 +155,7 @@ pub fn locate_with(
             let answer = solve(&cover, means);
             let found = |plan: &[u32], nodes| {
                 let copies = cover.expand(plan, siting.sites.len());
-                Found {
-                    copies,
-                    alike: alike(&cover.members, siting.sites.len()),
-                    outside: false,
-                    nodes,
-                    beyond: cover.beyond,
-                    rows: cover.rows.len(),
-                    sites: plan.len(),
-                }
+                Found { copies, outside: false, nodes, beyond: cover.beyond, rows: cover.rows.len(), sites: plan.len() }
             };
             let priced = matches!(siting.model, SitingModel::SetCover { .. });
             let people = |value: i128| value as f64 / ONE as f64 / People::PER_PERSON as f64;
@@ -202,8 +189,8 @@ fn of_answer(
 
 fn located(siting: &Siting<'_>, found: Found, value: f64, bound: f64, proven: bool) -> Located {
     let copies = found.copies.iter().zip(siting.sites).map(|(copies, site)| copies + site.at_least).collect();
-    let Found { nodes, beyond, rows, sites, alike, outside, .. } = found;
-    Located { copies, value, bound, proven, outside, nodes, rows, distinct_sites: sites, alike, beyond }
+    let Found { nodes, beyond, rows, sites, outside, .. } = found;
+    Located { copies, value, bound, proven, outside, nodes, rows, distinct_sites: sites, beyond }
 }
 
 /// Copies of merged sites handed to those they stand for, in order.
@@ -218,15 +205,6 @@ fn expanded(members: &[Vec<(u32, u32)>], plan: &[u32], sites: usize) -> Vec<u32>
         }
     }
     count
-}
-
-/// By site, which merged site stands for it.
-fn alike(members: &[Vec<(u32, u32)>], sites: usize) -> Vec<Option<u32>> {
-    let mut alike = vec![None; sites];
-    for (place, own) in (0..).zip(members) {
-        own.iter().for_each(|(site, _)| _ = alike[*site as usize].get_or_insert(place));
-    }
-    alike
 }
 
 /// Why there is no plan.

@@ -75,16 +75,8 @@ impl Radii<'_> {
         let copies = cover.expand(&plan, self.siting.sites.len());
         let farthest = self.reach.farthest(self.siting, &copies);
         let place = self.costs.partition_point(|cost| *cost < farthest);
-        let alike = super::alike(&cover.members, self.siting.sites.len());
-        let found = Found {
-            copies,
-            alike,
-            outside: false,
-            nodes: 0,
-            beyond: self.reach.beyond,
-            rows: cover.rows.len(),
-            sites: cover.space.sites(),
-        };
+        let found =
+            Found { copies, outside: false, nodes: 0, beyond: self.reach.beyond, rows: cover.rows.len(), sites: cover.space.sites() };
         self.best = Some((found, place));
         Ok(Some(place))
     }

@@ -266,56 +266,54 @@ impl Cover {
     /// Sites that reach the same rows, count in the same quotas and cost the same become one. Where only the first counts, what is left of
     /// them, and sites that reach no more than another of the same quotas and no greater price, become one site that reaches nobody.
     fn merge_sites(&mut self, of_site: &Lists, space: &Space, siting: &Siting<'_>, priced: bool) {
-        let turned = of_site.turned(self.rows.len());
-        let alike = |a: usize, b: usize| space.of_site[a] == space.of_site[b];
-        let once = self.once();
-        let mut held = vec![false; space.sites()];
-        if once {
-            let may = |i: usize, other: usize| space.most[other] > 0 && alike(i, other) && space.price[other] <= space.price[i];
-            of_site.held(&turned, may, |i, others| {
-                held[i] = others.iter().any(|other| of_site.of(*other as usize).len() > of_site.of(i).len())
+        type Key<'k> = (&'k [u32], u64, &'k [u32]);
+        let key = |j: usize, list| (&space.of_site[j][..], space.price[j], list);
+        let mut places: HashMap<Key<'_>, usize> = HashMap::new();
+        let mut alike: Vec<Vec<usize>> = Vec::new();
+        for (j, list) in of_site.iter().enumerate().filter(|(j, _)| space.most[*j] > 0) {
+            let place = *places.entry(key(j, list)).or_insert_with(|| {
+                alike.push(Vec::new());
+                alike.len() - 1
             });
+            alike[place].push(j);
         }
-        let mut places: HashMap<(&[u32], u64, &[u32]), usize> = HashMap::new();
-        let mut merged: Vec<(Vec<u32>, usize)> = Vec::new();
-        let mut spare: Vec<(u32, u32)> = Vec::new();
-        for (j, (list, held)) in of_site.iter().zip(&held).enumerate().filter(|(j, _)| space.most[*j] > 0) {
-            let most = space.most[j];
-            if list.is_empty() || *held {
-                spare.push((j as u32, most));
+        let mut lists = Lists::new();
+        alike.iter().for_each(|own| lists.push(of_site.of(own[0]).iter().copied()));
+        let once = self.once();
+        let held = if once {
+            lists.held(&lists.turned(self.rows.len()), |i, o| space.may_stand_for(alike[o][0], alike[i][0]))
+        } else {
+            Vec::new()
+        };
+        let (mut first, mut spare) = (Vec::new(), Vec::new());
+        self.of_site = Lists::new();
+        for (i, own) in alike.iter().enumerate() {
+            let mut members: Vec<(u32, u32)> = own.iter().map(|j| (*j as u32, space.most[*j])).collect();
+            if once && (lists.of(i).is_empty() || held[i].is_some()) {
+                spare.extend(members);
                 continue;
             }
-            let place = *places.entry((&space.of_site[j], space.price[j], list)).or_insert_with(|| {
-                merged.push((list.to_vec(), j));
-                self.members.push(Vec::new());
-                merged.len() - 1
-            });
-            let own = &mut self.members[place];
-            match (once, own.is_empty()) {
-                (true, true) => {
-                    own.push((j as u32, 1));
-                    if most > 1 {
-                        spare.push((j as u32, most - 1));
-                    }
-                }
-                (true, false) => spare.push((j as u32, most)),
-                (false, _) => own.push((j as u32, most)),
+            if once {
+                let rest = members.split_off(1);
+                spare.extend([(members[0].0, members[0].1 - 1)].into_iter().chain(rest).filter(|(_, copies)| *copies > 0));
+                members[0].1 = 1;
             }
+            first.push(own[0]);
+            self.members.push(members);
+            self.of_site.push(lists.of(i).iter().copied());
         }
+        places.clear();
         for (j, copies) in spare {
-            let j_usize = j as usize;
-            let place = *places.entry((&space.of_site[j_usize], space.price[j_usize], &[])).or_insert_with(|| {
-                merged.push((Vec::new(), j_usize));
+            let place = *places.entry(key(j as usize, &[])).or_insert_with(|| {
+                first.push(j as usize);
                 self.members.push(Vec::new());
-                merged.len() - 1
+                self.of_site.push([]);
+                first.len() - 1
             });
             self.members[place].push((j, copies));
         }
-        self.of_site = Lists::new();
-        merged.iter().for_each(|(list, _)| self.of_site.push(list.iter().copied()));
         self.of_row = self.of_site.turned(self.rows.len());
-        self.price = merged.iter().map(|(_, j)| if priced { i128::from(siting.sites[*j].price) * ONE } else { 0 }).collect();
-        let first: Vec<usize> = merged.iter().map(|(_, j)| *j).collect();
+        self.price = first.iter().map(|j| if priced { i128::from(siting.sites[*j].price) * ONE } else { 0 }).collect();
         self.space = space.of_some(&first, &self.members);
     }
 
@@ -323,13 +321,12 @@ impl Cover {
     /// what is left than another reaches nobody.
     fn drop_implied(&mut self) {
         for _ in 0..8 {
+            // of a row, one that is reached wherever it is; the other way round for sites
             let mut implied = vec![false; self.rows.len()];
-            self.of_row.held(&self.of_site, |_, _| true, |_, wider| wider.iter().for_each(|row| implied[*row as usize] = true));
-            let space = &self.space;
-            let alike = |a: usize, b: usize| space.of_site[a] == space.of_site[b] && space.price[b] <= space.price[a];
-            let mut useless = vec![false; self.of_site.len()];
-            self.of_site.held(&self.of_row, alike, |site, _| useless[site] = true);
-            if !implied.contains(&true) && !useless.contains(&true) {
+            let narrower = self.of_row.held_by(&self.of_site);
+            narrower.iter().for_each(|wider| wider.iter().for_each(|row| implied[*row as usize] = true));
+            let useless = self.of_site.held(&self.of_row, |i, o| self.space.may_stand_for(o, i));
+            if !implied.contains(&true) && useless.iter().all(Option::is_none) {
                 return;
             }
             let mut place = vec![None; self.rows.len()];
@@ -340,7 +337,7 @@ impl Cover {
             }
             let mut of_site = Lists::new();
             for (list, useless) in self.of_site.iter().zip(&useless) {
-                of_site.push(list.iter().filter_map(|i| place[*i as usize]).filter(|_| !useless));
+                of_site.push(list.iter().filter_map(|i| place[*i as usize]).filter(|_| useless.is_none()));
             }
             (self.of_row, self.rows) = (of_site.turned(rows.len()), rows);
             self.of_site = of_site;

@@ -1,5 +1,7 @@
 //! Lists of small numbers, one after another, and which of them lie within which.
 
+use rayon::prelude::*;
+
 /// Lists, each ascending.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Lists {
@@ -51,32 +53,33 @@ impl Lists {
         Lists { first, items: turned }
     }
 
-    /// Calls `found` with each list that others hold all of, and those others that `may` take its place; of equal lists the first holds
-    /// the rest. `turned` is the turned self. Lists without items are passed over.
-    pub(super) fn held(&self, turned: &Lists, may: impl Fn(usize, usize) -> bool, mut found: impl FnMut(usize, &[u32])) {
-        let mut others: Vec<u32> = Vec::new();
-        let mut by_rarity: Vec<u32> = Vec::new();
-        for i in 0..self.len() {
-            by_rarity.clear();
-            by_rarity.extend(self.of(i));
-            by_rarity.sort_by_key(|item| turned.of(*item as usize).len());
-            let Some((rarest, rest)) = by_rarity.split_first() else { continue };
-            others.clear();
-            others.extend(turned.of(*rarest as usize).iter().filter(|other| {
-                let o = **other as usize;
-                let longer = self.of(o).len() > self.of(i).len() || (self.of(o).len() == self.of(i).len() && o > i);
-                longer && may(i, o)
-            }));
-            for item in rest {
-                if others.is_empty() {
-                    break;
-                }
-                others.retain(|other| self.of(*other as usize).binary_search(item).is_ok());
+    /// For each list, all others that hold all of it and that `may` take its place; of equal lists the first holds the rest. `turned` is
+    /// the turned self. Nothing holds a list without items.
+    fn holders(&self, i: usize, turned: &Lists, may: impl Fn(usize, usize) -> bool) -> Vec<u32> {
+        let own = self.of(i);
+        let Some(rarest) = own.iter().min_by_key(|item| turned.of(**item as usize).len()) else { return Vec::new() };
+        let longer = |o: usize| self.of(o).len() > own.len() || (self.of(o).len() == own.len() && o < i);
+        let mut others: Vec<u32> = turned.of(*rarest as usize).to_vec();
+        others.retain(|o| longer(*o as usize) && may(i, *o as usize));
+        for item in own {
+            if others.is_empty() {
+                break;
             }
-            if !others.is_empty() {
-                found(i, &others);
-            }
+            others.retain(|o| self.of(*o as usize).binary_search(item).is_ok());
         }
+        others
+    }
+
+    /// For each list, one that holds it, as in `holders`.
+    pub(super) fn held(&self, turned: &Lists, may: impl Fn(usize, usize) -> bool + Sync) -> Vec<Option<u32>> {
+        let lists = (0..self.len()).into_par_iter().with_min_len(64);
+        lists.map(|i| self.holders(i, turned, &may).first().copied()).collect()
+    }
+
+    /// For each list, all that hold it; of equal lists the first holds the rest.
+    pub(super) fn held_by(&self, turned: &Lists) -> Vec<Vec<u32>> {
+        let lists = (0..self.len()).into_par_iter().with_min_len(64);
+        lists.map(|i| self.holders(i, turned, |_, _| true)).collect()
     }
 }
 
@@ -85,18 +88,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lists_within_lists_are_found_and_equal_ones_hold_those_after_them() {
+    fn lists_within_lists_are_found_and_of_equal_ones_the_first_holds_the_rest() {
         let mut lists = Lists::new();
         [vec![0, 1, 2], vec![1, 2], vec![3], vec![1, 2], vec![], vec![2, 3]].into_iter().for_each(|list| lists.push(list));
         let turned = lists.turned(4);
         assert_eq!(turned.of(2), [0, 1, 3, 5]);
         assert_eq!(turned.turned(6), lists);
-        let held = |may: fn(usize, usize) -> bool| {
-            let mut all = Vec::new();
-            lists.held(&turned, may, |i, others| all.push((i, others.to_vec())));
-            all
-        };
-        assert_eq!(held(|_, _| true), [(1, vec![0, 3]), (2, vec![5]), (3, vec![0])]);
-        assert_eq!(held(|_, o| o != 0), [(1, vec![3]), (2, vec![5])]);
+        assert_eq!(lists.held_by(&turned), [vec![], vec![0], vec![5], vec![0, 1], vec![], vec![]]);
+        assert_eq!(lists.held(&turned, |_, o| o != 0), [None, None, Some(5), Some(1), None, None]);
     }
 }

@@ -96,6 +96,11 @@ impl Space {
         found
     }
 
+    /// Whether a site may open wherever another may: it counts in the same quotas and costs no more.
+    pub(super) fn may_stand_for(&self, site: usize, other: usize) -> bool {
+        self.of_site[site] == self.of_site[other] && self.price[site] <= self.price[other]
+    }
+
     pub(super) fn sites(&self) -> usize {
         self.most.len()
     }

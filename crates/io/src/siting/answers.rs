@@ -4,7 +4,7 @@
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
-use catchment::{EdgeGrid, Linkage, Located, People, Progress, Quota, Service, Site, SitingError, SitingOptions, ZoneIndex};
+use catchment::{EdgeGrid, FacilityIndex, Linkage, Located, People, Progress, Quota, Service, Site, SitingError, SitingOptions, ZoneIndex};
 use serde::Serialize;
 
 use super::candidates::Candidate;
@@ -59,7 +59,7 @@ pub struct SiteRow {
     pub people_share: Option<f64>,
     /// What the model's value loses where this site is not built and nothing takes its place.
     pub loss_without: Option<f64>,
-    /// What it loses where the best other plan takes the place of this one: the site's regret.
+    /// What it loses where the best other plan that was found, without this site or any within [`APART_M`] of it, is built: its regret.
     pub regret: Option<f64>,
 }
 
@@ -143,7 +143,12 @@ pub struct QuotaRow {
     pub bound: f64,
 }
 
+/// Another place is one that is at least so far away, metres.
+pub const APART_M: f64 = 300.0;
+
 pub(super) struct Answers<'a> {
+    /// Where candidates are.
+    pub places: FacilityIndex,
     pub inputs: &'a Inputs,
     pub siting: &'a SitingPlan,
     pub service: &'a Service<'a>,
@@ -304,12 +309,12 @@ impl Answers<'_> {
         Ok(rows)
     }
 
-    /// The best plan that opens none of these sites, nor any that does the same.
+    /// The best plan that opens none of these sites, nor any within [`APART_M`] of one.
     fn best_without(&self, forbidden: &BTreeSet<usize>) -> Result<Option<Located>, Error> {
-        let shut: BTreeSet<u32> = forbidden.iter().filter_map(|j| self.located.alike.get(*j).copied().flatten()).collect();
         let mut problem = self.problem.clone();
-        for (j, site) in problem.sites.iter_mut().enumerate().skip(problem.standing) {
-            if forbidden.contains(&j) || self.located.alike[j].is_some_and(|class| shut.contains(&class)) {
+        for j in forbidden {
+            for (other, _) in self.places.within(self.candidate(*j).location, APART_M) {
+                let site = &mut problem.sites[problem.standing + other.index()];
                 site.at_most = site.at_least;
             }
         }
@@ -349,8 +354,8 @@ impl Answers<'_> {
         Ok(rows)
     }
 
-    /// The best plan, and others within 1 % of it. Each plan that is not listed lacks a site of every plan that is; so the best plan that
-    /// lacks one of them, over all choices of which, is the next.
+    /// The best plan, and others within 1 % of it. A plan is another one where it has no site within [`APART_M`] of some site of each plan
+    /// that is listed; the best of those, over all choices of which site, is the next.
     pub(super) fn alternatives(&self) -> Result<Vec<AlternativeRow>, Error> {
         if self.siting.alternatives == 0 {
             return Ok(Vec::new());

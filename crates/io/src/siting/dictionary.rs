@@ -19,10 +19,10 @@ sites.csv, sites.geojson
   people_gained, people_covered, people_share
                         people within the limit of this site and of none before it; of any so far; their share of all
   loss_without          what the plan's value loses where this one is not built and nothing takes its place
-  regret                what it loses where the best other plan that was found takes its place
+  regret                what it loses where the best other plan that was found, with no site within 300 m of this one, is built instead
 scenarios.csv         the study as it stands and with these sites, measured as by `catchment run`; value, bound and gap of the plan
 frontier.csv          the best plans with fewer sites: value, bound, gap, people covered, what the last one adds
-alternatives.csv      the best plan and others within 1 %, each another choice of sites that differ in whom they reach
+alternatives.csv      the best plan and others within 1 %; each lacks a site of every plan before it, and any other within 300 m of that site
 evaluation.csv        a plan that was given, against the best one of the same number of sites (and of the same counts by town)
 quotas.csv            what each town's count costs: how much better the best plan is where its sites may stand in any town
 scenario.toml         the sites as a scenario: put it into the plan for `catchment compare`

@@ -7,7 +7,9 @@ mod problem;
 mod write;
 
 use catchment::geo::Coord;
-use catchment::{ExactSolver, FacilityId, Issue, Linkage, Located, People, Progress, SitingError, SitingOptions, Stage, begin};
+use catchment::{
+    ExactSolver, Facility, FacilityId, FacilityIndex, Issue, Linkage, Located, People, Progress, SitingError, SitingOptions, Stage, begin,
+};
 
 use crate::error::Error;
 use crate::files::{Files, InputFile};
@@ -19,7 +21,7 @@ use crate::solver::Cbc;
 use crate::write::inverse;
 use problem::Problem;
 
-pub use answers::{AlternativeRow, EvaluationRow, FrontierRow, QuotaRow, SiteRow};
+pub use answers::{APART_M, AlternativeRow, EvaluationRow, FrontierRow, QuotaRow, SiteRow};
 pub use candidates::Candidate;
 
 /// The id of the scenario that builds what was chosen.
@@ -103,7 +105,9 @@ pub fn site(plan: &Plan, files: &dyn Files, solver: Option<&Cbc>, progress: &dyn
         issues.push(Issue::new(Stage::Planning, "siting", "solver", "solver_failed", why));
     }
     issues.extend(beyond(&located, &siting));
+    let facilities: Vec<Facility> = candidates.iter().map(problem::facility).collect();
     let answers = answers::Answers {
+        places: FacilityIndex::of_facilities(&facilities),
         inputs: &inputs,
         siting: &siting,
         service: &own,

@@ -139,7 +139,7 @@ impl Problem {
 }
 
 /// A candidate as a facility that stands.
-fn facility(own: &Candidate) -> Facility {
+pub(super) fn facility(own: &Candidate) -> Facility {
     let record = FacilityRecord { status: FacilityStatus::Candidate, ..FacilityRecord::default() };
     let (id, name, kind) = (own.id.clone(), own.name.clone(), own.kind.clone());
     Facility { id, name, kind, location: own.location, twins: Vec::new(), vehicles: None, record }
