@@ -5,6 +5,7 @@
 //! cargo bench -p catchment-io --bench siting -- orlib       # OR-Library's pmed1-20: p-median and p-centre
 //! cargo bench -p catchment-io --bench siting -- scale       # 100,000 points × 10,000 candidates of 1 M nodes, p = 500
 //! cargo bench -p catchment-io --bench siting -- porto       # Porto Alegre, all junctions, 10 new
+//! CATCHMENT_CBC=cbc cargo bench -p catchment-io --bench siting -- orlib     # an exact solver has the last word
 //! ```
 //!
 //! Each line says what was found, what is proven of it, and CPU and clock of the search alone; rows of the matrix are timed by themselves.
@@ -24,9 +25,10 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use catchment::{
-    Cost, DemandId, Direction, Linkage, Located, Metric, NoProgress, NodeId, People, Quota, ReachTable, Residents, RoadNetwork, Site,
-    Siting, SitingModel, SitingOptions, Sources, locate,
+    Cost, DemandId, Direction, ExactSolver, Linkage, Located, Metric, NoProgress, NodeId, People, Quota, ReachTable, Residents,
+    RoadNetwork, Site, Siting, SitingModel, SitingOptions, Sources, locate_with,
 };
+use catchment_io::Cbc;
 use cpu_time::ProcessTime;
 use generate::{Kind, mix, roads};
 
@@ -72,7 +74,10 @@ impl Case {
         let quotas = [Quota { name: format!("{p} sites"), sites: (0..sites.len() as u32).collect(), at_least: p, at_most: p }];
         let (table, people, within) = (&self.table, &self.people[..], &self.within[..]);
         let siting = Siting { table, people, within, sites: &sites, quotas: &quotas, budget: None, model };
-        locate(&siting, options, &NoProgress).expect("a plan")
+        let cbc = std::env::var("CATCHMENT_CBC").ok().map(|command| Cbc::new(&command));
+        let found = locate_with(&siting, options, cbc.as_ref().map(|cbc| cbc as &dyn ExactSolver), &NoProgress).expect("a plan");
+        assert_eq!(cbc.and_then(|cbc| cbc.failure()), None);
+        found
     }
 }
 
@@ -95,7 +100,7 @@ fn scale() {
     println!("scale: {entries} entries; rows {:.2} s CPU, {:.2} s clock", cpu.as_secs_f64(), wall.as_secs_f64());
     let case = Case { table, within: vec![Cost(1_250_000); people.len()], people };
     for gap in [0.02, 0.001] {
-        let options = SitingOptions { gap, nodes: 1, ..SitingOptions::default() };
+        let options = SitingOptions { gap, nodes: 0, ..SitingOptions::default() };
         let (found, cpu, wall) = timed(|| case.solve(SitingModel::MaxCover, 500, &options));
         println!(
             "scale: mclp p=500, asked gap {gap}: {} of bound {}, gap {:.4} %; {} rows × {} sites; {:.2} s CPU, {:.2} s clock; {} MB at most",

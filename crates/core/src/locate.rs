@@ -39,7 +39,7 @@ use crate::units::People;
 pub struct Located {
     /// By site, how many are open; fixed ones included.
     pub copies: Vec<u32>,
-    /// What the plan is worth, in what the model counts: the price (LSCP), people (covers; their expectation in MEXCLP, their weighted sum in
+    /// What the plan is worth, in what the model counts: the price of all its sites (LSCP), people (covers; their expectation in MEXCLP, their weighted sum in
     /// BACOP2), people × cost (medians), a cost (p-centre). Costs are in milliseconds or millimetres.
     pub value: f64,
     /// No plan is better than this.
@@ -112,7 +112,7 @@ pub fn locate_with(
     let watch = Watch::new(options.seconds, progress);
     let means = Means { options, solver, watch: &watch };
     if siting.model == SitingModel::Centre {
-        let (found, least) = centre::centre(siting, &space, means)?.ok_or_else(|| no_plan(siting, &watch, false))?;
+        let (found, least) = centre::centre(siting, &space, means)?.map_err(|none| no_plan(siting, &watch, none))?;
         let value = centre::Reach::new(siting).farthest(siting, &found.copies);
         return Ok(located(siting, found, f64::from(value.0), f64::from(least.0), value <= least));
     }
@@ -159,7 +159,7 @@ pub fn locate_with(
             };
             let priced = matches!(siting.model, SitingModel::SetCover { .. });
             let people = |value: i128| value as f64 / ONE as f64 / People::PER_PERSON as f64;
-            of_answer(siting, &watch, answer, &found, &|value| if priced { -(value as f64) / ONE as f64 } else { people(value) })
+            of_answer(siting, &watch, answer, &found, &|value| if priced { (-value) as f64 / ONE as f64 } else { people(value) })
         }
     }
 }

@@ -72,6 +72,7 @@ impl Search<'_> {
 
     /// A bound that no plan of the problem exceeds, rounded to what values can be.
     fn rounded(&self, bound: i128) -> i128 {
+        let bound = bound.min(self.problem.most());
         match self.target() {
             Some(known) if bound >= known => known + (bound - known) / self.problem.grain() * self.problem.grain(),
             Some(known) => known,
@@ -151,6 +152,9 @@ fn finish(own: &mut Search<'_>, root: &Node, solver: &dyn ExactSolver, answer: &
     }
 }
 
+/// Problems with fewer entries than this get more nodes, as each costs less.
+const SMALL: usize = 20_000;
+
 /// A node that waits: its bounds, prices to begin with, and the bound of the node that it came from.
 struct Waiting {
     node: Node,
@@ -162,11 +166,12 @@ struct Waiting {
 fn branch(own: &mut Search<'_>, root: Node, prices: Vec<f64>, mean: Vec<f64>, bound: i128, answer: &mut Answer) {
     let problem = own.problem;
     let mut waiting = vec![Waiting { node: root, prices, mean, bound }];
+    let nodes = own.options.nodes.saturating_mul(1 + SMALL / (1 + problem.entries()));
     let effort = Effort { iterations: 120, patience: 10, step: 0.5, gap: 0.0 };
     while let Some(next) = waiting.pop() {
         let open = waiting.iter().map(|own| own.bound).fold(next.bound, i128::max);
         answer.bound = Some(own.rounded(open));
-        if own.near_enough(own.rounded(open)) || answer.nodes >= own.options.nodes || own.watch.is_over() {
+        if own.near_enough(own.rounded(open)) || answer.nodes >= nodes || own.watch.is_over() {
             return;
         }
         if own.target().is_some_and(|known| next.bound < known + problem.grain()) {

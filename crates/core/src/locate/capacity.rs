@@ -243,6 +243,10 @@ impl Problem for Capacity {
         -self.rows.iter().map(|(weight, outside)| i128::from(*weight) * i128::from(*outside)).sum::<i128>()
     }
 
+    fn entries(&self) -> usize {
+        self.entries
+    }
+
     fn program(&self, _: &Node) -> Option<Program> {
         None
     }

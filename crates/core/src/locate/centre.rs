@@ -23,11 +23,11 @@ struct Radii<'a> {
     outside: bool,
 }
 
-/// The plan, and the least cost that is not proven impossible for whoever is farthest.
-pub(super) fn centre(siting: &Siting<'_>, space: &Space, means: Means<'_>) -> Result<Option<(Found, Cost)>, SitingError> {
+/// The plan, and the least cost that is not proven impossible for whoever is farthest; without a plan, whether there is none.
+pub(super) fn centre(siting: &Siting<'_>, space: &Space, means: Means<'_>) -> Result<Result<(Found, Cost), bool>, SitingError> {
     let reach = Reach::new(siting);
     let costs = reach.costs(siting);
-    let bounds_alone = SitingOptions { nodes: 1, ..*means.options };
+    let bounds_alone = SitingOptions { nodes: 0, ..*means.options };
     let alone = Means { options: &bounds_alone, solver: None, ..means };
     let mut own = Radii { siting, space, means: alone, reach, costs, best: None, proven: 0, nodes: 0, outside: false };
     // plans first: where none is found, try a greater cost
@@ -53,9 +53,9 @@ pub(super) fn centre(siting: &Siting<'_>, space: &Space, means: Means<'_>) -> Re
             }
         }
     }
-    let Some((mut found, _)) = own.best else { return Ok(None) };
+    let Some((mut found, _)) = own.best else { return Ok(Err(own.proven == own.costs.len())) };
     (found.nodes, found.outside) = (own.nodes, own.outside);
-    Ok(Some((found, own.costs.get(own.proven).copied().unwrap_or(Cost(0)))))
+    Ok(Ok((found, own.costs.get(own.proven).copied().unwrap_or(Cost(0)))))
 }
 
 impl Radii<'_> {
@@ -113,6 +113,10 @@ impl Reach {
         costs.retain(|cost| *cost >= floor);
         costs.sort_unstable();
         costs.dedup();
+        if costs.is_empty() {
+            // nobody has to be reached: quotas and budget alone say which plans there are
+            costs.push(Cost(0));
+        }
         costs
     }
 

@@ -33,6 +33,8 @@ pub(super) struct Cover {
     pub(super) of_row: Lists,
     /// The weight of rows that are reached must come to this; what fixed sites reach is taken off.
     pub(super) share: Option<i128>,
+    /// By row, how often all its sites together can reach it, fixed ones not counted.
+    pub(super) reach: Vec<u32>,
     /// What a copy of each site takes off the value.
     pub(super) price: Vec<i128>,
     /// What is certain: rows that no decision changes.
@@ -51,6 +53,8 @@ struct Shape {
     gains: Vec<i128>,
     soft: Option<Within>,
     hard: Option<Within>,
+    /// Whether hard rows are worth something, too.
+    weighted: bool,
     share: Option<f64>,
     priced: bool,
 }
@@ -69,18 +73,19 @@ impl Shape {
             if (0.0..=1.0).contains(&found) { Ok(found) } else { Err(fault) }
         };
         let gain = |share: f64| (share * ONE as f64).round() as i128;
-        let plain = Shape { gains: vec![0, ONE], soft: Some(Within::Limit), hard: None, share: None, priced: false };
+        let plain = Shape { gains: vec![0, ONE], soft: Some(Within::Limit), hard: None, weighted: false, share: None, priced: false };
         Ok(match siting.model {
             SitingModel::SetCover { share } if share_of_one("the share to cover", share)? >= 1.0 => {
                 Shape { gains: vec![0], soft: None, hard: Some(Within::Limit), priced: true, ..plain }
             }
             SitingModel::SetCover { share } => Shape { gains: vec![0, 0], share: Some(share), priced: true, ..plain },
-            SitingModel::Backup => Shape { gains: vec![0, 0, ONE], hard: Some(Within::Limit), ..plain },
+            SitingModel::Backup => Shape { gains: vec![0, 0, ONE], soft: None, hard: Some(Within::Limit), weighted: true, ..plain },
             SitingModel::WeightedBackup { theta } => Shape { gains: vec![0, gain(share_of_one("theta", theta)?), ONE], ..plain },
             SitingModel::DoubleStandard { near, share } => Shape {
                 gains: vec![0, 0, ONE],
                 soft: Some(Within::Same(near)),
                 hard: Some(Within::Limit),
+                weighted: false,
                 share: Some(share_of_one("the share within the shorter limit", share)?),
                 priced: false,
             },
@@ -89,7 +94,7 @@ impl Shape {
                     return Err(SitingError::Value { what: "the busy fraction", found: busy.to_string(), expected: "from 0 to below 1" });
                 }
                 let copies: u64 = siting.sites.iter().map(|site| u64::from(site.at_most)).sum();
-                let most = copies.min(1 + (-21.0 / busy.max(1e-9).log2().min(-1e-3)).ceil() as u64).min(2000) as i32;
+                let most = copies.min(1 + (-32.0 / busy.max(1e-9).log2().min(-1e-3)).ceil() as u64).min(2000) as i32;
                 Shape { gains: (0..=most.max(1)).map(|k| gain(1.0 - busy.powi(k))).collect(), ..plain }
             }
             _ => plain,
@@ -103,10 +108,10 @@ impl Cover {
         let shape = Shape::of(siting)?;
         let mut raw = Raw::default();
         if let Some(within) = shape.soft {
-            raw.add(siting, within, false);
+            raw.add(siting, within, false, true);
         }
         if let Some(within) = shape.hard {
-            raw.add(siting, within, true);
+            raw.add(siting, within, true, shape.weighted);
         }
         let all: i128 = siting.people.iter().map(|people| i128::from(people.0)).sum();
         // the least whole number of millionths that is at least the share
@@ -117,7 +122,7 @@ impl Cover {
     /// The cover that asks whether everybody whom some site reaches can be within `radius`.
     pub(super) fn within(siting: &Siting<'_>, space: &Space, radius: Cost) -> Result<Cover, SitingError> {
         let mut raw = Raw::default();
-        raw.add(siting, Within::Same(radius), true);
+        raw.add(siting, Within::Same(radius), true, false);
         raw.reduced(siting, space, vec![0], None, false)
     }
 
@@ -173,14 +178,14 @@ struct Raw {
 }
 
 impl Raw {
-    fn add(&mut self, siting: &Siting<'_>, within: Within, hard: bool) {
+    fn add(&mut self, siting: &Siting<'_>, within: Within, hard: bool, weighted: bool) {
         self.entries.resize(siting.sites.len(), Vec::new());
         let first = self.rows.len();
         let mut row_of = vec![u32::MAX; siting.people.len()];
         for (i, people) in siting.people.iter().enumerate().filter(|(_, people)| people.0 > 0) {
             row_of[i] = self.rows.len() as u32;
             self.people.push(*people);
-            self.rows.push(Row { base: 0, hard, weight: if hard { 0 } else { i128::from(people.0) } });
+            self.rows.push(Row { base: 0, hard, weight: if weighted { i128::from(people.0) } else { 0 } });
         }
         for (j, own) in self.entries.iter_mut().enumerate() {
             for (point, cost) in siting.table.row(FacilityId::at(j)) {
@@ -219,12 +224,16 @@ impl Raw {
         let mut order: Vec<u32> = Vec::new();
         for (i, row) in self.rows.iter_mut().enumerate() {
             let decided = of_row.of(i).is_empty();
-            if row.hard {
-                match (row.base > 0, decided) {
-                    (true, _) => {}
-                    (false, true) => cover.beyond += self.people[i],
-                    (false, false) => order.push(i as u32),
+            if row.hard && row.base == 0 {
+                match decided {
+                    true => cover.beyond += self.people[i],
+                    false => order.push(i as u32),
                 }
+                continue;
+            }
+            // what has to be reached is
+            row.hard = false;
+            if row.weight == 0 {
                 continue;
             }
             row.base = row.base.min(most_gain.max(1));
@@ -245,11 +254,21 @@ impl Raw {
             cover.rows.push(Row { weight, ..self.rows[group[0] as usize] });
             kept.push(of_row.of(group[0] as usize).iter().copied());
         }
+        if priced {
+            let fixed = siting.sites.iter().map(|site| i128::from(site.at_least) * i128::from(site.price)).sum::<i128>();
+            cover.constant -= fixed * ONE;
+        }
         cover.merge_sites(&kept.turned(space.sites()), space, siting, priced);
-        if cover.rows.iter().all(|row| row.hard) {
+        if cover.rows.iter().all(|row| row.hard && row.weight == 0) {
             cover.drop_implied();
         }
         cover.share = cover.share.filter(|share| *share > 0);
+        let soft: i128 = cover.rows.iter().filter(|row| !row.hard).map(|row| row.weight).sum();
+        if cover.share.is_some_and(|share| share > soft) {
+            return Err(SitingError::Infeasible { what: "the share of all people: all sites together reach fewer".to_owned() });
+        }
+        let copies = |i: usize| cover.of_row.of(i).iter().map(|j| cover.space.most[*j as usize]).fold(0, u32::saturating_add);
+        cover.reach = (0..cover.rows.len()).map(copies).collect();
         let weights = cover.rows.iter().map(|row| row.weight).filter(|weight| *weight > 0);
         let steps = cover.gains.windows(2).map(|pair| pair[1] - pair[0]).filter(|step| *step > 0);
         let grain = weights.fold(0, gcd) * steps.fold(0, gcd);

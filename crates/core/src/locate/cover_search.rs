@@ -130,7 +130,11 @@ impl Problem for Cover {
                 Some(1) | None => 0.5,
                 Some(_) => 0.1,
             };
-            if row.hard { least / longest } else { share * row.weight as f64 * self.steepest() }
+            match (row.weight, row.hard) {
+                (0, true) if self.steepest() > 0.0 => share * self.usual_weight() * self.steepest(),
+                (0, true) => least / longest,
+                (weight, _) => share * weight as f64 * self.steepest(),
+            }
         });
         own.chain(self.share.map(|_| 0.0)).collect()
     }
@@ -151,7 +155,12 @@ impl Problem for Cover {
         let whole: Vec<i128> = prices[..self.rows.len()].iter().map(|price| price.round() as i128).collect();
         let (bonus, mut certain) = self.share_price(prices);
         certain += self.constant;
-        certain += whole.iter().zip(&self.rows).map(|(price, row)| self.asked(*price, row, bonus).1).sum::<i128>();
+        certain += whole
+            .iter()
+            .zip(&self.rows)
+            .zip(&self.reach)
+            .map(|((price, row), reach)| self.asked(*price, row, *reach, bonus).1)
+            .sum::<i128>();
         let score = |j: usize| self.of_site.of(j).iter().map(|i| whole[*i as usize]).sum::<i128>() - self.price[j];
         by_site(self.space.sites(), self.of_site.items(), score, scores);
         certain
@@ -160,8 +169,8 @@ impl Problem for Cover {
     fn surplus(&self, prices: &[f64], plan: &[u32], surplus: &mut [f64]) {
         let (bonus, _) = self.share_price(prices);
         let mut weight = 0;
-        for ((own, row), price) in surplus.iter_mut().zip(&self.rows).zip(prices) {
-            let asked = self.asked(price.round() as i128, row, bonus).0;
+        for (((own, row), reach), price) in surplus.iter_mut().zip(&self.rows).zip(&self.reach).zip(prices) {
+            let asked = self.asked(price.round() as i128, row, *reach, bonus).0;
             *own = -f64::from(asked);
             if !row.hard && (asked > 0 || row.base > 0) {
                 weight += row.weight;
@@ -220,6 +229,10 @@ impl Problem for Cover {
         self.constant - paid
     }
 
+    fn entries(&self) -> usize {
+        self.of_site.items()
+    }
+
     fn program(&self, node: &Node) -> Option<Program> {
         Some(self.as_program(node))
     }
@@ -265,15 +278,15 @@ impl Cover {
         (bonus, -bonus * share)
     }
 
-    /// By how many sites a row would be reached at a price, and what that leaves it with.
-    fn asked(&self, price: i128, row: &Row, bonus: i128) -> (u32, i128) {
+    /// By how many sites a row that `reach` can reach would be reached at a price, and what that leaves it with.
+    fn asked(&self, price: i128, row: &Row, reach: u32, bonus: i128) -> (u32, i128) {
         let worth = |more: u32| {
             let reached = row.base + more;
             let bonus = if reached > 0 && !row.hard { bonus } else { 0 };
             row.weight * (self.gain(reached) + bonus) - price * i128::from(more)
         };
         let least = u32::from(row.hard && row.base == 0);
-        let most = (self.gains.len() as u32 - 1).saturating_sub(row.base).max(least);
+        let most = (self.gains.len() as u32 - 1).saturating_sub(row.base).min(reach).max(least);
         let mut best = (least, worth(least));
         for more in least + 1..=most {
             let own = worth(more);

@@ -46,7 +46,7 @@ impl<'c> Gains<'c> {
 
     /// More than all rows and all prices together.
     pub(super) fn heavy(cover: &Cover, first: i128) -> i128 {
-        let weight: i128 = cover.rows.iter().filter(|row| !row.hard).map(|row| row.weight).sum();
+        let weight: i128 = cover.rows.iter().map(|row| row.weight).sum();
         let paid: i128 = cover.price.iter().zip(&cover.space.most).map(|(price, most)| price * i128::from(*most)).sum();
         weight * (cover.gains.iter().copied().max().unwrap_or(0) + first) + paid + 1
     }

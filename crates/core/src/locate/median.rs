@@ -336,6 +336,10 @@ impl Problem for Median {
         -self.rows.iter().map(|(weight, base)| i128::from(*weight) * i128::from(*base)).sum::<i128>()
     }
 
+    fn entries(&self) -> usize {
+        self.entries
+    }
+
     fn program(&self, node: &Node) -> Option<Program> {
         Some(self.as_program(node))
     }

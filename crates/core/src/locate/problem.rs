@@ -117,7 +117,7 @@ pub struct SitingOptions {
     pub gap: f64,
     /// Stop after this many seconds, with the best plan so far.
     pub seconds: Option<f64>,
-    /// How many nodes branch and bound looks at.
+    /// How many nodes branch and bound looks at; of small problems, which cost less a node, in proportion more.
     pub nodes: usize,
     /// How many plans the local search tries, for each site that opens.
     pub tries: usize,

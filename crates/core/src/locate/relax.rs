@@ -40,6 +40,9 @@ pub(super) trait Problem: Sync {
     /// None is worth more, whatever it is.
     fn most(&self) -> i128;
 
+    /// How many entries its lists have: what a pass over it costs.
+    fn entries(&self) -> usize;
+
     /// The node as a program for an exact solver; none where there is no such program.
     fn program(&self, node: &Node) -> Option<Program>;
 }
@@ -97,7 +100,7 @@ pub(super) fn relax(
         let Some(best) = space.best(node, &scores, &mut order) else {
             return Relaxed { bound: None, ..found };
         };
-        let bound = (certain + best.value).min(problem.most());
+        let bound = certain + best.value;
         let better = found.bound.is_none_or(|known| bound < known);
         if better {
             waited = 0;
@@ -106,7 +109,7 @@ pub(super) fn relax(
             target = target.max(seen(&best.plan));
             let wanted = target.map_or(problem.least(), |target| target + problem.grain());
             let near = target.is_some_and(|target| (bound - target) as f64 <= effort.gap * target.abs() as f64);
-            if bound < wanted || near {
+            if bound.min(problem.most()) < wanted || near {
                 return Relaxed { bound: target.map(|_| bound), ..found };
             }
             if target.is_some() {

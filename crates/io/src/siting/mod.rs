@@ -209,7 +209,7 @@ fn degrees(inputs: &Inputs, places: &[Coord<f64>]) -> Result<Vec<Coord<f64>>, Er
 
 /// Options for the many questions beside the main one: bounds, and no branching.
 fn lighter(options: &SitingOptions) -> SitingOptions {
-    SitingOptions { nodes: 1, tries: options.tries.min(10), seconds: options.seconds.map(|seconds| seconds / 20.0), ..*options }
+    SitingOptions { nodes: 0, tries: options.tries.min(10), seconds: options.seconds.map(|seconds| seconds / 20.0), ..*options }
 }
 
 /// The points within their limit of a site.
