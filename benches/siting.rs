@@ -17,6 +17,7 @@
     reason = "a bench prints, and stops where its own data is broken"
 )]
 
+#[allow(dead_code, reason = "shared by benches")]
 mod generate;
 #[path = "siting/orlib.rs"]
 mod orlib;

@@ -108,25 +108,29 @@ fn execute(job: &Job, common: &Common) -> anyhow::Result<()> {
     check_own(&done.audits)
 }
 
-/// Runs the demo: its plan as it stands, and beside it the comparison with its scenario.
+/// Runs the demo: its plan as it stands; beside it the comparison with its scenario, and where to build.
 fn show(job: &Job, common: &Common) -> anyhow::Result<()> {
     catchment_io::owned(&job.out, "run")?;
     compare::owned(&job.out.join("compare"), &job.plan)?;
+    catchment_io::owned(&job.out.join("site"), "site")?;
     let pool = pool(common.threads)?;
     let terminal = Terminal::new(common.quiet);
     job.notes.iter().for_each(|note| terminal.note(note));
-    let (done, files, folder) = pool.install(|| {
+    let (done, files, folder, sites) = pool.install(|| {
         let found = catchment_io::compare(&job.plan, job.files.as_ref(), &terminal)?;
+        let sites = catchment_io::sited(found.baseline.inputs.clone(), job.files.as_ref(), None, &terminal)?;
         catchment::begin(&terminal, "write", 0).map_err(Error::from)?;
         let files = write(&found.baseline, &job.out)?;
         let folder = compare::beside(&found, &job.out)?;
-        anyhow::Ok((found.baseline, files, folder))
+        sites.write(&job.out.join("site"))?;
+        anyhow::Ok((found.baseline, files, folder, sites))
     })?;
     terminal.finish();
     said(&done, job, common, files.len())?;
     if !common.json && !common.quiet {
         let zh = job.plan.study.lang == Lang::Zh;
         print(&format!("{}{}/ holds the comparison\n", compare::table(&compare::summary(&folder)?, zh)?, folder.display()));
+        print(&format!("{}{}/ holds the sites\n", site::table(&sites, zh), job.out.join("site").display()));
     }
     check_own(&done.audits)
 }

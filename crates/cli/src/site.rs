@@ -193,7 +193,7 @@ pub(crate) fn site(typed: &SiteArgs) -> anyhow::Result<()> {
         print(&table(&found, job.plan.study.lang == Lang::Zh));
         print(&format!("{} files in {}/ (README.txt explains every field)\n", files.len(), job.out.display()));
     }
-    found.comparison.runs().try_for_each(|(_, run)| check_own(&run.audits))
+    found.comparison.iter().flat_map(|all| all.runs()).try_for_each(|(_, run)| check_own(&run.audits))
 }
 
 /// The sites in order, how good they are, and what a given plan gives away.

@@ -46,7 +46,7 @@ pub use shapes::{
     AUDIT_TOLERANCE, Ask, AuditAsk, IsochroneAsk, IsochroneRow, LayerAudit, Made, OwnAudit, Points, ReachAsk, ReachRow, audit_layer,
     isochrones, reach,
 };
-pub use siting::{APART_M, AlternativeRow, Candidate, EvaluationRow, FrontierRow, PROPOSED, QuotaRow, SiteRow, SitingRun, site};
+pub use siting::{APART_M, AlternativeRow, Candidate, EvaluationRow, FrontierRow, PROPOSED, QuotaRow, SiteRow, SitingRun, site, sited};
 pub use solver::Cbc;
 pub use sweep::Sweep;
 pub use write::{

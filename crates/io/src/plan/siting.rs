@@ -284,7 +284,7 @@ impl SitingPlan {
         match self.model {
             ModelName::Lscp if self.add.is_some() => Err(value("siting.add", "a number", "none for lscp, which finds how many it takes")),
             ModelName::Lscp => Ok(()),
-            _ if !counted && self.budget.is_none() && self.moves == 0 => {
+            _ if !counted && self.budget.is_none() && self.moves == 0 && self.evaluate.is_none() => {
                 Err(value("siting.add", "missing", "how many to build: add, kinds, counts by town, a budget, or how many may move"))
             }
             _ if self.add.is_some() && (self.counts.is_some() || !self.kinds.is_empty()) => {

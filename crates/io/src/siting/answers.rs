@@ -413,7 +413,7 @@ impl Answers<'_> {
 
     /// By town with a count, what it would be worth to let these stand anywhere.
     pub(super) fn quotas(&self) -> Result<Vec<QuotaRow>, Error> {
-        let Some(counts) = self.counts.filter(|_| self.siting.counts.is_some()) else { return Ok(Vec::new()) };
+        let Some(counts) = self.counts else { return Ok(Vec::new()) };
         let mut rows = Vec::new();
         for (z, zone) in self.inputs.zones.iter().enumerate() {
             let count: f64 = counts.rows.iter().filter(|row| row.zone == Some(z)).flat_map(|row| row.counts.iter().flatten()).sum();

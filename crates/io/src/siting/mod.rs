@@ -14,7 +14,7 @@ use catchment::{
 use crate::error::Error;
 use crate::files::{Files, InputFile};
 use crate::load::{Inputs, load};
-use crate::plan::{ChangePlan, Plan, PlanError, ScenarioPlan, SitingPlan, value};
+use crate::plan::{ChangePlan, Plan, PlanError, ScenarioPlan, SitingPlan, Verb, value};
 use crate::planning::NewBuild;
 use crate::scenarios::{Comparison, compared};
 use crate::solver::Cbc;
@@ -56,8 +56,8 @@ pub struct SitingRun {
     pub unit: &'static str,
     /// The outside program that proved the plan, where one was asked.
     pub proved_by: Option<String>,
-    /// The study as it stands and with what is proposed.
-    pub comparison: Comparison,
+    /// The study as it stands and with what is proposed, where that was run.
+    pub comparison: Option<Comparison>,
     /// Files that were read for siting alone.
     pub files: Vec<InputFile>,
     /// What was not used, or should be looked at.
@@ -73,9 +73,22 @@ pub struct SitingRun {
 pub fn site(plan: &Plan, files: &dyn Files, solver: Option<&Cbc>, progress: &dyn Progress) -> Result<SitingRun, Error> {
     let wrong = |source: PlanError| Error::Plan { file: plan.study.id.clone(), source };
     let siting =
-        plan.siting.clone().ok_or_else(|| wrong(value("siting", "missing", "[siting] in the plan, or flags: --model mclp --add 5")))?;
+        plan.siting.as_ref().ok_or_else(|| wrong(value("siting", "missing", "[siting] in the plan, or flags: --model mclp --add 5")))?;
     siting.check(plan).map_err(wrong)?;
-    let inputs = load(plan, files, progress)?;
+    let mut found = sited(load(plan, files, progress)?, files, solver, progress)?;
+    found.comparison = Some(compared(found.inputs.clone(), files, progress)?);
+    Ok(found)
+}
+
+/// Finds where to build in a study that is loaded, by `[siting]` of its plan: as [`site`], without running the study as proposed.
+///
+/// # Errors
+///
+/// As [`site`].
+pub fn sited(mut inputs: Inputs, files: &dyn Files, solver: Option<&Cbc>, progress: &dyn Progress) -> Result<SitingRun, Error> {
+    let plan = &inputs.plan.clone();
+    let wrong = |source: PlanError| Error::Plan { file: plan.study.id.clone(), source };
+    let mut siting = plan.siting.clone().unwrap_or_default();
     let asked = siting.service(plan).map_err(wrong)?;
     let place = inputs.plan.services.iter().position(|own| own.id == asked.id).unwrap_or_default();
     let (mut read, mut issues) = (Vec::new(), Vec::new());
@@ -83,6 +96,9 @@ pub fn site(plan: &Plan, files: &dyn Files, solver: Option<&Cbc>, progress: &dyn
     let scenario = siting.evaluate.as_ref().and_then(|id| plan.scenarios.iter().find(|own| own.id == *id));
     if let (None, Some(file)) = (&counts, scenario.and_then(|own| own.new_build.as_deref())) {
         counts = Some(new_build(file, &inputs, files, &mut read, &mut issues)?);
+    }
+    if let (None, None, Some(scenario)) = (siting.add, &counts, scenario) {
+        siting.add = Some(added(scenario, &asked.facilities)).filter(|_| siting.kinds.is_empty());
     }
     let networks = inputs.networks([asked].into_iter(), &[]);
     let service = &inputs.plan.services[place];
@@ -128,9 +144,8 @@ pub fn site(plan: &Plan, files: &dyn Files, solver: Option<&Cbc>, progress: &dyn
     let count = candidates.len();
     let unit = problem.unit.0;
     let built = proposed(&sites, service.facilities.clone());
-    let mut inputs = inputs.clone();
+    drop(edges);
     inputs.plan.scenarios = scenario.cloned().into_iter().chain([built]).collect();
-    let comparison = compared(inputs.clone(), files, progress)?;
     issues.sort();
     issues.dedup();
     Ok(SitingRun {
@@ -147,10 +162,16 @@ pub fn site(plan: &Plan, files: &dyn Files, solver: Option<&Cbc>, progress: &dyn
         quotas,
         unit,
         proved_by: located_outside,
-        comparison,
+        comparison: None,
         files: read,
         issues,
     })
+}
+
+/// How many facilities of a set a scenario builds.
+fn added(scenario: &ScenarioPlan, set: &str) -> u32 {
+    let adds = |own: &&ChangePlan| own.facilities == set && matches!(own.verb(), Some((Verb::Add | Verb::Move, _)));
+    scenario.changes.iter().filter(adds).count() as u32
 }
 
 fn new_build(

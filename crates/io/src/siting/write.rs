@@ -28,7 +28,10 @@ impl SitingRun {
     /// As [`write`](crate::write()); [`Error::Plan`] where the folder holds the results of another command.
     pub fn write(&self, out: &Path) -> Result<Vec<PathBuf>, Error> {
         crate::write::owned(out, COMMAND)?;
-        let mut written = self.comparison.write(&out.join("compare"), true)?;
+        let mut written = match &self.comparison {
+            Some(comparison) => comparison.write(&out.join("compare"), true)?,
+            None => Vec::new(),
+        };
         written.extend(place(out, COMMAND, &self.render()?)?);
         Ok(written)
     }
@@ -75,7 +78,7 @@ impl SitingRun {
         let plan = &self.inputs.plan;
         let lang = plan.study.lang;
         let rows = table_rows(&self.sites);
-        let mut scenarios = comparison_rows(&self.comparison)?;
+        let mut scenarios = self.comparison.as_ref().map(comparison_rows).transpose()?.unwrap_or_default();
         let own = |row: &&mut Row| {
             let text = |key: &str| row.get(key).and_then(Value::as_str);
             text("scenario") == Some(PROPOSED) && text("service") == Some(plan.services[self.service].id.as_str())
@@ -92,7 +95,8 @@ impl SitingRun {
                 row.insert(key.to_owned(), value);
             }
         }
-        let mut printed = vec![compared(lang, &scenarios, metrics(&self.comparison)), chosen(lang, &rows)];
+        let mut printed: Vec<Printed> = self.comparison.iter().map(|all| compared(lang, &scenarios, metrics(all))).collect();
+        printed.push(chosen(lang, &rows));
         let frontier_rows = table_rows(&self.frontier);
         let evaluation_rows = table_rows(&self.evaluation);
         let quota_rows = table_rows(&self.quotas);
@@ -137,7 +141,9 @@ impl SitingRun {
         let mut report = format!("# {}\n\n", plan.study.title);
         report.extend(lines.iter().map(|line| format!("{line}\n\n")));
         report.extend(printed.iter().map(Printed::markdown));
-        report += &format!("## {}\n\n{}", if lang == Lang::En { "Method" } else { "方法口径 Method" }, basis(&self.comparison.baseline));
+        if let Some(all) = &self.comparison {
+            report += &format!("## {}\n\n{}", if lang == Lang::En { "Method" } else { "方法口径 Method" }, basis(&all.baseline));
+        }
         files.push(("report.md".to_owned(), report.into_bytes()));
         files.push(("scenario.toml".to_owned(), self.scenario().into_bytes()));
         files.push(("summary.json".to_owned(), pretty(&self.summary()).into_bytes()));
