@@ -68,5 +68,8 @@ mod shares;
 #[path = "cli/signals.rs"]
 mod signals;
 #[cfg(test)]
+#[path = "cli/site.rs"]
+mod site;
+#[cfg(test)]
 #[path = "cli/sweep.rs"]
 mod sweep;

@@ -24,6 +24,7 @@ fn the_demo_writes_its_folder_and_prints_its_table() {
         "response.csv",
         "response.geojson",
         "rules.csv",
+        "site",
         "service_areas.geojson",
         "stations.csv",
         "table-01-indicators.csv",
@@ -41,12 +42,19 @@ fn the_demo_writes_its_folder_and_prints_its_table() {
     }
     // of each service, the ten councils with most people not covered, the ten gaps with most people, and Qormi's two records at one spot
     let table = done.out.lines().filter(|line| line.starts_with(' ') && line.ends_with(' ')).count();
-    let office = (1 + 2) + (1 + 2 * 2) + (1 + 3);
+    let office = (1 + 2) + (1 + 2 * 2) + (1 + 3) + (1 + 5);
     let of_services = 2 * (1 + 1 + 10 + 1 + 10);
-    assert_eq!(table, of_services + office, "header, total and ten councils; header and ten gaps; norms, scenarios, steps\n{}", done.out);
+    assert_eq!(
+        table,
+        of_services + office,
+        "header, total and ten councils; header and ten gaps; norms, scenarios, steps, sites\n{}",
+        done.out
+    );
     assert!(done.out.contains("Qormi"), "{}", done.out);
+    // where five clinics would do most: no plan is better
+    assert!(done.out.contains("5 new sites by mclp: 254,355 people, from 195,081 as it stands; no plan is better: proven"), "{}", done.out);
     for shown in desk.list("catchment-demo") {
-        let told = shown == "README.txt" || shown == "compare" || shown.starts_with("table-");
+        let told = shown == "README.txt" || shown == "compare" || shown == "site" || shown.starts_with("table-");
         assert!(told || desk.text("catchment-demo/README.txt").contains(&shown), "README.txt is silent on {shown}");
     }
     assert!(done.err.lines().any(|line| line == "gaps"), "one line a stage on stderr: {}", done.err);
@@ -59,7 +67,7 @@ fn stand_ins_are_named_in_every_output() {
     let desk = Desk::new();
     let said = desk.works(&["demo", "--out", "o", "--sweep", "limit=8min"]).out;
     assert!(said.contains(WHAT) && said.contains("all vehicles at their stations"), "{said}");
-    for name in desk.list("o").into_iter().filter(|name| name != "compare") {
+    for name in desk.list("o").into_iter().filter(|name| name != "compare" && name != "site") {
         let path = format!("o/{name}");
         match name.rsplit_once('.').unwrap() {
             ("issues" | "norms" | "indicators" | "referrals" | "lorenz" | "agglomeration", _) => {}
@@ -130,6 +138,7 @@ fn a_saved_plan_gives_the_same_bytes_on_any_number_of_threads() {
     desk.works(&["demo", "-q", "--threads", "1", "--out", "demo"]);
     desk.works(&["run", "mine/plan.toml", "-q", "--threads", "2", "--out", "run"]);
     std::fs::rename(desk.path("demo/compare"), desk.path("compared")).unwrap();
+    std::fs::rename(desk.path("demo/site"), desk.path("sited")).unwrap();
     desk.same("demo", "run");
     assert_eq!(desk.json("demo/manifest.json")["run"]["threads"], 1);
     assert_eq!(desk.json("run/manifest.json")["run"]["threads"], 2);

@@ -27,7 +27,7 @@ fn ending(small: &Small, seed: u64) -> Result<Ending, String> {
     let Ok(found) = run else { return Err("panicked".to_owned()) };
     let optimum = small.optimum();
     match (optimum, found) {
-        (None, Err(SitingError::Infeasible { .. })) => Ok(Ending::Together),
+        (None, Err(SitingError::Infeasible { .. } | SitingError::Within { .. })) => Ok(Ending::Together),
         (None, Err(SitingError::NotFound { .. })) => Ok(Ending::NotFound),
         (None, Err(SitingError::Quota { name, .. })) => {
             let own: Vec<Quota> = small.quotas.iter().filter(|quota| quota.name == name).cloned().collect();

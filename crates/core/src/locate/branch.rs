@@ -102,7 +102,7 @@ pub(super) fn search(problem: &dyn Problem, start: Start, means: Means<'_>) -> A
     if own.target().is_some_and(|known| known >= problem.most()) {
         return Answer { bound: own.target(), plan: own.best, nodes: 0, outside: false };
     }
-    let root_effort = Effort { iterations: 2000, patience: 25, step: 1.0, gap: options.gap };
+    let root_effort = Effort { iterations: (ROOT / (1 + problem.entries())).clamp(200, 2000), patience: 25, step: 1.0, gap: options.gap };
     let mut tried = 0;
     let mut last = Vec::new();
     let relaxed = {
@@ -152,8 +152,10 @@ fn finish(own: &mut Search<'_>, root: &Node, solver: &dyn ExactSolver, answer: &
     }
 }
 
-/// Problems with fewer entries than this get more nodes, as each costs less.
-const SMALL: usize = 20_000;
+/// A problem of so many entries gets the nodes that were asked for; smaller ones, of which a node costs less, get more.
+const USUAL: usize = 20_000;
+/// So many entries are looked at, all iterations at the root together.
+const ROOT: usize = 2_000_000_000;
 
 /// A node that waits: its bounds, prices to begin with, and the bound of the node that it came from.
 struct Waiting {
@@ -166,7 +168,9 @@ struct Waiting {
 fn branch(own: &mut Search<'_>, root: Node, prices: Vec<f64>, mean: Vec<f64>, bound: i128, answer: &mut Answer) {
     let problem = own.problem;
     let mut waiting = vec![Waiting { node: root, prices, mean, bound }];
-    let nodes = own.options.nodes.saturating_mul(1 + SMALL / (1 + problem.entries()));
+    // the same work, whatever a node costs
+    let nodes = own.options.nodes.saturating_mul(USUAL) / (1 + problem.entries());
+    let nodes = nodes.clamp(own.options.nodes.min(20), own.options.nodes.saturating_mul(40));
     let effort = Effort { iterations: 120, patience: 10, step: 0.5, gap: 0.0 };
     while let Some(next) = waiting.pop() {
         let open = waiting.iter().map(|own| own.bound).fold(next.bound, i128::max);

@@ -84,11 +84,19 @@ impl Capacity {
         let mut rows: Vec<(usize, i128, i128)> = self.of_site[site].iter().filter_map(profit).collect();
         let mut left = i128::from(self.room[site]);
         let wanted: i128 = rows.iter().map(|row| row.2).sum();
-        if wanted > left {
-            rows.sort_unstable_by(|a, b| (b.1 * a.2).cmp(&(a.1 * b.2)).then(a.0.cmp(&b.0)));
-        }
+        let better = |a: &(usize, i128, i128), b: &(usize, i128, i128)| (b.1 * a.2).cmp(&(a.1 * b.2)).then(a.0.cmp(&b.0));
+        let mut sorted = if wanted > left { 0 } else { rows.len() };
         let mut earned = 0;
-        for (i, own, weight) in rows {
+        for place in 0..rows.len() {
+            if place == sorted {
+                // as many as will be needed, and hardly more, are put in order
+                sorted = rows.len().min((sorted * 2).max(16));
+                if sorted < rows.len() {
+                    rows[place..].select_nth_unstable_by(sorted - place - 1, better);
+                }
+                rows[place..sorted].sort_unstable_by(better);
+            }
+            let (i, own, weight) = rows[place];
             if left >= weight {
                 earned += own;
                 left -= weight;
@@ -244,7 +252,8 @@ impl Problem for Capacity {
     }
 
     fn entries(&self) -> usize {
-        self.entries
+        // each is sorted, too
+        8 * self.entries
     }
 
     fn program(&self, _: &Node) -> Option<Program> {

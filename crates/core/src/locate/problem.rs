@@ -117,7 +117,8 @@ pub struct SitingOptions {
     pub gap: f64,
     /// Stop after this many seconds, with the best plan so far.
     pub seconds: Option<f64>,
-    /// How many nodes branch and bound looks at; of small problems, which cost less a node, in proportion more.
+    /// How many nodes branch and bound looks at; those of 20,000 entries; larger ones get fewer,
+    /// smaller ones more.
     pub nodes: usize,
     /// How many plans the local search tries, for each site that opens.
     pub tries: usize,
@@ -147,6 +148,16 @@ pub enum SitingError {
         /// How many there are.
         found: u64,
         /// How many it wants.
+        asked: String,
+    },
+    /// A quota with room for fewer than those within it want together.
+    #[error("{name}: room for {found} beside those that stand, but {asked}")]
+    Within {
+        /// Its name.
+        name: String,
+        /// How many it has room for.
+        found: u64,
+        /// Who wants how many.
         asked: String,
     },
     /// What stands already costs more than the budget.

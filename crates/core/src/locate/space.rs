@@ -55,6 +55,7 @@ impl Space {
             let (at_least, at_most) = (u64::from(quota.at_least).saturating_sub(least), u64::from(quota.at_most) - least);
             own.push(Bounds { sites: members, at_least, at_most });
         }
+        too_many_within(&own, quotas, sites)?;
         let spent: u64 = sites.iter().map(|site| u64::from(site.at_least).saturating_mul(site.price)).fold(0, u64::saturating_add);
         let budget = budget.map(|budget| budget.checked_sub(spent).ok_or(SitingError::Budget { least: spent, budget })).transpose()?;
         Ok(Space { most, price, quotas: own, budget, ..Space::default() }.indexed())
@@ -104,6 +105,28 @@ impl Space {
     pub(super) fn sites(&self) -> usize {
         self.most.len()
     }
+}
+
+/// Refuses a quota that has room for fewer than other quotas, which lie within it and share no site, want together.
+fn too_many_within(own: &[Bounds], named: &[Quota], sites: &[Site]) -> Result<(), SitingError> {
+    for (outer, name) in own.iter().zip(named) {
+        let mut inside = vec![false; sites.len()];
+        outer.sites.iter().for_each(|j| inside[*j as usize] = true);
+        let open = |j: &u32| sites[*j as usize].at_most > sites[*j as usize].at_least;
+        let (mut wanted, mut names) = (0, Vec::new());
+        for (inner, name) in own.iter().zip(named).filter(|(inner, _)| inner.at_least > 0 && !std::ptr::eq(*inner, outer)) {
+            if inner.sites.iter().filter(|j| open(j)).all(|j| inside[*j as usize]) && inner.sites.len() < outer.sites.len() {
+                inner.sites.iter().filter(|j| open(j)).for_each(|j| inside[*j as usize] = false);
+                wanted += inner.at_least;
+                names.push(name.name.as_str());
+            }
+        }
+        if wanted > outer.at_most {
+            let asked = format!("{wanted} are wanted by: {}", names.join("; "));
+            return Err(SitingError::Within { name: name.name.clone(), found: outer.at_most, asked });
+        }
+    }
+    Ok(())
 }
 
 /// A plan that is being made: what is open, and what that means for quotas and budget.

@@ -234,6 +234,18 @@ impl SitingPlan {
         }
     }
 
+    /// Checks that it says how many to build: a flag may, where the plan does not.
+    ///
+    /// # Errors
+    ///
+    /// [`PlanError::Value`] where nothing does.
+    pub fn check_counted(&self) -> Result<(), PlanError> {
+        let counted = self.counts.is_some() || !self.kinds.is_empty() || self.add.is_some() || self.budget.is_some();
+        let told = counted || self.moves > 0 || self.evaluate.is_some() || self.model == ModelName::Lscp;
+        let expected = "how many to build: add, kinds, counts by town, a budget, or how many may move";
+        if told { Ok(()) } else { Err(value("siting.add", "missing", expected)) }
+    }
+
     /// Checks it against the plan that it stands in.
     ///
     /// # Errors
@@ -280,13 +292,9 @@ impl SitingPlan {
             ));
         }
         distinct("siting.close", &self.close.iter().map(String::as_str).collect::<Vec<_>>())?;
-        let counted = self.counts.is_some() || !self.kinds.is_empty() || self.add.is_some();
         match self.model {
             ModelName::Lscp if self.add.is_some() => Err(value("siting.add", "a number", "none for lscp, which finds how many it takes")),
             ModelName::Lscp => Ok(()),
-            _ if !counted && self.budget.is_none() && self.moves == 0 && self.evaluate.is_none() => {
-                Err(value("siting.add", "missing", "how many to build: add, kinds, counts by town, a budget, or how many may move"))
-            }
             _ if self.add.is_some() && (self.counts.is_some() || !self.kinds.is_empty()) => {
                 Err(value("siting.add", "a number beside kinds or counts", "one of them: kinds and counts say how many"))
             }

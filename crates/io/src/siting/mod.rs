@@ -89,6 +89,7 @@ pub fn sited(mut inputs: Inputs, files: &dyn Files, solver: Option<&Cbc>, progre
     let plan = &inputs.plan.clone();
     let wrong = |source: PlanError| Error::Plan { file: plan.study.id.clone(), source };
     let mut siting = plan.siting.clone().unwrap_or_default();
+    siting.check_counted().map_err(wrong)?;
     let asked = siting.service(plan).map_err(wrong)?;
     let place = inputs.plan.services.iter().position(|own| own.id == asked.id).unwrap_or_default();
     let (mut read, mut issues) = (Vec::new(), Vec::new());

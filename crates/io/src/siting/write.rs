@@ -178,7 +178,7 @@ impl SitingRun {
             false => format!("no plan can be better than {bound}: the gap is at most {:.2} %", 100.0 * found.gap()),
         };
         let from = standing.as_ref().map_or_else(String::new, |standing| format!(", from {standing} as it stands"));
-        lines.push(format!("**{service}**: {count} new sites by {model}: {value} ({}){from}; {proof}.", self.unit));
+        lines.push(format!("**{service}**: {count} new sites by {model}: {value} {}{from}; {proof}.", self.unit));
         if zh {
             let proof = match found.proven {
                 true => "已证明最优".to_owned(),

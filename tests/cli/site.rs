@@ -1,0 +1,176 @@
+//! `catchment site`, on the town with answers by arithmetic: in five minutes one walks three blocks, so that a site has seven corners.
+
+use super::desk::{Desk, number};
+use super::town::{EAST, PLAN, WEST, collection, rectangle};
+
+/// The clinic at corner 0 has corners 0 to 3: 15 of 2,047 people.
+fn town(siting: &str) -> Desk {
+    let desk = Desk::town();
+    let plan = PLAN.replace("15min", "5min");
+    let scenario = "[[scenarios]]\nid = \"corner-10\"\nchanges = [{ add = \"n1\", facilities = \"clinics\", lon = 9.010, lat = 0 }]\n\
+                    [[scenarios]]\nid = \"by-town\"\nnew_build = \"counts.csv\"\n";
+    desk.put("town.toml", format!("{plan}[outputs]\nmap = false\n[siting]\n{siting}\n{scenario}"));
+    desk.put("counts.csv", "街镇,卫生服务站\n古美路街道,1\n莘庄镇,——\n合计,1\n");
+    desk
+}
+
+fn summary(desk: &Desk) -> [f64; 3] {
+    let all = desk.json("o/summary.json");
+    assert_eq!(all["proven"], true, "{all}");
+    ["standing", "value", "bound"].map(|key| all[key].as_f64().unwrap())
+}
+
+#[test]
+fn the_best_site_is_the_one_that_arithmetic_says() {
+    let desk = town("add = 1");
+    let said = desk.works(&["site", "town.toml", "--out", "o"]).out;
+    assert!(said.contains("no plan is better: proven") && said.contains("from 15 as it stands"), "{said}");
+    // corner 7 has corners 4 to 10: all who are left
+    assert_eq!(summary(&desk), [15.0, 2047.0, 2047.0]);
+    let sites = desk.rows("o/sites.csv");
+    let [own] = sites.as_slice() else { panic!("{sites:?}") };
+    assert_eq!([number(own, "lon"), number(own, "lat"), number(own, "road_m")], [9.007, 0.0, 0.0]);
+    assert_eq!((own["zone_id"].as_str(), number(own, "people_gained"), number(own, "people_share")), (EAST, 2032.0, 1.0));
+    // corner 10 is a bend, where no two roads meet: without a site within 300 m, the junction north of it with corners 8 to 10 is the best
+    assert_eq!([number(own, "loss_without"), number(own, "regret")], [2032.0, 240.0]);
+    // the study with it, measured as any run
+    let compared = desk.rows("o/scenarios.csv");
+    assert_eq!(number(&compared[1], "people_covered"), 2047.0);
+    assert_eq!(desk.json("o/compare/proposed/summary.json")["services"][0]["people"]["covered"], 2047.0);
+    let table = desk.text("o/table-10-sites.csv");
+    assert!(table.lines().nth(1).is_some_and(|line| line.contains("莘庄镇")), "{table}");
+    let told = |name: &&String| name.contains('.') && !name.starts_with("table-") && *name != "README.txt";
+    for name in desk.list("o").iter().filter(told) {
+        assert!(desk.text("o/README.txt").contains(name.as_str()), "README.txt is silent on {name}");
+    }
+    // the scenario that it writes is one that `compare` takes
+    let plan = desk.text("town.toml") + &desk.text("o/scenario.toml");
+    desk.put("next.toml", plan);
+    desk.works(&["compare", "next.toml", "--out", "c"]);
+    let rows = desk.rows("c/comparison.csv");
+    assert_eq!(rows.iter().find(|row| row["scenario"] == "proposed").map(|row| number(row, "people_covered")), Some(2047.0));
+}
+
+#[test]
+fn as_few_as_cover_everybody_and_the_frontier() {
+    let desk = town("add = 3");
+    desk.works(&["site", "town.toml", "--out", "o", "--model", "lscp", "--close", "*"]);
+    // eleven corners, seven to a site
+    let all = desk.json("o/summary.json");
+    assert_eq!((all["value"].as_f64(), all["proven"].as_bool(), all["unit"].as_str()), (Some(2.0), Some(true), Some("sites")));
+    assert_eq!(desk.rows("o/sites.csv")[0]["change"], "close");
+    desk.works(&["site", "town.toml", "--out", "o", "--close", "c1", "--add", "3"]);
+    let frontier: Vec<f64> = desk.rows("o/frontier.csv").iter().map(|row| number(row, "value")).collect();
+    // corners 4 to 10; with another one all
+    assert_eq!(frontier, [2032.0, 2047.0, 2047.0]);
+}
+
+#[test]
+fn medians_and_centres_are_what_a_run_of_their_sites_measures() {
+    for (model, column) in [("p-median", "cost_mean_s"), ("p-centre", "cost_max_s")] {
+        let desk = town("add = 2");
+        desk.works(&["site", "town.toml", "--out", "o", "--model", model]);
+        let measured = number(&desk.rows("o/scenarios.csv")[1], column);
+        let value = summary(&desk)[1];
+        assert!((measured - value).abs() < 0.002, "{model}: {value}, measured {measured}");
+    }
+}
+
+#[test]
+fn counts_by_town_and_what_they_cost() {
+    let desk = town("counts = \"counts.csv\"");
+    desk.works(&["site", "town.toml", "--out", "o"]);
+    // of the west's corners, 4 has 4 to 7 more: 240
+    assert_eq!(summary(&desk), [15.0, 255.0, 255.0]);
+    assert_eq!(desk.rows("o/sites.csv")[0]["zone_id"], WEST);
+    // anywhere, all would be covered
+    let quotas = desk.rows("o/quotas.csv");
+    assert_eq!((quotas[0]["zone_id"].as_str(), number(&quotas[0], "price")), (WEST, 1792.0));
+    // the same counts, as a scenario to be held against the best of as many
+    let desk = town("");
+    desk.works(&["site", "town.toml", "--out", "o", "--evaluate", "by-town"]);
+    let rows = desk.rows("o/evaluation.csv");
+    let value = |plan: &str| number(rows.iter().find(|row| row["plan"] == plan).unwrap(), "value");
+    assert_eq!(["standing", "best of the same counts by town", "best of the same number"].map(value), [15.0, 255.0, 2047.0]);
+    assert_eq!(number(&rows[2], "better_by"), 1792.0);
+}
+
+#[test]
+fn a_given_plan_is_held_against_the_best_of_as_many() {
+    let desk = town("");
+    let said = desk.works(&["site", "town.toml", "--out", "o", "--evaluate", "corner-10"]).out;
+    assert!(said.contains("better by"), "{said}");
+    let rows = desk.rows("o/evaluation.csv");
+    let shown: Vec<(String, f64, f64)> =
+        rows.iter().map(|row| (row["plan"].clone(), number(row, "added"), number(row, "people_covered"))).collect();
+    let expected = [("standing", 0.0, 15.0), ("given", 1.0, 1935.0), ("best of the same number", 1.0, 2047.0)];
+    assert_eq!(shown, expected.map(|(plan, added, people)| (plan.to_owned(), added, people)));
+    assert_eq!(number(&rows[2], "better_by"), 112.0);
+}
+
+#[test]
+fn nothing_is_built_where_it_is_forbidden_or_where_no_plot_is() {
+    let desk = town("add = 1\nforbidden = \"shut.geojson\"");
+    desk.put("shut.geojson", collection(&[rectangle("1", "shut", 9.0055, 9.0205)]));
+    desk.works(&["site", "town.toml", "--out", "o"]);
+    // corner 5 has corners 4 to 8 more: 496
+    assert_eq!(summary(&desk)[1], 511.0);
+    assert!(desk.text("o/issues.csv").contains("53 of 117 candidates lie in an area of siting.forbidden"));
+    // plots of a table, with prices; the budget buys the second
+    let desk = town("candidates = \"plots\"\nprice = \"price\"\nbudget = 5");
+    let plots =
+        "[[facilities]]\nid = \"plots\"\nsource = \"plots.csv\"\ncolumns = { status = \"status\", amounts = { price = \"price\" } }\n";
+    desk.put("town.toml", desk.text("town.toml").replace("[[services]]", &format!("{plots}[[services]]")));
+    desk.put("plots.csv", "id,name,lon,lat,status,price\na,Dear,9.007,0,candidate,9\nb,Fair,9.010,0,candidate,5\nc,Cheap,9.004,0,备选,1\n");
+    desk.works(&["site", "town.toml", "--out", "o"]);
+    assert_eq!(summary(&desk)[1], 1935.0);
+    assert_eq!(desk.rows("o/sites.csv")[0]["name"], "Fair");
+}
+
+#[test]
+fn one_that_stands_may_move_and_rooms_may_be_full() {
+    let desk = town("add = 1\nmove = 1");
+    desk.works(&["site", "town.toml", "--out", "o"]);
+    // two sites anywhere have all, and so has c1 with one at corner 7
+    assert_eq!(summary(&desk)[1], 2047.0);
+    let desk = town("add = 1\nmodel = \"capacitated-mclp\"\nroom_new = 1000");
+    desk.works(&["site", "town.toml", "--out", "o"]);
+    assert_eq!(summary(&desk)[1], 1015.0);
+    assert!(desk.text("o/issues.csv").contains("no_room"));
+}
+
+#[test]
+fn what_cannot_be_is_said() {
+    let desk = town("add = 1");
+    // c1 stands in the west: it wants one more, the east two
+    desk.fails(
+        &["site", "town.toml", "--out", "o", "--min-by-zone", "2"],
+        2,
+        &["1 new: room for 1", "3 are wanted by", "莘庄镇: at least 2"],
+    );
+    desk.fails(&["site", "town.toml", "--add", "200"], 2, &["200 new: at least 200 asked for", "its sites can give 117"]);
+    desk.fails(&["site", "town.toml", "--candidates", "junction"], 2, &["did you mean `junctions`?"]);
+    desk.fails(&["site", "town.toml", "--for", "calls"], 2, &["services.response.calls"]);
+    desk.fails(&["site", "town.toml", "--model", "dsm"], 2, &["siting.near is missing"]);
+    desk.fails(&["site", "town.toml", "--close", "c9"], 2, &["siting.close is `c9`"]);
+}
+
+#[test]
+fn the_same_seed_gives_the_same_bytes_on_any_number_of_threads() {
+    let desk = town("add = 3\nmodel = \"p-median\"");
+    for (out, threads) in [("a", "1"), ("b", "2"), ("c", "4")] {
+        desk.works(&["site", "town.toml", "--out", out, "--threads", threads, "--seed", "7"]);
+    }
+    for file in ["sites.csv", "summary.json", "alternatives.csv", "frontier.csv"] {
+        assert_eq!(desk.text(&format!("a/{file}")), desk.text(&format!("b/{file}")), "{file}");
+        assert_eq!(desk.text(&format!("a/{file}")), desk.text(&format!("c/{file}")), "{file}");
+    }
+}
+
+#[test]
+fn an_exact_solver_that_is_not_there_is_an_issue() {
+    let desk = town("add = 2\nmodel = \"bacop2\"");
+    desk.works(&["site", "town.toml", "--out", "o", "--solver", "./no-such-cbc"]);
+    // nothing was left for it to do
+    assert!(!desk.text("o/issues.csv").contains("solver_failed"));
+}
