@@ -23,5 +23,8 @@ mod road_lines;
 #[path = "golden/shapes.rs"]
 mod shapes;
 #[cfg(test)]
+#[path = "golden/siting.rs"]
+mod siting;
+#[cfg(test)]
 #[path = "golden/two_countries.rs"]
 mod two_countries;
