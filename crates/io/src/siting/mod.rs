@@ -14,6 +14,7 @@ use catchment::{
 use crate::error::Error;
 use crate::files::{Files, InputFile};
 use crate::load::{Inputs, load};
+use crate::map::Lang;
 use crate::plan::{ChangePlan, Plan, PlanError, ScenarioPlan, SitingPlan, Verb, value};
 use crate::planning::NewBuild;
 use crate::scenarios::{Comparison, compared};
@@ -144,7 +145,7 @@ pub fn sited(mut inputs: Inputs, files: &dyn Files, solver: Option<&Cbc>, progre
     let evaluation = scenario.map(|own| answers.evaluation(own)).transpose()?.unwrap_or_default();
     let count = candidates.len();
     let unit = problem.unit.0;
-    let built = proposed(&sites, service.facilities.clone());
+    let built = proposed(&sites, service.facilities.clone(), plan.study.lang);
     drop(edges);
     inputs.plan.scenarios = scenario.cloned().into_iter().chain([built]).collect();
     issues.sort();
@@ -194,7 +195,7 @@ fn beyond(located: &Located, siting: &SitingPlan) -> Option<Issue> {
 }
 
 /// The scenario that does what was chosen.
-fn proposed(sites: &[SiteRow], set: String) -> ScenarioPlan {
+fn proposed(sites: &[SiteRow], set: String, lang: Lang) -> ScenarioPlan {
     let mut changes = Vec::new();
     for row in sites {
         let place = |own: &mut ChangePlan| (own.lon, own.lat) = (Some(row.lon), Some(row.lat));
@@ -204,12 +205,19 @@ fn proposed(sites: &[SiteRow], set: String) -> ScenarioPlan {
         } else {
             change.add = Some(row.facility_id.clone());
             change.name = Some(row.name.clone()).filter(|name| !name.is_empty());
-            change.kind = Some(row.kind.clone()).filter(|kind| !kind.is_empty());
+            // the map's legend tells what is new by its kind
+            change.kind = Some(if row.kind.is_empty() { said(lang, "规划点位", "proposed").to_owned() } else { row.kind.clone() });
             place(&mut change);
         }
         changes.push(change);
     }
-    ScenarioPlan { id: PROPOSED.to_owned(), title: "Proposed sites 建议点位".to_owned(), changes, ..ScenarioPlan::default() }
+    ScenarioPlan {
+        id: PROPOSED.to_owned(), title: said(lang, "建议点位", "Proposed sites").to_owned(), changes, ..ScenarioPlan::default()
+    }
+}
+
+fn said(lang: Lang, zh: &'static str, en: &'static str) -> &'static str {
+    if lang == Lang::En { en } else { zh }
 }
 
 /// Where a linked place touches its road, metres of the working CRS.
