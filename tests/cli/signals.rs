@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Command, Stdio};
 
-use super::desk::{Desk, Done};
+use super::desk::{Desk, Done, data};
 
 #[test]
 #[cfg(unix)]
@@ -25,6 +25,32 @@ fn an_interrupted_run_is_exit_130_and_leaves_no_file() {
         assert!(!rest.contains("panicked"), "{rest}");
         assert!(desk.list("o").is_empty(), "at {stage}: {:?}", desk.list("o"));
     }
+}
+
+/// A search for sites that is ended gives what it has found, with its bound.
+#[test]
+#[cfg(unix)]
+fn an_interrupted_siting_is_exit_130_with_the_best_plan_so_far() {
+    let desk = Desk::new();
+    let plan = data("liechtenstein/plan.toml");
+    let args = ["site", plan.as_str(), "--model", "p-median", "--add", "20", "--out", "o"];
+    let mut child = desk.command(&args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut said = BufReader::new(child.stderr.take().unwrap());
+    let mut line = String::new();
+    while line.trim() != "siting" {
+        line.clear();
+        assert!(said.read_line(&mut line).unwrap() > 0, "the run ended before its search");
+    }
+    std::thread::sleep(std::time::Duration::from_secs(6));
+    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    let mut rest = String::new();
+    said.read_to_string(&mut rest).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(130), "{rest}");
+    let found = desk.json("o/summary.json");
+    assert_eq!(found["added"], 20, "{found}");
+    assert!(found["bound"].as_f64() <= found["value"].as_f64(), "{found}");
+    assert!(desk.text("o/issues.csv").contains("interrupted"));
+    assert_eq!(desk.rows("o/sites.csv").len(), 20);
 }
 
 #[test]

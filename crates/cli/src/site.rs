@@ -182,7 +182,9 @@ pub(crate) fn site(typed: &SiteArgs) -> anyhow::Result<()> {
     job.notes.iter().for_each(|note| terminal.note(note));
     let (found, files) = pool.install(|| {
         let found = sited(&job.plan, job.files.as_ref(), solver.as_ref(), &terminal)?;
-        catchment::begin(&terminal, "write", 0).map_err(Error::from)?;
+        if !found.interrupted {
+            catchment::begin(&terminal, "write", 0).map_err(Error::from)?;
+        }
         let files = found.write(&job.out)?;
         anyhow::Ok((found, files))
     })?;
@@ -192,6 +194,9 @@ pub(crate) fn site(typed: &SiteArgs) -> anyhow::Result<()> {
     } else if !typed.common.quiet {
         print(&table(&found, job.plan.study.lang == Lang::Zh));
         print(&format!("{} files in {}/ (README.txt explains every field)\n", files.len(), job.out.display()));
+    }
+    if found.interrupted {
+        return Err(Error::Cancelled(catchment::Cancelled).into());
     }
     found.comparison.iter().flat_map(|all| all.runs()).try_for_each(|(_, run)| check_own(&run.audits))
 }

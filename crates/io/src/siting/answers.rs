@@ -157,6 +157,8 @@ pub(super) struct Answers<'a> {
     pub problem: &'a Problem,
     pub located: &'a Located,
     pub counts: Option<&'a NewBuild>,
+    /// Whether nothing is asked that takes a search.
+    pub brief: bool,
     pub progress: &'a dyn Progress,
 }
 
@@ -279,8 +281,11 @@ impl Answers<'_> {
             let zone = &self.inputs.zones[own.zone.index()];
             let mut without = copies.clone();
             without[j] = 0;
-            let loss = self.worth(&without)?.map(|worth| self.better_by(self.located.value, worth));
-            let other = self.best_without(&BTreeSet::from([j]))?.map(|other| self.better_by(self.located.value, other.value));
+            let (mut loss, mut other) = (None, None);
+            if !self.brief {
+                loss = self.worth(&without)?.map(|worth| self.better_by(self.located.value, worth));
+                other = self.best_without(&BTreeSet::from([j]))?.map(|other| self.better_by(self.located.value, other.value));
+            }
             rows.push(SiteRow {
                 service: self.service.id.to_owned(),
                 order: rows.len() + 1,

@@ -8,7 +8,8 @@ mod write;
 
 use catchment::geo::Coord;
 use catchment::{
-    ExactSolver, Facility, FacilityId, FacilityIndex, Issue, Linkage, Located, People, Progress, SitingError, SitingOptions, Stage, begin,
+    ExactSolver, Facility, FacilityId, FacilityIndex, Issue, Linkage, Located, NoProgress, People, Progress, SitingError, SitingOptions,
+    Stage, begin,
 };
 
 use crate::error::Error;
@@ -57,6 +58,8 @@ pub struct SitingRun {
     pub unit: &'static str,
     /// The outside program that proved the plan, where one was asked.
     pub proved_by: Option<String>,
+    /// Whether the search was ended through `progress`: then nothing else was asked.
+    pub interrupted: bool,
     /// The study as it stands and with what is proposed, where that was run.
     pub comparison: Option<Comparison>,
     /// Files that were read for siting alone.
@@ -77,7 +80,9 @@ pub fn site(plan: &Plan, files: &dyn Files, solver: Option<&Cbc>, progress: &dyn
         plan.siting.as_ref().ok_or_else(|| wrong(value("siting", "missing", "[siting] in the plan, or flags: --model mclp --add 5")))?;
     siting.check(plan).map_err(wrong)?;
     let mut found = sited(load(plan, files, progress)?, files, solver, progress)?;
-    found.comparison = Some(compared(found.inputs.clone(), files, progress)?);
+    if !found.interrupted {
+        found.comparison = Some(compared(found.inputs.clone(), files, progress)?);
+    }
     Ok(found)
 }
 
@@ -123,6 +128,13 @@ pub fn sited(mut inputs: Inputs, files: &dyn Files, solver: Option<&Cbc>, progre
         issues.push(Issue::new(Stage::Planning, "siting", "solver", "solver_failed", why));
     }
     issues.extend(beyond(&located, &siting));
+    // whoever ends the search wants what it has found: the plan and its bound, without the questions that would take as long again
+    let interrupted = progress.is_cancelled();
+    if interrupted {
+        let detail = "the search was ended: the plan is the best so far, and nothing was asked beside it".to_owned();
+        issues.push(Issue::new(Stage::Planning, "siting", siting.model.name(), "interrupted", detail));
+        (siting.frontier, siting.alternatives) = (false, 0);
+    }
     let facilities: Vec<Facility> = candidates.iter().map(problem::facility).collect();
     let answers = answers::Answers {
         places: FacilityIndex::of_facilities(&facilities),
@@ -133,8 +145,9 @@ pub fn sited(mut inputs: Inputs, files: &dyn Files, solver: Option<&Cbc>, progre
         candidates: &candidates,
         problem: &problem,
         located: &located,
-        counts: counts.as_ref(),
-        progress,
+        counts: counts.as_ref().filter(|_| !interrupted),
+        brief: interrupted,
+        progress: if interrupted { &NoProgress } else { progress },
     };
     let standing = answers.standing();
     let located_outside = located.outside.then(|| "cbc".to_owned());
@@ -142,7 +155,7 @@ pub fn sited(mut inputs: Inputs, files: &dyn Files, solver: Option<&Cbc>, progre
     let frontier = if siting.frontier { answers.frontier()? } else { Vec::new() };
     let alternatives = answers.alternatives()?;
     let quotas = answers.quotas()?;
-    let evaluation = scenario.map(|own| answers.evaluation(own)).transpose()?.unwrap_or_default();
+    let evaluation = scenario.filter(|_| !interrupted).map(|own| answers.evaluation(own)).transpose()?.unwrap_or_default();
     let count = candidates.len();
     let unit = problem.unit.0;
     let built = proposed(&sites, service.facilities.clone(), plan.study.lang);
@@ -165,6 +178,7 @@ pub fn sited(mut inputs: Inputs, files: &dyn Files, solver: Option<&Cbc>, progre
         unit,
         proved_by: located_outside,
         comparison: None,
+        interrupted,
         files: read,
         issues,
     })
