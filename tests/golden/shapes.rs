@@ -85,6 +85,7 @@ fn malta_service_areas() {
     let (mut plan, files) = plan("malta");
     plan.services.remove(0);
     plan.access.clear();
+    plan.siting = None;
     plan.outputs.map = false;
     let done = run(&plan, &files, &NoProgress).unwrap();
     let (demand, areas) = (&done.inputs.demand, &done.responses[0].areas);
