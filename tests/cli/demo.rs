@@ -52,7 +52,11 @@ fn the_demo_writes_its_folder_and_prints_its_table() {
     );
     assert!(done.out.contains("Qormi"), "{}", done.out);
     // where five clinics would do most: no plan is better
-    assert!(done.out.contains("5 new sites by mclp: 254,355 people, from 195,081 as it stands; no plan is better: proven"), "{}", done.out);
+    assert!(
+        done.out.contains("5 new by mclp: 254,355 people within 15 min, from 195,081 as it stands; no plan is better: proven"),
+        "{}",
+        done.out
+    );
     for shown in desk.list("catchment-demo") {
         let told = shown == "README.txt" || shown == "compare" || shown == "site" || shown.starts_with("table-");
         assert!(told || desk.text("catchment-demo/README.txt").contains(&shown), "README.txt is silent on {shown}");

@@ -24,7 +24,7 @@ fn summary(desk: &Desk) -> [f64; 3] {
 fn the_best_site_is_the_one_that_arithmetic_says() {
     let desk = town("add = 1");
     let said = desk.works(&["site", "town.toml", "--out", "o"]).out;
-    assert!(said.contains("no plan is better: proven") && said.contains("from 15 as it stands"), "{said}");
+    assert!(said.contains("1 new by mclp: 2,047 people within 5 min, from 15 as it stands; no plan is better: proven"), "{said}");
     // corner 7 has corners 4 to 10: all who are left
     assert_eq!(summary(&desk), [15.0, 2047.0, 2047.0]);
     let sites = desk.rows("o/sites.csv");
@@ -37,7 +37,12 @@ fn the_best_site_is_the_one_that_arithmetic_says() {
     let compared = desk.rows("o/scenarios.csv");
     assert_eq!(number(&compared[1], "people_covered"), 2047.0);
     assert_eq!(desk.json("o/compare/proposed/summary.json")["services"][0]["people"]["covered"], 2047.0);
+    let report = desk.text("o/report.md");
+    for shown in ["limit 5 min", "1.2 m/s", "mclp (Church and ReVelle 1974)", "seed 1", "117 in a zone and on a road"] {
+        assert!(report.contains(shown), "{shown:?} is not in {report}");
+    }
     let table = desk.text("o/table-10-sites.csv");
+    assert!(table.starts_with("order,what,zone,kind,candidate") && table.contains("\"lost without it, people\""), "{table}");
     assert!(table.lines().nth(1).is_some_and(|line| line.contains("莘庄镇")), "{table}");
     let told = |name: &&String| name.contains('.') && !name.starts_with("table-") && *name != "README.txt";
     for name in desk.list("o").iter().filter(told) {
@@ -106,6 +111,74 @@ fn a_given_plan_is_held_against_the_best_of_as_many() {
     let expected = [("standing", 0.0, 15.0), ("given", 1.0, 1935.0), ("best of the same number", 1.0, 2047.0)];
     assert_eq!(shown, expected.map(|(plan, added, people)| (plan.to_owned(), added, people)));
     assert_eq!(number(&rows[2], "better_by"), 112.0);
+}
+
+/// Two kinds at once, their counts by town, a least for every zone that what stands helps to meet; what each town's count costs.
+#[test]
+fn counts_by_kind_beside_a_least_for_every_zone() {
+    let desk = town(
+        "counts = \"counts.csv\"\nmin_by_zone = 1\n[siting.kinds]\n\"卫生服务站\" = { price = 2 }\n\"中心\" = { candidates = \"grid\" }",
+    );
+    desk.put("counts.csv", "街镇,卫生服务站,中心\n古美路街道,1,——\n莘庄镇,——,1\n");
+    desk.works(&["site", "town.toml", "--out", "o", "--grid-m", "222"]);
+    let sites = desk.rows("o/sites.csv");
+    let mut kinds: Vec<(&str, &str)> = sites.iter().map(|row| (row["zone_id"].as_str(), row["kind"].as_str())).collect();
+    kinds.sort_unstable();
+    assert_eq!(kinds, [(WEST, "卫生服务站"), (EAST, "中心")]);
+    assert_eq!(desk.rows("o/quotas.csv").len(), 2);
+    // a zone with neither of them has what stands, or nothing: then the answer says who wants what
+    desk.put("counts.csv", "街镇,卫生服务站,中心\n古美路街道,1,1\n莘庄镇,——,——\n");
+    let done = desk.run(&["site", "town.toml", "--out", "p"]);
+    assert_eq!(done.code, Some(2), "{}", done.err);
+    assert!(done.err.contains("莘庄镇") && !done.err.contains("panicked"), "{}", done.err);
+}
+
+#[test]
+fn candidates_of_the_own_set_open_and_ids_that_are_taken_get_another() {
+    let desk = town("add = 1\ncandidates = \"own\"");
+    let plan = desk.text("town.toml").replace("source = \"clinics.csv\"", "source = \"clinics.csv\"\ncolumns = { status = \"status\" }");
+    desk.put("town.toml", plan.clone());
+    desk.put(
+        "clinics.csv",
+        "id,name,lon,lat,status\nc1,West clinic,9.000,0,existing\nc2,Plot,9.010,0,candidate\nc3,Other,9.004,0,candidate\n",
+    );
+    desk.works(&["site", "town.toml", "--out", "o"]);
+    let sites = desk.rows("o/sites.csv");
+    assert_eq!((sites[0]["change"].as_str(), sites[0]["facility_id"].as_str()), ("open", "c2"));
+    assert_eq!(number(&desk.rows("o/scenarios.csv")[1], "people_covered"), 1935.0);
+    // plots whose ids are those of clinics
+    let plots = "[[facilities]]\nid = \"plots\"\nsource = \"plots.csv\"\n";
+    desk.put("town.toml", plan.replace("\"own\"", "\"plots\"").replace("[[services]]", &format!("{plots}[[services]]")));
+    desk.put("plots.csv", "id,lon,lat\nc1,9.010,0\nc2,9.004,0\n");
+    desk.works(&["site", "town.toml", "--out", "o"]);
+    assert_eq!(desk.rows("o/sites.csv")[0]["facility_id"], "plots/c1");
+    assert_eq!(number(&desk.rows("o/scenarios.csv")[1], "people_covered"), 1935.0);
+}
+
+/// A plan that closes one is held against the best that closes it, too; one that opens a candidate counts it.
+#[test]
+fn a_given_plan_that_closes_is_held_against_the_best_that_closes() {
+    let desk = town("");
+    let scenario = "[[scenarios]]\nid = \"moved\"\nchanges = [{ move = \"c1\", facilities = \"clinics\", lon = 9.010, lat = 0 }]\n";
+    desk.put("town.toml", desk.text("town.toml") + scenario);
+    desk.works(&["site", "town.toml", "--out", "o", "--evaluate", "moved"]);
+    let rows = desk.rows("o/evaluation.csv");
+    let shown: Vec<(&str, f64)> = rows.iter().map(|row| (row["plan"].as_str(), number(row, "value"))).collect();
+    // corner 10 alone has corners 7 to 10; the best single site, corner 7, has 4 to 10
+    assert_eq!(shown, [("standing", 15.0), ("given", 1920.0), ("best of the same number", 2032.0)]);
+}
+
+#[test]
+fn a_group_or_calls_may_be_what_counts() {
+    let desk = town("add = 1\nfor = \"old\"");
+    desk.put("town.toml", desk.text("town.toml").replace("source = \"people.csv\"", "source = \"people.csv\"\ngroups = [\"old\"]"));
+    // two old people at each of corners 1 to 5, nobody old farther east
+    let rows = (0..11).map(|k| format!("9.{k:03},0,{},{}\n", 1 << k, if (1..6).contains(&k) { 1 } else { 0 }));
+    desk.put("people.csv", "lon,lat,people,old\n".to_owned() + &rows.collect::<String>());
+    let said = desk.works(&["site", "town.toml", "--out", "o"]).out;
+    // c1 has corners 1 to 3: three of five
+    assert!(said.contains("5 old within 5 min, from 3 as it stands"), "{said}");
+    assert!(desk.text("o/table-10-sites.csv").contains("old gained"));
 }
 
 #[test]

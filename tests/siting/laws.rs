@@ -376,3 +376,21 @@ fn numbers_at_the_ends_of_their_ranges_do_not_overflow() {
         }
     }
 }
+
+/// A share that is met to the person is met, though 0.07 has no exact float: 7 of 100 people.
+#[test]
+fn a_share_is_met_where_it_is_met_exactly() {
+    for (share, people) in [(0.07, 7), (0.14, 14), (0.28, 28), (0.55, 55), (0.56, 56), (0.57, 57), (0.58, 58)] {
+        let small = Small {
+            reach: vec![vec![Some(1), None], vec![Some(1), Some(1)]],
+            people: vec![people * 1_000_000, (100 - people) * 1_000_000],
+            within: vec![1, 1],
+            // the second covers all, at twice the price
+            sites: vec![Site::CANDIDATE, Site { price: 2, ..Site::CANDIDATE }],
+            quotas: Vec::new(),
+            budget: None,
+            model: SitingModel::SetCover { share },
+        };
+        assert_eq!(small.locate(&seeded(1), &NoProgress).map(|found| found.copies), Ok(vec![1, 0]), "{share}");
+    }
+}

@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use crate::ids::EdgeId;
 use crate::link::EdgeGrid;
+use crate::random::Random;
 use crate::search::NearestFacility;
 use crate::units::{Cost, Limit};
 
@@ -273,19 +274,5 @@ impl Holder {
             }
         }
         !odd.is_empty()
-    }
-}
-
-/// SplitMix64 (Steele, Lea and Flood, OOPSLA 2014).
-struct Random(u64);
-
-impl Random {
-    /// A number from 0 to `bound` - 1.
-    fn below(&mut self, bound: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((u128::from(z ^ (z >> 31)) * u128::from(bound)) >> 64) as u64
     }
 }

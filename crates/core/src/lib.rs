@@ -59,6 +59,7 @@ mod outline;
 mod planning;
 mod profile;
 mod progress;
+mod random;
 mod raster;
 mod reach;
 mod reached;

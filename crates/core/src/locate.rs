@@ -7,29 +7,30 @@
 mod branch;
 mod capacity;
 mod centre;
-mod chance;
 mod cover;
 mod cover_search;
 mod gains;
 mod lists;
 mod median;
+mod merge;
 mod problem;
 mod program;
 mod relax;
 mod rooms;
 mod space;
+mod watch;
 
 pub use problem::{Quota, Site, Siting, SitingError, SitingModel, SitingOptions};
 pub use program::{Column, ExactSolver, Program, ProgramRow, Solved};
 
-use branch::{Answer, Means, Start, search};
+use branch::{Answer, Means, search};
 use capacity::Capacity;
-use chance::Watch;
 use cover::{Cover, ONE};
 use median::Median;
 use relax::Problem;
 use serde::Serialize;
 use space::Space;
+use watch::Watch;
 
 use crate::progress::{Progress, begin};
 use crate::units::People;
@@ -78,10 +79,36 @@ pub(crate) struct Found {
 
 /// Finds the best plan.
 ///
+/// ```
+/// use catchment::*;
+///
+/// // three plots and four streets, of 10, 20, 30 and 40 people; minutes from each plot to each street
+/// let minutes = [[5, 12, 40, 40], [40, 14, 9, 40], [40, 40, 16, 3]];
+/// let row = |row: &[u32; 4]| (0..4).zip(row).map(|(street, t)| (DemandId(street), Cost(60_000 * t))).collect();
+/// let siting = Siting {
+///     table: &ReachTable::new(minutes.iter().map(row).collect()),
+///     people: &[10, 20, 30, 40].map(People::persons),
+///     within: &[Cost(60_000 * 15); 4],
+///     sites: &[Site::CANDIDATE; 3],
+///     quotas: &[Quota { name: "two new".to_owned(), sites: vec![0, 1, 2], at_least: 2, at_most: 2 }],
+///     budget: None,
+///     model: SitingModel::MaxCover,
+/// };
+/// let found = locate(&siting, &SitingOptions::default(), &NoProgress)?;
+/// // the second has 20 + 30 people, the third 40
+/// assert_eq!((found.copies, found.value, found.proven), (vec![0, 1, 1], 90.0, true));
+/// # Ok::<(), SitingError>(())
+/// ```
+///
 /// # Errors
 ///
 /// [`SitingError`]: quotas that cannot be met, alone or together; numbers that a model cannot take; a run that was ended before a plan
 /// was found. One that is ended later gives the best plan so far, with its bound.
+///
+/// # Complexity
+///
+/// Iterations at the root and nodes are bounded by the entries of the table, so that it ends whatever the problem: some 2 × 10⁹ entries are
+/// looked at at the root, and as many more as `options.nodes` allows.
 ///
 /// # Panics
 ///
@@ -166,7 +193,7 @@ pub fn locate_with(
 
 fn solve(problem: &dyn Problem, means: Means<'_>) -> Answer {
     let none = vec![0; problem.space().sites()];
-    search(problem, Start { plans: vec![none], ..Start::default() }, means)
+    search(problem, &[none], means)
 }
 
 fn of_answer(

@@ -1,11 +1,12 @@
 //! From a first plan to a proven one: relaxation at the root with a local search from the plans that it comes up with, then branch and
 //! bound, depth first.
 
-use super::chance::{Chance, Watch};
 use super::problem::SitingOptions;
 use super::program::{ExactSolver, Solved};
 use super::relax::{Effort, Problem, first_prices, relax};
 use super::space::Node;
+use super::watch::Watch;
+use crate::random::Random;
 
 /// The best plan that was found, and what no plan can exceed.
 #[derive(Debug, Clone)]
@@ -31,17 +32,6 @@ impl Answer {
     }
 }
 
-/// Where a search starts.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Start {
-    /// Plans to start from.
-    pub(super) plans: Vec<Vec<u32>>,
-    /// Bounds on sites, beside the problem's own.
-    pub(super) node: Option<Node>,
-    /// A plan that is worth no more than this is of no use.
-    pub(super) above: Option<i128>,
-}
-
 /// How much a search may do, and who may help.
 #[derive(Clone, Copy)]
 pub(super) struct Means<'a> {
@@ -54,14 +44,13 @@ struct Search<'a> {
     problem: &'a dyn Problem,
     options: &'a SitingOptions,
     watch: &'a Watch<'a>,
-    chance: Chance,
+    chance: Random,
     best: Option<(Vec<u32>, i128)>,
-    above: Option<i128>,
 }
 
 impl Search<'_> {
     fn target(&self) -> Option<i128> {
-        self.best.as_ref().map(|best| best.1).max(self.above)
+        self.best.as_ref().map(|best| best.1)
     }
 
     fn offer(&mut self, plan: Vec<u32>, value: i128) {
@@ -87,16 +76,15 @@ impl Search<'_> {
     }
 }
 
-/// Searches a problem.
-pub(super) fn search(problem: &dyn Problem, start: Start, means: Means<'_>) -> Answer {
+/// Searches a problem, from these plans.
+pub(super) fn search(problem: &dyn Problem, plans: &[Vec<u32>], means: Means<'_>) -> Answer {
     let Means { options, solver, watch } = means;
-    let mut own = Search { problem, options, watch, chance: Chance::new(options.seed), best: None, above: start.above };
-    let mut root = start.node.unwrap_or_else(|| problem.space().root());
+    let mut own = Search { problem, options, watch, chance: Random(options.seed), best: None };
+    let mut root = problem.space().root();
     let given = root.clone();
-    for plan in &start.plans {
-        let plan = given.nearest(plan);
-        let known = problem.value(&plan).map(|value| (plan.clone(), value));
-        let better = problem.improved(&given, &plan, &mut own.chance, options.tries, watch);
+    for plan in plans {
+        let known = problem.value(plan).map(|value| (plan.clone(), value));
+        let better = problem.improved(&given, plan, &mut own.chance, options.tries, watch);
         known.into_iter().chain(better).for_each(|(plan, value)| own.offer(plan, value));
     }
     if own.target().is_some_and(|known| known >= problem.most()) {

@@ -2,13 +2,14 @@
 
 use rayon::prelude::*;
 
-use super::chance::{Chance, Watch, by_site};
 use super::problem::Siting;
 use super::program::Program;
 use super::relax::Problem;
 use super::rooms::Rooms;
 use super::space::{Node, Open, Space};
+use super::watch::{Watch, by_site, gcd};
 use crate::ids::FacilityId;
+use crate::random::Random;
 use crate::units::Cost;
 
 /// Maximise − Σ people × cost, each person at an open site that has room, or outside.
@@ -191,10 +192,6 @@ impl Capacity {
     }
 }
 
-fn gcd(a: i128, b: i128) -> i128 {
-    if b == 0 { a } else { gcd(b, a % b) }
-}
-
 impl Problem for Capacity {
     fn space(&self) -> &Space {
         &self.space
@@ -234,7 +231,7 @@ impl Problem for Capacity {
         self.space.allows(plan).then(|| -self.assigned(plan).total)
     }
 
-    fn improved(&self, node: &Node, plan: &[u32], _: &mut Chance, effort: usize, watch: &Watch<'_>) -> Option<(Vec<u32>, i128)> {
+    fn improved(&self, node: &Node, plan: &[u32], _: &mut Random, effort: usize, watch: &Watch<'_>) -> Option<(Vec<u32>, i128)> {
         let mut open = self.start(node, plan);
         self.greedy(&mut open);
         if effort > 0 {

@@ -1,7 +1,7 @@
 //! The least cost of whoever is farthest: p-centre, by asking for one cost after another whether everybody can be within it (Minieka 1970).
 
 use super::Found;
-use super::branch::{Means, Start, search};
+use super::branch::{Means, search};
 use super::cover::Cover;
 use super::problem::{Siting, SitingError, SitingOptions};
 use super::space::Space;
@@ -64,8 +64,8 @@ impl Radii<'_> {
         let cover = Cover::within(self.siting, self.space, self.costs[place])?;
         let known = self.best.as_ref().map(|(known, _)| cover.projected(&known.copies));
         let none = vec![0; cover.space.sites()];
-        let start = Start { plans: known.into_iter().chain([none]).collect(), ..Start::default() };
-        let answer = search(&cover, start, self.means);
+        let plans: Vec<Vec<u32>> = known.into_iter().chain([none]).collect();
+        let answer = search(&cover, &plans, self.means);
         self.nodes += answer.nodes;
         self.outside |= answer.outside;
         if answer.bound.is_none() {

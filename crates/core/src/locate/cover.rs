@@ -3,8 +3,10 @@
 use std::collections::HashMap;
 
 use super::lists::Lists;
+use super::merge::Merged;
 use super::problem::{Siting, SitingError, SitingModel};
 use super::space::Space;
+use super::watch::gcd;
 use crate::ids::FacilityId;
 use crate::units::{Cost, People};
 
@@ -102,6 +104,12 @@ impl Shape {
     }
 }
 
+/// The least whole number that is no less; one that only rounding keeps from being whole is that number.
+fn at_least(share: f64) -> i128 {
+    let near = share.round();
+    if (share - near).abs() <= 1e-12 * near { near as i128 } else { share.ceil() as i128 }
+}
+
 impl Cover {
     /// The cover that a siting problem is.
     pub(super) fn new(siting: &Siting<'_>, space: &Space) -> Result<Cover, SitingError> {
@@ -115,7 +123,7 @@ impl Cover {
         }
         let all: i128 = siting.people.iter().map(|people| i128::from(people.0)).sum();
         // the least whole number of millionths that is at least the share
-        let share = shape.share.map(|share| (share * all as f64).ceil() as i128);
+        let share = shape.share.map(|share| at_least(share * all as f64));
         raw.reduced(siting, space, shape.gains, share, shape.priced)
     }
 
@@ -277,10 +285,6 @@ impl Raw {
     }
 }
 
-fn gcd(a: i128, b: i128) -> i128 {
-    if b == 0 { a } else { gcd(b, a % b) }
-}
-
 impl Cover {
     /// Sites that reach the same rows, count in the same quotas and cost the same become one. Where only the first counts, what is left of
     /// them, and sites that reach no more than another of the same quotas and no greater price, become one site that reaches nobody.
@@ -304,33 +308,19 @@ impl Cover {
         } else {
             Vec::new()
         };
-        let (mut first, mut spare) = (Vec::new(), Vec::new());
+        let mut merged = Merged::default();
         self.of_site = Lists::new();
         for (i, own) in alike.iter().enumerate() {
-            let mut members: Vec<(u32, u32)> = own.iter().map(|j| (*j as u32, space.most[*j])).collect();
             if once && (lists.of(i).is_empty() || held[i].is_some()) {
-                spare.extend(members);
-                continue;
+                merged.spare(own, &space.most);
+            } else {
+                merged.keep(own, &space.most, once);
+                self.of_site.push(lists.of(i).iter().copied());
             }
-            if once {
-                let rest = members.split_off(1);
-                spare.extend([(members[0].0, members[0].1 - 1)].into_iter().chain(rest).filter(|(_, copies)| *copies > 0));
-                members[0].1 = 1;
-            }
-            first.push(own[0]);
-            self.members.push(members);
-            self.of_site.push(lists.of(i).iter().copied());
         }
-        places.clear();
-        for (j, copies) in spare {
-            let place = *places.entry(key(j as usize, &[])).or_insert_with(|| {
-                first.push(j as usize);
-                self.members.push(Vec::new());
-                self.of_site.push([]);
-                first.len() - 1
-            });
-            self.members[place].push((j, copies));
-        }
+        let Merged { first, members, .. } = merged.with_spare(space);
+        self.members = members;
+        (self.of_site.len()..first.len()).for_each(|_| self.of_site.push([]));
         self.of_row = self.of_site.turned(self.rows.len());
         self.price = first.iter().map(|j| if priced { i128::from(siting.sites[*j].price) * ONE } else { 0 }).collect();
         self.space = space.of_some(&first, &self.members);

@@ -1,11 +1,12 @@
 //! Plans of a cover: greedy, then swaps; where rows have to be reached, with rows that count for more the longer they are missed.
 
-use super::chance::{Chance, Watch, by_site};
 use super::cover::{Cover, ONE, Row};
 use super::gains::Gains;
 use super::program::Program;
 use super::relax::Problem;
 use super::space::{Node, Space};
+use super::watch::{Watch, by_site};
+use crate::random::Random;
 
 impl Cover {
     /// Opens the site that adds most, as long as that is allowed and adds something or a quota wants it. Where a budget is what limits the
@@ -70,7 +71,7 @@ impl Cover {
     }
 
     /// Swaps that may make the plan worse for a while: what was just opened stays, what was just closed stays away.
-    fn wander(&self, gains: &mut Gains<'_>, tries: usize, best: &mut Option<(Vec<u32>, i128)>, chance: &mut Chance, watch: &Watch<'_>) {
+    fn wander(&self, gains: &mut Gains<'_>, tries: usize, best: &mut Option<(Vec<u32>, i128)>, chance: &mut Random, watch: &Watch<'_>) {
         let sites = self.space.sites();
         let mut until = vec![0; sites];
         let mut waited = 0;
@@ -81,29 +82,29 @@ impl Cover {
             }
             waited += 1;
             let open: Vec<usize> = (0..sites).filter(|j| gains.open.count[*j] > 0).collect();
-            let kept = open.len() / 4 + 1;
+            let kept = open.len() as u64 / 4 + 1;
             let free = || open.iter().copied().filter(|j| until[*j] < turn);
             let closes = match chance.below(8) {
-                0 => open.get(chance.below(open.len())).copied(),
+                0 => chance.of(&open).copied(),
                 _ => free().min_by_key(|j| (gains.down(*j), *j)),
             };
             let Some(closes) = closes else { continue };
             let others: Vec<usize> = (0..sites).filter(|j| until[*j] < turn && gains.open.may_swap(closes, *j)).collect();
             if others.is_empty() {
-                until[closes] = turn + 1 + chance.below(kept);
+                until[closes] = turn + 1 + chance.below(kept) as usize;
                 continue;
             }
             gains.close(closes);
             let missed = gains.missed();
             // where rows are missed, one of them is what the next site is for
-            let row = (!missed.is_empty()).then(|| missed[chance.below(missed.len())]);
+            let row = chance.of(&missed).copied();
             let reaches = |j: &usize| row.is_none_or(|row| self.of_row.of(row as usize).binary_search(&(*j as u32)).is_ok());
             let pick = |all: &mut dyn Iterator<Item = usize>| all.max_by_key(|j| (gains.up(*j), std::cmp::Reverse((until[*j], *j))));
             let opens = pick(&mut others.iter().copied().filter(reaches)).or_else(|| pick(&mut others.iter().copied()));
             let Some(opens) = opens else { continue };
             gains.open(opens);
-            until[closes] = turn + 1 + chance.below(2);
-            until[opens] = turn + chance.below(kept);
+            until[closes] = turn + 1 + chance.below(2) as usize;
+            until[opens] = turn + chance.below(kept) as usize;
             gains.missed().into_iter().for_each(|row| gains.press(row, press));
             if let Some(value) = gains.value()
                 && best.as_ref().is_none_or(|known| value > known.1)
@@ -188,7 +189,7 @@ impl Problem for Cover {
         if self.space.allows(plan) { Cover::value(self, plan) } else { None }
     }
 
-    fn improved(&self, node: &Node, plan: &[u32], chance: &mut Chance, effort: usize, watch: &Watch<'_>) -> Option<(Vec<u32>, i128)> {
+    fn improved(&self, node: &Node, plan: &[u32], chance: &mut Random, effort: usize, watch: &Watch<'_>) -> Option<(Vec<u32>, i128)> {
         let mut best: Option<(Vec<u32>, i128)> = None;
         // a first coverage that counts for more is a way to a share that has to be reached, and to second coverages
         let firsts: &[i128] = if self.share.is_some() { &[ONE / 64, ONE / 2, 4 * ONE, 1000 * ONE] } else { &[0] };

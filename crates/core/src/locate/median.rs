@@ -4,13 +4,15 @@ use std::collections::HashMap;
 
 use rayon::prelude::*;
 
-use super::chance::{Chance, Watch, by_site};
 use super::lists::Lists;
+use super::merge::Merged;
 use super::problem::Siting;
 use super::program::Program;
 use super::relax::Problem;
 use super::space::{Node, Open, Space};
+use super::watch::{Watch, by_site, gcd};
 use crate::ids::FacilityId;
+use crate::random::Random;
 use crate::units::Cost;
 
 /// Maximise − Σ weight × the least cost of an open site, or of what is fixed.
@@ -62,38 +64,29 @@ impl Median {
 
     /// Sites that serve the same rows at the same costs, and count in the same quotas at the same price, become one; all but the first
     /// of them serve nobody.
-    fn merge_sites(&mut self, entries: Vec<Vec<(u32, u32)>>, space: &Space) {
+    fn merge_sites(&mut self, mut entries: Vec<Vec<(u32, u32)>>, space: &Space) {
         type Key<'k> = (&'k [u32], u64, &'k [(u32, u32)]);
         let mut places: HashMap<Key<'_>, usize> = HashMap::new();
-        let mut first: Vec<usize> = Vec::new();
-        let mut spare = Vec::new();
-        for (j, most) in space.most.iter().enumerate().filter(|(_, most)| **most > 0) {
-            let key: Key<'_> = (&space.of_site[j], space.price[j], &entries[j]);
-            if !entries[j].is_empty() && !places.contains_key(&key) {
-                places.insert(key, first.len());
-                first.push(j);
-                self.members.push(vec![(j as u32, 1)]);
-                if *most > 1 {
-                    spare.push((j, most - 1));
-                }
-            } else {
-                spare.push((j, *most));
+        let mut alike: Vec<Vec<usize>> = Vec::new();
+        let mut merged = Merged::default();
+        for j in (0..space.sites()).filter(|j| space.most[*j] > 0) {
+            if entries[j].is_empty() {
+                merged.spare(&[j], &space.most);
+                continue;
             }
-        }
-        let served = first.len();
-        for (j, copies) in spare {
-            let place = *places.entry((&space.of_site[j], space.price[j], &[])).or_insert_with(|| {
-                first.push(j);
-                self.members.push(Vec::new());
-                first.len() - 1
+            let place = *places.entry((&space.of_site[j], space.price[j], &entries[j])).or_insert_with(|| {
+                alike.push(Vec::new());
+                alike.len() - 1
             });
-            self.members[place].push((j as u32, copies));
+            alike[place].push(j);
         }
         drop(places);
+        alike.iter().for_each(|own| merged.keep(own, &space.most, true));
+        let Merged { first, members, .. } = merged.with_spare(space);
+        self.members = members;
         self.space = space.of_some(&first, &self.members);
-        let mut entries = entries;
-        self.of_site =
-            first.iter().enumerate().map(|(place, j)| if place < served { std::mem::take(&mut entries[*j]) } else { Vec::new() }).collect();
+        self.of_site = first.iter().map(|j| std::mem::take(&mut entries[*j])).collect();
+        self.of_site[alike.len()..].iter_mut().for_each(Vec::clear);
     }
 
     /// How many sites one thread looks at before it is worth handing some to another.
@@ -229,10 +222,6 @@ fn merged_rows(siting: &Siting<'_>, base: &[u32], entries: &[Vec<(u32, u32)>]) -
     (rows, place)
 }
 
-fn gcd(a: i128, b: i128) -> i128 {
-    if b == 0 { a } else { gcd(b, a % b) }
-}
-
 impl Problem for Median {
     fn space(&self) -> &Space {
         &self.space
@@ -281,7 +270,7 @@ impl Problem for Median {
         self.space.allows(plan).then(|| -self.cost(&self.nearest(plan)))
     }
 
-    fn improved(&self, node: &Node, plan: &[u32], chance: &mut Chance, effort: usize, watch: &Watch<'_>) -> Option<(Vec<u32>, i128)> {
+    fn improved(&self, node: &Node, plan: &[u32], chance: &mut Random, effort: usize, watch: &Watch<'_>) -> Option<(Vec<u32>, i128)> {
         let mut best: Option<(Vec<u32>, i128)> = None;
         let mut keep = |open: &Open<'_>| {
             let Some(value) = self.value(&open.count) else { return false };
@@ -311,9 +300,9 @@ impl Problem for Median {
                 let mut other = from.clone();
                 for _ in 0..2 + chance.below(3) {
                     let sites: Vec<usize> = (0..self.space.sites()).filter(|j| other.count[*j] > 0).collect();
-                    let Some(closes) = sites.get(chance.below(sites.len())).copied() else { break };
+                    let Some(closes) = chance.of(&sites).copied() else { break };
                     let others: Vec<usize> = (0..self.space.sites()).filter(|j| other.may_swap(closes, *j)).collect();
-                    if let Some(opens) = others.get(chance.below(others.len())) {
+                    if let Some(opens) = chance.of(&others) {
                         other.close(closes);
                         other.open(*opens);
                     }

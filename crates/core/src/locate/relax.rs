@@ -4,9 +4,10 @@
 //! and Maffioli 1975). All sums are whole numbers, rounded so that the bound holds whatever the prices are: a bound is a proof, not an
 //! estimate, and it does not depend on threads.
 
-use super::chance::{Chance, Watch};
 use super::program::Program;
 use super::space::{Node, Space};
+use super::watch::Watch;
+use crate::random::Random;
 
 /// A problem that is relaxed by pricing its rows. Values are maximised.
 pub(super) trait Problem: Sync {
@@ -29,7 +30,7 @@ pub(super) trait Problem: Sync {
     fn value(&self, plan: &[u32]) -> Option<i128>;
 
     /// A plan of a node made better, or made allowed, from any; `None` where none is found.
-    fn improved(&self, node: &Node, plan: &[u32], chance: &mut Chance, effort: usize, watch: &Watch<'_>) -> Option<(Vec<u32>, i128)>;
+    fn improved(&self, node: &Node, plan: &[u32], chance: &mut Random, effort: usize, watch: &Watch<'_>) -> Option<(Vec<u32>, i128)>;
 
     /// All values differ by multiples of this.
     fn grain(&self) -> i128;
@@ -172,7 +173,7 @@ fn price_sides(space: &Space, prices: &[f64], scores: &mut [i128]) -> i128 {
     }
     if let (Some(budget), Some(price)) = (space.budget, prices.get(space.priced.len())) {
         let price = (price.max(0.0) / space.usual_price()).round() as i128;
-        certain += price * i128::from(budget);
+        certain += price.saturating_mul(i128::from(budget));
         scores.iter_mut().zip(&space.price).for_each(|(score, paid)| *score -= price * i128::from(*paid));
     }
     certain

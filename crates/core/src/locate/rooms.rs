@@ -40,7 +40,7 @@ impl Rooms {
             next: vec![OUTSIDE; sites],
             total: 0,
         };
-        own.tolls(people);
+        own.tolls();
         for (i, (weight, outside)) in people.iter().enumerate() {
             let mut rest = *weight;
             while rest > 0 {
@@ -67,7 +67,7 @@ impl Rooms {
         let (mut amount, mut at, mut way) = (most, site, Vec::new());
         while at != OUTSIDE && self.left[at] == 0 {
             let to = self.next[at];
-            let Some((_, mover)) = self.cheapest(at, to, people) else { break };
+            let Some((_, mover)) = self.cheapest(at, to) else { break };
             let held = self.held[mover as usize].iter().find(|(j, _)| *j == at).map_or(0, |(_, held)| *held);
             amount = amount.min(held);
             way.push((mover as usize, at, to));
@@ -83,7 +83,7 @@ impl Rooms {
         }
         self.shift(point, site, amount, true, people);
         if !way.is_empty() || (at != OUTSIDE && self.left[at] == 0) {
-            self.tolls(people);
+            self.tolls();
         }
         amount
     }
@@ -119,7 +119,7 @@ impl Rooms {
     }
 
     /// Who costs least to move from a site to another, or out.
-    fn cheapest(&mut self, from: usize, to: usize, _people: &[(u64, u32)]) -> Option<(i64, u32)> {
+    fn cheapest(&mut self, from: usize, to: usize) -> Option<(i64, u32)> {
         let sites = self.left.len();
         let heap = &mut self.moves[from * (sites + 1) + to.min(sites)];
         // those who left are still in it
@@ -133,7 +133,7 @@ impl Rooms {
     }
 
     /// What somebody has to pay for whom they push on, at each site: the shortest ways from full sites to room (Bellman and Ford).
-    fn tolls(&mut self, people: &[(u64, u32)]) {
+    fn tolls(&mut self) {
         let sites = self.left.len();
         let full: Vec<usize> = (0..sites).filter(|j| self.left[*j] == 0).collect();
         self.toll.fill(0);
@@ -142,7 +142,7 @@ impl Rooms {
             self.toll[*from] = i64::MAX / 4;
             self.next[*from] = OUTSIDE;
             for to in (0..sites).filter(|to| to != from).chain([OUTSIDE]) {
-                arcs.extend(self.cheapest(*from, to, people).map(|(more, _)| (*from, to, more)));
+                arcs.extend(self.cheapest(*from, to).map(|(more, _)| (*from, to, more)));
             }
         }
         loop {

@@ -63,6 +63,20 @@ impl ModelName {
         ModelName::ALL.iter().find(|(_, own)| *own == self).map_or("", |(name, _)| name)
     }
 
+    /// Who described it first.
+    pub fn reference(self) -> &'static str {
+        match self {
+            ModelName::Lscp => "Toregas, Swain, ReVelle and Bergman 1971",
+            ModelName::Mclp => "Church and ReVelle 1974",
+            ModelName::PMedian => "Hakimi 1964",
+            ModelName::PCentre => "Hakimi 1965",
+            ModelName::Bacop1 | ModelName::Bacop2 => "Hogan and ReVelle 1986",
+            ModelName::Dsm => "Gendreau, Laporte and Semet 1997",
+            ModelName::Mexclp => "Daskin 1983",
+            ModelName::CapacitatedMclp | ModelName::CapacitatedPMedian => "Current and Storbeck 1988; the people of a point may part",
+        }
+    }
+
     /// Whether it looks beyond the limit.
     pub fn looks_beyond(self) -> bool {
         matches!(self, ModelName::PMedian | ModelName::PCentre | ModelName::CapacitatedPMedian)

@@ -9,12 +9,10 @@ use serde_json::{Value, json};
 use super::rows::{comparison, fairness, metrics, moved, norms, results, targets};
 use super::{Comparison, dictionary};
 use crate::error::Error;
-use crate::files::InputFile;
 use crate::map::Lang;
-use crate::plan::Format;
 use crate::write::{
-    About, Cell, LayerOut, Printed, Row, Sheet, TableOut, as_it_stands, attribution, basis, by_kind, comparison_tables, csv, feature,
-    formats_of, inverse, issues_table, manifest_of, place, pretty, render, sentence, sha256, stale, table_rows, time, title, workbook,
+    FolderOut, LayerOut, Row, TableOut, as_it_stands, basis, comparison_tables, feature, inverse, manifest_of, place, render, sentence,
+    stale, table_rows, title,
 };
 
 impl Comparison {
@@ -90,55 +88,25 @@ impl Comparison {
             ("norms_compared", norms),
             ("fairness_compared", fairness(self)),
         ];
-        let mut tables: Vec<TableOut> = named.into_iter().map(|(name, rows)| TableOut::of_rows(name, rows)).collect();
-        tables.retain(|table| !table.rows.is_empty());
-        let attribution = attribution(inputs);
-        let time = time(inputs);
-        let about = About { stem: &plan.study.id, attribution: attribution.as_deref(), styled: false, time: &time };
-        let mut files = formats_of(&layers, &tables, &plan.outputs.formats, plan.outputs.csv_encoding, &about)?;
-        if plan.outputs.formats.contains(&Format::Csv) {
-            files.extend(printed.iter().map(|table| (format!("{}.csv", table.file), table.csv(plan.outputs.csv_encoding))));
-        }
         let mut issues: Vec<&Issue> = self.scenarios.iter().flat_map(|own| &own.issues).collect();
         issues.extend(self.runs().flat_map(|(_, run)| run.office.iter().flat_map(|own| &own.issues)));
-        issues.sort();
-        issues.dedup();
-        let listed = issues_table(&issues);
-        files.push(("issues.csv".to_owned(), csv(&listed, plan.outputs.csv_encoding)));
-        let lines: Vec<String> = self.sentences(lang);
-        if plan.outputs.formats.contains(&Format::Xlsx) {
-            let said = lines.iter().map(|line| vec![Cell::from(line.as_str())]).collect();
-            let mut sheets = vec![Sheet { name: "方法口径 Method".to_owned(), header: vec![plan.study.title.clone()], rows: said }];
-            sheets.extend(printed.iter().map(Printed::sheet));
-            sheets.extend(tables.iter().chain([&listed]).map(Sheet::from));
-            files.push((format!("{}.xlsx", plan.study.id), workbook(&sheets, &about)?));
-        }
-        let mut report = format!("# {}\n\n", plan.study.title);
-        report.extend(lines.iter().map(|line| format!("{line}\n\n")));
-        report.extend(printed.iter().map(Printed::markdown));
-        report += &format!("## {}\n\n{}", if lang == Lang::En { "Method" } else { "方法口径 Method" }, basis(&self.baseline));
-        files.push(("report.md".to_owned(), report.into_bytes()));
-        files.push(("summary.json".to_owned(), pretty(&summary).into_bytes()));
-        files.push(("README.txt".to_owned(), dictionary::README.as_bytes().to_vec()));
-        let outputs: Vec<Value> =
-            files.iter().map(|(name, bytes)| json!({ "file": name, "bytes": bytes.len(), "sha256": sha256(bytes) })).collect();
-        let mut read: Vec<&InputFile> = Vec::new();
-        for file in self.runs().flat_map(|(_, run)| run.files()) {
-            if !read.iter().any(|own| own.file == file.file) {
-                read.push(file);
-            }
-        }
         let runs: Vec<&str> = self.runs().map(|(id, _)| id).collect();
-        let manifest = json!({
-            "tool": { "name": "catchment", "version": env!("CARGO_PKG_VERSION"), "command": COMMAND },
-            "plan": plan,
-            "runs": runs,
-            "inputs": read,
-            "issues": by_kind(&issues),
-            "outputs": outputs,
-        });
-        files.push(("manifest.json".to_owned(), pretty(&manifest).into_bytes()));
-        Ok(files)
+        let folder = FolderOut {
+            command: COMMAND,
+            inputs,
+            layers: layers.into(),
+            tables: named.into_iter().map(|(name, rows)| TableOut::of_rows(name, rows)).collect(),
+            printed,
+            lines: self.sentences(lang),
+            method: basis(&self.baseline),
+            issues,
+            summary,
+            readme: dictionary::README,
+            read: self.runs().flat_map(|(_, run)| run.files()).collect(),
+            facts: vec![("runs", json!(runs))],
+            files: Vec::new(),
+        };
+        folder.render()
     }
 
     /// The sentence of every service, as it stands and in each scenario.

@@ -1,5 +1,7 @@
 //! Where one may be built: road junctions, a grid, public places or plots of a set of facilities; not where it is forbidden.
 
+use std::collections::BTreeSet;
+
 use catchment::geo::{BoundingRect, Coord, Intersects, MultiPolygon};
 use catchment::{
     EdgeGrid, Facility, FacilityStatus, Issue, LinkStatus, Linkage, NodeId, PlaceIndex, RoadNetwork, Stage, ZoneId, ZoneIndex,
@@ -27,6 +29,15 @@ pub struct Candidate {
     pub price: u64,
     /// How many people it has room for; without a number, as many as come.
     pub room: Option<f64>,
+    /// Whether the service's own set has it, so that it opens and is not new.
+    pub opens: bool,
+}
+
+impl Candidate {
+    /// Its id, with its name where it has one.
+    pub(super) fn label(&self) -> String {
+        if self.name.is_empty() { self.id.clone() } else { format!("{} ({})", self.id, self.name) }
+    }
 }
 
 /// What a place is before kinds, zones and roads are looked at.
@@ -52,6 +63,8 @@ pub(super) fn candidates(
     if let Some(file) = &siting.forbidden {
         forbidden = polygons_of_layer(files, file, &inputs.projector, read, issues)?;
     }
+    let sets = [inputs.facilities.get(&service.facilities), inputs.not_open.get(&service.facilities)];
+    let mut taken: BTreeSet<String> = sets.into_iter().flatten().flatten().map(|own| own.id.clone()).collect();
     let names = PlaceIndex::of_places(&inputs.places);
     let zones = ZoneIndex::new(&inputs.zones);
     let mut kinds: Vec<(&str, &str)> =
@@ -63,7 +76,7 @@ pub(super) fn candidates(
     for (kind, source) in kinds {
         let places = places(inputs, siting, service, source, edges.network())?;
         let all = places.len();
-        let mut dropped = [0usize; 3];
+        let (mut dropped, mut rounded) = ([0usize; 3], 0);
         let links = Linkage::new(edges, &places.iter().map(|place| place.location).collect::<Vec<_>>());
         let own = siting.kinds.get(kind);
         for (i, place) in places.into_iter().enumerate() {
@@ -86,20 +99,43 @@ pub(super) fn candidates(
                 false => place.name,
             };
             let price = own.and_then(|own| own.price).map(|price| price as f64).or(place.price);
-            if siting.price.is_some() && price.is_none() {
-                let detail = format!("`{}` has no price; it is left out", place.id);
-                issues.push(Issue::new(Stage::Planning, source, &place.id, "no_price", detail));
-                continue;
+            let price = match (siting.price.as_ref(), price) {
+                (Some(name), None) => {
+                    let detail = format!("`{}` has no `{name}`, which is to be its price; left out", place.id);
+                    issues.push(Issue::new(Stage::Planning, source, &place.id, "no_price", detail));
+                    continue;
+                }
+                (_, Some(price)) if !(0.0..1e15).contains(&price) => {
+                    let detail = format!("`{}` has the price {price}; left out", place.id);
+                    issues.push(Issue::new(Stage::Planning, source, &place.id, "bad_price", detail));
+                    continue;
+                }
+                (_, price) => price.unwrap_or(1.0),
+            };
+            rounded += usize::from(price.fract() != 0.0);
+            let opens = source == OWN;
+            // a scenario can build what has an id of its own
+            let mut id = place.id;
+            if !opens && !taken.insert(id.clone()) {
+                let base = if kind.is_empty() { format!("{source}/{id}") } else { format!("{kind}/{id}") };
+                let numbered = (2..).map(|n| format!("{base}/{n}"));
+                id = std::iter::once(base.clone()).chain(numbered).find(|id| !taken.contains(id)).unwrap_or(base);
+                taken.insert(id.clone());
             }
             found.push(Candidate {
-                id: place.id,
+                id,
                 name,
                 location: place.location,
                 zone,
                 kind: kind.to_owned(),
-                price: price.unwrap_or(1.0).round() as u64,
+                price: price.round() as u64,
                 room: own.and_then(|own| own.room).or(place.room).or(siting.room_new),
+                opens,
             });
+        }
+        if rounded > 0 {
+            let detail = format!("{rounded} prices are no whole numbers and are rounded: give them, and the budget, in a smaller unit");
+            issues.push(Issue::new(Stage::Planning, source, "", "prices_rounded", detail));
         }
         let [outside, shut, unlinked] = dropped;
         for (count, kind, why) in [
@@ -116,7 +152,7 @@ pub(super) fn candidates(
         let source = value(
             "siting.candidates",
             &format!("`{}`, of which none can be used", siting.candidates),
-            "places in a zone, on a road, and not forbidden",
+            "places in a zone, on a road, with a price where siting.price asks for one, and not forbidden",
         );
         return Err(Error::Plan { file: inputs.plan.study.id.clone(), source });
     }

@@ -3,28 +3,31 @@
 mod answers;
 mod candidates;
 mod dictionary;
+mod evaluate;
 mod problem;
+mod rows;
 mod write;
 
 use catchment::geo::Coord;
 use catchment::{
-    ExactSolver, Facility, FacilityId, FacilityIndex, Issue, Linkage, Located, NoProgress, People, Progress, SitingError, SitingOptions,
-    Stage, begin,
+    ExactSolver, Facility, FacilityId, FacilityIndex, Issue, Linkage, Located, NoProgress, People, Progress, SitingError, SitingModel,
+    SitingOptions, Stage, begin,
 };
 
 use crate::error::Error;
 use crate::files::{Files, InputFile};
 use crate::load::{Inputs, load};
 use crate::map::Lang;
-use crate::plan::{ChangePlan, Plan, PlanError, ScenarioPlan, SitingPlan, Verb, value};
+use crate::plan::{CALLS, ChangePlan, Plan, PlanError, ScenarioPlan, SitingPlan, Verb, value};
 use crate::planning::NewBuild;
 use crate::scenarios::{Comparison, compared};
 use crate::solver::Cbc;
 use crate::write::inverse;
 use problem::Problem;
 
-pub use answers::{APART_M, AlternativeRow, EvaluationRow, FrontierRow, QuotaRow, SiteRow};
+pub use answers::APART_M;
 pub use candidates::Candidate;
+pub use rows::{AlternativeRow, EvaluationRow, FrontierRow, QuotaRow, SiteRow};
 
 /// The id of the scenario that builds what was chosen.
 pub const PROPOSED: &str = "proposed";
@@ -56,8 +59,6 @@ pub struct SitingRun {
     pub quotas: Vec<QuotaRow>,
     /// What values are in: people, calls, sites, price, s, m, or the mean of those.
     pub unit: &'static str,
-    /// The outside program that proved the plan, where one was asked.
-    pub proved_by: Option<String>,
     /// Whether the search was ended through `progress`: then nothing else was asked.
     pub interrupted: bool,
     /// The study as it stands and with what is proposed, where that was run.
@@ -74,6 +75,24 @@ pub struct SitingRun {
 /// # Errors
 ///
 /// As [`run`](crate::run()); [`Error::Plan`] where `[siting]` cannot be answered; [`Error::Siting`] where no plan is allowed.
+///
+/// # Example
+///
+/// Where would one more facility do most in Liechtenstein?
+///
+/// ```no_run
+/// use catchment::NoProgress;
+/// use catchment_io::plan::SitingPlan;
+/// use catchment_io::{Folder, Plan, site};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let mut plan = Plan::read("data/liechtenstein/plan.toml".as_ref())?;
+/// plan.siting = Some(SitingPlan { add: Some(1), ..SitingPlan::default() });
+/// let found = site(&plan, &Folder("data/liechtenstein".into()), None, &NoProgress)?;
+/// println!("{}: {} people of at most {}", found.sites[0].zone_name, found.located.value, found.located.bound);
+/// # Ok(())
+/// # }
+/// ```
 pub fn site(plan: &Plan, files: &dyn Files, solver: Option<&Cbc>, progress: &dyn Progress) -> Result<SitingRun, Error> {
     let wrong = |source: PlanError| Error::Plan { file: plan.study.id.clone(), source };
     let siting =
@@ -104,8 +123,14 @@ pub fn sited(mut inputs: Inputs, files: &dyn Files, solver: Option<&Cbc>, progre
     if let (None, Some(file)) = (&counts, scenario.and_then(|own| own.new_build.as_deref())) {
         counts = Some(new_build(file, &inputs, files, &mut read, &mut issues)?);
     }
-    if let (None, None, Some(scenario)) = (siting.add, &counts, scenario) {
-        siting.add = Some(added(scenario, &asked.facilities)).filter(|_| siting.kinds.is_empty());
+    match (siting.add, &counts, scenario) {
+        (None, None, Some(scenario)) => siting.add = Some(added(scenario, &asked.facilities)).filter(|_| siting.kinds.is_empty()),
+        (Some(add), Some(counts), _) => {
+            let detail = format!("siting.add = {add} is left aside: {} says how many", counts.file);
+            issues.push(Issue::new(Stage::Planning, "siting", "add", "add_left_aside", detail));
+            siting.add = None;
+        }
+        _ => {}
     }
     let networks = inputs.networks([asked].into_iter(), &[]);
     let service = &inputs.plan.services[place];
@@ -128,6 +153,8 @@ pub fn sited(mut inputs: Inputs, files: &dyn Files, solver: Option<&Cbc>, progre
         issues.push(Issue::new(Stage::Planning, "siting", "solver", "solver_failed", why));
     }
     issues.extend(beyond(&located, &siting));
+    issues.extend(unreached(&problem, &located, &siting));
+    issues.extend(unknown(&inputs, &siting));
     // whoever ends the search wants what it has found: the plan and its bound, without the questions that would take as long again
     let interrupted = progress.is_cancelled();
     if interrupted {
@@ -149,11 +176,11 @@ pub fn sited(mut inputs: Inputs, files: &dyn Files, solver: Option<&Cbc>, progre
         brief: interrupted,
         progress: if interrupted { &NoProgress } else { progress },
     };
-    let standing = answers.standing();
-    let located_outside = located.outside.then(|| "cbc".to_owned());
-    let sites = answers.sites()?;
-    let frontier = if siting.frontier { answers.frontier()? } else { Vec::new() };
-    let alternatives = answers.alternatives()?;
+    let standing = answers.standing()?;
+    let without = answers.without_each()?;
+    let sites = answers.sites(&without)?;
+    let frontier = answers.frontier()?;
+    let alternatives = answers.alternatives(without)?;
     let quotas = answers.quotas()?;
     let evaluation = scenario.filter(|_| !interrupted).map(|own| answers.evaluation(own)).transpose()?.unwrap_or_default();
     let count = candidates.len();
@@ -176,7 +203,6 @@ pub fn sited(mut inputs: Inputs, files: &dyn Files, solver: Option<&Cbc>, progre
         evaluation,
         quotas,
         unit,
-        proved_by: located_outside,
         comparison: None,
         interrupted,
         files: read,
@@ -186,7 +212,7 @@ pub fn sited(mut inputs: Inputs, files: &dyn Files, solver: Option<&Cbc>, progre
 
 /// How many facilities of a set a scenario builds.
 fn added(scenario: &ScenarioPlan, set: &str) -> u32 {
-    let adds = |own: &&ChangePlan| own.facilities == set && matches!(own.verb(), Some((Verb::Add | Verb::Move, _)));
+    let adds = |own: &&ChangePlan| own.facilities == set && matches!(own.verb(), Some((Verb::Add | Verb::Open | Verb::Move, _)));
     scenario.changes.iter().filter(adds).count() as u32
 }
 
@@ -208,6 +234,24 @@ fn beyond(located: &Located, siting: &SitingPlan) -> Option<Issue> {
     (located.beyond > People::ZERO).then(|| Issue::new(Stage::Planning, "siting", siting.model.name(), "people_beyond_sites", detail))
 }
 
+/// People whom no site of the plan reaches, where what counts is what they pay.
+fn unreached(problem: &Problem, located: &Located, siting: &SitingPlan) -> Option<Issue> {
+    let people = problem.unreached(&located.copies);
+    let (SitingModel::Median { unreached } | SitingModel::CapacitatedMedian { unreached }) = problem.model else { return None };
+    let unit = problem.unit.0.chars().next().unwrap_or('s');
+    let cost = f64::from(unreached.0) / 1000.0;
+    let detail = format!("{:.1} people are reached by no site of the plan: each counts as {cost:.1} {unit}", people.as_f64());
+    (people > People::ZERO).then(|| Issue::new(Stage::Planning, "siting", siting.model.name(), "people_unreached", detail))
+}
+
+/// Zones whose people nobody knows: a site in them gains nobody.
+fn unknown(inputs: &Inputs, siting: &SitingPlan) -> Option<Issue> {
+    let zones: Vec<&str> = inputs.zones.iter().filter(|zone| zone.people.is_none()).map(|zone| zone.name.as_str()).collect();
+    let detail = format!("the people of {} are not known: a site there gains nobody", zones.join(", "));
+    let asked = siting.whom != CALLS && !zones.is_empty();
+    asked.then(|| Issue::new(Stage::Planning, "siting", siting.model.name(), "people_unknown", detail))
+}
+
 /// The scenario that does what was chosen.
 fn proposed(sites: &[SiteRow], set: String, lang: Lang) -> ScenarioPlan {
     let mut changes = Vec::new();
@@ -216,6 +260,8 @@ fn proposed(sites: &[SiteRow], set: String, lang: Lang) -> ScenarioPlan {
         let mut change = ChangePlan { facilities: set.clone(), ..ChangePlan::default() };
         if row.change == "close" {
             change.close = Some(row.facility_id.clone());
+        } else if row.change == "open" {
+            change.open = Some(row.facility_id.clone());
         } else {
             change.add = Some(row.facility_id.clone());
             change.name = Some(row.name.clone()).filter(|name| !name.is_empty());
@@ -249,6 +295,15 @@ fn degrees(inputs: &Inputs, places: &[Coord<f64>]) -> Result<Vec<Coord<f64>>, Er
     let mut at = places.to_vec();
     inverse(&inputs.projector, &mut at)?;
     Ok(at)
+}
+
+/// Ends where the user ends it, and says nothing: for the many questions beside the main one.
+struct Quiet<'p>(&'p dyn Progress);
+
+impl Progress for Quiet<'_> {
+    fn is_cancelled(&self) -> bool {
+        self.0.is_cancelled()
+    }
 }
 
 /// Options for the many questions beside the main one: bounds, and no branching.

@@ -1,13 +1,15 @@
 //! From a plan to a siting problem: sites that stand and candidates, whom they reach, which plans are allowed.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use catchment::{
-    Cost, Demand, ExactSolver, Facility, FacilityRecord, FacilityStatus, Issue, Limits, Located, Metric, People, Progress, Quota,
-    ReachTable, Service, Site, Siting, SitingError, SitingModel, SitingOptions, Stage, locate_with, reach_table,
+    Cost, Demand, ExactSolver, Facility, FacilityId, FacilityRecord, FacilityStatus, Issue, Limits, Located, Metric, People, Progress,
+    Quota, ReachTable, Service, Site, Siting, SitingError, SitingModel, SitingOptions, Stage, locate_with, reach_table,
 };
 
 use super::candidates::Candidate;
+use super::near;
 use crate::error::Error;
 use crate::load::Inputs;
 use crate::plan::{CALLS, ModelName, PEOPLE, SitingPlan, value};
@@ -16,12 +18,14 @@ use crate::planning::NewBuild;
 /// A siting problem of a study. Its first sites are the facilities that stand, the others its candidates.
 #[derive(Debug, Clone)]
 pub(super) struct Problem {
-    pub table: ReachTable,
+    pub table: Arc<ReachTable>,
     /// Whom the plan is for, and where they are.
-    pub demand: Demand,
-    pub within: Vec<Cost>,
+    pub demand: Arc<Demand>,
+    pub within: Arc<[Cost]>,
     pub sites: Vec<Site>,
     pub quotas: Vec<Quota>,
+    /// Of each quota, the town and the kind whose count it is; none of another quota.
+    pub towns: Towns,
     pub budget: Option<u64>,
     pub model: SitingModel,
     pub options: SitingOptions,
@@ -30,6 +34,9 @@ pub(super) struct Problem {
     /// What values are in, and what makes them so.
     pub unit: (&'static str, f64),
 }
+
+/// Of quotas, the town and the kind whose count each is.
+pub(super) type Towns = Vec<Option<(usize, String)>>;
 
 /// More entries than this do not fit into the memory of a usual machine: 8 bytes each.
 const MOST_ENTRIES: u64 = 1_500_000_000;
@@ -59,7 +66,7 @@ impl Problem {
         let mut facilities: Vec<Facility> = standing.to_vec();
         facilities.extend(candidates.iter().map(facility));
         let limits = service.limits();
-        let within: Vec<Cost> = demand.zones.iter().map(|zone| limits.of(*zone).cost).collect();
+        let within: Arc<[Cost]> = demand.zones.iter().map(|zone| limits.of(*zone).cost).collect();
         let bound = bound(siting, limits);
         if siting.model.looks_beyond() && bound == Cost::UNREACHED {
             let entries = facilities.len() as u64 * demand.len() as u64;
@@ -89,19 +96,22 @@ impl Problem {
         }
         let per_site = if matches!(siting.model, ModelName::Mexclp | ModelName::Dsm) { siting.per_site } else { 1 };
         sites.extend(candidates.iter().map(|own| Site { at_least: 0, at_most: per_site, price: own.price, capacity: capacity(own.room) }));
+        let unreached = unreached(&table, bound);
         let mut problem = Problem {
-            table,
+            table: Arc::new(table),
             within,
             sites,
             quotas: Vec::new(),
+            towns: Vec::new(),
             budget: siting.budget,
-            model: model(siting, bound),
+            model: model(siting, bound, unreached),
             options: SitingOptions { seed: siting.seed, gap: siting.gap, seconds: siting.time_limit_s, ..SitingOptions::default() },
             standing: standing.len(),
             unit: unit(siting, service, &demand, candidates),
-            demand,
+            demand: Arc::new(demand),
         };
-        problem.quotas = quotas(inputs, siting, service, candidates, counts, &problem).map_err(wrong)?;
+        (problem.quotas, problem.towns) = quotas(inputs, siting, service, candidates, counts, &problem).map_err(wrong)?;
+        problem.towns.resize(problem.quotas.len(), None);
         Ok((problem, issues))
     }
 
@@ -129,6 +139,25 @@ impl Problem {
         let mut found = locate_with(&siting, options, solver, progress)?;
         (found.value, found.bound) = (found.value * self.unit.1, found.bound * self.unit.1);
         Ok(found)
+    }
+
+    /// By point, whether it is within the limit of a plan's site; and those people.
+    pub(super) fn covered(&self, copies: &[u32]) -> (Vec<bool>, People) {
+        let mut covered = vec![false; self.demand.len()];
+        for j in (0..copies.len()).filter(|j| copies[*j] > 0) {
+            near(self, j).for_each(|point| covered[point] = true);
+        }
+        let people = covered.iter().zip(&self.demand.people).filter(|(covered, _)| **covered).map(|(_, people)| *people).sum();
+        (covered, people)
+    }
+
+    /// People whom no site of a plan reaches, however far it looks.
+    pub(super) fn unreached(&self, copies: &[u32]) -> People {
+        let mut reached = vec![false; self.demand.len()];
+        for j in (0..copies.len()).filter(|j| copies[*j] > 0) {
+            self.table.row(FacilityId::at(j)).iter().for_each(|(point, _)| reached[point.index()] = true);
+        }
+        reached.iter().zip(&self.demand.people).filter(|(reached, _)| !**reached).map(|(_, people)| *people).sum()
     }
 
     /// The same problem with these copies of each site and no choice.
@@ -165,9 +194,14 @@ fn bound(siting: &SitingPlan, limits: Limits<'_>) -> Cost {
     }
 }
 
-fn model(siting: &SitingPlan, bound: Cost) -> SitingModel {
-    // whom nothing reaches counts as far as was looked; without a bound, as a day or 100 km
-    let unreached = if bound == Cost::UNREACHED { Cost(100_000_000) } else { Cost(bound.0.saturating_add(1)) };
+/// Whom nothing reaches counts as a unit more than was looked; looking everywhere, than the greatest cost there is.
+fn unreached(table: &ReachTable, bound: Cost) -> Cost {
+    let costs = (0..table.facilities()).flat_map(|j| table.row(FacilityId::at(j))).map(|(_, cost)| *cost);
+    let greatest = if bound == Cost::UNREACHED { costs.max().unwrap_or(Cost::ZERO) } else { bound };
+    Cost(greatest.0.saturating_add(1))
+}
+
+fn model(siting: &SitingPlan, bound: Cost, unreached: Cost) -> SitingModel {
     match siting.model {
         ModelName::Lscp => SitingModel::SetCover { share: siting.share },
         ModelName::Mclp => SitingModel::MaxCover,
@@ -204,7 +238,7 @@ fn quotas(
     candidates: &[Candidate],
     counts: Option<&NewBuild>,
     problem: &Problem,
-) -> Result<Vec<Quota>, crate::plan::PlanError> {
+) -> Result<(Vec<Quota>, Towns), crate::plan::PlanError> {
     let first = problem.standing as u32;
     let new = |wanted: &dyn Fn(&Candidate) -> bool| -> Vec<u32> {
         (first..).zip(candidates).filter(|(_, own)| wanted(own)).map(|(j, _)| j).collect()
@@ -212,6 +246,7 @@ fn quotas(
     let open: Vec<u32> = (0..first).filter(|j| problem.sites[*j as usize].at_most > 0).collect();
     let stand = open.len() as u32;
     let mut quotas: Vec<Quota> = Vec::new();
+    let mut towns = Towns::new();
     let exactly = |name: String, sites: Vec<u32>, count: u32| Quota { name, sites, at_least: count, at_most: count };
     // counts by town and kind, which make the totals by kind and of all
     let mut total = siting.add;
@@ -237,6 +272,7 @@ fn quotas(
                 let sites = new(&|own| own.zone.index() == z && own.kind == *kind);
                 let name = if kind.is_empty() { zone.name.clone() } else { format!("{} {kind}", zone.name) };
                 quotas.push(exactly(format!("{name}: {count}"), sites, count));
+                towns.push(Some((z, (*kind).to_owned())));
             }
         }
         total = Some(asked.values().sum());
@@ -258,6 +294,7 @@ fn quotas(
         let all: Vec<u32> = open.iter().copied().chain(new(&|_| true)).collect();
         if let Some(total) = total.or((siting.budget.is_none()).then_some(0)) {
             quotas.insert(0, exactly(format!("{total} new beside the {stand} that stand"), all, stand + total));
+            towns.insert(0, None);
         }
         quotas.push(Quota { name: format!("at least {kept} that stay"), sites: open.clone(), at_least: kept, at_most: stand });
     } else if let Some(total) = total.filter(|_| !several && quotas.is_empty() && siting.model != ModelName::Lscp) {
@@ -272,5 +309,9 @@ fn quotas(
             quotas.push(Quota { name: format!("{}: at least {least}", zone.name), sites, at_least: least, at_most: u32::MAX });
         }
     }
-    Ok(quotas)
+    if several && siting.min_by_zone.is_some() {
+        // it follows from the others, and says at once how many are left for those that want some
+        quotas.extend(total.map(|total| exactly(format!("{total} new"), new(&|_| true), total)));
+    }
+    Ok((quotas, towns))
 }

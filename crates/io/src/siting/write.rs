@@ -2,20 +2,17 @@
 
 use std::path::{Path, PathBuf};
 
-use catchment::Issue;
 use catchment::geo::Point;
 use geojson::{Feature, Geometry};
 use serde_json::{Value, json};
 
-use super::{PROPOSED, SitingRun, dictionary};
+use super::{APART_M, PROPOSED, SitingRun, dictionary};
 use crate::error::Error;
-use crate::files::InputFile;
 use crate::map::Lang;
-use crate::plan::Format;
+use crate::plan::{CALLS, ModelName, PEOPLE, ServicePlan};
 use crate::scenarios::{comparison_rows, metrics};
 use crate::write::{
-    About, Cell, LayerOut, Printed, Row, Sheet, TableOut, attribution, basis, by_kind, chosen, compared, csv, evaluated, feature,
-    formats_of, frontier, issues_table, place, pretty, quota_prices, round, sha256, table_rows, thousands, time, title, workbook,
+    FolderOut, LayerOut, Printed, Row, SiteTables, TableOut, basis, compared, feature, place, round, table_rows, thousands, title,
 };
 
 const COMMAND: &str = "site";
@@ -43,14 +40,15 @@ impl SitingRun {
         json!({
             "study": plan.study.id,
             "title": plan.study.title,
-            "service": plan.services[self.service].id,
+            "service": self.service().id,
+            "limit": self.service().limit,
             "model": self.siting.model.name(),
             "for": self.siting.whom,
             "unit": self.unit,
             "candidates": self.candidates,
             "distinct_sites": found.distinct_sites,
             "distinct_points": found.rows,
-            "added": self.sites.iter().filter(|row| row.change == "add").count(),
+            "added": self.sites.iter().filter(|row| row.change != "close").map(|row| row.copies).sum::<u32>(),
             "standing": self.standing.map(|value| round(value, 6)),
             "value": round(found.value, 6),
             "bound": round(found.bound, 6),
@@ -60,7 +58,8 @@ impl SitingRun {
             "nodes": found.nodes,
             "seed": self.siting.seed,
             "people_beyond_sites": round(found.beyond.as_f64(), 6),
-            "proved_by": self.proved_by,
+            "exact_solver": found.outside.then_some("cbc"),
+            "interrupted": self.interrupted,
             "sites": self.sites,
             "frontier": self.frontier,
             "alternatives": self.alternatives,
@@ -76,116 +75,194 @@ impl SitingRun {
     /// [`Error::Crs`] where a result cannot be turned back to WGS84.
     pub fn render(&self) -> Result<Vec<(String, Vec<u8>)>, Error> {
         let plan = &self.inputs.plan;
-        let lang = plan.study.lang;
-        let rows = table_rows(&self.sites);
-        let mut scenarios = self.comparison.as_ref().map(comparison_rows).transpose()?.unwrap_or_default();
-        let own = |row: &&mut Row| {
-            let text = |key: &str| row.get(key).and_then(Value::as_str);
-            text("scenario") == Some(PROPOSED) && text("service") == Some(plan.services[self.service].id.as_str())
+        let sites = table_rows(&self.sites);
+        let scenarios = self.scenarios()?;
+        let (frontier, evaluation, quotas) = (table_rows(&self.frontier), table_rows(&self.evaluation), table_rows(&self.quotas));
+        let tables = SiteTables { lang: plan.study.lang, unit: self.unit, whom: &self.siting.whom };
+        let mut printed: Vec<Printed> = self.comparison.iter().map(|all| compared(plan.study.lang, &scenarios, metrics(all))).collect();
+        printed.push(tables.chosen(&sites));
+        printed.extend((!frontier.is_empty()).then(|| tables.frontier(&frontier)));
+        printed.extend((!evaluation.is_empty()).then(|| tables.evaluated(&evaluation)));
+        printed.extend((!quotas.is_empty()).then(|| tables.quota_prices(&quotas)));
+        let mut method: String = self.method().iter().map(|line| format!("- {line}\n")).collect();
+        method += "\n";
+        method.extend(self.comparison.iter().map(|all| basis(&all.baseline)));
+        let folder = FolderOut {
+            command: COMMAND,
+            inputs: &self.inputs,
+            layers: vec![LayerOut::new("sites", "Sites in the order of building", sites.iter().map(site).collect())],
+            tables: [
+                ("sites", sites),
+                ("scenarios", scenarios),
+                ("frontier", frontier),
+                ("alternatives", table_rows(&self.alternatives)),
+                ("evaluation", evaluation),
+                ("quotas", quotas),
+            ]
+            .into_iter()
+            .map(|(name, rows)| TableOut::of_rows(name, rows))
+            .collect(),
+            printed,
+            lines: self.sentences(),
+            method,
+            issues: self.issues.iter().collect(),
+            summary: self.summary(),
+            readme: dictionary::README,
+            read: self.inputs.files.iter().chain(&self.files).collect(),
+            facts: Vec::new(),
+            files: vec![("scenario.toml".to_owned(), self.scenario().into_bytes())],
         };
-        for row in scenarios.iter_mut().filter(own) {
-            let found = &self.located;
-            for (key, value) in [
-                ("model", json!(self.siting.model.name())),
-                ("unit", json!(self.unit)),
-                ("value", json!(round(found.value, 6))),
-                ("bound", json!(round(found.bound, 6))),
-                ("gap", json!(round(found.gap(), 8))),
-            ] {
-                row.insert(key.to_owned(), value);
-            }
-        }
-        let mut printed: Vec<Printed> = self.comparison.iter().map(|all| compared(lang, &scenarios, metrics(all))).collect();
-        printed.push(chosen(lang, &rows));
-        let frontier_rows = table_rows(&self.frontier);
-        let evaluation_rows = table_rows(&self.evaluation);
-        let quota_rows = table_rows(&self.quotas);
-        if !frontier_rows.is_empty() {
-            printed.push(frontier(lang, &frontier_rows));
-        }
-        if !evaluation_rows.is_empty() {
-            printed.push(evaluated(lang, &evaluation_rows));
-        }
-        if !quota_rows.is_empty() {
-            printed.push(quota_prices(lang, &quota_rows));
-        }
-        let layers = [LayerOut::new("sites", "Sites in the order of building", rows.iter().map(site).collect())];
-        let named = [
-            ("sites", rows),
-            ("scenarios", scenarios),
-            ("frontier", frontier_rows),
-            ("alternatives", table_rows(&self.alternatives)),
-            ("evaluation", evaluation_rows),
-            ("quotas", quota_rows),
-        ];
-        let mut tables: Vec<TableOut> = named.into_iter().map(|(name, rows)| TableOut::of_rows(name, rows)).collect();
-        tables.retain(|table| !table.rows.is_empty());
-        let attribution = attribution(&self.inputs);
-        let time = time(&self.inputs);
-        let about = About { stem: &plan.study.id, attribution: attribution.as_deref(), styled: false, time: &time };
-        let mut files = formats_of(&layers, &tables, &plan.outputs.formats, plan.outputs.csv_encoding, &about)?;
-        if plan.outputs.formats.contains(&Format::Csv) {
-            files.extend(printed.iter().map(|table| (format!("{}.csv", table.file), table.csv(plan.outputs.csv_encoding))));
-        }
-        let issues: Vec<&Issue> = self.issues.iter().collect();
-        let listed = issues_table(&issues);
-        files.push(("issues.csv".to_owned(), csv(&listed, plan.outputs.csv_encoding)));
-        let lines = self.sentences();
-        if plan.outputs.formats.contains(&Format::Xlsx) {
-            let said = lines.iter().map(|line| vec![Cell::from(line.as_str())]).collect();
-            let mut sheets = vec![Sheet { name: "方法口径 Method".to_owned(), header: vec![plan.study.title.clone()], rows: said }];
-            sheets.extend(printed.iter().map(Printed::sheet));
-            sheets.extend(tables.iter().chain([&listed]).map(Sheet::from));
-            files.push((format!("{}.xlsx", plan.study.id), workbook(&sheets, &about)?));
-        }
-        let mut report = format!("# {}\n\n", plan.study.title);
-        report.extend(lines.iter().map(|line| format!("{line}\n\n")));
-        report.extend(printed.iter().map(Printed::markdown));
-        if let Some(all) = &self.comparison {
-            report += &format!("## {}\n\n{}", if lang == Lang::En { "Method" } else { "方法口径 Method" }, basis(&all.baseline));
-        }
-        files.push(("report.md".to_owned(), report.into_bytes()));
-        files.push(("scenario.toml".to_owned(), self.scenario().into_bytes()));
-        files.push(("summary.json".to_owned(), pretty(&self.summary()).into_bytes()));
-        files.push(("README.txt".to_owned(), dictionary::README.as_bytes().to_vec()));
-        let outputs: Vec<Value> =
-            files.iter().map(|(name, bytes)| json!({ "file": name, "bytes": bytes.len(), "sha256": sha256(bytes) })).collect();
-        let read: Vec<&InputFile> = self.inputs.files.iter().chain(&self.files).collect();
-        let manifest = json!({
-            "tool": { "name": "catchment", "version": env!("CARGO_PKG_VERSION"), "command": COMMAND },
-            "plan": plan,
-            "inputs": read,
-            "issues": by_kind(&issues),
-            "outputs": outputs,
-        });
-        files.push(("manifest.json".to_owned(), pretty(&manifest).into_bytes()));
-        Ok(files)
+        folder.render()
     }
 
-    /// What was found and how good it is, in a sentence or two.
-    pub fn sentences(&self) -> Vec<String> {
-        let plan = &self.inputs.plan;
-        let zh = plan.study.lang != Lang::En;
-        let found = &self.located;
-        let (value, bound) = (thousands_of(found.value, self.unit), thousands_of(found.bound, self.unit));
-        let count = self.sites.iter().filter(|row| row.change == "add").count();
-        let service = title(&plan.services[self.service]);
-        let model = self.siting.model.name();
-        let standing = self.standing.map(|value| thousands_of(value, self.unit));
-        let mut lines = Vec::new();
-        let proof = match found.proven {
-            true => "no plan is better: proven".to_owned(),
-            false => format!("no plan can be better than {bound}: the gap is at most {:.2} %", 100.0 * found.gap()),
+    /// 选址方案比较表, with value, bound and gap of what is proposed.
+    fn scenarios(&self) -> Result<Vec<Row>, Error> {
+        let service = self.service().id.as_str();
+        let mut rows = self.comparison.as_ref().map(comparison_rows).transpose()?.unwrap_or_default();
+        let own = |row: &&mut Row| {
+            let text = |key: &str| row.get(key).and_then(Value::as_str);
+            text("scenario") == Some(PROPOSED) && text("service") == Some(service)
         };
-        let from = standing.as_ref().map_or_else(String::new, |standing| format!(", from {standing} as it stands"));
-        lines.push(format!("**{service}**: {count} new sites by {model}: {value} {}{from}; {proof}.", self.unit));
-        if zh {
+        let found = &self.located;
+        for row in rows.iter_mut().filter(own) {
+            row.insert("model".to_owned(), json!(self.siting.model.name()));
+            row.insert("unit".to_owned(), json!(self.unit));
+            row.insert("value".to_owned(), json!(round(found.value, 6)));
+            row.insert("bound".to_owned(), json!(round(found.bound, 6)));
+            row.insert("gap".to_owned(), json!(round(found.gap(), 8)));
+        }
+        Ok(rows)
+    }
+
+    fn service(&self) -> &ServicePlan {
+        &self.inputs.plan.services[self.service]
+    }
+
+    /// What was found and how good it is, in a sentence, or in one of each language.
+    pub fn sentences(&self) -> Vec<String> {
+        let lang = self.inputs.plan.study.lang;
+        let found = &self.located;
+        let count = self.sites.iter().filter(|row| row.change != "close").map(|row| row.copies).sum::<u32>();
+        let (service, model) = (title(self.service()), self.siting.model.name());
+        let [value, bound] = [found.value, found.bound].map(|value| said_value(value, self.unit));
+        let standing = self.standing.map(|value| said_value(value, self.unit));
+        let [measure, measure_zh] = self.measure();
+        let gap = 100.0 * found.gap();
+        let mut lines = Vec::new();
+        if lang != Lang::Zh {
+            let proof = match found.proven {
+                true => "no plan is better: proven".to_owned(),
+                false => format!("no plan can be better than {bound}: the gap is at most {gap:.2} %"),
+            };
+            let from = standing.as_ref().map_or_else(String::new, |standing| format!(", from {standing} as it stands"));
+            lines.push(format!("**{service}**: {count} new by {model}: {value} {measure}{from}; {proof}."));
+        }
+        if lang != Lang::En {
             let proof = match found.proven {
                 true => "已证明最优".to_owned(),
-                false => format!("优化上界 {bound}，差距不超过 {:.2}%", 100.0 * found.gap()),
+                false => format!("优化界{bound}，差距不超过{gap:.2}%"),
             };
-            let from = standing.map_or_else(String::new, |standing| format!("（现状 {standing}）"));
-            lines.push(format!("{service}：按 {model} 模型新增 {count} 处，目标值 {value}{from}（单位 {}），{proof}。", self.unit));
+            let from = standing.map_or_else(String::new, |standing| format!("（现状{standing}）"));
+            lines.push(format!("**{service}**：按{model}模型新增{count}处，{measure_zh}{value}{from}，{proof}。"));
+        }
+        lines
+    }
+
+    /// What the value is, behind it in English, before it in Chinese.
+    fn measure(&self) -> [String; 2] {
+        let (service, siting) = (self.service(), &self.siting);
+        let differ = self.inputs.zone_limits[self.service].iter().any(|limit| *limit != service.limit);
+        let limit = if differ { "the limits of their zones".to_owned() } else { service.limit.to_string() };
+        let limit_zh = if differ { "各街镇限值".to_owned() } else { service.limit.to_string() };
+        let whom = &siting.whom;
+        let whom_zh = match whom.as_str() {
+            PEOPLE => "人口",
+            CALLS => "呼叫",
+            group => group,
+        };
+        let near = siting.near.map_or_else(String::new, |near| near.to_string());
+        match siting.model {
+            ModelName::Lscp if siting.share >= 1.0 => {
+                [format!("{}, to cover within {limit} everybody who can be", self.unit), format!("{limit_zh}内覆盖全部可覆盖{whom_zh}共需")]
+            }
+            ModelName::Lscp => {
+                let share = 100.0 * siting.share;
+                [
+                    format!("{}, to cover {share:.2} % of {whom} within {limit}", self.unit),
+                    format!("{limit_zh}内覆盖{share:.2}%的{whom_zh}共需"),
+                ]
+            }
+            ModelName::Mclp | ModelName::CapacitatedMclp => [format!("{whom} within {limit}"), format!("{limit_zh}内覆盖{whom_zh}")],
+            ModelName::Bacop1 => [format!("{whom} twice within {limit}"), format!("{limit_zh}内两次覆盖{whom_zh}")],
+            ModelName::Bacop2 => [
+                format!("{whom} within {limit}, once × {} and twice × {}", siting.theta, round(1.0 - siting.theta, 6)),
+                format!("{limit_zh}内覆盖{whom_zh}（一次×{}，两次×{}）", siting.theta, round(1.0 - siting.theta, 6)),
+            ],
+            ModelName::Dsm => [format!("{whom} twice within {near}"), format!("{near}内两次覆盖{whom_zh}")],
+            ModelName::Mexclp => [
+                format!("{whom} expected to find a vehicle free within {limit}, each busy {} of the time", siting.busy),
+                format!("{limit_zh}内有空闲车辆的期望{whom_zh}（忙碌率{}）", siting.busy),
+            ],
+            ModelName::PMedian | ModelName::CapacitatedPMedian => {
+                [format!("{} of all {whom}", self.unit), format!("全部{whom_zh}平均（{}）", self.unit)]
+            }
+            ModelName::PCentre => [format!("{} for whoever is farthest", self.unit), format!("最远者（{}）", self.unit)],
+        }
+    }
+
+    /// How the sites were found, line by line.
+    fn method(&self) -> Vec<String> {
+        let (plan, service, siting, found) = (&self.inputs.plan, self.service(), &self.siting, &self.located);
+        let zh = plan.study.lang == Lang::Zh;
+        let say = |zh_text: String, en: String| if zh { zh_text } else { en };
+        let speed = self.inputs.roads.get(&service.profile).map(|(profile, _)| profile).filter(|profile| profile.drive.is_none());
+        let speed = speed.map_or_else(String::new, |profile| format!("{} m/s", profile.speed_m_s));
+        let [speed_en, speed_zh] =
+            if speed.is_empty() { ["by class of road".to_owned(), "按道路等级".to_owned()] } else { [format!("at {speed}"), speed] };
+        let all = self.inputs.demand.total();
+        let unknown = self.inputs.zones.iter().filter(|zone| zone.people.is_none()).count();
+        let mut lines = vec![
+            say(
+                format!(
+                    "服务 {}：路网成本，限值 {}，出行方式 {}，速度 {speed_zh}，直线接驳段计入",
+                    service.id, service.limit, service.profile
+                ),
+                format!(
+                    "Service {}: costs of the road network, limit {}, profile `{}` {speed_en}, straight legs counted",
+                    service.id, service.limit, service.profile
+                ),
+            ),
+            say(
+                format!("对象：{}；全部人口 {}，人口未知的街镇 {unknown} 个", siting.whom, thousands(all.as_f64())),
+                format!("For {}; {} people in all, those of {unknown} zones unknown", siting.whom, thousands(all.as_f64())),
+            ),
+            say(
+                format!("备选点：{}（位于区内且接入路网）{} 个，可区分 {} 个", siting.candidates, self.candidates, found.distinct_sites),
+                format!(
+                    "Candidates: {}, {} in a zone and on a road; {} of them differ in whom they reach",
+                    siting.candidates,
+                    thousands(self.candidates as f64),
+                    thousands(found.distinct_sites as f64)
+                ),
+            ),
+            say(
+                format!("模型：{}（{}）", siting.model.name(), siting.model.reference()),
+                format!("Model: {} ({})", siting.model.name(), siting.model.reference()),
+            ),
+            say(
+                format!("优化界：拉格朗日松弛与分支定界，整数运算；节点 {}，随机种子 {}", found.nodes, siting.seed),
+                format!("Bound: Lagrangian relaxation and branch and bound, in whole numbers; {} nodes, seed {}", found.nodes, siting.seed),
+            ),
+            say(
+                format!("替代方案：与被替代点相距至少 {APART_M} 米；为所找到的最优，各附其界"),
+                format!("Another place is at least {APART_M} m away; regret and alternatives are of the best plans that were found"),
+            ),
+        ];
+        if found.outside {
+            lines.push(say(
+                "最优性由外部求解器 CBC 证明（容差百万分之一）".to_owned(),
+                "The exact solver CBC had the last word, within its tolerance of a millionth".to_owned(),
+            ));
         }
         lines
     }
@@ -203,7 +280,7 @@ impl SitingRun {
 }
 
 /// People as whole numbers, other units with two decimals.
-fn thousands_of(value: f64, unit: &str) -> String {
+fn said_value(value: f64, unit: &str) -> String {
     if matches!(unit, "people" | "calls" | "sites" | "price") { thousands(value) } else { format!("{value:.2}") }
 }
 

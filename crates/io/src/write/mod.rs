@@ -5,6 +5,7 @@ mod area_error;
 mod corridors;
 mod curve;
 mod dictionary;
+mod folder;
 mod formats;
 mod gaps;
 mod geokeys;
@@ -38,13 +39,14 @@ use crate::planning::{Indicators, indicator_rows, norm_layer};
 use crate::run::Run;
 use crate::shapes::audit_files;
 pub(crate) use printed::{
-    Printed, as_it_stands, basis, chosen, compared, comparison_tables, evaluated, fair_tables, frontier, indicator_tables, new_build,
-    norm_tables, quota_prices, rows as table_rows,
+    Printed, SiteTables, as_it_stands, basis, compared, comparison_tables, fair_tables, indicator_tables, new_build, norm_tables,
+    rows as table_rows,
 };
 use printed::{printed, report, sheets};
 
 pub use area_error::{AreaError, area_error};
 pub use curve::{SweepPoint, sweep_points};
+pub(crate) use folder::FolderOut;
 #[cfg(feature = "geoparquet")]
 pub(crate) use formats::geoparquet;
 pub(crate) use formats::{

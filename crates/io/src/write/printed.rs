@@ -4,6 +4,7 @@
 mod comparison;
 mod of_run;
 mod planning;
+mod sites;
 
 use std::fmt::Write as _;
 
@@ -13,10 +14,11 @@ use super::words::thousands;
 use crate::map::Lang;
 use crate::plan::CsvEncoding;
 
-pub(crate) use comparison::{as_it_stands, chosen, compared, comparison_tables, evaluated, frontier, new_build, quota_prices};
+pub(crate) use comparison::{as_it_stands, compared, comparison_tables, new_build};
 pub(crate) use of_run::basis;
 pub(super) use of_run::{printed, report, sheets};
 pub(crate) use planning::{fair_tables, indicator_tables, norm_tables, rows};
+pub(crate) use sites::SiteTables;
 
 /// A printed table.
 pub(crate) struct Printed {

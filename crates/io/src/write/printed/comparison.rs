@@ -73,7 +73,7 @@ pub(crate) fn compared(lang: Lang, rows: &[Row], [time, distance]: [bool; 2]) ->
             make.text("优化目标", "optimised", ["model"]),
             make.text("单位", "unit", ["unit"]),
             make.number("目标值", "value", &["value"], (1.0, 2)),
-            make.number("优化上界", "bound", &["bound"], (1.0, 2)),
+            make.number("优化界", "bound", &["bound"], (1.0, 2)),
             make.number("差距%", "gap %", &["gap"], PERCENT),
         ]);
     }
@@ -109,73 +109,6 @@ fn sites(lang: Lang, rows: &[Row]) -> Printed {
         make.number("累计覆盖率%", "covered so far %", &["people_share"], PERCENT),
     ];
     Printed::new(lang, "table-10-sites", ["表10 新增点位清单", "Table 10 Sites in order"], &columns, rows)
-}
-
-/// 新增点位清单 of what was chosen, with the candidate's plot and what its loss would cost.
-pub(crate) fn chosen(lang: Lang, rows: &[Row]) -> Printed {
-    let make = Maker(lang);
-    let verb = move |row: &Row| {
-        let closes = row.get("change").and_then(Value::as_str) == Some("close");
-        Cell::from(if closes { said(lang, "撤并", "closes") } else { said(lang, "新建", "new") }.as_str())
-    };
-    let columns = [
-        make.text("序号", "order", ["order"]),
-        Column { name: said(lang, "方式", "what"), cell: Box::new(verb) },
-        place(lang),
-        make.text("类型", "kind", ["kind"]),
-        make.text("候选地块", "candidate", ["facility_id"]),
-        make.text("名称", "name", ["name"]),
-        make.number("经度（WGS84）", "longitude (WGS84)", &["lon"], (1.0, 6)),
-        make.number("纬度（WGS84）", "latitude (WGS84)", &["lat"], (1.0, 6)),
-        make.number("新增覆盖人口", "people gained", &["people_gained"], WHOLE),
-        make.number("累计覆盖人口", "people covered so far", &["people_covered"], WHOLE),
-        make.number("累计覆盖率%", "covered so far %", &["people_share"], PERCENT),
-        make.number("不建则损失", "lost without it", &["loss_without"], (1.0, 1)),
-        make.number("改用最优替代则损失", "lost with the best other in its place", &["regret"], (1.0, 1)),
-    ];
-    Printed::new(lang, "table-10-sites", ["表10 新增点位清单", "Table 10 Sites in order"], &columns, rows)
-}
-
-/// The best plans with fewer sites.
-pub(crate) fn frontier(lang: Lang, rows: &[Row]) -> Printed {
-    let make = Maker(lang);
-    let columns = [
-        make.text("新增数", "new", ["added"]),
-        make.number("目标值", "value", &["value"], (1.0, 2)),
-        make.number("优化上界", "bound", &["bound"], (1.0, 2)),
-        make.number("差距%", "gap %", &["gap"], PERCENT),
-        make.number("覆盖人口", "people covered", &["people_covered"], WHOLE),
-        make.number("人口覆盖率%", "people covered %", &["people_share"], PERCENT),
-        make.number("最后1所的贡献", "worth of the last one", &["value_of_last"], (1.0, 2)),
-    ];
-    Printed::new(lang, "table-frontier", ["新增数与覆盖", "Frontier: how many against how much"], &columns, rows)
-}
-
-/// A plan held against the best of the same counts.
-pub(crate) fn evaluated(lang: Lang, rows: &[Row]) -> Printed {
-    let make = Maker(lang);
-    let columns = [
-        make.text("方案", "plan", ["plan"]),
-        make.number("新增数", "new", &["added"], WHOLE),
-        make.number("目标值", "value", &["value"], (1.0, 2)),
-        make.number("优化上界", "bound", &["bound"], (1.0, 2)),
-        make.number("覆盖人口", "people covered", &["people_covered"], WHOLE),
-        make.number("人口覆盖率%", "people covered %", &["people_share"], PERCENT),
-        make.number("优于该方案", "better than the plan by", &["better_by"], (1.0, 2)),
-    ];
-    Printed::new(lang, "table-evaluation", ["方案评估表", "The plan against the best"], &columns, rows)
-}
-
-/// What each town's count costs.
-pub(crate) fn quota_prices(lang: Lang, rows: &[Row]) -> Printed {
-    let make = Maker(lang);
-    let columns = [
-        place(lang),
-        make.number("数量", "count", &["count"], WHOLE),
-        make.number("指标代价", "price of the quota", &["price"], (1.0, 1)),
-        make.number("代价上界", "no more than", &["bound"], (1.0, 1)),
-    ];
-    Printed::new(lang, "table-quotas", ["街镇指标代价表", "What each town's count costs"], &columns, rows)
 }
 
 /// 新增建设规划表, as the papers lay it out: `——` for none, a row of the sum.

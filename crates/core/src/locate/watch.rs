@@ -1,29 +1,10 @@
-//! Random choices that are the same for the same seed (SplitMix64: Steele, Lea and Flood 2014), and when to stop.
+//! When to stop, and what all searches need.
 
 use std::time::{Duration, Instant};
 
 use rayon::prelude::*;
 
 use crate::progress::Progress;
-
-/// Random numbers.
-#[derive(Debug, Clone)]
-pub(super) struct Chance(u64);
-
-impl Chance {
-    pub(super) fn new(seed: u64) -> Chance {
-        Chance(seed)
-    }
-
-    /// From 0 to below `count`; 0 where there is nothing to choose from.
-    pub(super) fn below(&mut self, count: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((u128::from(z ^ (z >> 31)) * count as u128) >> 64) as usize
-    }
-}
 
 /// Says when time is up.
 pub(super) struct Watch<'p> {
@@ -61,4 +42,9 @@ pub(super) fn by_site(sites: usize, work: usize, score: impl Fn(usize) -> i128 +
     } else {
         scores.par_extend((0..sites).into_par_iter().with_min_len(1 + sites * 20_000 / work).map(score));
     }
+}
+
+/// The greatest number that divides both; of 0 and another, the other.
+pub(super) fn gcd(a: i128, b: i128) -> i128 {
+    if b == 0 { a } else { gcd(b, a % b) }
 }
