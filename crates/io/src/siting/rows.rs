@@ -45,7 +45,7 @@ pub struct SiteRow {
     pub people_share: Option<f64>,
     /// What the model's value loses where this site is not built and nothing takes its place.
     pub loss_without: Option<f64>,
-    /// What it loses where the best other plan that was found, without this site or any within [`APART_M`] of it, is built: its regret.
+    /// What it loses where the best other plan that was found, without this site or any within [`APART_M`](super::APART_M) of it, is built: its regret.
     pub regret: Option<f64>,
 }
 
