@@ -202,13 +202,19 @@ fn nothing_is_built_where_it_is_forbidden_or_where_no_plot_is() {
 
 #[test]
 fn one_that_stands_may_move_and_rooms_may_be_full() {
-    let desk = town("add = 1\nmove = 1");
-    desk.works(&["site", "town.toml", "--out", "o"]);
-    // two sites anywhere have all, and so has c1 with one at corner 7
-    assert_eq!(summary(&desk)[1], 2047.0);
+    let desk = town("add = 0\nmove = 1");
+    let said = desk.works(&["site", "town.toml", "--out", "o"]).out;
+    // c1 has corners 0 to 3; at corner 7 it has all the others
+    assert_eq!(summary(&desk), [15.0, 2032.0, 2032.0]);
+    assert!(said.contains("1 new, 1 closed by mclp: 2,032 people within 5 min, from 15 as it stands"), "{said}");
     let desk = town("add = 1\nmodel = \"capacitated-mclp\"\nroom_new = 1000");
-    desk.works(&["site", "town.toml", "--out", "o"]);
+    let said = desk.works(&["site", "town.toml", "--out", "o"]).out;
     assert_eq!(summary(&desk)[1], 1015.0);
+    assert!(said.contains("1,015 people with room within 5 min"), "{said}");
+    // there is room for a thousand of those within its limit
+    let [own] = desk.rows("o/sites.csv").try_into().unwrap();
+    assert_eq!(["people_gained", "people_covered"].map(|key| number(&own, key)), [1000.0, 1015.0]);
+    assert!(number(&own, "people_in_reach") > 1000.0);
     assert!(desk.text("o/issues.csv").contains("no_room"));
 }
 
@@ -226,6 +232,38 @@ fn what_cannot_be_is_said() {
     desk.fails(&["site", "town.toml", "--for", "calls"], 2, &["services.response.calls"]);
     desk.fails(&["site", "town.toml", "--model", "dsm"], 2, &["siting.near is missing"]);
     desk.fails(&["site", "town.toml", "--close", "c9"], 2, &["siting.close is `c9`"]);
+    // what a model would pass over
+    desk.fails(&["site", "town.toml", "--near", "2min"], 2, &["--near", "beside the model mclp", "it is for --model dsm"]);
+    desk.fails(&["site", "town.toml", "--model", "p-median", "--share", "0.5"], 2, &["--share", "lscp, dsm"]);
+    desk.fails(
+        &["site", "town.toml", "--evaluate", "best"],
+        2,
+        &["siting.evaluate is `best`", "a scenario of the plan: corner-10, by-town"],
+    );
+}
+
+/// What stands is what stands before anything closes; what covers everybody is worth nothing before it does.
+#[test]
+fn as_it_stands_is_before_anything_closes() {
+    let desk = town("add = 1");
+    let said = desk.works(&["site", "town.toml", "--out", "o", "--close", "c1", "--no-regret", "--alternatives", "0"]).out;
+    assert!(said.contains("1 new, 1 closed by mclp: 2,032 people within 5 min, from 15 as it stands"), "{said}");
+    let rows = desk.rows("o/sites.csv");
+    assert_eq!(rows.iter().map(|row| row["change"].clone()).collect::<Vec<_>>(), ["close", "add"]);
+    assert_eq!(number(&rows[1], "people_gained"), 2032.0);
+    assert!(rows[1]["regret"].is_empty(), "{rows:?}");
+    let said = desk.works(&["site", "town.toml", "--out", "l", "--model", "lscp"]).out;
+    assert!(said.contains("1 new by lscp: 1 sites, to cover within 5 min everybody who can be; no plan is better: proven"), "{said}");
+    let [own] = desk.rows("l/sites.csv").try_into().unwrap();
+    assert!(own["loss_without"].is_empty() && desk.json("l/summary.json")["standing"].is_null(), "{own:?}");
+}
+
+/// With counts by flag, the plan's own number is none of theirs.
+#[test]
+fn counts_that_are_typed_stand_above_the_plan_s_number() {
+    let desk = town("add = 3");
+    desk.works(&["site", "town.toml", "--out", "o", "--counts", "counts.csv"]);
+    assert_eq!(desk.rows("o/sites.csv").len(), 1);
 }
 
 #[test]
@@ -238,12 +276,4 @@ fn the_same_seed_gives_the_same_bytes_on_any_number_of_threads() {
         assert_eq!(desk.text(&format!("a/{file}")), desk.text(&format!("b/{file}")), "{file}");
         assert_eq!(desk.text(&format!("a/{file}")), desk.text(&format!("c/{file}")), "{file}");
     }
-}
-
-#[test]
-fn an_exact_solver_that_is_not_there_is_an_issue() {
-    let desk = town("add = 2\nmodel = \"bacop2\"");
-    desk.works(&["site", "town.toml", "--out", "o", "--solver", "./no-such-cbc"]);
-    // nothing was left for it to do
-    assert!(!desk.text("o/issues.csv").contains("solver_failed"));
 }

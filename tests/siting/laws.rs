@@ -325,7 +325,9 @@ fn what_cannot_be_is_refused_by_name() {
         let stranger = Quota { name: "stranger".to_owned(), sites: vec![0, 1], at_least: 0, at_most: 1 };
         assert_eq!(run(Small { quotas: vec![stranger], ..small(model) }).unwrap_err(), SitingError::Site { site: 1 }, "{model:?}");
         let crossed = Quota { name: "crossed".to_owned(), sites: vec![0], at_least: 1, at_most: 0 };
-        assert!(matches!(run(Small { quotas: vec![crossed], ..small(model) }), Err(SitingError::Quota { name, .. }) if name == "crossed"));
+        assert!(
+            matches!(run(Small { quotas: vec![crossed], ..small(model) }), Err(SitingError::Crossed { name, .. }) if name == "crossed")
+        );
         let dear = Small { sites: vec![Site { price: 7, ..Site::FIXED }], budget: Some(6), ..small(model) };
         assert_eq!(run(dear).unwrap_err(), SitingError::Budget { least: 7, budget: 6 }, "{model:?}");
     }
@@ -341,6 +343,15 @@ fn what_cannot_be_is_refused_by_name() {
         }
     }
     assert!(matches!(run(small(SitingModel::ExpectedCover { busy: 1.0 })), Err(SitingError::Value { .. })));
+    // more vehicles than can be told apart
+    let many = vec![Site { at_most: 200_000, ..Site::CANDIDATE }];
+    let hardly = small(SitingModel::ExpectedCover { busy: 0.9999 });
+    assert!(matches!(run(Small { sites: many.clone(), ..hardly }), Err(SitingError::Value { .. })));
+    let usual = small(SitingModel::ExpectedCover { busy: 0.3 });
+    assert!(run(Small { sites: many, ..usual }).is_ok());
+    let crossed = Quota { name: "crossed".to_owned(), sites: vec![0], at_least: 2, at_most: 1 };
+    let said = run(Small { quotas: vec![crossed], ..small(SitingModel::MaxCover) }).unwrap_err().to_string();
+    assert_eq!(said, "crossed: at least 2 and at most 1 asked for, which no number is");
 }
 
 #[test]
@@ -392,5 +403,129 @@ fn a_share_is_met_where_it_is_met_exactly() {
             model: SitingModel::SetCover { share },
         };
         assert_eq!(small.locate(&seeded(1), &NoProgress).map(|found| found.copies), Ok(vec![1, 0]), "{share}");
+    }
+}
+
+/// Any number of copies is as many as the quota has room for.
+#[test]
+fn any_number_of_copies_is_as_many_as_quotas_allow() {
+    for model in MODELS {
+        let with = |at_most| {
+            let sites = vec![Site { at_most, ..Site::CANDIDATE }; 3];
+            let quotas = vec![Quota { name: "two".to_owned(), sites: vec![0, 1, 2], at_least: 0, at_most: 2 }];
+            let (reach, people) = (vec![vec![Some(1), Some(1)]; 3], vec![3 * People::PER_PERSON, 5 * People::PER_PERSON]);
+            Small { reach, people, within: vec![2, 2], sites, quotas, budget: None, model }
+        };
+        let (few, many) = (with(2).locate(&seeded(1), &NoProgress).unwrap(), with(u32::MAX).locate(&seeded(1), &NoProgress).unwrap());
+        assert_eq!((few.value, few.proven), (many.value, many.proven), "{model:?}");
+        let endless = Small { quotas: Vec::new(), ..with(u32::MAX) }.locate(&seeded(1), &NoProgress);
+        assert!(matches!(endless, Err(SitingError::Value { .. })), "{model:?}: {endless:?}");
+        let dear = vec![Site { at_most: 1_000_000, price: u64::MAX, ..Site::CANDIDATE }; 3];
+        let dear = Small { sites: dear, quotas: Vec::new(), ..with(2) }.locate(&seeded(1), &NoProgress);
+        assert!(matches!(dear, Err(SitingError::Value { .. })), "{model:?}: {dear:?}");
+    }
+}
+
+/// Sites with little room for very many people: of whom one takes first, and what a part of them saves, is told by whole numbers still.
+#[test]
+fn little_room_for_very_many_people_does_not_overflow() {
+    for (unreached, persons) in [(u32::MAX, 1_000_000_000), (7_200_000, 10_000_000_000), (1000, 1000)] {
+        for model in [SitingModel::CapacitatedCover, SitingModel::CapacitatedMedian { unreached: Cost(unreached) }] {
+            let small = Small {
+                reach: vec![vec![Some(7), Some(3)], vec![Some(5), None]],
+                people: vec![persons * People::PER_PERSON, persons / 2 * People::PER_PERSON],
+                within: vec![9, 9],
+                sites: vec![Site { capacity: Some(People::persons(100)), ..Site::CANDIDATE }; 2],
+                quotas: vec![Quota { name: "one".to_owned(), sites: vec![0, 1], at_least: 1, at_most: 1 }],
+                budget: None,
+                model,
+            };
+            let found = small.locate(&seeded(1), &NoProgress).unwrap();
+            // a hundred people find room; those of the second point are nearer to the first site
+            let all = (persons + persons / 2) as f64;
+            let best = match model {
+                SitingModel::CapacitatedCover => 100.0,
+                _ => f64::from(unreached) * (all - 100.0) + 300.0,
+            };
+            assert!(found.proven && (found.value - best).abs() <= 1e-9 * best, "{model:?}, {persons}: {found:?}, the best {best}");
+        }
+    }
+}
+
+/// The gap that is asked for is a share of the people who find room, not of those who do not.
+#[test]
+fn the_gap_of_a_cover_with_rooms_is_of_those_who_are_covered() {
+    let random = &mut Random::new(6);
+    let (sites, points) = (30, 120);
+    let near = |random: &mut Random| if random.one_in(6) { Some(1) } else { None };
+    let small = Small {
+        reach: (0..sites).map(|_| (0..points).map(|_| near(random)).collect()).collect(),
+        people: (0..points).map(|_| (1 + random.below(60)) as u64 * People::PER_PERSON).collect(),
+        within: vec![1; points],
+        sites: (0..sites).map(|_| Site { capacity: Some(People::persons(20 + random.below(60) as u64)), ..Site::CANDIDATE }).collect(),
+        quotas: vec![Quota { name: "few".to_owned(), sites: (0..sites as u32).collect(), at_least: 8, at_most: 8 }],
+        budget: None,
+        model: SitingModel::CapacitatedCover,
+    };
+    let found = small.locate(&SitingOptions { gap: 0.05, ..seeded(1) }, &NoProgress).unwrap();
+    assert!(found.gap() <= 0.05, "{found:?}");
+}
+
+/// Two quarters, one of them with a plot at every corner: the second site there would serve hardly anybody more, whatever others could move.
+#[test]
+fn a_second_site_goes_where_people_are_without_room() {
+    let (corners, streets) = (20, 11);
+    let mut reach = vec![[vec![Some(1); streets], vec![None; streets]].concat(); corners];
+    reach.push([vec![None; streets], vec![Some(1); streets]].concat());
+    let sites = vec![Site { capacity: Some(People::persons(1000)), ..Site::CANDIDATE }; corners + 1];
+    let all: Vec<u32> = (0..=corners as u32).collect();
+    let small = Small {
+        reach,
+        people: vec![100 * People::PER_PERSON; 2 * streets],
+        within: vec![1; 2 * streets],
+        sites,
+        quotas: vec![Quota { name: "two".to_owned(), sites: all, at_least: 2, at_most: 2 }],
+        budget: None,
+        model: SitingModel::CapacitatedCover,
+    };
+    // 2,000 people is all the room that there is
+    let found = small.locate(&SitingOptions { nodes: 0, tries: 0, ..seeded(1) }, &NoProgress).unwrap();
+    assert_eq!((found.value, found.copies[corners]), (2000.0, 1), "{found:?}");
+}
+
+/// A cost that is near enough ends the search for a lesser one.
+#[test]
+fn the_gap_of_a_centre_is_of_its_cost() {
+    let small = wide(SitingModel::Centre);
+    let exact = small.locate(&seeded(1), &NoProgress).unwrap();
+    for gap in [0.3, f64::INFINITY] {
+        let near = small.locate(&SitingOptions { gap, ..seeded(1) }, &NoProgress).unwrap();
+        assert!(near.nodes < exact.nodes && near.gap() <= gap, "{gap}: {near:?} after {exact:?}");
+        assert!(near.bound <= exact.value && near.value >= exact.value, "{gap}: {near:?} after {exact:?}");
+    }
+}
+
+/// A share of the people is covered by no fewer sites where one site fewer covers less at most.
+#[test]
+fn the_fewest_for_a_share_are_proven_by_the_most_that_one_fewer_covers() {
+    let (sites, points) = (90, 240);
+    for (seed, share) in [(1, 0.5), (2, 0.6), (3, 0.7)] {
+        let random = &mut Random::new(seed);
+        let near = |random: &mut Random| if random.one_in(12) { Some(1) } else { None };
+        let small = Small {
+            reach: (0..sites).map(|_| (0..points).map(|_| near(random)).collect()).collect(),
+            people: (0..points).map(|_| (1 + random.below(900)) as u64 * People::PER_PERSON / 10).collect(),
+            within: vec![1; points],
+            sites: vec![Site::CANDIDATE; sites],
+            quotas: Vec::new(),
+            budget: None,
+            model: SitingModel::SetCover { share },
+        };
+        let all: f64 = small.people.iter().map(|people| *people as f64 / 1e6).sum();
+        let fewest = small.locate(&seeded(1), &NoProgress).unwrap();
+        assert!(fewest.proven, "{fewest:?}");
+        let fewer = Quota { name: "fewer".to_owned(), sites: (0..sites as u32).collect(), at_least: 0, at_most: fewest.value as u32 - 1 };
+        let most = Small { quotas: vec![fewer], model: SitingModel::MaxCover, ..small }.locate(&seeded(1), &NoProgress).unwrap();
+        assert!(most.bound < share * all, "{fewest:?}, but one fewer may cover {} of {all}", most.bound);
     }
 }

@@ -1,5 +1,7 @@
 //! The mixed-integer program that an exact solver outside is handed: solved by another crate, it has the optimum of brute force.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use catchment::*;
 use microlp::{ComparisonOp, Error, OptimizationDirection, Problem, SolveOutcome};
 
@@ -9,7 +11,7 @@ use crate::cases::{Kind, small};
 struct Micro;
 
 impl ExactSolver for Micro {
-    fn solve(&self, program: &Program, _: Option<f64>) -> Solved {
+    fn solve(&self, program: &Program, _: Option<f64>, _: &dyn Progress) -> Solved {
         let mut problem = Problem::new(OptimizationDirection::Maximize);
         let columns: Vec<_> = program
             .columns
@@ -49,8 +51,10 @@ fn an_exact_solver_has_the_last_word_and_it_is_that_of_brute_force() {
         Kind::WeightedBackup,
         Kind::DoubleStandard,
         Kind::ExpectedCover,
+        Kind::CapacitatedCover,
+        Kind::CapacitatedMedian,
     ] {
-        for seed in 0..120 {
+        for seed in 0..250 {
             let small = small(kind, seed);
             let found = small.locate_with(&options, Some(&Micro), &NoProgress);
             match (small.optimum(), found) {
@@ -64,4 +68,39 @@ fn an_exact_solver_has_the_last_word_and_it_is_that_of_brute_force() {
         }
     }
     assert!(asked > 20, "the solver was asked {asked} times");
+}
+
+/// A solver that says what it is told to.
+struct Liar {
+    says: Solved,
+    asked: AtomicUsize,
+}
+
+impl ExactSolver for Liar {
+    fn solve(&self, _: &Program, _: Option<f64>, _: &dyn Progress) -> Solved {
+        self.asked.fetch_add(1, Ordering::Relaxed);
+        self.says.clone()
+    }
+}
+
+/// Plans that are none are no answer, and whose time is up asks nobody.
+#[test]
+fn an_exact_solver_is_not_believed_in_what_cannot_be_and_not_asked_in_vain() {
+    let options = SitingOptions { nodes: 0, tries: 0, ..SitingOptions::default() };
+    let late = SitingOptions { seconds: Some(0.0), ..options };
+    let mut asked = 0;
+    let kinds = [Kind::MaxCover, Kind::Median, Kind::ExpectedCover, Kind::Backup];
+    for (kind, seed) in kinds.into_iter().flat_map(|kind| (0..150).map(move |seed| (kind, seed))) {
+        let small = small(kind, seed);
+        let alone = small.locate(&options, &NoProgress);
+        for says in [Solved::Optimal(Vec::new()), Solved::Optimal(vec![1000; 3]), Solved::Optimal(vec![7; 1000]), Solved::Unknown] {
+            let liar = Liar { says, asked: AtomicUsize::new(0) };
+            assert_eq!(small.locate_with(&options, Some(&liar), &NoProgress), alone, "{kind:?}, seed {seed}");
+            asked += liar.asked.load(Ordering::Relaxed);
+            let liar = Liar { asked: AtomicUsize::new(0), ..liar };
+            let _ = small.locate_with(&late, Some(&liar), &NoProgress);
+            assert_eq!(liar.asked.load(Ordering::Relaxed), 0, "{kind:?}, seed {seed}");
+        }
+    }
+    assert!(asked > 20, "asked {asked} times");
 }

@@ -300,10 +300,11 @@ fn swain_s_nodes_have_their_known_backup_double_and_expected_covers() {
                 let case = swain.case(far, copies);
                 swain.case(near, copies);
                 let model = SitingModel::DoubleStandard { near: Cost(Swain::limit(near)), share };
-                // half a second cover is worth half: bounds without whole numbers are a third too high, and take an exact solver to close
+                // half a second cover is worth half: bounds without whole numbers are up to twice as high, and take an exact solver to close
                 let found = case.best(model, Some(of("p") as u32), &mut Vec::new());
-                assert!(found.bound >= found.value, "{name}");
-                hold(found.value, expected.as_f64().unwrap(), name);
+                let best = expected.as_f64().unwrap();
+                assert!((best..=2.0 * best).contains(&found.bound), "{name}: {best}, and no plan is better than {}", found.bound);
+                hold(found.value, best, name);
                 let reached = |r, times| case.reached(&found, Swain::limit(r), times);
                 assert_eq!((reached(far, 1), reached(near, 2)), (640.0, found.value), "{name}");
                 assert!(reached(near, 1) >= share * 640.0 - 1e-9, "{name}");

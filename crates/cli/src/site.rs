@@ -103,6 +103,9 @@ pub(crate) struct Asked {
     /// Do not look for the best plans with fewer sites.
     #[arg(long)]
     pub no_frontier: bool,
+    /// Do not look for the best plan without each site.
+    #[arg(long)]
+    pub no_regret: bool,
     /// Where the search leaves a gap: the program cbc (COIN-OR), by name or path, has the last word.
     #[arg(long, value_name = "cbc|PATH")]
     pub solver: Option<String>,
@@ -121,6 +124,31 @@ fn models() -> impl TypedValueParser<Value = ModelName> {
 }
 
 impl Asked {
+    /// Refuses what the model would pass over.
+    fn of_other_models(&self, model: ModelName) -> Result<(), Error> {
+        use ModelName::{Bacop2, Dsm, Lscp, Mexclp, PCentre, PMedian};
+        let rooms = [ModelName::CapacitatedMclp, ModelName::CapacitatedPMedian];
+        let flags: [(&str, bool, &[ModelName]); 7] = [
+            ("--share", self.share.is_some(), &[Lscp, Dsm]),
+            ("--theta", self.theta.is_some(), &[Bacop2]),
+            ("--near", self.near.is_some(), &[Dsm]),
+            ("--busy", self.busy.is_some(), &[Mexclp]),
+            ("--per-site", self.per_site.is_some(), &[Dsm, Mexclp]),
+            ("--room-new", self.room_new.is_some(), &rooms),
+            ("--reach", self.reach.is_some(), &[PMedian, PCentre, rooms[1]]),
+        ];
+        match flags.into_iter().find(|(_, typed, models)| *typed && !models.contains(&model)) {
+            None => Ok(()),
+            Some((flag, _, models)) => {
+                let names: Vec<&str> = models.iter().map(|model| model.name()).collect();
+                let expected = format!("none: it is for --model {}", names.join(", "));
+                let source =
+                    PlanError::Value { key: flag.to_owned(), found: format!("a value beside the model {}", model.name()), expected };
+                Err(Error::Plan { file: "the flags".to_owned(), source })
+            }
+        }
+    }
+
     /// Puts what was typed above what the plan says.
     fn above(&self, siting: &mut SitingPlan) -> Result<(), Error> {
         let limit = |key: &str, text: &Option<String>| {
@@ -135,7 +163,9 @@ impl Asked {
         siting.near = limit("--near", &self.near)?.or(siting.near);
         siting.reach = limit("--reach", &self.reach)?.or(siting.reach);
         siting.model = self.model.unwrap_or(siting.model);
-        if self.model == Some(ModelName::Lscp) {
+        self.of_other_models(siting.model)?;
+        // how many is said by the model, or by what was typed
+        if self.model == Some(ModelName::Lscp) || self.counts.is_some() {
             siting.add = None;
         }
         siting.add = self.add.or(siting.add);
@@ -161,6 +191,7 @@ impl Asked {
         siting.seed = self.seed.unwrap_or(siting.seed);
         siting.alternatives = self.alternatives.unwrap_or(siting.alternatives);
         siting.frontier &= !self.no_frontier;
+        siting.regret &= !self.no_regret;
         siting.evaluate = self.evaluate.clone().or(siting.evaluate.take());
         Ok(())
     }
@@ -228,10 +259,11 @@ pub(crate) fn table(found: &SitingRun, zh: bool) -> String {
     if !found.evaluation.is_empty() {
         let row = |row: &catchment_io::EvaluationRow| {
             let better = row.better_by.map_or_else(|| "–".to_owned(), thousands);
-            [row.plan.clone(), row.added.to_string(), thousands(row.value), thousands(row.bound), thousands(row.people_covered), better]
+            let [value, bound] = [row.value, row.bound].map(|value| value.map_or_else(|| "–".to_owned(), thousands));
+            [row.plan.clone(), row.added.to_string(), value, bound, thousands(row.people_covered), better]
         };
         let header = match zh {
-            true => ["方案", "新增数", "目标值", "优化上界", "覆盖人口", "优于该方案"],
+            true => ["方案", "新增数", "目标值", "优化界", "覆盖人口", "优于该方案"],
             false => ["plan", "new", "value", "bound", "covered", "better by"],
         };
         text += &drawn(header, found.evaluation.iter().map(row).collect(), 1);

@@ -47,7 +47,7 @@ pub struct Located {
     pub bound: f64,
     /// Whether no plan is better than this one.
     pub proven: bool,
-    /// Whether an exact solver outside had the last word.
+    /// Whether an exact solver outside had the last word: then both hold within its tolerances.
     pub outside: bool,
     /// How many nodes of the search tree were looked at.
     pub nodes: usize,
@@ -60,7 +60,8 @@ pub struct Located {
 }
 
 impl Located {
-    /// How far the bound is from the value, as a share of the value; 0 where it is proven.
+    /// How far the bound is from the value, as a share of the value; 0 where it is proven, and beyond all numbers where an unproven plan is
+    /// worth nothing.
     pub fn gap(&self) -> f64 {
         if self.proven { 0.0 } else { (self.bound - self.value).abs() / self.value.abs().max(f64::MIN_POSITIVE) }
     }
@@ -107,8 +108,9 @@ pub(crate) struct Found {
 ///
 /// # Complexity
 ///
-/// Iterations at the root and nodes are bounded by the entries of the table, so that it ends whatever the problem: some 2 × 10⁹ entries are
-/// looked at at the root, and as many more as `options.nodes` allows.
+/// It ends whatever the problem: some 2 × 10⁹ entries of the table are looked at in the iterations at the root (in 200 of them at least), and
+/// as many more as `options.nodes` allows; before and between, the local search goes on while a swap gains something. `options.seconds` and
+/// `progress` end all of it, between two steps: merging sites and people is one, a pass over all entries is another.
 ///
 /// # Panics
 ///
@@ -138,13 +140,64 @@ pub fn locate_with(
     let space = Space::new(siting.sites, siting.quotas, siting.budget)?;
     let watch = Watch::new(options.seconds, progress);
     let means = Means { options, solver, watch: &watch };
+    if let SitingModel::SetCover { share } = siting.model
+        && share < 1.0
+        && siting.quotas.is_empty()
+    {
+        let found = by_problem(siting, &space, means)?;
+        return Ok(by_counts(siting, share, found, means));
+    }
+    by_problem(siting, &space, means)
+}
+
+/// A share of the people is covered by no fewer sites than some number where the most that fewer can cover is less: that bound (of a maximal
+/// cover) is closer than the one of the set cover itself. Fixed sites cost what they cost; all others have to have one price.
+fn by_counts(siting: &Siting<'_>, share: f64, mut found: Located, means: Means<'_>) -> Located {
+    let open = |site: &&Site| site.at_most > site.at_least;
+    let price = siting.sites.iter().filter(open).map(|site| site.price).max().unwrap_or(0);
+    let all: i128 = siting.people.iter().map(|people| i128::from(people.0)).sum();
+    let wanted = cover::at_least(share * all as f64) as f64 / People::PER_PERSON as f64;
+    let fixed: u32 = siting.sites.iter().map(|site| site.at_least).sum();
+    let paid: f64 = siting.sites.iter().map(|site| f64::from(site.at_least) * site.price as f64).sum();
+    if price == 0 || siting.sites.iter().filter(open).any(|site| site.price != price) {
+        return found;
+    }
+    let cost = |count: f64| paid + count * price as f64;
+    while !found.proven && found.gap() > means.options.gap && !means.watch.is_over() {
+        // as many as the bound says are the fewest: what can they cover at most?
+        let count = ((found.bound - paid) / price as f64 - 1e-9).ceil().max(0.0);
+        let most = fixed.saturating_add(count as u32);
+        let total = Quota { name: String::new(), sites: (0..siting.sites.len() as u32).collect(), at_least: 0, at_most: most };
+        let cover = Siting { quotas: &[total], model: SitingModel::MaxCover, ..*siting };
+        let options = SitingOptions { gap: 0.0, ..*means.options };
+        let Ok(space) = Space::new(cover.sites, cover.quotas, cover.budget) else { break };
+        let Ok(cover) = by_problem(&cover, &space, Means { options: &options, ..means }) else { break };
+        found.nodes += cover.nodes;
+        found.outside |= cover.outside;
+        if cover.value >= wanted {
+            // nobody does with less, and these do with it
+            (found.copies, found.value, found.proven) = (cover.copies, cost(count), true);
+            found.bound = found.value;
+        } else if cover.bound < wanted - 1e-3 {
+            found.bound = cost(count + 1.0);
+            found.proven = found.bound >= found.value;
+        } else {
+            break;
+        }
+    }
+    found
+}
+
+/// The best plan by the problem that the model is.
+fn by_problem(siting: &Siting<'_>, space: &Space, means: Means<'_>) -> Result<Located, SitingError> {
+    let watch = means.watch;
     if siting.model == SitingModel::Centre {
-        let (found, least) = centre::centre(siting, &space, means)?.map_err(|none| no_plan(siting, &watch, none))?;
+        let (found, least) = centre::centre(siting, space, means)?.map_err(|none| no_plan(siting, watch, none))?;
         let value = centre::Reach::new(siting).farthest(siting, &found.copies);
         return Ok(located(siting, found, f64::from(value.0), f64::from(least.0), value <= least));
     }
     let median = |unreached| {
-        let median = Median::new(siting, &space, unreached);
+        let median = Median::new(siting, space, unreached);
         let answer = solve(&median, means);
         let copies = |plan: &[u32]| expanded(&median.members, plan, siting.sites.len());
         let found = |plan: &[u32], nodes| Found {
@@ -155,10 +208,10 @@ pub fn locate_with(
             rows: median.rows.len(),
             sites: plan.len(),
         };
-        of_answer(siting, &watch, answer, &found, &|value| -(value as f64) / People::PER_PERSON as f64)
+        of_answer(siting, watch, answer, &found, &|value| -(value as f64) / People::PER_PERSON as f64)
     };
     let capacity = |unreached| {
-        let capacity = Capacity::new(siting, &space, unreached);
+        let capacity = Capacity::new(siting, space, unreached);
         let answer = solve(&capacity, means);
         let found = |plan: &[u32], nodes| Found {
             copies: plan.to_vec(),
@@ -169,16 +222,15 @@ pub fn locate_with(
             sites: plan.len(),
         };
         // of a cover, the people who are inside: all but those who are not
-        let all: i128 = if unreached.is_none() { capacity.rows.iter().map(|(weight, _)| i128::from(*weight)).sum() } else { 0 };
         let sign = if unreached.is_none() { 1.0 } else { -1.0 };
-        of_answer(siting, &watch, answer, &found, &|value| sign * (all + value) as f64 / People::PER_PERSON as f64)
+        of_answer(siting, watch, answer, &found, &|value| sign * (capacity.offset + value) as f64 / People::PER_PERSON as f64)
     };
     match siting.model {
         SitingModel::Median { unreached } => median(unreached),
         SitingModel::CapacitatedCover => capacity(None),
         SitingModel::CapacitatedMedian { unreached } => capacity(Some(unreached)),
         _ => {
-            let cover = Cover::new(siting, &space)?;
+            let cover = Cover::new(siting, space)?;
             let answer = solve(&cover, means);
             let found = |plan: &[u32], nodes| {
                 let copies = cover.expand(plan, siting.sites.len());
@@ -186,7 +238,7 @@ pub fn locate_with(
             };
             let priced = matches!(siting.model, SitingModel::SetCover { .. });
             let people = |value: i128| value as f64 / ONE as f64 / People::PER_PERSON as f64;
-            of_answer(siting, &watch, answer, &found, &|value| if priced { (-value) as f64 / ONE as f64 } else { people(value) })
+            of_answer(siting, watch, answer, &found, &|value| if priced { (-value) as f64 / ONE as f64 } else { people(value) })
         }
     }
 }
@@ -206,7 +258,8 @@ fn of_answer(
     let proven = answer.is_proven();
     match (answer.plan, answer.bound) {
         (Some((plan, value)), bound) => {
-            let bound = bound.unwrap_or(value).max(value);
+            debug_assert!(bound.is_none_or(|bound| bound >= value), "a plan of {value} is better than the bound {bound:?}");
+            let bound = bound.unwrap_or(value);
             let found = Found { outside: answer.outside, ..found(&plan, answer.nodes) };
             Ok(located(siting, found, unit(value), unit(bound), proven))
         }
@@ -243,7 +296,8 @@ fn no_plan(siting: &Siting<'_>, watch: &Watch<'_>, proven: bool) -> SitingError 
     let budget = siting.budget.map(|budget| format!("a budget of {budget}"));
     let demand = match siting.model {
         SitingModel::SetCover { share } if share < 1.0 => Some(format!("{:.2} % of the people covered", 100.0 * share)),
-        SitingModel::SetCover { .. } | SitingModel::Backup | SitingModel::Centre => Some("everybody covered who can be".to_owned()),
+        SitingModel::SetCover { .. } | SitingModel::Backup => Some("everybody covered who can be".to_owned()),
+        SitingModel::Centre => Some("everybody reached whom some site reaches".to_owned()),
         SitingModel::DoubleStandard { share, .. } => {
             Some(format!("everybody covered who can be, {:.2} % within the shorter limit", 100.0 * share))
         }

@@ -72,7 +72,7 @@ impl Search<'_> {
     fn near_enough(&self, bound: i128) -> bool {
         let Some((_, value)) = &self.best else { return false };
         let gap = (bound - value).max(0) as f64;
-        gap <= self.options.gap * (value.abs() as f64).max(1.0)
+        gap <= self.options.gap * ((value + self.problem.offset()).abs() as f64).max(1.0)
     }
 }
 
@@ -119,7 +119,7 @@ pub(super) fn search(problem: &dyn Problem, plans: &[Vec<u32>], means: Means<'_>
     if open(&own, &answer) {
         branch(&mut own, root, relaxed.prices, relaxed.mean, bound, &mut answer);
     }
-    if let Some(solver) = solver.filter(|_| open(&own, &answer)) {
+    if let Some(solver) = solver.filter(|_| open(&own, &answer) && !watch.is_over()) {
         finish(&mut own, &given, solver, &mut answer);
     }
     answer.plan = own.best;
@@ -128,15 +128,16 @@ pub(super) fn search(problem: &dyn Problem, plans: &[Vec<u32>], means: Means<'_>
 
 /// Asks an exact solver for the best plan of what the root left over: what it lacks is no better than what is known.
 fn finish(own: &mut Search<'_>, root: &Node, solver: &dyn ExactSolver, answer: &mut Answer) {
-    let Some(program) = own.problem.program(root) else { return };
-    match solver.solve(&program, own.watch.left()) {
-        Solved::Optimal(plan) => {
+    let program = own.problem.program(root);
+    match solver.solve(&program, own.watch.left(), own.watch.progress()) {
+        Solved::Optimal(plan) if root.holds(&plan) => {
             let Some(value) = own.problem.value(&plan) else { return };
             own.offer(plan, value);
             (answer.bound, answer.outside) = (own.target(), true);
         }
-        Solved::Infeasible => (answer.bound, answer.outside) = (own.target(), true),
-        Solved::Unknown => {}
+        // whoever was stopped has not looked everywhere
+        Solved::Infeasible if !own.watch.is_over() => (answer.bound, answer.outside) = (own.target(), true),
+        _ => {}
     }
 }
 

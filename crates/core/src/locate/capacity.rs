@@ -1,5 +1,7 @@
 //! Covers and medians whose sites have room for so many people.
 
+use std::cmp::{Ordering, Reverse};
+
 use rayon::prelude::*;
 
 use super::problem::Siting;
@@ -18,12 +20,13 @@ pub(super) struct Capacity {
     /// By row, millionths of a person, and what it costs to be outside.
     pub(super) rows: Vec<(u64, u32)>,
     /// By site, the rows in its reach with the cost.
-    of_site: Vec<Vec<(u32, u32)>>,
+    pub(super) of_site: Vec<Vec<(u32, u32)>>,
     /// By site, how many are open whatever the plan, and the room of one.
-    fixed: Vec<u32>,
-    room: Vec<u64>,
+    pub(super) fixed: Vec<u32>,
+    pub(super) room: Vec<u64>,
     space: Space,
     grain: i128,
+    pub(super) offset: i128,
     entries: usize,
 }
 
@@ -52,7 +55,9 @@ impl Capacity {
         let amounts = rows.iter().map(|(weight, _)| *weight).chain(siting.sites.iter().filter_map(|site| site.capacity).map(|room| room.0));
         let costs = of_site.iter().flatten().map(|(_, cost)| *cost).chain(rows.iter().map(|(_, outside)| *outside));
         let grain = amounts.fold(0, |a, b| gcd(a, b.into())) * costs.fold(0, |a, b| gcd(a, b.into()));
+        let all = rows.iter().map(|(weight, _)| i128::from(*weight)).sum();
         Capacity {
+            offset: if unreached.is_none() { all } else { 0 },
             entries: of_site.iter().map(Vec::len).sum(),
             rows,
             of_site,
@@ -85,7 +90,11 @@ impl Capacity {
         let mut rows: Vec<(usize, i128, i128)> = self.of_site[site].iter().filter_map(profit).collect();
         let mut left = i128::from(self.room[site]);
         let wanted: i128 = rows.iter().map(|row| row.2).sum();
-        let better = |a: &(usize, i128, i128), b: &(usize, i128, i128)| (b.1 * a.2).cmp(&(a.1 * b.2)).then(a.0.cmp(&b.0));
+        let small = rows.iter().all(|row| row.1.max(row.2) < 1 << 63);
+        let better = |a: &(usize, i128, i128), b: &(usize, i128, i128)| {
+            let by_person = if small { (b.1 * a.2).cmp(&(a.1 * b.2)) } else { shares(b.1, b.2, a.1, a.2) };
+            by_person.then(a.0.cmp(&b.0))
+        };
         let mut sorted = if wanted > left { 0 } else { rows.len() };
         let mut earned = 0;
         for place in 0..rows.len() {
@@ -105,7 +114,7 @@ impl Capacity {
             } else {
                 if left > 0 {
                     takes(i, left as f64 / weight as f64);
-                    earned += (own * left + weight - 1) / weight;
+                    earned += own / weight * left + rounded_up(own % weight, left, weight);
                 }
                 break;
             }
@@ -124,14 +133,17 @@ impl Capacity {
         open
     }
 
-    /// What a site would save about, if it were opened beside what is open.
-    fn saves(&self, site: usize, pays: &[i64]) -> i128 {
-        let saved = |(i, cost): &(u32, u32)| (pays[*i as usize] - i64::from(*cost)).max(0);
-        let mut rows: Vec<(i64, u64)> = self.of_site[site].iter().map(|row| (saved(row), self.rows[row.0 as usize].0)).collect();
-        rows.sort_unstable_by(|a, b| b.cmp(a));
+    /// What a site would save, if it were opened beside what is open, where so many of each row pay so much now.
+    fn saves(&self, site: usize, paid: &[Vec<(i64, u64)>]) -> i128 {
+        let saved = |(i, cost): &(u32, u32)| {
+            let cost = i64::from(*cost);
+            paid[*i as usize].iter().map(move |(pays, weight)| (pays - cost, *weight)).filter(|(saved, _)| *saved > 0)
+        };
+        let mut parts: Vec<(i64, u64)> = self.of_site[site].iter().flat_map(saved).collect();
+        parts.sort_unstable_by(|a, b| b.cmp(a));
         let mut left = self.room[site];
         let mut sum = 0;
-        for (saved, weight) in rows {
+        for (saved, weight) in parts {
             let taken = weight.min(left);
             sum += i128::from(saved) * i128::from(taken);
             left -= taken;
@@ -139,28 +151,62 @@ impl Capacity {
         sum
     }
 
-    fn pays(&self, plan: &[u32]) -> (Vec<i64>, i128) {
+    /// For each site that may open, what it saves where nobody else moves: no more than it would.
+    fn saved(&self, plan: &[u32]) -> Vec<i128> {
         let rooms = self.assigned(plan);
-        let pays = self.rows.iter().enumerate().map(|(i, (_, outside))| rooms.pays(i, *outside)).collect();
-        (pays, rooms.total)
+        let paid: Vec<_> = self.rows.iter().enumerate().map(|(i, (weight, outside))| rooms.paid(i, *weight, *outside)).collect();
+        (0..self.space.sites()).into_par_iter().map(|j| if self.space.most[j] > 0 { self.saves(j, &paid) } else { 0 }).collect()
     }
 
-    fn greedy(&self, open: &mut Open<'_>) {
+    /// The plan with the best of some sites opened beside what is open: of the few that save most where nobody else moves, and of the few
+    /// that would save most if all who are full could move somebody on (no site saves less than the first, nor more than the second).
+    fn opened(&self, plan: &[u32], sites: impl Fn(usize) -> bool + Sync) -> Option<(i128, usize)> {
+        let rooms = self.assigned(plan);
+        let rows = || self.rows.iter().enumerate();
+        let least: Vec<_> = rows().map(|(i, (weight, outside))| rooms.paid(i, *weight, *outside)).collect();
+        let most: Vec<_> = rows().map(|(i, (weight, outside))| vec![(rooms.pays(i, *outside), *weight)]).collect();
+        let mut few = Vec::new();
+        for paid in [least, most] {
+            let sites = (0..self.space.sites()).into_par_iter().filter(|j| sites(*j));
+            let mut sites: Vec<_> = sites.map(|j| (Reverse(self.saves(j, &paid)), j)).collect();
+            sites.sort_unstable();
+            few.extend(sites.into_iter().take(6).map(|(_, j)| j));
+        }
+        few.sort_unstable();
+        few.dedup();
+        let tried = few.par_iter().map(|opens| {
+            let mut plan = plan.to_vec();
+            plan[*opens] += 1;
+            (self.assigned(&plan).total, *opens)
+        });
+        tried.min()
+    }
+
+    /// Opens the site that saves most, as long as a quota wants it or it saves something; once time is up, by what was known then.
+    fn greedy(&self, open: &mut Open<'_>, watch: &Watch<'_>) {
+        let mut saved = self.saved(&open.count);
         loop {
             let wanted = open.shortfall() > 0;
-            let (pays, _) = self.pays(&open.count);
-            let sites = (0..self.space.sites()).into_par_iter().filter(|j| (!wanted || open.is_lacking(*j)) && open.may_open(*j));
-            let best = sites.map(|j| (self.saves(j, &pays), std::cmp::Reverse(j))).max();
-            match best.filter(|(saved, _)| wanted || *saved > 0) {
-                Some((_, site)) => open.open(site.0),
-                None => return,
+            let may = |j: usize| (!wanted || open.is_lacking(j)) && open.may_open(j);
+            let best = (0..self.space.sites()).filter(|j| may(*j)).map(|j| (saved[j], Reverse(j))).max();
+            let site = match best.filter(|(saved, _)| wanted || *saved > 0) {
+                Some((_, site)) => site.0,
+                None if best.is_none() || watch.is_over() => return,
+                None => match self.opened(&open.count, may).filter(|(cost, _)| *cost < self.assigned(&open.count).total) {
+                    Some((_, site)) => site,
+                    None => return,
+                },
+            };
+            open.open(site);
+            if !watch.is_over() {
+                saved = self.saved(&open.count);
             }
         }
     }
 
     /// Swaps as long as one saves something: for each site that may close, the few that look best in its place.
     fn descend(&self, open: &mut Open<'_>, watch: &Watch<'_>) {
-        let mut total = self.pays(&open.count).1;
+        let mut total = self.assigned(&open.count).total;
         loop {
             let mut better = false;
             for closes in (0..self.space.sites()).filter(|j| open.count[*j] > 0).collect::<Vec<_>>() {
@@ -169,17 +215,8 @@ impl Capacity {
                 }
                 let mut without = open.count.clone();
                 without[closes] -= 1;
-                let (pays, _) = self.pays(&without);
-                let others = (0..self.space.sites()).into_par_iter().filter(|j| open.may_swap(closes, *j));
-                let mut others: Vec<_> = others.map(|j| (std::cmp::Reverse(self.saves(j, &pays)), j)).collect();
-                others.sort_unstable();
-                others.truncate(6);
-                let tried = others.par_iter().map(|(_, opens)| {
-                    let mut plan = without.clone();
-                    plan[*opens] += 1;
-                    (self.assigned(&plan).total, *opens)
-                });
-                if let Some((cost, opens)) = tried.min().filter(|(cost, _)| *cost < total) {
+                let best = self.opened(&without, |j| open.may_swap(closes, j));
+                if let Some((cost, opens)) = best.filter(|(cost, _)| *cost < total) {
                     open.close(closes);
                     open.open(opens);
                     (total, better) = (cost, true);
@@ -192,6 +229,17 @@ impl Capacity {
     }
 }
 
+/// Compares two shares, of which neither's product fits.
+fn shares(a: i128, of_a: i128, b: i128, of_b: i128) -> Ordering {
+    let rest = |a: i128, of_a: i128, of_b: i128| (a % of_a) as u128 * of_b as u128;
+    (a / of_a).cmp(&(b / of_b)).then_with(|| rest(a, of_a, of_b).cmp(&rest(b, of_b, of_a)))
+}
+
+/// A product's share of a whole, rounded up: each factor is less than 2⁶⁴.
+fn rounded_up(a: i128, b: i128, whole: i128) -> i128 {
+    (a as u128 * b as u128).div_ceil(whole as u128) as i128
+}
+
 impl Problem for Capacity {
     fn space(&self) -> &Space {
         &self.space
@@ -199,8 +247,9 @@ impl Problem for Capacity {
 
     fn prices(&self, plan: Option<&[u32]>) -> Vec<f64> {
         let none = vec![0; self.space.sites()];
-        let (pays, _) = self.pays(plan.unwrap_or(&none));
-        self.rows.iter().zip(pays).map(|((weight, _), pays)| *weight as f64 * pays as f64).collect()
+        let rooms = self.assigned(plan.unwrap_or(&none));
+        let price = |(i, (weight, outside)): (usize, &(u64, u32))| *weight as f64 * rooms.pays(i, *outside) as f64;
+        self.rows.iter().enumerate().map(price).collect()
     }
 
     fn clamp(&self, prices: &mut [f64]) {
@@ -233,7 +282,7 @@ impl Problem for Capacity {
 
     fn improved(&self, node: &Node, plan: &[u32], _: &mut Random, effort: usize, watch: &Watch<'_>) -> Option<(Vec<u32>, i128)> {
         let mut open = self.start(node, plan);
-        self.greedy(&mut open);
+        self.greedy(&mut open, watch);
         if effort > 0 {
             self.descend(&mut open, watch);
         }
@@ -242,6 +291,11 @@ impl Problem for Capacity {
 
     fn grain(&self) -> i128 {
         self.grain
+    }
+
+    /// Of a cover, all people: the value is those who are not outside.
+    fn offset(&self) -> i128 {
+        self.offset
     }
 
     fn least(&self) -> i128 {
@@ -253,8 +307,8 @@ impl Problem for Capacity {
         8 * self.entries
     }
 
-    fn program(&self, _: &Node) -> Option<Program> {
-        None
+    fn program(&self, node: &Node) -> Program {
+        self.as_program(node)
     }
 
     fn most(&self) -> i128 {

@@ -33,6 +33,13 @@ pub(super) fn centre(siting: &Siting<'_>, space: &Space, means: Means<'_>) -> Re
     // plans first: where none is found, try a greater cost
     let (mut low, mut high) = (0, own.costs.len());
     while low < high {
+        if means.watch.is_over() {
+            // one question is left to those without any plan: that of all sites as far as they reach
+            if own.best.is_none() {
+                own.ask(own.costs.len() - 1)?;
+            }
+            break;
+        }
         let middle = low + (high - low) / 2;
         match own.ask(middle)? {
             Some(place) => high = place,
@@ -44,7 +51,7 @@ pub(super) fn centre(siting: &Siting<'_>, space: &Space, means: Means<'_>) -> Re
     for means in [alone, Means { solver: None, ..means }].into_iter().chain(help) {
         own.means = means;
         let (mut low, mut high) = (own.proven, own.best.as_ref().map_or(own.costs.len(), |best| best.1));
-        while low < high && !means.watch.is_over() {
+        while low < high && !means.watch.is_over() && !own.near_enough(means.options.gap) {
             let middle = low + (high - low) / 2;
             let found = own.ask(middle)?;
             high = found.unwrap_or(middle);
@@ -59,6 +66,12 @@ pub(super) fn centre(siting: &Siting<'_>, space: &Space, means: Means<'_>) -> Re
 }
 
 impl Radii<'_> {
+    /// Whether no plan can be better by more than this share.
+    fn near_enough(&self, gap: f64) -> bool {
+        let cost = |place: usize| f64::from(self.costs[place].0);
+        self.best.as_ref().is_some_and(|(_, place)| *place > self.proven && cost(*place) - cost(self.proven) <= gap * cost(*place))
+    }
+
     /// Asks whether everybody can be within the cost at `place`: a plan's place where one is found, and `proven` moves where none exists.
     fn ask(&mut self, place: usize) -> Result<Option<usize>, SitingError> {
         let cover = Cover::within(self.siting, self.space, self.costs[place])?;

@@ -69,7 +69,7 @@ enum Within {
 }
 
 impl Shape {
-    fn of(siting: &Siting<'_>) -> Result<Shape, SitingError> {
+    fn of(siting: &Siting<'_>, space: &Space) -> Result<Shape, SitingError> {
         let share_of_one = |what, found: f64| {
             let fault = SitingError::Value { what, found: found.to_string(), expected: "a share from 0 to 1" };
             if (0.0..=1.0).contains(&found) { Ok(found) } else { Err(fault) }
@@ -95,17 +95,22 @@ impl Shape {
                 if !(0.0..1.0).contains(&busy) {
                     return Err(SitingError::Value { what: "the busy fraction", found: busy.to_string(), expected: "from 0 to below 1" });
                 }
-                let copies: u64 = siting.sites.iter().map(|site| u64::from(site.at_most)).sum();
-                let most = copies.min(1 + (-32.0 / busy.max(1e-9).log2().min(-1e-3)).ceil() as u64).min(2000) as i32;
-                Shape { gains: (0..=most.max(1)).map(|k| gain(1.0 - busy.powi(k))).collect(), ..plain }
+                // so many are as good as certain, and so many there may be
+                let certain = 1.0 + (-32.0 / busy.max(1e-9).log2()).ceil();
+                let most = certain.min(space.most_open(siting.sites) as f64);
+                if most > 100_000.0 {
+                    let expected = "less, or fewer vehicles: more than 100,000 at one place are not told apart";
+                    return Err(SitingError::Value { what: "the busy fraction", found: busy.to_string(), expected });
+                }
+                Shape { gains: (0..=most.max(1.0) as i32).map(|k| gain(1.0 - busy.powi(k))).collect(), ..plain }
             }
             _ => plain,
         })
     }
 }
 
-/// The least whole number that is no less; one that only rounding keeps from being whole is that number.
-fn at_least(share: f64) -> i128 {
+/// The least whole number that is no less; what is within a millionth of a millionth of a whole number is that number.
+pub(super) fn at_least(share: f64) -> i128 {
     let near = share.round();
     if (share - near).abs() <= 1e-12 * near { near as i128 } else { share.ceil() as i128 }
 }
@@ -113,7 +118,7 @@ fn at_least(share: f64) -> i128 {
 impl Cover {
     /// The cover that a siting problem is.
     pub(super) fn new(siting: &Siting<'_>, space: &Space) -> Result<Cover, SitingError> {
-        let shape = Shape::of(siting)?;
+        let shape = Shape::of(siting, space)?;
         let mut raw = Raw::default();
         if let Some(within) = shape.soft {
             raw.add(siting, within, false, true);

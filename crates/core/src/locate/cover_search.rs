@@ -234,8 +234,8 @@ impl Problem for Cover {
         self.of_site.items()
     }
 
-    fn program(&self, node: &Node) -> Option<Program> {
-        Some(self.as_program(node))
+    fn program(&self, node: &Node) -> Program {
+        self.as_program(node)
     }
 
     fn most(&self) -> i128 {

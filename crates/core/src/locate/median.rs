@@ -125,23 +125,27 @@ impl Median {
         self.of_site[site].iter().map(saved).sum()
     }
 
-    /// Opens the site that saves most, as long as a quota wants it or it saves something.
-    fn greedy(&self, open: &mut Open<'_>, by_price: bool) {
+    /// Opens the site that saves most, as long as a quota wants it or it saves something; once time is up, by what was known then.
+    fn greedy(&self, open: &mut Open<'_>, by_price: bool, watch: &Watch<'_>) {
+        let score = |open: &Open<'_>| -> Vec<i128> {
+            let nearest = self.nearest(&open.count);
+            let of = |j: usize| match open.may_open(j) {
+                true if by_price => self.saves(j, &nearest) / i128::from(self.space.price[j].max(1)),
+                true => self.saves(j, &nearest),
+                false => 0,
+            };
+            (0..self.space.sites()).into_par_iter().with_min_len(self.chunk()).map(of).collect()
+        };
+        let mut saved = score(open);
         loop {
             let wanted = open.shortfall() > 0;
-            let nearest = self.nearest(&open.count);
-            let best = (0..self.space.sites())
-                .into_par_iter()
-                .with_min_len(self.chunk())
-                .filter(|j| (!wanted || open.is_lacking(*j)) && open.may_open(*j))
-                .map(|j| {
-                    let saved = self.saves(j, &nearest);
-                    (if by_price { saved / i128::from(self.space.price[j].max(1)) } else { saved }, std::cmp::Reverse(j))
-                })
-                .max();
-            match best.filter(|(saved, _)| wanted || *saved > 0) {
+            let may = (0..self.space.sites()).filter(|j| (!wanted || open.is_lacking(*j)) && open.may_open(*j));
+            match may.map(|j| (saved[j], std::cmp::Reverse(j))).max().filter(|(saved, _)| wanted || *saved > 0) {
                 Some((_, site)) => open.open(site.0),
                 None => return,
+            }
+            if !watch.is_over() {
+                saved = score(open);
             }
         }
     }
@@ -289,7 +293,7 @@ impl Problem for Median {
             while let Some(site) = open.excess().first() {
                 open.close(*site);
             }
-            self.greedy(&mut open, *by_price);
+            self.greedy(&mut open, *by_price, watch);
             self.descend(&mut open, watch);
             keep(&open);
             let mut from = open.clone();
@@ -307,7 +311,7 @@ impl Problem for Median {
                         other.open(*opens);
                     }
                 }
-                self.greedy(&mut other, *by_price);
+                self.greedy(&mut other, *by_price, watch);
                 self.descend(&mut other, watch);
                 if keep(&other) {
                     from = other;
@@ -329,8 +333,8 @@ impl Problem for Median {
         self.entries
     }
 
-    fn program(&self, node: &Node) -> Option<Program> {
-        Some(self.as_program(node))
+    fn program(&self, node: &Node) -> Program {
+        self.as_program(node)
     }
 
     fn most(&self) -> i128 {

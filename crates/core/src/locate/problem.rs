@@ -94,7 +94,7 @@ pub enum SitingModel {
 pub struct Siting<'a> {
     /// By site, the points that it reaches: as far as the model looks, which is the limit for covers.
     pub table: &'a ReachTable,
-    /// By point, whom the plan serves: people, those of a group, calls.
+    /// By point, whom the plan serves: people, those of a group, calls. A point without any asks for nothing, of no model.
     pub people: &'a [People],
     /// By point, the limit within which it is covered.
     pub within: &'a [Cost],
@@ -113,14 +113,15 @@ pub struct Siting<'a> {
 pub struct SitingOptions {
     /// Of the random choices.
     pub seed: u64,
-    /// Stop where the bound is this close: a share of the value.
+    /// Stop where the bound is this close: a share of the value (of a cost, for p-centre).
     pub gap: f64,
     /// Stop after this many seconds, with the best plan so far.
     pub seconds: Option<f64>,
-    /// How many nodes branch and bound looks at; those of 20,000 entries; larger ones get fewer,
-    /// smaller ones more.
+    /// How many nodes branch and bound looks at, where the table has 20,000 entries; where it has more, fewer, and the other way
+    /// round. p-centre branches for each cost that it asks for.
     pub nodes: usize,
-    /// How many plans the local search tries, for each site that opens.
+    /// How many changed plans the local search goes on from: of covers for each site that opens, of medians in all. With rooms it stops at
+    /// the first that no swap makes better, and there is no choice left to the seed; 0 leaves it out.
     pub tries: usize,
 }
 
@@ -150,6 +151,16 @@ pub enum SitingError {
         /// How many it wants.
         asked: String,
     },
+    /// A quota whose least is above its most.
+    #[error("{name}: at least {at_least} and at most {at_most} asked for, which no number is")]
+    Crossed {
+        /// Its name.
+        name: String,
+        /// The least.
+        at_least: u32,
+        /// The most.
+        at_most: u32,
+    },
     /// A quota with room for fewer than those within it want together.
     #[error("{name}: room for {found} beside those that stand, but {asked}")]
     Within {
@@ -175,7 +186,7 @@ pub enum SitingError {
         what: String,
     },
     /// No plan was found, and none was proven impossible.
-    #[error("no plan that meets {what} was found, though one may exist: search longer")]
+    #[error("no plan that meets {what} was found, though one may exist: give the search more time or nodes")]
     NotFound {
         /// What could not be met together.
         what: String,

@@ -1,9 +1,11 @@
 //! A siting problem as a mixed-integer program, for an exact solver outside.
 
+use super::capacity::Capacity;
 use super::cover::{Cover, ONE};
 use super::median::Median;
 use super::relax::Problem;
 use super::space::{Node, Space};
+use crate::progress::Progress;
 use crate::units::People;
 
 /// A column: what a unit of it is worth, and what it may be.
@@ -54,8 +56,8 @@ pub enum Solved {
 
 /// An exact solver.
 pub trait ExactSolver: Sync {
-    /// Solves a program to its end, or says that it could not; it may take so many seconds.
-    fn solve(&self, program: &Program, seconds: Option<f64>) -> Solved;
+    /// Solves a program to its end, or says that it could not: it may take so many seconds, and `progress` may end it.
+    fn solve(&self, program: &Program, seconds: Option<f64>, progress: &dyn Progress) -> Solved;
 }
 
 impl Program {
@@ -88,9 +90,9 @@ impl Cover {
             column.worth = -(*price as f64) / ONE as f64;
         }
         let mut reached = Vec::new();
-        // where a later site is worth more than one before it, the order has to be told
+        // where a later site is worth more than one before it (by more than is rounded), the order has to be told
         let steps: Vec<i128> = self.gains.windows(2).map(|pair| pair[1] - pair[0]).collect();
-        let concave = steps.windows(2).all(|pair| pair[0] >= pair[1]) && self.share.is_none();
+        let concave = steps.windows(2).all(|pair| pair[0] + 1 >= pair[1]) && self.share.is_none();
         for (i, row) in self.rows.iter().enumerate() {
             let mut terms: Vec<(u32, f64)> = self.of_row.of(i).iter().map(|j| (*j, 1.0)).collect();
             if row.hard && row.base == 0 {
@@ -119,6 +121,38 @@ impl Cover {
             let wanted = (share - certain) as f64 / People::PER_PERSON as f64;
             program.rows.push(ProgramRow { terms: reached, low: Some(wanted), high: None });
         }
+        program
+    }
+}
+
+impl Capacity {
+    pub(super) fn as_program(&self, node: &Node) -> Program {
+        let mut program = Program::of_space(self.space(), node);
+        let people = |weight: u64| weight as f64 / People::PER_PERSON as f64;
+        let mut served: Vec<Vec<(u32, f64)>> = vec![Vec::new(); self.rows.len()];
+        for (j, list) in (0..).zip(&self.of_site) {
+            let (fixed, room) = (f64::from(self.fixed[j as usize]), people(self.room[j as usize]));
+            let mut inside = vec![(j, room)];
+            for (i, cost) in list {
+                let (weight, outside) = self.rows[*i as usize];
+                // the share of the row that is here, and what that saves
+                let own = program.column(people(weight) * f64::from(outside - cost), 1.0, false);
+                served[*i as usize].push((own, 1.0));
+                inside.push((own, -people(weight)));
+                if fixed == 0.0 {
+                    program.rows.push(ProgramRow { terms: vec![(j, 1.0), (own, -1.0)], low: Some(0.0), high: None });
+                }
+            }
+            let wanted: f64 = list.iter().map(|(i, _)| people(self.rows[*i as usize].0)).sum();
+            if wanted > room {
+                program.rows.push(ProgramRow { terms: inside, low: Some(-room * fixed), high: None });
+            }
+        }
+        program.rows.extend(served.into_iter().filter(|terms| !terms.is_empty()).map(|terms| ProgramRow {
+            terms,
+            low: None,
+            high: Some(1.0),
+        }));
         program
     }
 }

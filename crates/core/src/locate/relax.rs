@@ -32,6 +32,11 @@ pub(super) trait Problem: Sync {
     /// A plan of a node made better, or made allowed, from any; `None` where none is found.
     fn improved(&self, node: &Node, plan: &[u32], chance: &mut Random, effort: usize, watch: &Watch<'_>) -> Option<(Vec<u32>, i128)>;
 
+    /// What is added to a value where it is shown: a gap is a share of that.
+    fn offset(&self) -> i128 {
+        0
+    }
+
     /// All values differ by multiples of this.
     fn grain(&self) -> i128;
 
@@ -44,8 +49,8 @@ pub(super) trait Problem: Sync {
     /// How many entries its lists have: what a pass over it costs.
     fn entries(&self) -> usize;
 
-    /// The node as a program for an exact solver; none where there is no such program.
-    fn program(&self, node: &Node) -> Option<Program>;
+    /// The node as a program for an exact solver.
+    fn program(&self, node: &Node) -> Program;
 }
 
 /// Where the prices ended.
@@ -109,7 +114,7 @@ pub(super) fn relax(
             found.prices.clone_from(&own);
             target = target.max(seen(&best.plan));
             let wanted = target.map_or(problem.least(), |target| target + problem.grain());
-            let near = target.is_some_and(|target| (bound - target) as f64 <= effort.gap * target.abs() as f64);
+            let near = target.is_some_and(|target| (bound - target) as f64 <= effort.gap * (target + problem.offset()).abs() as f64);
             if bound.min(problem.most()) < wanted || near {
                 return Relaxed { bound: target.map(|_| bound), ..found };
             }

@@ -160,6 +160,14 @@ impl Rooms {
         }
     }
 
+    /// How many of a point's people pay how much.
+    pub(super) fn paid(&self, point: usize, people: u64, outside: u32) -> Vec<(i64, u64)> {
+        let held = &self.held[point];
+        let inside = held.iter().map(|(j, held)| (i64::from(self.cost_of(point, *j).unwrap_or(outside)), *held));
+        let left = people - held.iter().map(|(_, held)| held).sum::<u64>();
+        inside.chain([(i64::from(outside), left)]).collect()
+    }
+
     /// What a point would save by one more place at this cost: what it pays now, tolls of the sites that hold it counted, less this.
     pub(super) fn pays(&self, point: usize, outside: u32) -> i64 {
         let ways = self.cost[point].iter().map(|(j, cost)| i64::from(*cost) + self.toll[*j as usize]);

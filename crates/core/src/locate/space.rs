@@ -30,8 +30,7 @@ pub(super) struct Space {
 impl Space {
     /// What is left to decide once fixed sites are open.
     pub(super) fn new(sites: &[Site], quotas: &[Quota], budget: Option<u64>) -> Result<Space, SitingError> {
-        let most = sites.iter().map(|site| site.at_most.saturating_sub(site.at_least)).collect();
-        let price = sites.iter().map(|site| site.price).collect();
+        let price: Vec<u64> = sites.iter().map(|site| site.price).collect();
         if let Some(j) = sites.iter().position(|site| site.at_least > site.at_most) {
             return Err(SitingError::Site { site: j });
         }
@@ -43,22 +42,38 @@ impl Space {
             let mut members = quota.sites.clone();
             members.sort_unstable();
             members.dedup();
+            if quota.at_least > quota.at_most {
+                return Err(SitingError::Crossed { name: quota.name.clone(), at_least: quota.at_least, at_most: quota.at_most });
+            }
             let sum = |of: fn(&Site) -> u32| members.iter().map(|j| u64::from(of(&sites[*j as usize]))).sum::<u64>();
             let (least, most) = (sum(|site| site.at_least), sum(|site| site.at_most));
             let fault = |found, asked| SitingError::Quota { name: quota.name.clone(), found, asked };
             if most < u64::from(quota.at_least) {
                 return Err(fault(most, format!("at least {}", quota.at_least)));
             }
-            if least > u64::from(quota.at_most) || quota.at_least > quota.at_most {
+            if least > u64::from(quota.at_most) {
                 return Err(fault(least, format!("at most {}", quota.at_most)));
             }
             let (at_least, at_most) = (u64::from(quota.at_least).saturating_sub(least), u64::from(quota.at_most) - least);
             own.push(Bounds { sites: members, at_least, at_most });
         }
         too_many_within(&own, quotas, sites)?;
+        let most = copies(sites, &own)?;
+        too_dear(sites, &most)?;
         let spent: u64 = sites.iter().map(|site| u64::from(site.at_least).saturating_mul(site.price)).fold(0, u64::saturating_add);
         let budget = budget.map(|budget| budget.checked_sub(spent).ok_or(SitingError::Budget { least: spent, budget })).transpose()?;
         Ok(Space { most, price, quotas: own, budget, ..Space::default() }.indexed())
+    }
+
+    /// No plan has more copies open than this, fixed ones included.
+    pub(super) fn most_open(&self, sites: &[Site]) -> u64 {
+        let mut left: Vec<u64> = self.most.iter().map(|most| u64::from(*most)).collect();
+        let mut open: u64 = sites.iter().map(|site| u64::from(site.at_least)).sum();
+        for quota in self.kept.iter().map(|q| &self.quotas[*q as usize]) {
+            let all: u64 = quota.sites.iter().map(|j| std::mem::take(&mut left[*j as usize])).sum();
+            open += all.min(quota.at_most);
+        }
+        open + left.iter().sum::<u64>()
     }
 
     /// Sorts out which quota holds which site.
@@ -68,6 +83,14 @@ impl Space {
         (self.kept, self.priced) = (Vec::new(), Vec::new());
         for (q, quota) in (0..).zip(&self.quotas) {
             quota.sites.iter().for_each(|j| self.of_site[*j as usize].push(q));
+        }
+        // the smaller ones first: what is priced then is few totals, whose prices are soon found
+        let copies = |own: &Bounds| own.sites.iter().map(|j| u64::from(self.most[*j as usize])).sum::<u64>();
+        let asks = |own: &Bounds| own.at_least > 0 || own.at_most < copies(own);
+        let mut order: Vec<u32> = (0..).zip(&self.quotas).filter(|(_, own)| asks(own)).map(|(q, _)| q).collect();
+        order.sort_by_key(|q| self.quotas[*q as usize].sites.len());
+        for q in order {
+            let quota = &self.quotas[q as usize];
             if quota.sites.iter().any(|j| taken[*j as usize]) {
                 self.priced.push(q);
             } else {
@@ -105,6 +128,27 @@ impl Space {
     pub(super) fn sites(&self) -> usize {
         self.most.len()
     }
+}
+
+/// How many copies of each site may open beside those that are fixed: no more than its quotas have room for.
+fn copies(sites: &[Site], quotas: &[Bounds]) -> Result<Vec<u32>, SitingError> {
+    let mut most: Vec<u32> = sites.iter().map(|site| site.at_most - site.at_least).collect();
+    for quota in quotas {
+        // one is left to a site of a full quota: it could serve people, were it not for the quota
+        let room = u32::try_from(quota.at_most).unwrap_or(u32::MAX).max(1);
+        quota.sites.iter().for_each(|j| most[*j as usize] = most[*j as usize].min(room));
+    }
+    let all: u64 = sites.iter().zip(&most).map(|(site, most)| u64::from(site.at_least) + u64::from(*most)).sum();
+    let fault = SitingError::Value { what: "the copies of all sites together", found: all.to_string(), expected: "at most 4,294,967,295" };
+    if u32::try_from(all).is_ok() { Ok(most) } else { Err(fault) }
+}
+
+/// Refuses prices of which sums cannot be told.
+fn too_dear(sites: &[Site], most: &[u32]) -> Result<(), SitingError> {
+    let of = |(site, most): (&Site, &u32)| u128::from(site.price) * u128::from(site.at_least + most);
+    let all: u128 = sites.iter().zip(most).map(of).sum();
+    let fault = SitingError::Value { what: "the price of all sites together", found: all.to_string(), expected: "below 10^21" };
+    if all < 1_000_000_000_000_000_000_000 { Ok(()) } else { Err(fault) }
 }
 
 /// Refuses a quota that has room for fewer than other quotas, which lie within it and share no site, want together.
@@ -234,6 +278,12 @@ pub(super) struct Node {
 }
 
 impl Node {
+    /// Whether a plan lies within.
+    pub(super) fn holds(&self, plan: &[u32]) -> bool {
+        let within = |(copies, (low, high)): (&u32, (&u32, &u32))| (low..=high).contains(&copies);
+        plan.len() == self.low.len() && plan.iter().zip(self.low.iter().zip(&self.high)).all(within)
+    }
+
     /// The plan that is nearest to `plan` within the node.
     pub(super) fn nearest(&self, plan: &[u32]) -> Vec<u32> {
         plan.iter().zip(self.low.iter().zip(&self.high)).map(|(copies, (low, high))| *copies.clamp(low, high)).collect()

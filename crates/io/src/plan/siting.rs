@@ -73,7 +73,8 @@ impl ModelName {
             ModelName::Bacop1 | ModelName::Bacop2 => "Hogan and ReVelle 1986",
             ModelName::Dsm => "Gendreau, Laporte and Semet 1997",
             ModelName::Mexclp => "Daskin 1983",
-            ModelName::CapacitatedMclp | ModelName::CapacitatedPMedian => "Current and Storbeck 1988; the people of a point may part",
+            ModelName::CapacitatedMclp => "Current and Storbeck 1988; the people of a point may part",
+            ModelName::CapacitatedPMedian => "Mulvey and Beck 1984; the people of a point may part",
         }
     }
 
@@ -86,14 +87,9 @@ impl ModelName {
     pub fn has_rooms(self) -> bool {
         matches!(self, ModelName::CapacitatedMclp | ModelName::CapacitatedPMedian)
     }
-
-    /// Whether its value is people who are covered, so that more sites are worth more people.
-    pub fn counts_people(self) -> bool {
-        !self.looks_beyond() && self != ModelName::Lscp
-    }
 }
 
-/// `[siting]`; every key may be a flag of `catchment site`, too.
+/// `[siting]`; flags of `catchment site` stand above it, for all keys but kinds and the names of amounts (price and room).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct SitingPlan {
@@ -154,7 +150,8 @@ pub struct SitingPlan {
     /// The room of a new one, in people, where its record has none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub room_new: Option<f64>,
-    /// For p-median and p-centre: how far is looked; whom nothing reaches within it counts as that far. Everywhere, where none is named.
+    /// For p-median and p-centre: how far is looked; everywhere, where none is named. Whom a p-median's plan does not reach counts as that
+    /// far; that of a p-centre has to reach everybody whom some site reaches.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reach: Option<Limit>,
     /// Stop where the bound is this close: a share of the value.
@@ -166,6 +163,8 @@ pub struct SitingPlan {
     pub seed: u64,
     /// Also the best plans with fewer, from one to `add`.
     pub frontier: bool,
+    /// Also, for each new site, the best plan without it.
+    pub regret: bool,
     /// How many further plans within 1 % to look for.
     pub alternatives: usize,
     /// A scenario of the plan that is held against the best plan of the same counts.
@@ -220,6 +219,7 @@ impl Default for SitingPlan {
             time_limit_s: None,
             seed: 1,
             frontier: true,
+            regret: true,
             alternatives: 3,
             evaluate: None,
         }
@@ -323,7 +323,10 @@ impl SitingPlan {
         if let Some(id) = &self.evaluate {
             let ids: Vec<&str> = plan.scenarios.iter().map(|own| own.id.as_str()).collect();
             if !ids.contains(&id.as_str()) {
-                let expected = format!("a scenario of the plan: {}{}", ids.join(", "), nearest(id, &ids));
+                let expected = match ids.is_empty() {
+                    true => "a scenario of the plan, which has no [[scenarios]]".to_owned(),
+                    false => format!("a scenario of the plan: {}{}", ids.join(", "), nearest(id, &ids)),
+                };
                 return Err(value("siting.evaluate", &format!("`{id}`"), &expected));
             }
         }

@@ -4,7 +4,7 @@
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
-use catchment::{EdgeGrid, FacilityIndex, Linkage, Located, People, Progress, Quota, Service, Site, SitingError, ZoneIndex, begin};
+use catchment::{EdgeGrid, FacilityIndex, Linkage, Located, People, Progress, Quota, Service, SitingError, ZoneIndex, begin};
 
 use super::candidates::Candidate;
 use super::problem::Problem;
@@ -31,7 +31,7 @@ pub(super) struct Answers<'a> {
     pub edges: &'a EdgeGrid<'a>,
     pub candidates: &'a [Candidate],
     pub problem: &'a Problem,
-    pub located: &'a Located,
+    pub located: Located,
     pub counts: Option<&'a NewBuild>,
     /// Whether nothing is asked that takes a search.
     pub brief: bool,
@@ -49,10 +49,10 @@ impl Answers<'_> {
         if self.costs() { than - value } else { value - than }
     }
 
-    /// Ends where the user asked for it; no plan is no answer.
-    pub(super) fn allowed<T>(found: Result<T, SitingError>) -> Result<Option<T>, Error> {
+    /// Ends where the user asked for it. No plan is no answer, nor is one that leaves out more people than the plan that was found does.
+    pub(super) fn allowed(&self, found: Result<Located, SitingError>) -> Result<Option<Located>, Error> {
         match found {
-            Ok(found) => Ok(Some(found)),
+            Ok(found) => Ok(Some(found).filter(|found| found.beyond <= self.located.beyond)),
             Err(SitingError::Cancelled(cancelled)) => Err(Error::Cancelled(cancelled)),
             Err(_) => Ok(None),
         }
@@ -61,18 +61,28 @@ impl Answers<'_> {
     /// What a plan is worth as it is.
     fn worth(&self, copies: &[u32]) -> Result<Option<f64>, Error> {
         let found = self.problem.with(copies).solve(&self.problem.options, &Quiet(self.progress));
-        Ok(Self::allowed(found)?.map(|found| found.value))
+        Ok(self.allowed(found)?.map(|found| found.value))
+    }
+
+    /// What stands, with what closes.
+    pub(super) fn stands(&self) -> Vec<u32> {
+        (0..self.problem.sites.len()).map(|j| u32::from(j < self.problem.standing)).collect()
     }
 
     /// What stands, without what closes.
-    pub(super) fn before(&self) -> Vec<u32> {
-        let stands = |j: usize, site: &Site| u32::from(j < self.problem.standing && site.at_most > 0);
-        self.problem.sites.iter().enumerate().map(|(j, site)| stands(j, site)).collect()
+    pub(super) fn stays(&self) -> Vec<u32> {
+        self.stands().iter().zip(&self.problem.sites).map(|(copies, site)| *copies.min(&site.at_most)).collect()
     }
 
-    /// What that is worth; none where the model demands more than it gives.
+    /// What all that stands is worth; none where the model demands more than it gives.
     pub(super) fn standing(&self) -> Result<Option<f64>, Error> {
-        self.worth(&self.before())
+        self.worth(&self.stands())
+    }
+
+    /// People within their limit of a plan's sites; where sites have room for so many, those for whom there is room.
+    pub(super) fn people(&self, copies: &[u32]) -> Result<f64, Error> {
+        let served = if self.siting.model == ModelName::CapacitatedMclp { self.worth(copies)? } else { None };
+        Ok(served.unwrap_or_else(|| self.problem.covered(copies).1.as_f64()))
     }
 
     pub(super) fn share(&self, people: f64) -> Option<f64> {
@@ -96,7 +106,9 @@ impl Answers<'_> {
     /// What is closed, then what is built: at each step the site that adds most people.
     pub(super) fn sites(&self, without: &Without) -> Result<Vec<SiteRow>, Error> {
         let copies = &self.located.copies;
-        let (mut covered, mut people) = self.problem.covered(&self.before().iter().zip(copies).map(|(a, b)| *a.min(b)).collect::<Vec<_>>());
+        let mut built: Vec<u32> = self.stays().iter().zip(copies).map(|(a, b)| *a.min(b)).collect();
+        let mut covered = self.problem.covered(&built).0;
+        let mut people = self.people(&built)?;
         let in_zone = ZoneIndex::new(&self.inputs.zones);
         let mut rows = Vec::new();
         let open = self.service.facilities.iter().zip(copies);
@@ -121,8 +133,8 @@ impl Answers<'_> {
                 price: 0,
                 people_in_reach: 0.0,
                 people_gained: 0.0,
-                people_covered: round(people.as_f64(), 6),
-                people_share: self.share(people.as_f64()),
+                people_covered: round(people, 6),
+                people_share: self.share(people),
                 loss_without: None,
                 regret: None,
             });
@@ -135,9 +147,11 @@ impl Answers<'_> {
             let best = (0..left.len()).max_by_key(|i| (of(&covered, left[*i], false), std::cmp::Reverse(left[*i]))).unwrap_or(0);
             let j = left.remove(best);
             let own = self.candidate(j);
-            let gained = of(&covered, j, false);
             near(self.problem, j).for_each(|i| covered[i] = true);
-            people += gained;
+            built[j] = copies[j];
+            let so_far = self.people(&built)?;
+            let gained = so_far - people;
+            people = so_far;
             let links = Linkage::new(self.edges, &[own.location]);
             let road = on_road(self.edges, &links, 0);
             let at = degrees(self.inputs, &[own.location, road.map_or(own.location, |(at, _)| at)])?;
@@ -164,9 +178,9 @@ impl Answers<'_> {
                 road_m: road.map(|(_, metres)| round(metres, 1)),
                 price: own.price,
                 people_in_reach: round(of(&covered, j, true).as_f64(), 6),
-                people_gained: round(gained.as_f64(), 6),
-                people_covered: round(people.as_f64(), 6),
-                people_share: self.share(people.as_f64()),
+                people_gained: round(gained, 6),
+                people_covered: round(people, 6),
+                people_share: self.share(people),
                 loss_without: loss.map(|loss| round(loss, 6)),
                 regret: other.map(|other| round(other.max(0.0), 6)),
             });
@@ -185,15 +199,20 @@ impl Answers<'_> {
             }
         }
         self.progress.advance(1);
-        Self::allowed(problem.solve(&lighter(&self.problem.options), &Quiet(self.progress)))
+        self.allowed(problem.solve(&lighter(&self.problem.options), &Quiet(self.progress)))
     }
 
-    /// For each new site, the best plan without it.
-    pub(super) fn without_each(&self) -> Result<Without, Error> {
+    /// For each new site, the best plan without it. Where one is better than the plan that was found, which nobody has proven then, it is
+    /// taken instead.
+    pub(super) fn without_each(&mut self) -> Result<Without, Error> {
         let mut without = Without::new();
-        if !self.brief {
+        while self.siting.regret && !self.brief {
             begin(self.progress, "regret", self.new_sites(&self.located.copies).len())?;
-            self.part(&BTreeSet::new(), self.located, &mut without)?;
+            self.part(&BTreeSet::new(), &self.located, &mut without)?;
+            let found = without.values().flatten().max_by(|a, b| self.better_by(a.value, b.value).total_cmp(&0.0));
+            let Some(found) = found.filter(|found| self.better_by(found.value, self.located.value) > 0.0).cloned() else { break };
+            (self.located.copies, self.located.value) = (found.copies, found.value);
+            without.clear();
         }
         Ok(without)
     }
@@ -205,7 +224,7 @@ impl Answers<'_> {
             return Ok(Vec::new());
         };
         begin(self.progress, "frontier", most as usize)?;
-        let standing = self.standing()?;
+        let stays = self.worth(&self.stays())?;
         let mut rows: Vec<FrontierRow> = Vec::new();
         for added in 1..=most {
             let mut problem = self.problem.clone();
@@ -214,12 +233,12 @@ impl Answers<'_> {
             }
             let found = match added == most {
                 true => Some(self.located.clone()),
-                false => Self::allowed(problem.solve(&lighter(&self.problem.options), &Quiet(self.progress)))?,
+                false => self.allowed(problem.solve(&lighter(&self.problem.options), &Quiet(self.progress)))?,
             };
             self.progress.advance(1);
             let Some(found) = found else { continue };
-            let people = self.problem.covered(&found.copies).1.as_f64();
-            let last = rows.last().map(|row| row.value).or(standing);
+            let people = self.people(&found.copies)?;
+            let last = rows.last().map(|row| row.value).or(stays);
             rows.push(FrontierRow {
                 added,
                 value: round(found.value, 6),
@@ -242,9 +261,12 @@ impl Answers<'_> {
             return Ok(Vec::new());
         }
         begin(self.progress, "alternatives", 0)?;
-        let best = self.located;
+        let best = &self.located;
         let mut listed: Vec<Vec<u32>> = vec![best.copies.clone()];
-        let mut rows = vec![self.alternative(best, best.bound, 1)];
+        let mut rows = vec![self.alternative(best, best.bound, 1)?];
+        if regions.is_empty() {
+            self.part(&BTreeSet::new(), best, &mut regions)?;
+        }
         while rows.len() <= self.siting.alternatives {
             let near = |found: &Located| self.better_by(best.value, found.value) <= 0.01 * best.value.abs();
             let open = || regions.iter().filter_map(|(region, found)| found.as_ref().map(|found| (region, found)));
@@ -253,7 +275,7 @@ impl Answers<'_> {
             if !listed.contains(&found.copies) {
                 listed.push(found.copies.clone());
                 let bound = open().map(|(_, found)| found.bound).min_by(|a, b| self.better_by(*b, *a).total_cmp(&0.0));
-                rows.push(self.alternative(&found, bound.unwrap_or(found.bound), rows.len() + 1));
+                rows.push(self.alternative(&found, bound.unwrap_or(found.bound), rows.len() + 1)?);
             }
             regions.insert(region.clone(), None);
             self.part(&region, &found, &mut regions)?;
@@ -274,17 +296,17 @@ impl Answers<'_> {
         Ok(())
     }
 
-    fn alternative(&self, found: &Located, bound: f64, rank: usize) -> AlternativeRow {
+    fn alternative(&self, found: &Located, bound: f64, rank: usize) -> Result<AlternativeRow, Error> {
         let own = self.new_sites(&self.located.copies);
-        AlternativeRow {
+        Ok(AlternativeRow {
             rank,
             value: round(found.value, 6),
             share_of_best: if self.located.value == 0.0 { 1.0 } else { round(found.value / self.located.value, 6) },
             bound: round(bound, 6),
-            people_covered: round(self.problem.covered(&found.copies).1.as_f64(), 6),
+            people_covered: round(self.people(&found.copies)?, 6),
             differs_in: self.new_sites(&found.copies).iter().filter(|j| !own.contains(j)).count(),
             sites: self.names(&found.copies),
-        }
+        })
     }
 
     /// By town with a count, what it would be worth to let these stand anywhere.
@@ -295,7 +317,7 @@ impl Answers<'_> {
         begin(self.progress, "quotas", towns.len())?;
         let mut rows = Vec::new();
         for z in towns {
-            let found = Self::allowed(self.freed(z).solve(&lighter(&self.problem.options), &Quiet(self.progress)))?;
+            let found = self.allowed(self.freed(z).solve(&lighter(&self.problem.options), &Quiet(self.progress)))?;
             self.progress.advance(1);
             let Some(found) = found else { continue };
             let zone = &self.inputs.zones[z];

@@ -5,7 +5,7 @@ summary.json          model, value and bound of the plan, the gap between them, 
   for                   whom the plan is for: people, a group or calls; people_… in all files below are theirs
   unit                  what values are in: people (or calls) for covers; sites or price for lscp; s or m for p-centre; their mean over all
                         people for medians
-  standing              what the facilities that stand are worth by themselves
+  standing              what the facilities that stand are worth by themselves; none where they do not give what the model demands
   bound                 no plan that is allowed is worth more (for costs: costs less); proven where it is the value itself
   gap, gap_of_added     (bound - value) as a share of the value, and of what the plan adds to what stands
   candidates, distinct_sites, distinct_points
@@ -20,15 +20,18 @@ sites.csv, sites.geojson
                         where it is tied to the road, and how far that is
   people_in_reach       people within the limit of this site, whoever else covers them
   people_gained, people_covered, people_share
-                        people within the limit of this site and of none before it; of any so far; their share of all
-  loss_without          what the plan's value loses where this one is not built and nothing takes its place
+                        people within the limit of this site and of none before it; of any so far; their share of all. Of
+                        capacitated-mclp: for whom there is room
+  loss_without          what the plan's value loses where this one is not built and nothing takes its place; none where the plan would
+                        not give what the model demands then
   regret                what it loses where the best other plan that was found, with no site within 300 m of this one, is built instead
 Files below are there where they have rows.
 scenarios.csv         the study as it stands and with these sites, measured as by `catchment run`; value, bound and gap of the plan
 frontier.csv          the best plans with fewer sites: value, bound, gap, people covered, what the last one adds
 alternatives.csv      the best plan and others within 1 %; each lacks a site of every plan before it, and any other within 300 m of that site
 evaluation.csv        a plan that was given, against the best one of the same number of sites (or of the same counts by town), which closes
-                      what the plan closes
+                      what the plan closes; no value where a plan does not give what the model demands; better_by is below 0 where the
+                      plan's places are no candidates, and better than all of them
 quotas.csv            what each town's count costs: how much better the best plan is where its sites may stand in any town
 scenario.toml         the sites as a scenario: put it into the plan for `catchment compare`
 compare/              the study as it stands and as proposed, as `catchment compare` writes them

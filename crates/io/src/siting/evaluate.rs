@@ -11,7 +11,7 @@ use super::candidates::Candidate;
 use super::problem::Problem;
 use super::rows::EvaluationRow;
 use crate::error::Error;
-use crate::plan::{PlanError, ScenarioPlan, SitingPlan, Verb, value};
+use crate::plan::{ModelName, PlanError, ScenarioPlan, SitingPlan, Verb, value};
 use crate::write::round;
 
 /// What a scenario does to a service: a problem whose candidates are what it builds, and its plan.
@@ -30,12 +30,12 @@ impl Answers<'_> {
         begin(self.progress, "evaluation", 0)?;
         let number = |copies: &[u32]| self.new_sites(copies).iter().map(|j| copies[*j]).sum::<u32>();
         let mut rows = Vec::new();
-        rows.extend(self.evaluated("standing", &self.problem.with(&self.before()), 0, None)?);
+        rows.push(self.as_it_is("standing", self.problem, &self.stands(), 0, None)?);
         let mut best = self.problem.clone();
         let (given, added) = match self.counts.filter(|_| scenario.new_build.is_some()) {
             Some(_) => {
                 let added = number(&self.located.copies);
-                (Some(self.row("best of the same counts by town", self.located, self.problem, added, None)), added)
+                (self.row("best of the same counts by town", &self.located, added)?, added)
             }
             None => {
                 let given = self.given(scenario)?;
@@ -43,37 +43,53 @@ impl Answers<'_> {
                 for j in &given.closed {
                     best.sites[*j] = Site { at_least: 0, at_most: 0, ..best.sites[*j] };
                 }
-                (self.evaluated("given", &given.problem.with(&given.copies), added, Some(given.names))?, added)
+                (self.as_it_is("given", &given.problem, &given.copies, added, Some(given.names))?, added)
             }
         };
         let sites = (self.problem.standing as u32..self.problem.sites.len() as u32).collect();
         best.quotas = vec![Quota { name: format!("{added} new"), sites, at_least: added, at_most: added }];
-        let best = self.evaluated("best of the same number", &best, added, None)?;
-        let better = given.as_ref().zip(best.as_ref()).map(|(given, best)| round(self.better_by(best.value, given.value), 6));
-        rows.extend(given);
+        let best = self.allowed(best.solve(&best.options, &Quiet(self.progress)))?;
+        let best = best.map(|found| self.row("best of the same number", &found, added)).transpose()?;
+        let better = |best: f64| given.value.map(|given| round(self.better_by(best, given), 6));
+        let better = best.as_ref().and_then(|best| best.value).and_then(better);
+        rows.push(given);
         rows.extend(best.map(|row| EvaluationRow { better_by: better, ..row }));
         Ok(rows)
     }
 
-    /// The row of a problem's best plan; none where it has none.
-    fn evaluated(&self, plan: &str, problem: &Problem, added: u32, names: Option<String>) -> Result<Option<EvaluationRow>, Error> {
-        let found = Self::allowed(problem.solve(&problem.options, &Quiet(self.progress)))?;
-        Ok(found.map(|found| self.row(plan, &found, problem, added, names)))
-    }
-
-    fn row(&self, plan: &str, found: &Located, problem: &Problem, added: u32, names: Option<String>) -> EvaluationRow {
-        let people = problem.covered(&found.copies).1.as_f64();
-        EvaluationRow {
+    /// The row of a plan that was found.
+    fn row(&self, plan: &str, found: &Located, added: u32) -> Result<EvaluationRow, Error> {
+        let people = self.people(&found.copies)?;
+        Ok(EvaluationRow {
             plan: plan.to_owned(),
             added,
-            value: round(found.value, 6),
-            bound: round(found.bound, 6),
-            proven: found.proven,
+            value: Some(round(found.value, 6)),
+            bound: Some(round(found.bound, 6)),
+            proven: Some(found.proven),
             people_covered: round(people, 6),
             people_share: self.share(people),
             better_by: None,
-            sites: names.unwrap_or_else(|| self.names(&found.copies)),
-        }
+            sites: self.names(&found.copies),
+        })
+    }
+
+    /// The row of a plan that leaves no choice: worth nothing that could be told where it does not give what the model demands.
+    fn as_it_is(&self, plan: &str, problem: &Problem, copies: &[u32], added: u32, names: Option<String>) -> Result<EvaluationRow, Error> {
+        let found = self.allowed(problem.with(copies).solve(&problem.options, &Quiet(self.progress)))?;
+        let served = found.as_ref().filter(|_| self.siting.model == ModelName::CapacitatedMclp).map(|found| found.value);
+        let people = served.unwrap_or_else(|| problem.covered(copies).1.as_f64());
+        let value = found.map(|found| round(found.value, 6));
+        Ok(EvaluationRow {
+            plan: plan.to_owned(),
+            added,
+            value,
+            bound: value,
+            proven: value.map(|_| true),
+            people_covered: round(people, 6),
+            people_share: self.share(people),
+            better_by: None,
+            sites: names.unwrap_or_default(),
+        })
     }
 
     /// What a scenario builds, opens, moves and closes for the service.
@@ -131,8 +147,8 @@ impl Answers<'_> {
         };
         let (mut problem, _) = Problem::new(self.inputs, &plain, self.service, &candidates, None, &Quiet(self.progress))?;
         problem.model = self.problem.model;
-        let before = self.before();
-        let stands = |j: usize| before[j] > 0 && !closed.contains(&j);
+        let stays = self.stays();
+        let stands = |j: usize| stays[j] > 0 && !closed.contains(&j);
         let copies = (0..problem.sites.len()).map(|j| u32::from(j >= problem.standing || stands(j))).collect();
         let names = candidates.iter().map(|own| own.label()).collect::<Vec<_>>().join("; ");
         Ok(Given { problem, copies, closed, names })

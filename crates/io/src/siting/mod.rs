@@ -153,7 +153,6 @@ pub fn sited(mut inputs: Inputs, files: &dyn Files, solver: Option<&Cbc>, progre
         issues.push(Issue::new(Stage::Planning, "siting", "solver", "solver_failed", why));
     }
     issues.extend(beyond(&located, &siting));
-    issues.extend(unreached(&problem, &located, &siting));
     issues.extend(unknown(&inputs, &siting));
     // whoever ends the search wants what it has found: the plan and its bound, without the questions that would take as long again
     let interrupted = progress.is_cancelled();
@@ -163,7 +162,7 @@ pub fn sited(mut inputs: Inputs, files: &dyn Files, solver: Option<&Cbc>, progre
         (siting.frontier, siting.alternatives) = (false, 0);
     }
     let facilities: Vec<Facility> = candidates.iter().map(problem::facility).collect();
-    let answers = answers::Answers {
+    let mut answers = answers::Answers {
         places: FacilityIndex::of_facilities(&facilities),
         inputs: &inputs,
         siting: &siting,
@@ -171,7 +170,7 @@ pub fn sited(mut inputs: Inputs, files: &dyn Files, solver: Option<&Cbc>, progre
         edges: &edges,
         candidates: &candidates,
         problem: &problem,
-        located: &located,
+        located,
         counts: counts.as_ref().filter(|_| !interrupted),
         brief: interrupted,
         progress: if interrupted { &NoProgress } else { progress },
@@ -183,6 +182,8 @@ pub fn sited(mut inputs: Inputs, files: &dyn Files, solver: Option<&Cbc>, progre
     let alternatives = answers.alternatives(without)?;
     let quotas = answers.quotas()?;
     let evaluation = scenario.filter(|_| !interrupted).map(|own| answers.evaluation(own)).transpose()?.unwrap_or_default();
+    let located = answers.located;
+    issues.extend(unreached(&problem, &located, &siting));
     let count = candidates.len();
     let unit = problem.unit.0;
     let built = proposed(&sites, service.facilities.clone(), plan.study.lang);
@@ -244,10 +245,10 @@ fn unreached(problem: &Problem, located: &Located, siting: &SitingPlan) -> Optio
     (people > People::ZERO).then(|| Issue::new(Stage::Planning, "siting", siting.model.name(), "people_unreached", detail))
 }
 
-/// Zones whose people nobody knows: a site in them gains nobody.
+/// Zones whose people nobody knows: they are not counted.
 fn unknown(inputs: &Inputs, siting: &SitingPlan) -> Option<Issue> {
     let zones: Vec<&str> = inputs.zones.iter().filter(|zone| zone.people.is_none()).map(|zone| zone.name.as_str()).collect();
-    let detail = format!("the people of {} are not known: a site there gains nobody", zones.join(", "));
+    let detail = format!("the people of {} are not known: whoever lives there is not counted", zones.join(", "));
     let asked = siting.whom != CALLS && !zones.is_empty();
     asked.then(|| Issue::new(Stage::Planning, "siting", siting.model.name(), "people_unknown", detail))
 }
@@ -266,18 +267,20 @@ fn proposed(sites: &[SiteRow], set: String, lang: Lang) -> ScenarioPlan {
             change.add = Some(row.facility_id.clone());
             change.name = Some(row.name.clone()).filter(|name| !name.is_empty());
             // the map's legend tells what is new by its kind
-            change.kind = Some(if row.kind.is_empty() { said(lang, "规划点位", "proposed").to_owned() } else { row.kind.clone() });
+            change.kind = Some(if row.kind.is_empty() { said(lang, "规划点位", "proposed") } else { row.kind.clone() });
             place(&mut change);
         }
         changes.push(change);
     }
-    ScenarioPlan {
-        id: PROPOSED.to_owned(), title: said(lang, "建议点位", "Proposed sites").to_owned(), changes, ..ScenarioPlan::default()
-    }
+    ScenarioPlan { id: PROPOSED.to_owned(), title: said(lang, "建议点位", "Proposed sites"), changes, ..ScenarioPlan::default() }
 }
 
-fn said(lang: Lang, zh: &'static str, en: &'static str) -> &'static str {
-    if lang == Lang::En { en } else { zh }
+fn said(lang: Lang, zh: &str, en: &str) -> String {
+    match lang {
+        Lang::Zh => zh.to_owned(),
+        Lang::En => en.to_owned(),
+        Lang::Both => format!("{zh} {en}"),
+    }
 }
 
 /// Where a linked place touches its road, metres of the working CRS.

@@ -105,7 +105,7 @@ impl Problem {
             towns: Vec::new(),
             budget: siting.budget,
             model: model(siting, bound, unreached),
-            options: SitingOptions { seed: siting.seed, gap: siting.gap, seconds: siting.time_limit_s, ..SitingOptions::default() },
+            options: options(siting),
             standing: standing.len(),
             unit: unit(siting, service, &demand, candidates),
             demand: Arc::new(demand),
@@ -228,6 +228,12 @@ fn unit(siting: &SitingPlan, service: &Service<'_>, demand: &Demand, candidates:
         _ if siting.whom == CALLS => ("calls", 1.0),
         _ => ("people", 1.0),
     }
+}
+
+/// How long to search: until nodes run out or, where a time is given, as long as that.
+fn options(siting: &SitingPlan) -> SitingOptions {
+    let usual = SitingOptions { seed: siting.seed, gap: siting.gap, seconds: siting.time_limit_s, ..SitingOptions::default() };
+    SitingOptions { nodes: if siting.time_limit_s.is_some() { usize::MAX } else { usual.nodes }, ..usual }
 }
 
 /// Which plans are allowed.

@@ -37,9 +37,9 @@ pub struct SiteRow {
     pub price: u64,
     /// People within the limit of this site, whoever else covers them.
     pub people_in_reach: f64,
-    /// People within the limit of this site and of none before it.
+    /// How many more people that are than before it.
     pub people_gained: f64,
-    /// People within the limit of any site when it is built.
+    /// People within the limit of any site when it is built; of a cover with rooms, those for whom there is room.
     pub people_covered: f64,
     /// Their share of all.
     pub people_share: Option<f64>,
@@ -98,17 +98,17 @@ pub struct EvaluationRow {
     pub plan: String,
     /// How many are built.
     pub added: u32,
-    /// What it is worth, in the units of the model.
-    pub value: f64,
+    /// What it is worth, in the units of the model; none where it does not give what the model demands.
+    pub value: Option<f64>,
     /// No plan of these counts is worth more.
-    pub bound: f64,
+    pub bound: Option<f64>,
     /// Whether that is proven.
-    pub proven: bool,
+    pub proven: Option<bool>,
     /// People within their limit.
     pub people_covered: f64,
     /// Their share of all.
     pub people_share: Option<f64>,
-    /// What the plan gives away against this one.
+    /// What the plan gives away against this one; below 0 where its places are no candidates, and better.
     pub better_by: Option<f64>,
     /// The sites.
     pub sites: String,

@@ -9,10 +9,11 @@ use serde_json::{Value, json};
 use super::{APART_M, PROPOSED, SitingRun, dictionary};
 use crate::error::Error;
 use crate::map::Lang;
-use crate::plan::{CALLS, ModelName, PEOPLE, ServicePlan};
+use crate::plan::{CALLS, GRID, JUNCTIONS, ModelName, OWN, PEOPLE, ServicePlan};
 use crate::scenarios::{comparison_rows, metrics};
 use crate::write::{
-    FolderOut, LayerOut, Printed, Row, SiteTables, TableOut, basis, compared, feature, place, round, table_rows, thousands, title,
+    FolderOut, LayerOut, Printed, Row, SiteTables, TableOut, basis, compared, feature, one_zh, place, round, table_rows, thousands, title,
+    unit_zh,
 };
 
 const COMMAND: &str = "site";
@@ -143,6 +144,11 @@ impl SitingRun {
         let lang = self.inputs.plan.study.lang;
         let found = &self.located;
         let count = self.sites.iter().filter(|row| row.change != "close").map(|row| row.copies).sum::<u32>();
+        let closed = self.sites.iter().filter(|row| row.change == "close").count();
+        let (closed, closed_zh) = match closed {
+            0 => (String::new(), String::new()),
+            closed => (format!(", {closed} closed"), format!("、撤并{closed}处")),
+        };
         let (service, model) = (title(self.service()), self.siting.model.name());
         let [value, bound] = [found.value, found.bound].map(|value| said_value(value, self.unit));
         let standing = self.standing.map(|value| said_value(value, self.unit));
@@ -155,7 +161,7 @@ impl SitingRun {
                 false => format!("no plan can be better than {bound}: the gap is at most {gap:.2} %"),
             };
             let from = standing.as_ref().map_or_else(String::new, |standing| format!(", from {standing} as it stands"));
-            lines.push(format!("**{service}**: {count} new by {model}: {value} {measure}{from}; {proof}."));
+            lines.push(format!("**{service}**: {count} new{closed} by {model}: {value} {measure}{from}; {proof}."));
         }
         if lang != Lang::En {
             let proof = match found.proven {
@@ -163,9 +169,18 @@ impl SitingRun {
                 false => format!("优化界{bound}，差距不超过{gap:.2}%"),
             };
             let from = standing.map_or_else(String::new, |standing| format!("（现状{standing}）"));
-            lines.push(format!("**{service}**：按{model}模型新增{count}处，{measure_zh}{value}{from}，{proof}。"));
+            lines.push(format!("**{service}**：按{model}模型新增{count}处{closed_zh}，{measure_zh}{value}{from}，{proof}。"));
         }
         lines
+    }
+
+    /// Whom it is for, in Chinese.
+    fn whom_zh(&self) -> &str {
+        match self.siting.whom.as_str() {
+            PEOPLE => "人口",
+            CALLS => "呼叫",
+            group => group,
+        }
     }
 
     /// What the value is, behind it in English, before it in Chinese.
@@ -173,48 +188,49 @@ impl SitingRun {
         let (service, siting) = (self.service(), &self.siting);
         let differ = self.inputs.zone_limits[self.service].iter().any(|limit| *limit != service.limit);
         let limit = if differ { "the limits of their zones".to_owned() } else { service.limit.to_string() };
-        let limit_zh = if differ { "各街镇限值".to_owned() } else { service.limit.to_string() };
-        let whom = &siting.whom;
-        let whom_zh = match whom.as_str() {
-            PEOPLE => "人口",
-            CALLS => "呼叫",
-            group => group,
-        };
+        let limit_zh = if differ { "各街镇限值".to_owned() } else { one_zh(service.limit) };
+        let (whom, whom_zh, unit_zh) = (&siting.whom, self.whom_zh(), unit_zh(self.unit));
         let near = siting.near.map_or_else(String::new, |near| near.to_string());
+        let near_zh = siting.near.map_or_else(String::new, one_zh);
         match siting.model {
-            ModelName::Lscp if siting.share >= 1.0 => {
-                [format!("{}, to cover within {limit} everybody who can be", self.unit), format!("{limit_zh}内覆盖全部可覆盖{whom_zh}共需")]
-            }
+            ModelName::Lscp if siting.share >= 1.0 => [
+                format!("{}, to cover within {limit} everybody who can be", self.unit),
+                format!("{limit_zh}内覆盖全部可覆盖{whom_zh}所需（{unit_zh}）"),
+            ],
             ModelName::Lscp => {
                 let share = 100.0 * siting.share;
                 [
                     format!("{}, to cover {share:.2} % of {whom} within {limit}", self.unit),
-                    format!("{limit_zh}内覆盖{share:.2}%的{whom_zh}共需"),
+                    format!("{limit_zh}内覆盖{share:.2}%的{whom_zh}所需（{unit_zh}）"),
                 ]
             }
-            ModelName::Mclp | ModelName::CapacitatedMclp => [format!("{whom} within {limit}"), format!("{limit_zh}内覆盖{whom_zh}")],
+            ModelName::Mclp => [format!("{whom} within {limit}"), format!("{limit_zh}内覆盖{whom_zh}")],
+            ModelName::CapacitatedMclp => [format!("{whom} with room within {limit}"), format!("{limit_zh}内有容量服务的{whom_zh}")],
             ModelName::Bacop1 => [format!("{whom} twice within {limit}"), format!("{limit_zh}内两次覆盖{whom_zh}")],
             ModelName::Bacop2 => [
                 format!("{whom} within {limit}, once × {} and twice × {}", siting.theta, round(1.0 - siting.theta, 6)),
                 format!("{limit_zh}内覆盖{whom_zh}（一次×{}，两次×{}）", siting.theta, round(1.0 - siting.theta, 6)),
             ],
-            ModelName::Dsm => [format!("{whom} twice within {near}"), format!("{near}内两次覆盖{whom_zh}")],
+            ModelName::Dsm => [format!("{whom} twice within {near}"), format!("{near_zh}内两次覆盖{whom_zh}")],
             ModelName::Mexclp => [
                 format!("{whom} expected to find a vehicle free within {limit}, each busy {} of the time", siting.busy),
                 format!("{limit_zh}内有空闲车辆的期望{whom_zh}（忙碌率{}）", siting.busy),
             ],
             ModelName::PMedian | ModelName::CapacitatedPMedian => {
-                [format!("{} of all {whom}", self.unit), format!("全部{whom_zh}平均（{}）", self.unit)]
+                [format!("{} of all {whom}", self.unit), format!("全部{whom_zh}的目标值（{unit_zh}）")]
             }
-            ModelName::PCentre => [format!("{} for whoever is farthest", self.unit), format!("最远者（{}）", self.unit)],
+            ModelName::PCentre => [format!("{} for whoever is farthest", self.unit), format!("最远者（{unit_zh}）")],
         }
     }
 
     /// How the sites were found, line by line.
     fn method(&self) -> Vec<String> {
         let (plan, service, siting, found) = (&self.inputs.plan, self.service(), &self.siting, &self.located);
-        let zh = plan.study.lang == Lang::Zh;
-        let say = |zh_text: String, en: String| if zh { zh_text } else { en };
+        let say = |zh: String, en: String| match plan.study.lang {
+            Lang::Zh => zh,
+            Lang::En => en,
+            Lang::Both => format!("{zh}。{en}"),
+        };
         let speed = self.inputs.roads.get(&service.profile).map(|(profile, _)| profile).filter(|profile| profile.drive.is_none());
         let speed = speed.map_or_else(String::new, |profile| format!("{} m/s", profile.speed_m_s));
         let [speed_en, speed_zh] =
@@ -225,7 +241,9 @@ impl SitingRun {
             say(
                 format!(
                     "服务 {}：路网成本，限值 {}，出行方式 {}，速度 {speed_zh}，直线接驳段计入",
-                    service.id, service.limit, service.profile
+                    service.id,
+                    one_zh(service.limit),
+                    service.profile
                 ),
                 format!(
                     "Service {}: costs of the road network, limit {}, profile `{}` {speed_en}, straight legs counted",
@@ -233,11 +251,21 @@ impl SitingRun {
                 ),
             ),
             say(
-                format!("对象：{}；全部人口 {}，人口未知的街镇 {unknown} 个", siting.whom, thousands(all.as_f64())),
+                format!("对象：{}；全部人口 {}，人口未知的街镇 {unknown} 个", self.whom_zh(), thousands(all.as_f64())),
                 format!("For {}; {} people in all, those of {unknown} zones unknown", siting.whom, thousands(all.as_f64())),
             ),
             say(
-                format!("备选点：{}（位于区内且接入路网）{} 个，可区分 {} 个", siting.candidates, self.candidates, found.distinct_sites),
+                format!(
+                    "备选点：{}，位于区内且接入路网 {} 个，服务对象各异者 {} 个",
+                    match siting.candidates.as_str() {
+                        JUNCTIONS => "道路交叉口",
+                        GRID => "网格",
+                        OWN => "本设施集的备选与规划点位",
+                        set => set,
+                    },
+                    thousands(self.candidates as f64),
+                    thousands(found.distinct_sites as f64)
+                ),
                 format!(
                     "Candidates: {}, {} in a zone and on a road; {} of them differ in whom they reach",
                     siting.candidates,
@@ -254,14 +282,20 @@ impl SitingRun {
                 format!("Bound: Lagrangian relaxation and branch and bound, in whole numbers; {} nodes, seed {}", found.nodes, siting.seed),
             ),
             say(
-                format!("替代方案：与被替代点相距至少 {APART_M} 米；为所找到的最优，各附其界"),
+                format!("替代方案：与被替代点相距至少 {APART_M} 米，为所找到的最优"),
                 format!("Another place is at least {APART_M} m away; regret and alternatives are of the best plans that were found"),
             ),
         ];
         if found.outside {
             lines.push(say(
-                "最优性由外部求解器 CBC 证明（容差百万分之一）".to_owned(),
-                "The exact solver CBC had the last word, within its tolerance of a millionth".to_owned(),
+                "最优性由外部求解器 CBC 证明（容差约为目标值的百万分之一）".to_owned(),
+                "The exact solver CBC had the last word, within its tolerances of about a millionth of the value".to_owned(),
+            ));
+        }
+        if siting.model.has_rooms() {
+            lines.push(say(
+                "方案比较表与对比目录按限值统计覆盖人口，不计设施容量".to_owned(),
+                "Scenarios and comparison count people within the limit, whether or not there is room for them".to_owned(),
             ));
         }
         lines

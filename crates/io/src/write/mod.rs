@@ -40,7 +40,7 @@ use crate::run::Run;
 use crate::shapes::audit_files;
 pub(crate) use printed::{
     Printed, SiteTables, as_it_stands, basis, compared, comparison_tables, fair_tables, indicator_tables, new_build, norm_tables,
-    rows as table_rows,
+    rows as table_rows, unit_zh,
 };
 use printed::{printed, report, sheets};
 
@@ -58,6 +58,7 @@ pub(crate) use response::set_stand_in;
 pub(crate) use response_words::basis_of;
 pub use response_words::response_sentences;
 pub(crate) use row::{Row, round, rows as zone_rows};
+pub(crate) use shares::one_zh;
 pub use shares::{km2, mask_zh, side_by_side, side_by_side_zh};
 pub(crate) use summary::{by_kind, norm_counts, pretty, sha256, working};
 pub(crate) use tables::issues as issues_table;

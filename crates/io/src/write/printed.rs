@@ -18,7 +18,7 @@ pub(crate) use comparison::{as_it_stands, compared, comparison_tables, new_build
 pub(crate) use of_run::basis;
 pub(super) use of_run::{printed, report, sheets};
 pub(crate) use planning::{fair_tables, indicator_tables, norm_tables, rows};
-pub(crate) use sites::SiteTables;
+pub(crate) use sites::{SiteTables, unit_zh};
 
 /// A printed table.
 pub(crate) struct Printed {

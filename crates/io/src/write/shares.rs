@@ -79,7 +79,8 @@ pub(super) fn limit_zh(run: &Run, report: &Report) -> String {
     }
 }
 
-fn one_zh(limit: Limit) -> String {
+/// A limit in Chinese.
+pub(crate) fn one_zh(limit: Limit) -> String {
     match limit.metric {
         Metric::Time => limit.to_string().replace(" min", "分钟").replace(" s", "秒"),
         Metric::Distance => limit.to_string().replace(" km", "公里").replace(" m", "米"),

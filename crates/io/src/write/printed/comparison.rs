@@ -69,11 +69,13 @@ pub(crate) fn compared(lang: Lang, rows: &[Row], [time, distance]: [bool; 2]) ->
         make.number("新增盲区", "gaps opened", &["gaps_opened"], WHOLE),
     ]);
     if rows.iter().any(|row| row.contains_key("bound")) {
+        let unit = rows.iter().find_map(|row| row.get("unit").and_then(Value::as_str)).unwrap_or_default();
+        let shown = if matches!(unit, "people" | "calls" | "sites" | "price") { WHOLE } else { (1.0, 2) };
         columns.extend([
             make.text("优化目标", "optimised", ["model"]),
             make.text("单位", "unit", ["unit"]),
-            make.number("目标值", "value", &["value"], (1.0, 2)),
-            make.number("优化界", "bound", &["bound"], (1.0, 2)),
+            make.number("目标值", "value", &["value"], shown),
+            make.number("优化界", "bound", &["bound"], shown),
             make.number("差距%", "gap %", &["gap"], PERCENT),
         ]);
     }

@@ -8,6 +8,21 @@ use crate::map::Lang;
 use crate::write::formats::Cell;
 use crate::write::row::Row;
 
+/// The unit of values in Chinese.
+pub(crate) fn unit_zh(unit: &str) -> &str {
+    match unit {
+        "people" => "人",
+        "calls" => "次",
+        "sites" => "处",
+        "price" => "造价",
+        "s" => "秒",
+        "m" => "米",
+        "s, mean" => "平均秒",
+        "m, mean" => "平均米",
+        other => other,
+    }
+}
+
 /// Makes the tables of a siting: their headers say what values are in and whom they count.
 pub(crate) struct SiteTables<'a> {
     pub(crate) lang: Lang,
@@ -20,17 +35,7 @@ pub(crate) struct SiteTables<'a> {
 impl SiteTables<'_> {
     /// A value of the model.
     fn value(&self, zh: &str, en: &str, key: &str) -> Column {
-        let unit = match self.unit {
-            "people" => "人",
-            "calls" => "次",
-            "sites" => "处",
-            "price" => "造价",
-            "s" => "秒",
-            "m" => "米",
-            "s, mean" => "平均秒",
-            "m, mean" => "平均米",
-            other => other,
-        };
+        let unit = unit_zh(self.unit);
         let decimals = if matches!(self.unit, "s" | "m" | "s, mean" | "m, mean") { 1 } else { 0 };
         Maker(self.lang).number(&format!("{zh}（{unit}）"), &format!("{en}, {}", self.unit), &[key], (1.0, decimals))
     }
