@@ -41,6 +41,6 @@ fn an_exact_solver_outside_proves_double_standards() {
     }
     // a program that is none is said to be none
     let none = Cbc::new("no-such-program");
-    assert_eq!(none.solve(&Program::default(), None), Solved::Unknown);
+    assert_eq!(none.solve(&Program::default(), None, &NoProgress), Solved::Unknown);
     assert!(none.failure().is_some_and(|why| why.contains("no-such-program")));
 }
