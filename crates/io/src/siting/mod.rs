@@ -148,7 +148,9 @@ pub fn sited(mut inputs: Inputs, files: &dyn Files, solver: Option<&Cbc>, progre
         source => Error::Siting { source },
     };
     let exact = solver.map(|solver| solver as &dyn ExactSolver);
-    let located = problem.solve_with(&problem.options, exact, progress).map_err(failed)?;
+    // what time there is, the search does not take from the solver
+    let nodes = if exact.is_some() { SitingOptions::default().nodes } else { problem.options.nodes };
+    let located = problem.solve_with(&SitingOptions { nodes, ..problem.options }, exact, progress).map_err(failed)?;
     if let Some(why) = solver.and_then(Cbc::failure) {
         issues.push(Issue::new(Stage::Planning, "siting", "solver", "solver_failed", why));
     }
