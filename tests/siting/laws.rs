@@ -524,6 +524,9 @@ fn the_fewest_for_a_share_are_proven_by_the_most_that_one_fewer_covers() {
         let all: f64 = small.people.iter().map(|people| *people as f64 / 1e6).sum();
         let fewest = small.locate(&seeded(1), &NoProgress).unwrap();
         assert!(fewest.proven, "{fewest:?}");
+        // whatever time and nodes there are, they do not go to the weaker bound
+        let endless = SitingOptions { seconds: Some(1e6), nodes: usize::MAX, ..seeded(1) };
+        assert_eq!(small.locate(&endless, &NoProgress).unwrap(), fewest);
         let fewer = Quota { name: "fewer".to_owned(), sites: (0..sites as u32).collect(), at_least: 0, at_most: fewest.value as u32 - 1 };
         let most = Small { quotas: vec![fewer], model: SitingModel::MaxCover, ..small }.locate(&seeded(1), &NoProgress).unwrap();
         assert!(most.bound < share * all, "{fewest:?}, but one fewer may cover {} of {all}", most.bound);

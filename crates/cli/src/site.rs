@@ -91,7 +91,7 @@ pub(crate) struct Asked {
     /// Stop where the bound is this close, as a share of the value [default: 0].
     #[arg(long, value_name = "SHARE")]
     pub gap: Option<f64>,
-    /// Stop after so many seconds, with the best plan so far and its bound.
+    /// Search for so many seconds, and no longer, for the best plan so far and its bound; each question beside that has a twentieth of it.
     #[arg(long, value_name = "SECONDS")]
     pub time_limit: Option<f64>,
     /// Of the random choices: the same seed gives the same sites.
@@ -103,7 +103,7 @@ pub(crate) struct Asked {
     /// Do not look for the best plans with fewer sites.
     #[arg(long)]
     pub no_frontier: bool,
-    /// Do not look for the best plan without each site.
+    /// Do not say what is lost where the best plan without a site is built (--alternatives 0 leaves out these plans, too).
     #[arg(long)]
     pub no_regret: bool,
     /// Where the search leaves a gap: the program cbc (COIN-OR), by name or path, has the last word.

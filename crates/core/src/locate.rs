@@ -140,12 +140,21 @@ pub fn locate_with(
     let space = Space::new(siting.sites, siting.quotas, siting.budget)?;
     let watch = Watch::new(options.seconds, progress);
     let means = Means { options, solver, watch: &watch };
+    // its own bound is a weak one, not worth branching for
+    let bounds_alone = SitingOptions { nodes: 0, ..*options };
     if let SitingModel::SetCover { share } = siting.model
         && share < 1.0
         && siting.quotas.is_empty()
+        && let Ok(found) = by_problem(siting, &space, Means { options: &bounds_alone, solver: None, ..means })
     {
-        let found = by_problem(siting, &space, means)?;
-        return Ok(by_counts(siting, share, found, means));
+        let found = by_counts(siting, share, found, means);
+        if found.proven || found.gap() <= options.gap || watch.is_over() {
+            return Ok(found);
+        }
+        let again = by_problem(siting, &space, means)?;
+        let (best, bound) = if again.value < found.value { (again.clone(), found.bound) } else { (found, again.bound) };
+        let bound = best.bound.max(bound).min(best.value);
+        return Ok(Located { bound, proven: bound >= best.value, outside: best.outside || again.outside, ..best });
     }
     by_problem(siting, &space, means)
 }
@@ -174,14 +183,17 @@ fn by_counts(siting: &Siting<'_>, share: f64, mut found: Located, means: Means<'
         let Ok(cover) = by_problem(&cover, &space, Means { options: &options, ..means }) else { break };
         found.nodes += cover.nodes;
         found.outside |= cover.outside;
+        let before = found.bound;
         if cover.value >= wanted {
             // nobody does with less, and these do with it
             (found.copies, found.value, found.proven) = (cover.copies, cost(count), true);
             found.bound = found.value;
         } else if cover.bound < wanted - 1e-3 {
-            found.bound = cost(count + 1.0);
+            found.bound = cost(count + 1.0).min(found.value);
             found.proven = found.bound >= found.value;
-        } else {
+        }
+        // that is all that can be told so
+        if found.bound <= before {
             break;
         }
     }

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::fmt::Write as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::Mutex;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -41,31 +41,28 @@ impl Cbc {
             solver = solver.with_max_seconds(seconds.ceil().clamp(1.0, 1e9) as u32);
         }
         let model = problem.to_tmp_file().map_err(|why| format!("cannot write the program for {}: {why}", self.command))?;
-        let answer = model.path().with_extension("solution");
+        let folder = tempfile::tempdir().map_err(|why| format!("cannot make a folder for {}: {why}", self.command))?;
+        let answer = folder.path().join("solution");
         let failed = |why: std::io::Error| format!("cannot run {}: {why}", self.command);
         let mut asked = Command::new(&self.command);
         asked.args(solver.arguments(model.path(), &answer)).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-        let mut child = asked.spawn().map_err(failed)?;
+        let mut child = Running(asked.spawn().map_err(failed)?);
         // it counts its own seconds, and not all of them: it is given one more
         let end = seconds.and_then(|seconds| Instant::now().checked_add(Duration::try_from_secs_f64(seconds.max(0.0) + 1.0).ok()?));
         let status = loop {
-            if let Some(status) = child.try_wait().map_err(failed)? {
+            if let Some(status) = child.0.try_wait().map_err(failed)? {
                 break Some(status);
             }
             if progress.is_cancelled() || end.is_some_and(|end| Instant::now() >= end) {
-                let _ = child.kill();
-                child.wait().map_err(failed)?;
                 break None;
             }
             sleep(Duration::from_millis(10));
         };
-        let said = status.map(|status| match status.success() {
+        let read = |status: ExitStatus| match status.success() {
             true => solver.read_solution_from_path(&answer, Some(problem)),
             false => Err(format!("{} ended with {status}", self.command)),
-        });
-        // none is there where it wrote none
-        let _ = std::fs::remove_file(&answer);
-        said.transpose()
+        };
+        status.map(read).transpose()
     }
 
     fn fail(&self, why: String) -> Solved {
@@ -73,6 +70,17 @@ impl Cbc {
             *failed = Some(why);
         }
         Solved::Unknown
+    }
+}
+
+/// A process that ends when nobody waits for it any more.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // one that has ended already cannot be killed, and that is as well
+        let _ = self.0.kill();
+        let _ = self.0.wait();
     }
 }
 

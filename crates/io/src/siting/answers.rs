@@ -144,8 +144,7 @@ impl Answers<'_> {
             near(self.problem, j).filter(|i| all || !covered[*i]).map(|i| self.problem.demand.people[i]).sum()
         };
         while !left.is_empty() {
-            let best = (0..left.len()).max_by_key(|i| (of(&covered, left[*i], false), std::cmp::Reverse(left[*i]))).unwrap_or(0);
-            let j = left.remove(best);
+            let j = left.remove(self.next(&left, &built, &|j| of(&covered, j, false))?);
             let own = self.candidate(j);
             near(self.problem, j).for_each(|i| covered[i] = true);
             built[j] = copies[j];
@@ -160,7 +159,7 @@ impl Answers<'_> {
             fewer[j] = 0;
             let loss = if self.brief { None } else { self.worth(&fewer)?.map(|worth| self.better_by(self.located.value, worth)) };
             let other = without.get(&BTreeSet::from([j])).and_then(Option::as_ref);
-            let other = other.map(|other| self.better_by(self.located.value, other.value));
+            let other = other.filter(|_| self.siting.regret).map(|other| self.better_by(self.located.value, other.value));
             rows.push(SiteRow {
                 service: self.service.id.to_owned(),
                 order: rows.len() + 1,
@@ -189,6 +188,23 @@ impl Answers<'_> {
         Ok(rows)
     }
 
+    /// Which of the sites that are left adds most people to what is built.
+    fn next(&self, left: &[usize], built: &[u32], adds: &dyn Fn(usize) -> People) -> Result<usize, Error> {
+        if self.siting.model != ModelName::CapacitatedMclp {
+            return Ok((0..left.len()).max_by_key(|i| (adds(left[*i]), std::cmp::Reverse(left[*i]))).unwrap_or(0));
+        }
+        let mut best = (0, f64::NEG_INFINITY);
+        for (i, j) in left.iter().enumerate() {
+            let mut with = built.to_vec();
+            with[*j] = self.located.copies[*j];
+            let people = self.people(&with)?;
+            if people > best.1 {
+                best = (i, people);
+            }
+        }
+        Ok(best.0)
+    }
+
     /// The best plan that opens none of these sites, nor any within [`APART_M`] of one.
     fn best_without(&self, forbidden: &BTreeSet<usize>) -> Result<Option<Located>, Error> {
         let mut problem = self.problem.clone();
@@ -206,12 +222,14 @@ impl Answers<'_> {
     /// taken instead.
     pub(super) fn without_each(&mut self) -> Result<Without, Error> {
         let mut without = Without::new();
-        while self.siting.regret && !self.brief {
+        while (self.siting.regret || self.siting.alternatives > 0) && !self.brief {
             begin(self.progress, "regret", self.new_sites(&self.located.copies).len())?;
             self.part(&BTreeSet::new(), &self.located, &mut without)?;
             let found = without.values().flatten().max_by(|a, b| self.better_by(a.value, b.value).total_cmp(&0.0));
             let Some(found) = found.filter(|found| self.better_by(found.value, self.located.value) > 0.0).cloned() else { break };
-            (self.located.copies, self.located.value) = (found.copies, found.value);
+            let bound = if self.costs() { self.located.bound.min(found.value) } else { self.located.bound.max(found.value) };
+            self.located =
+                Located { copies: found.copies, value: found.value, bound, proven: bound == found.value, ..self.located.clone() };
             without.clear();
         }
         Ok(without)
@@ -264,9 +282,6 @@ impl Answers<'_> {
         let best = &self.located;
         let mut listed: Vec<Vec<u32>> = vec![best.copies.clone()];
         let mut rows = vec![self.alternative(best, best.bound, 1)?];
-        if regions.is_empty() {
-            self.part(&BTreeSet::new(), best, &mut regions)?;
-        }
         while rows.len() <= self.siting.alternatives {
             let near = |found: &Located| self.better_by(best.value, found.value) <= 0.01 * best.value.abs();
             let open = || regions.iter().filter_map(|(region, found)| found.as_ref().map(|found| (region, found)));
@@ -274,12 +289,18 @@ impl Answers<'_> {
             let Some((region, found)) = next.map(|(region, found)| (region.clone(), found.clone())) else { break };
             if !listed.contains(&found.copies) {
                 listed.push(found.copies.clone());
-                let bound = open().map(|(_, found)| found.bound).min_by(|a, b| self.better_by(*b, *a).total_cmp(&0.0));
-                rows.push(self.alternative(&found, bound.unwrap_or(found.bound), rows.len() + 1)?);
+                // of all plans that are left, and of none that the best plan's bound rules out
+                let bounds = open().map(|(_, found)| found.bound).chain([found.bound]);
+                let bound = bounds.min_by(|a, b| self.better_by(*b, *a).total_cmp(&0.0)).unwrap_or(found.bound);
+                let bound = if self.better_by(bound, best.bound) > 0.0 { best.bound } else { bound };
+                rows.push(self.alternative(&found, bound, rows.len() + 1)?);
             }
             regions.insert(region.clone(), None);
             self.part(&region, &found, &mut regions)?;
         }
+        // later questions may find what earlier ones missed
+        rows.sort_by(|a, b| self.better_by(b.value, a.value).total_cmp(&0.0));
+        rows.iter_mut().enumerate().for_each(|(place, row)| row.rank = place + 1);
         Ok(rows)
     }
 
