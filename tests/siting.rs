@@ -14,6 +14,8 @@ mod brute;
 mod cases;
 #[path = "siting/laws.rs"]
 mod laws;
+#[path = "siting/numbers.rs"]
+mod numbers;
 #[path = "siting/oracle.rs"]
 mod oracle;
 #[path = "siting/program.rs"]

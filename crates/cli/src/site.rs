@@ -251,9 +251,11 @@ pub(crate) fn table(found: &SitingRun, zh: bool) -> String {
             row.regret.map_or_else(|| "–".to_owned(), thousands),
         ]
     };
+    let (whom, unit) = (&found.siting.whom, found.unit);
+    let [gained, regret] = [format!("{whom} gained"), format!("regret, {unit}")];
     let header = match zh {
         true => ["序号", "候选地块", "街镇", "新增覆盖人口", "累计覆盖人口", "累计覆盖率%", "最优替代则损失"],
-        false => ["step", "site", "zone", "gained", "covered so far", "%", "regret"],
+        false => ["step", "site", "zone", &gained, "covered so far", "%", &regret],
     };
     text += &drawn(header, found.sites.iter().map(row).collect(), 3);
     if !found.evaluation.is_empty() {
@@ -262,9 +264,10 @@ pub(crate) fn table(found: &SitingRun, zh: bool) -> String {
             let [value, bound] = [row.value, row.bound].map(|value| value.map_or_else(|| "–".to_owned(), thousands));
             [row.plan.clone(), row.added.to_string(), value, bound, thousands(row.people_covered), better]
         };
+        let value = format!("value, {unit}");
         let header = match zh {
             true => ["方案", "新增数", "目标值", "优化界", "覆盖人口", "优于该方案"],
-            false => ["plan", "new", "value", "bound", "covered", "better by"],
+            false => ["plan", "new", &value, "bound", "covered", "better by"],
         };
         text += &drawn(header, found.evaluation.iter().map(row).collect(), 1);
     }

@@ -1,6 +1,7 @@
 //! What planners ask of a plan: what each site adds and what its loss would cost, what fewer sites would do, which other plans are as good,
 //! and what a given plan gives away.
 
+use std::cell::Cell;
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -35,6 +36,8 @@ pub(super) struct Answers<'a> {
     pub counts: Option<&'a NewBuild>,
     /// Whether nothing is asked that takes a search.
     pub brief: bool,
+    /// Whether some question had no answer in its time.
+    pub unanswered: Cell<bool>,
     pub progress: &'a dyn Progress,
 }
 
@@ -54,7 +57,10 @@ impl Answers<'_> {
         match found {
             Ok(found) => Ok(Some(found).filter(|found| found.beyond <= self.located.beyond)),
             Err(SitingError::Cancelled(cancelled)) => Err(Error::Cancelled(cancelled)),
-            Err(_) => Ok(None),
+            Err(error) => {
+                self.unanswered.set(self.unanswered.get() || matches!(error, SitingError::NotFound { .. }));
+                Ok(None)
+            }
         }
     }
 
@@ -289,10 +295,10 @@ impl Answers<'_> {
             let Some((region, found)) = next.map(|(region, found)| (region.clone(), found.clone())) else { break };
             if !listed.contains(&found.copies) {
                 listed.push(found.copies.clone());
-                // of all plans that are left, and of none that the best plan's bound rules out
+                // of all plans that are left; that of all plans where it is closer, or where not all that is left was looked at
                 let bounds = open().map(|(_, found)| found.bound).chain([found.bound]);
                 let bound = bounds.min_by(|a, b| self.better_by(*b, *a).total_cmp(&0.0)).unwrap_or(found.bound);
-                let bound = if self.better_by(bound, best.bound) > 0.0 { best.bound } else { bound };
+                let bound = if self.unanswered.get() || self.better_by(bound, best.bound) > 0.0 { best.bound } else { bound };
                 rows.push(self.alternative(&found, bound, rows.len() + 1)?);
             }
             regions.insert(region.clone(), None);

@@ -8,6 +8,8 @@ mod problem;
 mod rows;
 mod write;
 
+use std::cell::Cell;
+
 use catchment::geo::Coord;
 use catchment::{
     ExactSolver, Facility, FacilityId, FacilityIndex, Issue, Linkage, Located, NoProgress, People, Progress, SitingError, SitingModel,
@@ -175,6 +177,7 @@ pub fn sited(mut inputs: Inputs, files: &dyn Files, solver: Option<&Cbc>, progre
         located,
         counts: counts.as_ref().filter(|_| !interrupted),
         brief: interrupted,
+        unanswered: Cell::new(false),
         progress: if interrupted { &NoProgress } else { progress },
     };
     let standing = answers.standing()?;
