@@ -57,6 +57,7 @@ fn the_demo_writes_its_folder_and_prints_its_table() {
         "{}",
         done.out
     );
+    assert!(desk.text("catchment-demo/site/report.md").contains("© OpenStreetMap contributors"));
     for shown in desk.list("catchment-demo") {
         let told = shown == "README.txt" || shown == "compare" || shown == "site" || shown.starts_with("table-");
         assert!(told || desk.text("catchment-demo/README.txt").contains(&shown), "README.txt is silent on {shown}");

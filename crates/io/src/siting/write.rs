@@ -12,8 +12,8 @@ use crate::map::Lang;
 use crate::plan::{CALLS, GRID, JUNCTIONS, ModelName, OWN, PEOPLE, ServicePlan};
 use crate::scenarios::{comparison_rows, metrics};
 use crate::write::{
-    FolderOut, LayerOut, Printed, Row, SiteTables, TableOut, basis, compared, feature, one_zh, place, round, table_rows, thousands, title,
-    unit_zh,
+    FolderOut, LayerOut, Printed, Row, SiteTables, TableOut, attribution, basis, compared, feature, one_zh, place, round, table_rows,
+    thousands, title, unit_zh,
 };
 
 const COMMAND: &str = "site";
@@ -291,6 +291,11 @@ impl SitingRun {
                 "最优性由外部求解器 CBC 证明（容差约为目标值的百万分之一）".to_owned(),
                 "The exact solver CBC had the last word, within its tolerances of about a millionth of the value".to_owned(),
             ));
+        }
+        if self.comparison.is_none() {
+            // with one, its method says so
+            let from = attribution(&self.inputs).map_or_else(String::new, |from| format!("{from}. "));
+            lines.push(format!("{from}catchment {}", env!("CARGO_PKG_VERSION")));
         }
         if siting.model.has_rooms() {
             lines.push(say(
