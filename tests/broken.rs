@@ -1,6 +1,6 @@
 //! Broken inputs: a sound town with one thing of it broken, run by the real binary, its words held against a committed text.
 //!
-//! A broken file ends with exit code 3 and leaves nothing behind; a broken record becomes an issue and the run goes on. What each case
+//! A broken file ends with exit code 3 and leaves nothing behind; a broken record becomes a finding and the run goes on. What each case
 //! says, to the letter, is in `tests/broken/expected`. How to add one: CONTRIBUTING.md.
 
 #[cfg(test)]

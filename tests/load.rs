@@ -1,4 +1,4 @@
-//! Loading: small hand-made files whose answers are known, and the issues that faulty ones must leave.
+//! Loading: small hand-made files whose answers are known, and the findings that faulty ones must leave.
 
 #[cfg(test)]
 #[path = "load/world.rs"]

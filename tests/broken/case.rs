@@ -9,7 +9,7 @@ use std::path::Path;
 pub(crate) enum End {
     /// Done, and nothing to tell: what the cases of a group are made from is sound.
     Sound,
-    /// Done, and every bad record is an issue.
+    /// Done, and every bad record is a finding.
     Record,
     /// Exit code 2: the plan.
     Plan,
@@ -55,7 +55,7 @@ pub(crate) fn works(name: &str) -> Case {
     case(name, End::Sound)
 }
 
-/// A record is broken: an issue, and the run goes on.
+/// A record is broken: a finding, and the run goes on.
 pub(crate) fn record(name: &str) -> Case {
     case(name, End::Record)
 }

@@ -12,7 +12,7 @@ use super::case::{Case, End};
 
 /// No case may take more memory (KB of addresses) or time (seconds of the processor) than this.
 const LIMITS: &str = "ulimit -v 1000000; ulimit -t 30;";
-/// So many issues of one kind are shown.
+/// So many findings of one kind are shown.
 const SHOWN: usize = 3;
 
 /// Runs the cases of a group; `tests/broken/expected/GROUP.txt` must hold what they say.
@@ -91,8 +91,8 @@ fn run(case: Case, folder: &Path) -> Result<String, String> {
     };
     let fault = |what: String| Err(format!("{what}\n{told}{}", indented(&err)));
     if done.status.code() != Some(code) {
-        let issues = if done.status.success() { issues(&folder.join(case.out)) } else { String::new() };
-        return fault(format!("ended with {}, not with exit code {code}\n{}", done.status, indented(&issues)));
+        let findings = if done.status.success() { findings(&folder.join(case.out)) } else { String::new() };
+        return fault(format!("ended with {}, not with exit code {code}\n{}", done.status, indented(&findings)));
     }
     if code != 0 {
         let left: Vec<PathBuf> = listing(folder).symmetric_difference(&before).cloned().collect();
@@ -103,12 +103,12 @@ fn run(case: Case, folder: &Path) -> Result<String, String> {
         };
     }
     let results = folder.join(case.out);
-    let issues = issues(&results);
-    if !err.is_empty() || !told.is_empty() || issues.is_empty() != (case.end == End::Sound) {
-        return fault(format!("other words than issues, or issues where all is sound, or none\n{}", indented(&issues)));
+    let findings = findings(&results);
+    if !err.is_empty() || !told.is_empty() || findings.is_empty() != (case.end == End::Sound) {
+        return fault(format!("other words than issues, or issues where all is sound, or none\n{}", indented(&findings)));
     }
     adds_up(&results)?;
-    Ok(format!("exit 0: {}\n{}", held(&results), indented(&issues)))
+    Ok(format!("exit 0: {}\n{}", held(&results), indented(&findings)))
 }
 
 fn start(folder: &Path, shell: &str, out: &str) -> Output {
@@ -137,8 +137,8 @@ fn indented(text: &str) -> String {
     text.lines().fold(String::new(), |all, line| all + "  " + line + "\n")
 }
 
-/// The issues, one a line; of many of one kind only some.
-fn issues(results: &Path) -> String {
+/// The findings, one a line; of many of one kind only some.
+fn findings(results: &Path) -> String {
     let mut seen: BTreeMap<(String, String), usize> = BTreeMap::new();
     let mut text = String::new();
     for row in csv_of(results, "issues.csv") {

@@ -58,7 +58,7 @@ fn people_draw_on_what_they_reach() {
     assert_eq!(shown[1], ["c2", "8.0", "1920.0", "4.166666667"]);
     // from one block north there are two blocks left along the street: corners 8 to 10
     assert_eq!(shown[2], ["c3", "", "1792.0", ""]);
-    assert_eq!(desk.issues("o", "supply_unknown").len(), 1);
+    assert_eq!(desk.findings("o", "supply_unknown").len(), 1);
     let rows = desk.rows("o/access.csv");
     let of = |zone: &str| rows.iter().find(|row| row["access"] == "beds" && row["zone_id"] == zone).unwrap();
     // west, 15 of 31 people draw on c1: 6 beds for 31; the 16 at corner 4 have none

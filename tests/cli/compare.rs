@@ -231,12 +231,12 @@ fn scenarios_that_cannot_be_are_said() {
     // a year in which nothing can differ
     let undated = PLAN.to_owned() + "[[scenarios]]\nid = \"x\"\nyear = 2030\n";
     desk.put("undated.toml", undated).works(&["compare", "undated.toml", "--out", "u"]);
-    assert_eq!(desk.issues("u", "no_years").len(), 1);
+    assert_eq!(desk.findings("u", "no_years").len(), 1);
     // figures that stand above what a scenario changes
     let figures = format!("zone_id,clinics\n{WEST},1\n{EAST},1\n");
     desk.put("figures.csv", figures).put("told.toml", plan().replace("[planning]\n", "[planning]\nfigures = \"figures.csv\"\n"));
     desk.works(&["compare", "told.toml", "--out", "v"]);
-    let told: Vec<String> = desk.issues("v/sites", "figures_unmoved").into_iter().map(|row| row["detail"].clone()).collect();
+    let told: Vec<String> = desk.findings("v/sites", "figures_unmoved").into_iter().map(|row| row["detail"].clone()).collect();
     assert_eq!(told, ["the figures say 2, and are used; by the scenario's facilities it goes from 2 to 3"]);
     // what is too far from any road is built, serves nobody, and is said
     let far = "changes = [{ add = \"far\", facilities = \"clinics\", lon = 9.05, lat = 0 }]";
@@ -244,14 +244,14 @@ fn scenarios_that_cannot_be_are_said() {
     let (head, _) = head.split_once("[[scenarios]]").unwrap();
     desk.put("far.toml", format!("{head}\n[[scenarios]]\nid = \"x\"\n{far}\n"));
     desk.works(&["compare", "far.toml", "--out", "f"]);
-    assert_eq!(desk.issues("f", "project_unlinked").len(), 1);
+    assert_eq!(desk.findings("f", "project_unlinked").len(), 1);
     // a table whose sums are wrong, with a town that is none and a count that is none
     desk.put("built.csv", "街镇,clinics,beds,合计\n古美路街道,2,1,4\n七宝镇,1,,1\n小计,3,1,4\n莘庄镇,x,,\n合计,4,1,5\n");
     desk.works(&["compare", "town.toml", "--out", "t"]);
-    let told: Vec<String> = desk.issues("t", "sum_differs").into_iter().map(|row| row["detail"].clone()).collect();
+    let told: Vec<String> = desk.findings("t", "sum_differs").into_iter().map(|row| row["detail"].clone()).collect();
     assert_eq!(told, ["古美路街道: the table says 4 in all, its kinds make 3", "clinics: the table says 4 in all, its towns make 3"]);
     for kind in ["unknown_zone", "bad_number", "subtotal", "new_build_not_counted"] {
-        assert_eq!(desk.issues("t", kind).len(), 1, "{kind}");
+        assert_eq!(desk.findings("t", kind).len(), 1, "{kind}");
     }
 }
 

@@ -81,7 +81,7 @@ fn people_as_points_with_one_outside_every_zone() {
     let rows = desk.rows("points/zones.csv");
     let outside = find(&rows, "walk", "outside");
     assert_eq!((number(outside, "people_total"), number(outside, "people_unlinked")), (32.0, 32.0));
-    let listed = desk.issues("points", "points_outside");
+    let listed = desk.findings("points", "points_outside");
     assert!(listed.len() == 1 && listed[0]["detail"].starts_with("1 points with 32.0 people"), "{listed:?}");
 }
 
@@ -111,7 +111,7 @@ fn totals_and_points_are_told_apart_by_their_columns() {
     desk.put("totals.csv", "\u{feff}zone_name,people\n莘庄镇,500\n古美路街道,1000\n松江,7\n");
     town(&desk, &["--facilities", "clinics.csv", "--people", "totals.csv"]);
     assert_eq!(totals(&desk), [1000.0, 500.0]);
-    assert_eq!(desk.issues("o", "total_without_zone")[0]["id"], "松江");
+    assert_eq!(desk.findings("o", "total_without_zone")[0]["id"], "松江");
     // points that say which zone they lie in are points
     desk.put("people.csv", format!("zone_id,lon,lat,people\n{WEST},9.0,0,3\n{WEST},9.001,0,4\n{EAST},9.010,0,5\n"));
     town(&desk, &["--facilities", "clinics.csv", "--people", "people.csv"]);
@@ -129,7 +129,7 @@ fn a_zone_without_a_total_is_unknown_and_not_zero() {
         assert_eq!(find(&rows, "walk", EAST)[column], "", "{column}");
     }
     assert!(number(find(&rows, "walk", EAST), "area_covered_m2") > 0.0);
-    assert_eq!(desk.issues("o", "people_unknown").len(), 1);
+    assert_eq!(desk.findings("o", "people_unknown").len(), 1);
     let gaps = desk.json("o/gaps.geojson");
     let last = gaps["features"].as_array().unwrap().last().unwrap()["properties"].clone();
     assert_eq!((&last["zone_id"], &last["people"]), (&Value::from(EAST), &Value::Null));

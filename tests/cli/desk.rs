@@ -104,8 +104,8 @@ impl Desk {
         csv::Reader::from_path(self.path(name)).unwrap().deserialize().map(Result::unwrap).collect()
     }
 
-    /// The issues of a folder that have this kind.
-    pub(crate) fn issues(&self, out: &str, kind: &str) -> Vec<Row> {
+    /// The findings of a folder that have this kind.
+    pub(crate) fn findings(&self, out: &str, kind: &str) -> Vec<Row> {
         let rows = self.rows(&format!("{out}/issues.csv"));
         rows.into_iter().filter(|row| row["kind"] == kind).collect()
     }

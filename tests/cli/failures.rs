@@ -81,8 +81,8 @@ fn broken_files_are_bad_input_and_no_panic() {
     // bytes that are no UTF-8 may be of another encoding: then a cell of them is a bad record, and the guess is told; not where the plan is sure
     let desk = Desk::town();
     desk.put("people.csv", b"lon,lat,people\n9,0,\xff\xfe\n9.001,0,1\n").works(&RUN);
-    let issues = desk.text("o/issues.csv");
-    assert!(issues.contains("encoding_guessed") && issues.contains("bad_number"), "{issues}");
+    let findings = desk.text("o/issues.csv");
+    assert!(findings.contains("encoding_guessed") && findings.contains("bad_number"), "{findings}");
     let sure = PLAN.replace("source = \"people.csv\"", "source = \"people.csv\"\ncolumns = { encoding = \"utf-8\" }");
     assert_ne!(sure, PLAN);
     let desk = Desk::town();

@@ -10,7 +10,7 @@ fn looked(desk: &Desk, args: &[&str]) -> Value {
 }
 
 fn kinds(found: &Value) -> Vec<String> {
-    found["issues"].as_array().unwrap().iter().map(|issue| issue["kind"].as_str().unwrap().to_owned()).collect()
+    found["issues"].as_array().unwrap().iter().map(|finding| finding["kind"].as_str().unwrap().to_owned()).collect()
 }
 
 #[test]

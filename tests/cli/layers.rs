@@ -16,7 +16,7 @@ fn chinese_names_reach_the_table_and_the_map() {
     assert_eq!(find(&rows, "walk", EAST)["zone_name"], "莘庄镇");
     let svg = desk.text("o/map.svg");
     assert!(svg.contains("古美路街道") && svg.contains("莘庄镇"));
-    assert!(desk.issues("o", "missing_glyphs").is_empty());
+    assert!(desk.findings("o", "missing_glyphs").is_empty());
     assert!(desk.bytes("o/map.png").starts_with(b"\x89PNG\r\n\x1a\n"));
 }
 
@@ -26,7 +26,7 @@ fn glyphs_that_the_font_lacks_are_listed() {
     // a cuneiform sign: in no font for maps
     desk.put("zones.geojson", collection(&[rectangle(WEST, "𒀀 Town", 8.9995, 9.0105)]));
     desk.works(&RUN);
-    let missing = desk.issues("o", "missing_glyphs");
+    let missing = desk.findings("o", "missing_glyphs");
     assert_eq!(missing.len(), 1);
     assert!(missing[0]["detail"].contains('𒀀'), "{missing:?}");
 }
@@ -52,7 +52,7 @@ fn a_bow_tie_is_repaired_and_listed() {
         "coordinates": [[[9, 0], [9.01, 0.01], [9.01, 0], [9, 0.01], [9, 0]]]}}"#;
     desk.put("zones.geojson", collection(&[bow_tie.to_owned()]));
     desk.works(&[&RUN[..], &["--no-map"]].concat());
-    let repaired = desk.issues("o", "polygon_repaired");
+    let repaired = desk.findings("o", "polygon_repaired");
     assert_eq!((repaired.len(), repaired[0]["id"].as_str()), (1, "7"), "{repaired:?}");
     // half of 0.01° × 0.01°: 1,113.19 m × 1,105.74 m / 2
     let rows = desk.rows("o/zones.csv");
@@ -66,7 +66,7 @@ fn overlapping_zones_are_measured() {
     // both hold the strip from 9.0035 to 9.0055
     desk.put("zones.geojson", collection(&[rectangle("1", "West", 8.9995, 9.0055), rectangle("2", "East", 9.0035, 9.0105)]));
     desk.works(&[&RUN[..], &["--no-map"]].concat());
-    let overlaps = desk.issues("o", "zones_overlap");
+    let overlaps = desk.findings("o", "zones_overlap");
     assert_eq!((overlaps.len(), overlaps[0]["id"].as_str()), (1, "1"), "{overlaps:?}");
     let detail = &overlaps[0]["detail"];
     let words: Vec<&str> = detail.split(' ').collect();
@@ -87,7 +87,7 @@ fn a_zone_within_another_is_swallowed_and_said() {
     let desk = Desk::town();
     desk.put("zones.geojson", collection(&[rectangle("1", "Whole", 8.9995, 9.0105), rectangle("2", "Part", 9.002, 9.005)]));
     desk.works(&RUN);
-    let overlaps = desk.issues("o", "zones_overlap");
+    let overlaps = desk.findings("o", "zones_overlap");
     assert!(overlaps.len() == 1 && overlaps[0]["detail"].ends_with("nothing is left of the other"), "{overlaps:?}");
     let rows = desk.rows("o/zones.csv");
     assert_eq!(rows.iter().map(|row| number(row, "people_total")).collect::<Vec<_>>(), [2047.0, 0.0]);
@@ -102,7 +102,7 @@ fn a_void_between_zones_is_measured() {
         [[9.004, 0.004], [9.004, 0.006], [9.006, 0.006], [9.006, 0.004], [9.004, 0.004]]]}}"#;
     desk.put("zones.geojson", collection(&[ring.to_owned()]));
     desk.works(&[&RUN[..], &["--no-map"]].concat());
-    let voids = desk.issues("o", "void_between_zones");
+    let voids = desk.findings("o", "void_between_zones");
     // 222.639 m × 221.149 m
     assert_eq!(voids.len(), 1);
     let area: f64 = voids[0]["detail"].split(' ').next().unwrap().parse().unwrap();
@@ -115,7 +115,7 @@ fn features_that_are_no_polygon_are_left_out_and_listed() {
     let point = r#"{"type": "Feature", "properties": {"code": 9}, "geometry": {"type": "Point", "coordinates": [9, 0]}}"#;
     desk.put("zones.geojson", collection(&[rectangle("1", "All", 8.9995, 9.0105), point.to_owned()]));
     desk.works(&[&RUN[..], &["--no-map"]].concat());
-    assert_eq!(desk.issues("o", "not_a_polygon").len(), 1);
+    assert_eq!(desk.findings("o", "not_a_polygon").len(), 1);
     assert_eq!(desk.rows("o/zones.csv").len(), 1);
     // two zones of one id cannot be told apart: an error, not a guess
     desk.put("zones.geojson", collection(&[rectangle("1", "A", 8.9995, 9.004), rectangle("1", "B", 9.004, 9.0105)]));

@@ -52,8 +52,8 @@ fn minhang_against_the_city_s_norms() {
         ["13.0", "14.0", "", "1.0", "short"]
     );
     // norms of classes that no zone has are left aside, and said
-    assert_eq!(desk.issues("o", "norm_without_zones").len(), 4);
-    assert_eq!(desk.issues("o", "norm_unknown").len(), 3);
+    assert_eq!(desk.findings("o", "norm_without_zones").len(), 4);
+    assert_eq!(desk.findings("o", "norm_unknown").len(), 3);
     let report = desk.text("o/report.md");
     let line = "| 全域 all | 每30—50万人口配置1家区域性医疗中心 One regional medical centre per 300-500 thousand people | 4 | 6–8 | 5.31–8.84 | 向上取整 up | 2 | 不足 short |";
     assert!(report.contains(line) && report.contains("「每 30—50 万人口配置 1 家区域性医疗中心」"), "{report}");
@@ -86,11 +86,11 @@ fn minhang_s_published_values_worked_out_again() {
     near(hospitals, "value", 1.658, 0.001);
     near(of(&rows, "indicator", "equipment_medical_share", "all"), "value", 89.007_988_674, 1e-9);
     // 573 institutions by three routes: 44 + 515 + 5 + 9; 174 + 399; and 515 in nine kinds. Nothing disagrees
-    assert_eq!(desk.issues("o", "sum_differs").len(), 0);
+    assert_eq!(desk.findings("o", "sum_differs").len(), 0);
     let wrong =
         std::fs::read_to_string(MINHANG).unwrap().replace(",573,174,399,", ",573,174,398,").replace(",13,17,77,50,", ",13,17,77,49,");
     desk.put("wrong.csv", wrong).works(&["indicators", "--standards", "minhang-2025", "--figures", "wrong.csv", "--out", "w"]);
-    let told: Vec<String> = desk.issues("w", "sum_differs").into_iter().map(|row| row["detail"].clone()).collect();
+    let told: Vec<String> = desk.findings("w", "sum_differs").into_iter().map(|row| row["detail"].clone()).collect();
     assert_eq!(told, ["闵行区: the figures say 573, its parts make 572", "闵行区: the figures say 515, its parts make 514"]);
     // with the 32 that are planned, for the people of 2020 and for those that the target means
     let later = std::fs::read_to_string(MINHANG).unwrap().replace(",13,17,77,50,", ",19,17,103,50,");
@@ -117,7 +117,7 @@ fn minhang_s_new_facilities_by_town() {
     assert!(posts["detail"].contains("32 more than as it stands"), "{}", posts["detail"]);
     near(posts, "target_implies_denominator", 2_808_321.0, 1.0);
     near(posts, "baseline_implies_numerator", 159.74, 0.001);
-    assert_eq!((desk.issues("o", "sum_differs").len(), desk.issues("o", "parts_of_zone").len()), (0, 1));
+    assert_eq!((desk.findings("o", "sum_differs").len(), desk.findings("o", "parts_of_zone").len()), (0, 1));
     let table = desk.text("o/table-02-new-build.csv");
     let lines: Vec<&str> = table.lines().collect();
     assert_eq!(lines.len(), 1 + 14 + 1);
@@ -127,7 +127,7 @@ fn minhang_s_new_facilities_by_town() {
     // a sum that the table does not make is said
     let wrong = std::fs::read_to_string(&built).unwrap().replace("颛桥镇,——,9", "颛桥镇,——,8");
     desk.put("wrong.csv", wrong).works(&[&asked[..], &["wrong.csv", "--out", "w"]].concat());
-    let told: Vec<String> = desk.issues("w", "sum_differs").into_iter().map(|row| row["detail"].clone()).collect();
+    let told: Vec<String> = desk.findings("w", "sum_differs").into_iter().map(|row| row["detail"].clone()).collect();
     assert_eq!(told, ["卫生服务站: the table says 26 in all, its towns make 25"]);
     let idle = lines.iter().filter(|line| line.contains(",——,——,——,")).count();
     assert_eq!(idle, 4, "华漕, 马桥, 吴泾, 浦江");
@@ -286,7 +286,7 @@ fn indicators_minimums_and_fairness_of_a_town() {
     );
 }
 
-/// What planners would otherwise read past: each is an issue, an unknown or a no.
+/// What planners would otherwise read past: each is a finding, an unknown or a no.
 #[test]
 fn what_would_be_read_past_is_said() {
     let desk = town();
@@ -310,14 +310,14 @@ fn what_would_be_read_past_is_said() {
     desk.put("undated.toml", undated)
         .put("clinics.csv", CLINICS.replace("规划,2024,4", "规划,,4").replace("existing,,6", "existing,2035,6"));
     desk.works(&["norms", "undated.toml", "--out", "y"]);
-    assert_eq!(["years_not_used", "planned_without_year"].map(|kind| desk.issues("y", kind).len()), [1, 1]);
+    assert_eq!(["years_not_used", "planned_without_year"].map(|kind| desk.findings("y", kind).len()), [1, 1]);
     // figures that tell of all zones something else than the zones do
     desk.put("all.csv", format!("{FIGURES}all,2023,99,17,\n")).works(&["norms", "town.toml", "--figures", "all.csv", "--out", "f"]);
-    assert_eq!(desk.issues("f", "sum_differs").len(), 0, "committees are no quantity of the rules");
+    assert_eq!(desk.findings("f", "sum_differs").len(), 0, "committees are no quantity of the rules");
     let rules = RULES.replace("[[quantities]]\nid = \"beds\"", "[[quantities]]\nid = \"committees\"\n[[quantities]]\nid = \"beds\"");
     desk.put("rules.toml", rules).works(&["norms", "town.toml", "--figures", "all.csv", "--out", "g"]);
     assert_eq!(
-        desk.issues("g", "sum_differs")[0]["detail"],
+        desk.findings("g", "sum_differs")[0]["detail"],
         "the row of all zones says 99, the zones make 21; each is used for what it is of"
     );
 }
@@ -348,11 +348,11 @@ fn what_cannot_be_used_is_said() {
     desk.put("figures.csv", "zone_id,year,committees\n3101120060001,2023,many\nnowhere,2023,5\n3101120060002,soon,5\n3101120060002,2023,5\n3101120060002,2023,6\n");
     desk.works(&["norms", "town.toml", "--out", "o"]);
     for kind in ["bad_number", "unknown_zone", "bad_year", "repeated_rows"] {
-        assert_eq!(desk.issues("o", kind).len(), 1, "{kind}");
+        assert_eq!(desk.findings("o", kind).len(), 1, "{kind}");
     }
     // words that the records of facilities do not know
     desk.put("clinics.csv", CLINICS.replace("规划,2024,4", "dreamt,late,four"));
     desk.works(&["norms", "town.toml", "--out", "o"]);
-    let kinds: Vec<String> = ["bad_status", "bad_year", "bad_number"].map(|kind| desk.issues("o", kind).len().to_string()).to_vec();
+    let kinds: Vec<String> = ["bad_status", "bad_year", "bad_number"].map(|kind| desk.findings("o", kind).len().to_string()).to_vec();
     assert_eq!(kinds, ["1", "2", "2"]);
 }

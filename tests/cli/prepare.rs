@@ -154,7 +154,7 @@ fn a_network_in_another_crs_is_refused_or_worked_in() {
     desk.put("net.toml", plan_of("town.cnet"));
     desk.works(&["run", "net.toml", "--out", "a", "-q", "--no-map"]);
     assert!(desk.text("a/summary.json").contains("that of the prepared network"));
-    assert_eq!(desk.issues("a", "prepared_crs").len(), 1);
+    assert_eq!(desk.findings("a", "prepared_crs").len(), 1);
     desk.put("utm.toml", plan_of("town.cnet").replace("[study]", "[study]\ncrs = \"EPSG:32632\""));
     desk.fails(&["run", "utm.toml", "-q"], 3, &["town.cnet", "laea", "EPSG:32632", "--crs"]);
 }

@@ -43,9 +43,9 @@ fn a_town_of_lines_is_the_town_of_its_extract() {
     let said = ["b/README.txt", "b/map.svg", "b/manifest.json", "b/gaps.geojson"].map(|file| desk.text(file)).concat();
     assert!(!said.contains("OpenStreetMap contributors"));
     // 9 × 9 corners within the town; on its edge streets end at streets
-    let said = desk.issues("b", "crossings_joined");
+    let said = desk.findings("b", "crossings_joined");
     assert!(said[0]["detail"].starts_with("all 81 crossings were joined"), "{said:?}");
-    assert_eq!(desk.issues("b", "water_unknown").len(), 1);
+    assert_eq!(desk.findings("b", "water_unknown").len(), 1);
     let input = &desk.json("b/manifest.json")["inputs"][0];
     assert_eq!((input["file"].as_str(), input["rows"][0][1].as_u64()), (Some("streets.geojson"), Some(22)), "{input}");
     assert!(desk.text("b/manifest.json").contains("streets.geojson"));
@@ -75,11 +75,11 @@ fn lines_are_prepared_as_the_plan_reads_them() {
     desk.put("net.toml", PLAN.replace("town.osm", "odd.cnet"));
     desk.works(&["run", "odd.toml", "--out", "a", "-q", "--no-map"]);
     desk.works(&["run", "net.toml", "--out", "b", "-q", "--no-map"]);
-    // the network's own name stands in issues for what is told of the roads' file as ground
+    // the network's own name stands in findings for what is told of the roads' file as ground
     for name in desk.list("a").iter().filter(|name| !["manifest.json", "issues.csv"].contains(&name.as_str())) {
         assert!(desk.bytes(&format!("a/{name}")) == desk.bytes(&format!("b/{name}")), "{name}");
     }
-    assert_eq!(desk.issues("b", "crossings_joined").len(), 1);
+    assert_eq!(desk.findings("b", "crossings_joined").len(), 1);
     // a network has no columns any more
     let both = own.replace("odd.geojson", "odd.cnet");
     desk.put("both.toml", both).fails(&["run", "both.toml"], 2, &["roads.classes is there", "`odd.cnet`", "a layer of lines alone"]);
@@ -113,8 +113,8 @@ fn a_study_of_office_files_alone() {
     }
     assert_eq!(of("roads.shp")["rows"][0][1], 4);
     let kinds = ["road_columns", "crossings_joined", "unknown_highway", "road_pieces", "water_unknown"];
-    assert_eq!(kinds.map(|kind| desk.issues("o", kind).len()), [1; 5]);
-    assert!(desk.issues("o", "empty_mask").is_empty());
+    assert_eq!(kinds.map(|kind| desk.findings("o", kind).len()), [1; 5]);
+    assert!(desk.findings("o", "empty_mask").is_empty());
     // what is missing is said before anything is read
     for (from, to, word) in [
         ("[study]", "[ground]\nmask = [\"residential\"]\n[study]", "ground.source is missing"),

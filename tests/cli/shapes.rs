@@ -131,12 +131,12 @@ fn nothing_reached_is_a_feature_with_a_reason() {
         ("leg", false, None),
     ];
     assert_eq!(told, expected.map(|(id, empty, reason)| (id.to_owned(), empty, reason)));
-    let unlinked = desk.issues("o", "facility_unlinked");
+    let unlinked = desk.findings("o", "facility_unlinked");
     assert_eq!((unlinked.len(), unlinked[0]["id"].as_str()), (1, "far"));
     assert!(done.err.contains("walk far: too_far"), "{}", done.err);
     desk.works(&["reach", "town.toml", "--per-facility", "--limits", "1min,15min", "--out", "r"]);
     let of_far = features(&desk, "r/reach.geojson").iter().filter(|line| line["properties"]["facility_id"] == "far").count();
-    assert_eq!((of_far, desk.issues("r", "facility_unlinked").len()), (0, 1));
+    assert_eq!((of_far, desk.findings("r", "facility_unlinked").len()), (0, 1));
 }
 
 #[test]
@@ -263,7 +263,7 @@ fn features_of_other_limits_services_and_geometries_are_told() {
     let counts = ["features", "taken", "of_other_limits", "of_other_services", "empty", "not_polygons", "invalid"];
     assert_eq!(counts.map(|key| shapes[key].as_u64().unwrap()), [8, 3, 2, 1, 1, 1, 1]);
     assert!(done.err.contains("shapes.geojson 6: not a polygon"), "{}", done.err);
-    assert_eq!(desk.issues("a", "not_a_polygon").len(), 1);
+    assert_eq!(desk.findings("a", "not_a_polygon").len(), 1);
     // nothing of the limit at all is no audit
     desk.put("shapes.geojson", collection(&[with("\"limit_s\": 300")]));
     desk.fails(&[&AUDIT[..], &["1h"]].concat(), 3, &["shapes.geojson", "features 1 of other limits", "60 min"]);

@@ -115,6 +115,6 @@ fn a_rule_for_no_zone_is_listed() {
     desk.put("towns.csv", format!("zone_id,class,limit\n{WEST},main-city,\n{EAST},new_town,1km\n"));
     desk.works(&["run", "town.toml", "--no-map", "-q", "--out", "o"]);
     assert_eq!(desk.covered("o"), 1023.0);
-    assert!(desk.issues("o", "unknown_class")[0]["detail"].ends_with("the zones' classes are main-city, new_town"));
-    assert_eq!(desk.issues("o", "zone_limit_of_other_metric").len(), 1);
+    assert!(desk.findings("o", "unknown_class")[0]["detail"].ends_with("the zones' classes are main-city, new_town"));
+    assert_eq!(desk.findings("o", "zone_limit_of_other_metric").len(), 1);
 }

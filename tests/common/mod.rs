@@ -309,5 +309,5 @@ pub(crate) fn statuses(report: &Report) -> Vec<Status> {
 }
 
 pub(crate) fn kinds(report: &Report) -> Vec<&str> {
-    report.issues.iter().map(|issue| issue.kind.as_str()).collect()
+    report.findings.iter().map(|finding| finding.kind.name()).collect()
 }

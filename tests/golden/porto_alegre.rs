@@ -78,10 +78,10 @@ fn people_are_conserved() {
 #[test]
 fn rows_are_facilities_or_issues() {
     let Some(done) = study() else { return };
-    // 148 rows; each is a facility, the twin of one, or an issue
+    // 148 rows; each is a facility, the twin of one, or a finding
     let posts = &done.inputs.facilities["posts"];
     let merged: usize = posts.iter().map(|post| post.twins.len()).sum();
-    let listed = |kind: &str| done.inputs.issues.iter().filter(|issue| issue.kind == kind).count();
+    let listed = |kind: &str| done.inputs.findings.iter().filter(|finding| finding.kind == kind).count();
     assert_eq!(posts.len() + merged + listed("bad_place") + listed("bad_number"), 148);
     assert_eq!(merged, listed("twin_merged"));
     // ids of 13 digits stay text
@@ -96,7 +96,7 @@ fn overlaps_and_voids_are_measured_and_no_ground_counts_twice() {
     let Some(done) = study() else { return };
     // shapely, in EPSG:32722: 97 pairs of areas share over 100 m², 18 voids of over 100 m² lie between them, and together they cover
     // 489,107,981 m² (their sum is 489,177,204)
-    let listed = |kind: &str| done.inputs.issues.iter().filter(|issue| issue.kind == kind).count();
+    let listed = |kind: &str| done.inputs.findings.iter().filter(|finding| finding.kind == kind).count();
     assert_eq!((listed("zones_overlap"), listed("void_between_zones")), (97, 18));
     let sum: f64 = done.inputs.zones.iter().map(|zone| catchment::geo::Area::unsigned_area(&zone.area)).sum();
     // five centimetres around what was shared are given up: 69,226 m² of strips half a metre wide are 140 km of them, 14,000 m²

@@ -66,7 +66,7 @@ fn liechtenstein() {
     assert_eq!(done.reports[0].coverage.total.people.unwrap().total(), People::persons(38_749));
     points(&done, 1275);
     network(&done, [28_194, 29_405, 14, 27_539]);
-    let broken = done.inputs.issues.iter().filter(|issue| issue.kind == "broken_boundary").count();
+    let broken = done.inputs.findings.iter().filter(|finding| finding.kind == "broken_boundary").count();
     assert!(broken > 0, "the neighbours' municipalities are cut off at the border");
 }
 

@@ -60,7 +60,7 @@ fn same(whole: &Report, parts: &Report) {
     assert_eq!(whole.facilities, parts.facilities);
     assert_eq!(whole.gaps, parts.gaps);
     assert_eq!(whole.curve, parts.curve);
-    assert_eq!(whole.issues, parts.issues);
+    assert_eq!(whole.findings, parts.findings);
     assert_eq!(whole.people_nearest_road_beyond_barrier, parts.people_nearest_road_beyond_barrier);
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use catchment::{Issue, People};
+use catchment::{Finding, People};
 use catchment_io::render;
 
 use super::world::{PLAN, TagList, World, of_kind, only, points};
@@ -30,12 +30,12 @@ fn counts(world: &World, plan: &str) -> BTreeMap<String, usize> {
     inputs.barriers.counts().into_iter().map(|(kind, count)| (kind.to_owned(), count)).collect()
 }
 
-/// What it costs the person in the north, and the issues.
-fn north(world: &World, plan: &str, more: &[(&str, &str)]) -> (Option<u32>, Vec<Issue>) {
+/// What it costs the person in the north, and the findings.
+fn north(world: &World, plan: &str, more: &[(&str, &str)]) -> (Option<u32>, Vec<Finding>) {
     let files: Vec<_> = [NORTH].iter().chain(more).copied().collect();
     let done = world.run(plan, &files);
     let label = done.reports[0].assessments[0].label;
-    (label.cost.is_reached().then_some(label.cost.0), done.inputs.issues)
+    (label.cost.is_reached().then_some(label.cost.0), done.inputs.findings)
 }
 
 #[test]
@@ -102,7 +102,7 @@ fn the_road_passes_and_the_street_on_this_side_counts() {
     assert_eq!(done.reports[0].people_nearest_road_beyond_barrier, People::ZERO);
     let cut = with_line(&[("waterway", "river")]).run(&all(), &[NORTH]);
     assert_eq!(cut.reports[0].people_nearest_road_beyond_barrier, People::persons(1));
-    assert_eq!(only(&cut.reports[0].issues, "people_behind_barrier").id, "1");
+    assert_eq!(only(&cut.reports[0].findings, "people_behind_barrier").id, "1");
 }
 
 #[test]
@@ -134,11 +134,11 @@ fn broken_water_is_an_issue_and_lines_go_on_behind_missing_nodes() {
     let mut world = World::street(5);
     world.node(70, 15, 2, &[]).node(71, 25, 2, &[]).node(72, 25, 9, &[]);
     world.way(70, &[70, 71, 72], &[("natural", "water"), ("name", "Pond")]);
-    let (cost, issues) = north(&world, &all(), &[]);
+    let (cost, findings) = north(&world, &all(), &[]);
     assert!(cost.is_some());
     // the mask of the land goes without it, and so do the barriers
-    let lost = of_kind(&issues, "broken_area");
-    let by = lost.iter().map(|issue| (issue.stage.name(), issue.id.as_str())).collect::<Vec<_>>();
+    let lost = of_kind(&findings, "broken_area");
+    let by = lost.iter().map(|finding| (finding.stage.name(), finding.id.as_str())).collect::<Vec<_>>();
     assert_eq!(by, [("zones", "way/70"), ("barriers", "way/70")]);
     assert!(lost.iter().all(|i| i.detail.starts_with("water: ") && i.detail.ends_with("left out")), "{lost:?}");
     // a river of which the extract lacks the middle node: both ends stay
@@ -146,7 +146,7 @@ fn broken_water_is_an_issue_and_lines_go_on_behind_missing_nodes() {
     river.node(50, -50, 3, &[]).node(51, 10, 3, &[]).node(53, 18, 3, &[]).node(54, 100, 3, &[]);
     river.way(50, &[50, 51, 902, 53, 54], &[("waterway", "river")]);
     let done = river.run(&all(), &[NORTH]);
-    assert_eq!(of_kind(&done.inputs.issues, "missing_nodes").len(), 1);
+    assert_eq!(of_kind(&done.inputs.findings, "missing_nodes").len(), 1);
     // straight down the river is in the way; the leg to the second corner passes at 16, through the hole: 124.295 m, then 111.319 m
     let cost = done.reports[0].assessments[0].label.cost.0;
     assert!(cost.abs_diff(103_579 + 92_766) < 100, "{cost}");
@@ -164,9 +164,9 @@ const LAYER: &str = r#"{"type": "FeatureCollection", "features": [
 fn a_layer_of_lines_and_areas_is_a_barrier_too() {
     let own = plan("source = \"own.geojson\"\nkind = \"what\"");
     let files = [("own.geojson", LAYER)];
-    let (cost, issues) = north(&World::street(5), &own, &files);
+    let (cost, findings) = north(&World::street(5), &own, &files);
     assert_eq!(cost, None);
-    let left: Vec<_> = of_kind(&issues, "not_a_barrier").iter().map(|issue| (issue.stage.name(), issue.id.as_str())).collect();
+    let left: Vec<_> = of_kind(&findings, "not_a_barrier").iter().map(|finding| (finding.stage.name(), finding.id.as_str())).collect();
     assert_eq!(left, [("barriers", "4"), ("barriers", "p")]);
     let inputs = World::street(5).load(&own, &[NORTH, files[0]]);
     assert_eq!(inputs.barriers.counts(), BTreeMap::from([("barrier", 1), ("site", 1)]));

@@ -8,7 +8,7 @@ use catchment_io::{ExtractRoads, Folder, InMemory, Plan, load, read_roads};
 
 use super::world::{World, points};
 
-/// Reads the roads of a plan in `data` with all the rest, and by themselves from the file on disk; the issues of roads agree too.
+/// Reads the roads of a plan in `data` with all the rest, and by themselves from the file on disk; the findings of roads agree too.
 fn both_ways(folder: &str, plan: &str) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../data").join(folder);
     let plan = Plan::parse(&std::fs::read_to_string(folder.join(plan)).unwrap()).unwrap();
@@ -18,9 +18,9 @@ fn both_ways(folder: &str, plan: &str) {
     let alone = read_roads(&files, &plan.roads, profile, Some(&inputs.working.crs)).unwrap();
     assert!(same(&alone, network), "{} segments and {} edges", alone.roads.segments.len(), network.edge_count());
     assert_eq!((alone.counts.nodes, alone.counts.ways), (inputs.files[0].rows[0].1, inputs.files[0].rows[1].1));
-    assert!(alone.issues.iter().all(|issue| inputs.issues.contains(issue)), "{:?}", alone.issues);
-    let unknown = |issue: &&catchment::Issue| issue.kind == "unknown_highway";
-    assert!(inputs.issues.iter().filter(unknown).eq(alone.issues.iter().filter(unknown)));
+    assert!(alone.findings.iter().all(|finding| inputs.findings.contains(finding)), "{:?}", alone.findings);
+    let unknown = |finding: &&catchment::Finding| finding.kind == "unknown_highway";
+    assert!(inputs.findings.iter().filter(unknown).eq(alone.findings.iter().filter(unknown)));
 }
 
 fn same(alone: &ExtractRoads, network: &RoadNetwork) -> bool {
@@ -50,7 +50,7 @@ fn ferries_signals_missing_nodes_and_unknown_classes() {
         let own = alone(&world, profile);
         assert!(same(&own, network), "{settings}");
         assert_eq!((own.working.name, own.roads.cut_ends.len()), (inputs.working.name, 1));
-        let kinds: Vec<&str> = own.issues.iter().map(|issue| &*issue.kind).collect();
+        let kinds: Vec<&str> = own.findings.iter().map(|finding| finding.kind.name()).collect();
         assert_eq!(kinds, ["unknown_highway", "missing_nodes"]);
     }
 }

@@ -6,9 +6,9 @@ use super::world::{PLAN, World, of_kind, only};
 
 const CLINIC: (&str, &str) = ("amenity", "clinic");
 
-fn facilities(world: &World) -> (Vec<Facility>, Vec<catchment::Issue>) {
+fn facilities(world: &World) -> (Vec<Facility>, Vec<catchment::Finding>) {
     let mut inputs = world.load(PLAN, &[]);
-    (inputs.facilities.remove("clinics").unwrap(), inputs.issues)
+    (inputs.facilities.remove("clinics").unwrap(), inputs.findings)
 }
 
 #[test]
@@ -18,12 +18,12 @@ fn two_records_of_one_name_within_150_m_are_one_facility() {
     world.node(500, 0, 1, &[CLINIC, ("name", "Health Centre")]);
     world.node(501, 12, 1, &[CLINIC, ("name", "health centre ")]);
     world.node(502, 27, 1, &[CLINIC, ("name", "Health Centre")]);
-    let (found, issues) = facilities(&world);
+    let (found, findings) = facilities(&world);
     let shown: Vec<_> = found.iter().map(|f| (f.id.as_str(), f.twins.clone())).collect();
     assert_eq!(shown, [("node/500", vec!["node/501".to_owned()]), ("node/502", vec![])]);
-    let issue = only(&issues, "twin_merged");
-    assert_eq!(issue.id, "node/501");
-    assert!(issue.detail.contains("node/500") && issue.detail.contains("134 m"), "{}", issue.detail);
+    let finding = only(&findings, "twin_merged");
+    assert_eq!(finding.id, "node/501");
+    assert!(finding.detail.contains("node/500") && finding.detail.contains("134 m"), "{}", finding.detail);
 }
 
 #[test]
@@ -43,18 +43,18 @@ fn a_node_inside_an_outline_of_its_name_is_merged_however_large() {
     world.rectangle(60, [0, 0, 50, 50], &[CLINIC, ("name", "Big Clinic"), ("building", "yes")]);
     world.node(500, 2, 25, &[CLINIC, ("name", "Big Clinic")]);
     world.node(501, 48, 25, &[CLINIC, ("name", "Other Clinic")]);
-    let (found, issues) = facilities(&world);
+    let (found, findings) = facilities(&world);
     let shown: Vec<_> = found.iter().map(|f| (f.id.as_str(), f.twins.clone())).collect();
     assert_eq!(shown, [("node/500", vec!["way/60".to_owned()]), ("node/501", vec![])]);
-    assert_eq!(only(&issues, "twin_merged").id, "way/60");
+    assert_eq!(only(&findings, "twin_merged").id, "way/60");
 }
 
 #[test]
 fn facilities_without_a_name_are_never_one() {
     let mut world = World::bare_street(40);
     world.node(500, 0, 1, &[CLINIC]).node(501, 1, 1, &[CLINIC]);
-    let (found, issues) = facilities(&world);
-    assert_eq!((found.len(), of_kind(&issues, "twin_merged").len()), (2, 0));
+    let (found, findings) = facilities(&world);
+    assert_eq!((found.len(), of_kind(&findings, "twin_merged").len()), (2, 0));
 }
 
 #[test]
@@ -67,14 +67,14 @@ fn areas_are_a_point_that_lies_inside() {
     world.way(60, &[600, 601, 602, 603, 604, 605, 606, 607, 600], &[CLINIC]);
     // a ring that the file breaks off
     world.way(61, &[600, 601, 602], &[CLINIC, ("name", "Broken")]);
-    let (found, issues) = facilities(&world);
+    let (found, findings) = facilities(&world);
     assert_eq!(found.len(), 1);
     let mut at = [found[0].location];
     world.load(PLAN, &[]).projector.inverse(&mut at).unwrap();
     let (x, y) = ((at[0].x - 9.0) * 1e4, at[0].y * 1e4);
     let inside = (0.0..=30.0).contains(&x) && (0.0..=30.0).contains(&y) && !((2.0..=28.0).contains(&x) && y > 2.0);
     assert!(inside, "{x} {y}");
-    let broken = only(&issues, "broken_area");
+    let broken = only(&findings, "broken_area");
     assert!(broken.id == "way/61" && broken.detail.starts_with("Broken: "), "{}", broken.detail);
 }
 
@@ -84,8 +84,11 @@ fn other_names_at_one_spot_are_kept_and_put_up_for_review() {
     world.node(500, 0, 0, &[CLINIC, ("name", "Polyclinic")]).node(501, 1, 0, &[CLINIC, ("name", "Health centre")]);
     let done = world.run(PLAN, &[]);
     assert_eq!(done.inputs.facilities["clinics"].len(), 2);
-    let issue = only(&done.reports[0].issues, "same_spot");
-    assert!(issue.detail.contains("Polyclinic") && issue.detail.contains("Health centre") && issue.detail.contains("11.1 m"), "{issue:?}");
+    let finding = only(&done.reports[0].findings, "same_spot");
+    assert!(
+        finding.detail.contains("Polyclinic") && finding.detail.contains("Health centre") && finding.detail.contains("11.1 m"),
+        "{finding:?}"
+    );
 }
 
 #[test]
@@ -96,12 +99,12 @@ fn rows_of_a_table_that_cannot_be_used_are_issues() {
     let inputs = world.load(&plan, &[("clinics.csv", table)]);
     let ids: Vec<&str> = inputs.facilities["clinics"].iter().map(|f| f.id.as_str()).collect();
     assert_eq!(ids, ["1", "1#2", "line 7"]);
-    let rows = |kind: &str| of_kind(&inputs.issues, kind).iter().map(|i| i.id.clone()).collect::<Vec<_>>();
+    let rows = |kind: &str| of_kind(&inputs.findings, kind).iter().map(|i| i.id.clone()).collect::<Vec<_>>();
     assert_eq!(
         (rows("bad_number"), rows("bad_place"), rows("repeated_id")),
         (vec!["3".into(), "5".into(), "5".into()], vec!["4".into()], vec!["1#2".into()])
     );
-    assert!(only(&inputs.issues, "bad_place").detail.contains("swapped?"));
+    assert!(only(&inputs.findings, "bad_place").detail.contains("swapped?"));
 }
 
 #[test]

@@ -31,7 +31,7 @@ fn read(plan: &str, files: &[(&str, &[u8])]) -> Result<Inputs, Error> {
 
 fn towns(source: &str, more: &str, files: &[(&str, &[u8])]) -> Vec<(String, String, f64)> {
     let read = read(&plan(source, more), files).unwrap();
-    assert_eq!(of_kind(&read.issues, "encoding_guessed").len(), 0);
+    assert_eq!(of_kind(&read.findings, "encoding_guessed").len(), 0);
     read.zones.iter().map(|zone| (zone.id.clone(), zone.name.clone(), zone.area.unsigned_area())).collect()
 }
 
@@ -72,12 +72,12 @@ fn a_shapefile_without_a_code_page_or_a_projection() {
     // the bytes of the names are GBK, which the header of the .dbf says too
     let guessed = read_without("towns.cpg", "").unwrap();
     assert_eq!(guessed.zones[0].name, "浦江镇");
-    assert_eq!(only(&guessed.issues, "encoding_guessed").id, "GBK");
+    assert_eq!(only(&guessed.findings, "encoding_guessed").id, "GBK");
     // the plan may name the encoding, above what the files say
     let named = |name: &str, files: &[(&str, &'static [u8])]| read(&plan(&format!("towns.shp|encoding={name}"), ""), files);
     let told = named("gb18030", &without("towns.cpg")).unwrap();
     assert_eq!(told.zones[0].name, "浦江镇");
-    assert!(told.issues.iter().all(|issue| issue.kind != "encoding_guessed"), "{:?}", told.issues);
+    assert!(told.findings.iter().all(|finding| finding.kind != "encoding_guessed"), "{:?}", told.findings);
     // above the .cpg, too: by another one the columns have other names
     assert!(named("utf-8", &FILES).unwrap_err().to_string().contains("no property `代码`"));
     assert!(named("klingon", &FILES).unwrap_err().to_string().contains("the encoding `klingon`"));
@@ -215,8 +215,8 @@ fn people_of_polygons_are_shared_out_by_area_at_borders() {
     assert!((inside - 1300.5).abs() < 0.01, "{inside}");
     let old: catchment::People = inputs.demand.groups[0].people.iter().copied().sum();
     assert_eq!(old, catchment::People::persons(30));
-    assert!(only(&inputs.issues, "bad_number").detail.contains("`many`"));
-    assert!(only(&inputs.issues, "people_outside").detail.contains("100.0 people"));
+    assert!(only(&inputs.findings, "bad_number").detail.contains("`many`"));
+    assert!(only(&inputs.findings, "people_outside").detail.contains("100.0 people"));
     // a cell of 222 m is more than one point, none of them far from it
     assert!(inputs.demand.len() > 20, "{}", inputs.demand.len());
 }
@@ -227,8 +227,8 @@ fn groups_and_empty_polygons_of_a_layer_are_not_passed_over() {
     let without_group = cell(9.01, 9.012, "20").replace("\"old\": 10", "\"old\": \"?\"");
     let inputs = people_of(&layer(&[cell(9.0, 9.002, "100"), empty, without_group]), "groups = [\"OLD\"]");
     assert_eq!((inputs.people_read, inputs.demand.total()), (catchment::People::persons(120), catchment::People::persons(120)));
-    assert!(only(&inputs.issues, "invalid_polygon").detail.contains("7.0 people are not used"));
-    assert!(only(&inputs.issues, "bad_number").detail.contains("counted as 0"));
+    assert!(only(&inputs.findings, "invalid_polygon").detail.contains("7.0 people are not used"));
+    assert!(only(&inputs.findings, "bad_number").detail.contains("counted as 0"));
     let plan = PLAN.replace("method = \"spread\"", "method = \"polygons\"\nsource = \"cells.geojson\"\ngroups = [\"oldd\"]");
     let error =
         World::street(40).with_files(&plan, &[("cells.geojson", layer(&[cell(9.0, 9.002, "1")]).as_bytes())]).unwrap_err().to_string();
@@ -244,7 +244,7 @@ fn a_package_that_is_open_elsewhere_is_refused_and_a_marked_one_is_read() {
     assert!(open.to_string().contains("close it in QGIS first"), "{open}");
 }
 
-/// One town whose coordinates are no metres of its CRS: an issue, and the others are read.
+/// One town whose coordinates are no metres of its CRS: a finding, and the others are read.
 #[test]
 fn a_feature_that_lies_nowhere_is_an_issue() {
     let polygon = |id: &str, x: f64, y: f64| {
@@ -258,7 +258,7 @@ fn a_feature_that_lies_nowhere_is_an_issue() {
     let towns = layer(&[polygon("01", 499_000.0, -1000.0), polygon("02", 1e12, 1e12)]);
     let inputs = read(&plan("towns.geojson", "crs = \"EPSG:32632\""), &[("towns.geojson", towns.as_bytes())]).unwrap();
     assert_eq!(inputs.zones.len(), 1);
-    assert_eq!(only(&inputs.issues, "bad_place").id, "feature 2");
+    assert_eq!(only(&inputs.findings, "bad_place").id, "feature 2");
 }
 
 #[test]
@@ -315,7 +315,7 @@ fn people_and_calls_of_point_layers() {
     assert_eq!(inputs.people_read, catchment::People::persons(1005));
     assert_eq!(inputs.demand.groups[0].people.iter().copied().sum::<catchment::People>(), catchment::People::persons(2));
     assert_eq!(inputs.calls["walk"].total(), catchment::People::persons(3));
-    assert!(only(&inputs.issues, "no_place").detail.contains("feature 2 is no point"));
+    assert!(only(&inputs.findings, "no_place").detail.contains("feature 2 is no point"));
 }
 
 /// Whatever happens to the bytes of a layer: an answer or an error, and no more memory than the file could need.

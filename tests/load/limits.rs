@@ -32,9 +32,9 @@ fn a_class_has_the_limit_of_its_rule() {
     let inputs = world.load(&plan("class = \"kind\"", "limits = { \"new-town\" = \"30min\", village = \"1h\" }"), &[]);
     assert_eq!(limits(&inputs), ["15 min", "30 min", "15 min"]);
     assert_eq!(inputs.zones.iter().map(|z| z.class.as_deref()).collect::<Vec<_>>(), [Some("main-city"), Some("new-town"), None]);
-    let unknown = only(&inputs.issues, "unknown_class");
+    let unknown = only(&inputs.findings, "unknown_class");
     assert!(unknown.detail.contains("`village`") && unknown.detail.ends_with("the zones' classes are main-city, new-town"), "{unknown:?}");
-    let without = only(&inputs.issues, "zones_without_class");
+    let without = only(&inputs.findings, "zones_without_class");
     assert!(without.detail.starts_with("1 zones have no class (`kind`); the limit of 15 min applies: C"), "{without:?}");
     // without rules, classes are for the table alone
     let plain = world.load(&plan("class = \"kind\"", ""), &[]);
@@ -48,7 +48,7 @@ fn a_zone_s_own_limit_wins_over_the_rule() {
     let zones = "class = \"kind\"\nlimit = \"walk\"";
     let inputs = world(tags).load(&plan(zones, "limits = { \"new-town\" = \"30min\" }"), &[]);
     assert_eq!(limits(&inputs), ["20 min", "30 min", "30 min"]);
-    let bad = only(&inputs.issues, "bad_limit");
+    let bad = only(&inputs.findings, "bad_limit");
     assert!(bad.id == "3" && bad.detail.contains("`soon` is no limit with its unit"), "{bad:?}");
     // a service may pass the zones' own limits over
     let inputs = world(tags).load(&plan(zones, "limits = { \"new-town\" = \"30min\" }\nzone_limits = false"), &[]);
@@ -59,7 +59,7 @@ fn a_zone_s_own_limit_wins_over_the_rule() {
 fn a_limit_by_distance_is_none_for_a_service_by_time() {
     let inputs = world([&[("walk", "2km")], &[("walk", "10min")], &[]]).load(&plan("limit = \"walk\"", ""), &[]);
     assert_eq!(limits(&inputs), ["15 min", "10 min", "15 min"]);
-    let other = only(&inputs.issues, "zone_limit_of_other_metric");
+    let other = only(&inputs.findings, "zone_limit_of_other_metric");
     assert!(other.detail.starts_with("the limits of 1 zones are not by time") && other.detail.ends_with(": A"), "{other:?}");
 }
 
@@ -71,8 +71,8 @@ fn a_table_stands_above_tags() {
     let inputs = world.load(&plan, &[("towns.csv", table)]);
     assert_eq!(limits(&inputs), ["30 min", "25 min", "40 min"]);
     assert_eq!(inputs.zones.iter().map(|z| z.class.as_deref().unwrap()).collect::<Vec<_>>(), ["new-town", "old", "new-town"]);
-    assert_eq!(only(&inputs.issues, "row_without_zone").id, "9");
-    assert!(of_kind(&inputs.issues, "unknown_class").is_empty());
+    assert_eq!(only(&inputs.findings, "row_without_zone").id, "9");
+    assert!(of_kind(&inputs.findings, "unknown_class").is_empty());
     assert!(inputs.files.iter().any(|file| file.file == "towns.csv" && file.rows == [("rows".to_owned(), 4)]));
     for (table, found) in [("zone_id,kind\n1,x\n", "zone_id, kind"), ("class,limit\na,1h\n", "class, limit")] {
         let error = world.try_load(&plan, &[("towns.csv", table)]).unwrap_err().to_string();

@@ -16,8 +16,8 @@ fn world(areas: &[Tagged<'_>]) -> World {
     world
 }
 
-/// Units² of each mask, and the issues of the run.
-fn masks(world: &World, masks: &str, more: &[(&str, &str)]) -> (Vec<f64>, Vec<catchment::Issue>) {
+/// Units² of each mask, and the findings of the run.
+fn masks(world: &World, masks: &str, more: &[(&str, &str)]) -> (Vec<f64>, Vec<catchment::Finding>) {
     let run = world.run(&format!("{PLAN}[ground]\nmask = [{masks}, \"zone\"]\n"), more);
     let (zone, rest) = run.mask_areas_m2.split_last().unwrap();
     // what is measured cell by cell is what the polygons hold
@@ -25,7 +25,7 @@ fn masks(world: &World, masks: &str, more: &[(&str, &str)]) -> (Vec<f64>, Vec<ca
     for (area, polygons) in [&total.area].into_iter().chain(&total.masks).zip(&run.mask_areas_m2) {
         assert!((area.total().m2() - polygons).abs() < 0.1, "{} m² of {polygons}", area.total().m2());
     }
-    (rest.iter().map(|area| area / zone * TOWN).collect(), run.inputs.issues)
+    (rest.iter().map(|area| area / zone * TOWN).collect(), run.inputs.findings)
 }
 
 fn close(found: &[f64], expected: &[f64]) {
@@ -55,22 +55,22 @@ fn land_is_the_zone_without_mapped_water() {
         <tag k=\"type\" v=\"multipolygon\"/><tag k=\"natural\" v=\"water\"/></relation>\n";
     world.raw(lake);
     // 75 + 10 + 10 + 10 + 25 + 46 = 176
-    let (areas, issues) = masks(&world, "\"land\"", &[]);
+    let (areas, findings) = masks(&world, "\"land\"", &[]);
     close(&areas, &[TOWN - 176.0]);
-    assert!(of_kind(&issues, "broken_area").is_empty() && of_kind(&issues, "empty_mask").is_empty());
+    assert!(of_kind(&findings, "broken_area").is_empty() && of_kind(&findings, "empty_mask").is_empty());
     // an area that does not close is listed
     world.node(700, 60, 2, &[]).node(701, 65, 2, &[]).node(702, 65, 7, &[]).way(70, &[700, 701, 702], &[("natural", "water")]);
-    let (areas, issues) = masks(&world, "\"land\"", &[]);
+    let (areas, findings) = masks(&world, "\"land\"", &[]);
     close(&areas, &[TOWN - 176.0]);
-    let broken = only(&issues, "broken_area");
+    let broken = only(&findings, "broken_area");
     assert!(broken.id == "way/70" && broken.detail.starts_with("water: "), "{broken:?}");
 }
 
 #[test]
 fn without_water_the_land_is_the_zone_and_nothing_is_said() {
-    let (areas, issues) = masks(&world(&[]), "\"land\"", &[]);
+    let (areas, findings) = masks(&world(&[]), "\"land\"", &[]);
     close(&areas, &[TOWN]);
-    assert!(issues.iter().all(|issue| issue.kind == "people_unknown" || issue.kind == "no_surface"), "{issues:?}");
+    assert!(findings.iter().all(|finding| finding.kind == "people_unknown" || finding.kind == "no_surface"), "{findings:?}");
 }
 
 #[test]
@@ -107,21 +107,21 @@ fn a_layer_of_the_users_own() {
     let point = feature("{\"type\":\"Point\",\"coordinates\":[9,0]}".to_owned());
     let parts = [polygon(square(9.0, 9.001)), polygon(turned), polygon(bow), polygon(square(9.009, 9.011)), point];
     let layer = format!("{{\"type\":\"FeatureCollection\",\"features\":[{}]}}", parts.join(","));
-    let (areas, issues) = masks(&world(&[]), "\"plans/centre.geojson\"", &[("plans/centre.geojson", &layer)]);
+    let (areas, findings) = masks(&world(&[]), "\"plans/centre.geojson\"", &[("plans/centre.geojson", &layer)]);
     close(&areas, &[75.0 + 25.0 + 50.0]);
-    let kinds = ["polygon_repaired", "not_a_polygon"].map(|kind| only(&issues, kind).id.clone());
+    let kinds = ["polygon_repaired", "not_a_polygon"].map(|kind| only(&findings, kind).id.clone());
     assert_eq!(kinds, ["3", "5"]);
 }
 
 #[test]
 fn a_mask_that_holds_nothing_is_said() {
-    let (areas, issues) = masks(&world(&[]), "\"residential\"", &[]);
+    let (areas, findings) = masks(&world(&[]), "\"residential\"", &[]);
     close(&areas, &[0.0]);
-    let issue = only(&issues, "empty_mask");
-    assert!(issue.id == "residential" && issue.source == "world.osm" && issue.detail.contains("ground.source"), "{issue:?}");
+    let finding = only(&findings, "empty_mask");
+    assert!(finding.id == "residential" && finding.source == "world.osm" && finding.detail.contains("ground.source"), "{finding:?}");
     let empty = "{\"type\":\"FeatureCollection\",\"features\":[]}";
-    let (_, issues) = masks(&world(&[]), "\"centre.json\"", &[("centre.json", empty)]);
-    assert_eq!((only(&issues, "empty_mask").id.as_str(), only(&issues, "empty_mask").source.as_str()), ("centre", "centre.json"));
+    let (_, findings) = masks(&world(&[]), "\"centre.json\"", &[("centre.json", empty)]);
+    assert_eq!((only(&findings, "empty_mask").id.as_str(), only(&findings, "empty_mask").source.as_str()), ("centre", "centre.json"));
 }
 
 #[test]

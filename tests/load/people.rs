@@ -14,9 +14,9 @@ fn a_sum_of_several_places_says_that_it_is_one() {
     world.node(503, 900, 5, &[("place", "town"), ("population", "9")]);
     let inputs = world.load(PLAN, &[]);
     assert_eq!(inputs.zones[0].people, Some(People::persons(10_626)));
-    let issue = only(&inputs.issues, "total_of_several_places");
-    assert_eq!(issue.id, "1");
-    assert!(issue.detail.contains("Mellieħa 10087, Manikata 539"), "{}", issue.detail);
+    let finding = only(&inputs.findings, "total_of_several_places");
+    assert_eq!(finding.id, "1");
+    assert!(finding.detail.contains("Mellieħa 10087, Manikata 539"), "{}", finding.detail);
     assert_eq!(inputs.demand.total(), People::persons(10_626), "spread exactly");
 }
 
@@ -29,9 +29,9 @@ fn the_boundary_s_own_population_comes_first() {
     world.node(501, 60, 5, &[("place", "city"), ("population", "77")]);
     let inputs = world.load(PLAN, &[]);
     assert_eq!(inputs.zones.iter().map(|z| z.people).collect::<Vec<_>>(), [123, 77].map(|n| Some(People::persons(n))));
-    let bad = only(&inputs.issues, "bad_number");
+    let bad = only(&inputs.findings, "bad_number");
     assert!(bad.id == "2" && bad.detail.contains("`many`"), "{bad:?}");
-    assert!(of_kind(&inputs.issues, "total_of_several_places").is_empty());
+    assert!(of_kind(&inputs.findings, "total_of_several_places").is_empty());
 }
 
 #[test]
@@ -40,7 +40,7 @@ fn a_zone_without_a_total_is_unknown() {
     world.town(2, 100, 200, &[("name", "Silent"), ("population", "5")]);
     let inputs = world.load(PLAN, &[]);
     assert_eq!(inputs.zones.iter().map(|z| z.people).collect::<Vec<_>>(), [None, Some(People::persons(5))]);
-    assert_eq!(only(&inputs.issues, "people_unknown").id, "1");
+    assert_eq!(only(&inputs.findings, "people_unknown").id, "1");
 }
 
 #[test]
@@ -52,10 +52,10 @@ fn a_sliver_of_residential_land_is_passed_over_for_buildings() {
     world.rectangle(61, [20, -5, 30, 5], &[("building", "yes")]);
     world.rectangle(62, [100, -5, 110, 5], &[("building", "no")]);
     let inputs = world.load(PLAN, &[]);
-    let issue = only(&inputs.issues, "surface_passed_over");
-    assert!(issue.detail.contains("residential covers only") && issue.detail.contains("spread over building"), "{}", issue.detail);
+    let finding = only(&inputs.findings, "surface_passed_over");
+    assert!(finding.detail.contains("residential covers only") && finding.detail.contains("spread over building"), "{}", finding.detail);
     // 2 × 11.1319 m × 2 × 11.0574 m
-    assert!(issue.detail.contains("492 m²"), "{}", issue.detail);
+    assert!(finding.detail.contains("492 m²"), "{}", finding.detail);
     assert_eq!(inputs.spread[0].surface, "building");
     let (west, east) = inputs.demand.locations.iter().fold((f64::MAX, f64::MIN), |(w, e), c| (w.min(c.x), e.max(c.x)));
     let mut ends = [(west, 0.0), (east, 0.0)].map(|(x, y)| catchment::geo::Coord { x, y });
@@ -64,7 +64,7 @@ fn a_sliver_of_residential_land_is_passed_over_for_buildings() {
     // four times the land: used
     world.rectangle(63, [50, 0, 54, 4], &[("landuse", "residential")]);
     let inputs = world.load(PLAN, &[]);
-    assert!(of_kind(&inputs.issues, "surface_passed_over").is_empty());
+    assert!(of_kind(&inputs.findings, "surface_passed_over").is_empty());
     assert_eq!(inputs.spread[0].surface, "residential");
 }
 
@@ -77,7 +77,7 @@ fn totals_of_a_table_by_id_or_name_with_groups() {
     let inputs = world.load(&plan, &[("totals.csv", table)]);
     assert_eq!(inputs.zones.iter().map(|z| z.people.unwrap().as_f64()).collect::<Vec<_>>(), [200.0, 7.5]);
     assert_eq!(inputs.demand.groups.iter().map(|g| g.name.as_str()).collect::<Vec<_>>(), ["children"], "only what the plan names");
-    let kinds = ["total_without_zone", "total_twice", "bad_number"].map(|kind| of_kind(&inputs.issues, kind).len());
+    let kinds = ["total_without_zone", "total_twice", "bad_number"].map(|kind| of_kind(&inputs.findings, kind).len());
     assert_eq!(kinds, [1, 1, 1]);
     assert_eq!(inputs.demand.total(), People::persons(200) + People::from_f64(7.5).unwrap());
 }

@@ -30,7 +30,7 @@ fn cells_are_shared_by_area_at_borders() {
         let inside = inputs.zones[0].people.unwrap().as_f64();
         assert!((inside - 1000.0 * share).abs() < 0.1, "{id}: {inside}");
         assert_eq!(inputs.demand.groups[0].people.iter().copied().sum::<People>(), People::persons(10));
-        assert!(only(&inputs.issues, "people_outside").detail.contains("people of the polygons lie outside"));
+        assert!(only(&inputs.findings, "people_outside").detail.contains("people of the polygons lie outside"));
     }
 }
 
@@ -39,22 +39,22 @@ fn bad_and_repeated_cells_are_said_and_not_used() {
     let table = "hex_id,pop\n8982f5cde23ffff,64\n8.98E+14,1\n8982f5cde23ffff,2\n8982f5cde0fffff,many\n8982f5cde0fffff,4\n";
     let inputs = people_of(table, "");
     assert_eq!((inputs.people_read, inputs.demand.total()), (People::persons(68), People::persons(68)));
-    let bad = only(&inputs.issues, "bad_cell");
+    let bad = only(&inputs.findings, "bad_cell");
     assert!(bad.id == "3" && bad.detail.contains("`8.98E+14` is no index of an H3 cell"), "{bad:?}");
-    let twice = only(&inputs.issues, "cell_twice");
+    let twice = only(&inputs.findings, "cell_twice");
     assert!(twice.id == "8982f5cde23ffff" && twice.detail.contains("2.0 people of this row are not used"), "{twice:?}");
-    assert!(only(&inputs.issues, "bad_number").detail.contains("`many`"));
-    assert!(of_kind(&inputs.issues, "mixed_resolutions").is_empty());
+    assert!(only(&inputs.findings, "bad_number").detail.contains("`many`"));
+    assert!(of_kind(&inputs.findings, "mixed_resolutions").is_empty());
 }
 
 #[test]
 fn cells_of_several_sizes_may_count_twice() {
     let inputs = people_of("h3,people\n8982f5cde0fffff,8\n8a82f5cde0c7fff,4\n8982f5cde23ffff,1\n", "");
     assert_eq!(inputs.people_read, People::persons(13));
-    assert!(only(&inputs.issues, "mixed_resolutions").detail.contains("resolutions 9, 10"));
-    assert!(only(&inputs.issues, "cell_within_cell").detail.starts_with("1 cells with 4.0 people lie in larger cells"));
+    assert!(only(&inputs.findings, "mixed_resolutions").detail.contains("resolutions 9, 10"));
+    assert!(only(&inputs.findings, "cell_within_cell").detail.starts_with("1 cells with 4.0 people lie in larger cells"));
     let inputs = people_of("h3,people\n8982f5cde23ffff,1\n8a82f5cde0c7fff,4\n", "");
-    assert!(of_kind(&inputs.issues, "cell_within_cell").is_empty());
+    assert!(of_kind(&inputs.findings, "cell_within_cell").is_empty());
 }
 
 #[test]
@@ -96,5 +96,5 @@ fn porto_alegre_keeps_its_people() {
     // 1,196 of the 1,227 centroids lie in the areas: the rest is what is outside, but for cells at borders
     let inside: People = inputs.zones.iter().filter_map(|zone| zone.people).sum();
     assert!((0.9..1.0).contains(&(inside.as_f64() / 812_935.0)), "{inside:?}");
-    assert!(of_kind(&inputs.issues, "bad_cell").is_empty() && of_kind(&inputs.issues, "cell_twice").is_empty());
+    assert!(of_kind(&inputs.findings, "bad_cell").is_empty() && of_kind(&inputs.findings, "cell_twice").is_empty());
 }

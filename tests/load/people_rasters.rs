@@ -106,7 +106,7 @@ fn cells_are_shared_by_area_where_borders_cut_them() {
     assert_eq!(inputs.people_read, People::persons(119));
     assert_eq!(inputs.demand.total(), People::persons(119));
     assert_eq!(inputs.people_beyond, People::ZERO);
-    assert!(only(&inputs.issues, "people_outside").detail.contains("17.0 people"));
+    assert!(only(&inputs.findings, "people_outside").detail.contains("17.0 people"));
     let sums = zone_people(&inputs);
     assert!((sums[0] - 25.5).abs() < 3e-6 && (sums[1] - 76.5).abs() < 3e-6, "{sums:?}");
 }
@@ -124,11 +124,11 @@ fn what_is_no_number_of_people_is_said() {
     assert_eq!(inputs.people_read, People::persons(7));
     assert_eq!(inputs.demand.total(), People::persons(7));
     assert_eq!(inputs.people_beyond, People::persons(65));
-    let detail = |kind: &str| only(&inputs.issues, kind).detail.clone();
+    let detail = |kind: &str| only(&inputs.findings, kind).detail.clone();
     assert!(detail("negative_people").starts_with("2 cells below zero, -2.5 in all"), "{}", detail("negative_people"));
     assert!(detail("no_number_of_people").starts_with("2 cells"));
     assert!(detail("cells_beyond_zones").starts_with("2 cells with 65.0 people"), "{}", detail("cells_beyond_zones"));
-    assert!(of_kind(&inputs.issues, "people_outside").is_empty());
+    assert!(of_kind(&inputs.findings, "people_outside").is_empty());
     assert!(inputs.files.iter().any(|file| file.file == "people.tif"));
 }
 
@@ -170,7 +170,7 @@ fn groups_have_rasters_of_the_same_grid() {
     assert_eq!(names, ["old", "night"]);
     let of_group = |g: usize| inputs.demand.groups[g].people.iter().map(|people| people.as_f64().round()).collect::<Vec<_>>();
     assert_eq!((of_group(0), of_group(1)), (vec![1.0, 0.0, 0.0], vec![0.0, 4.0, 4.0]));
-    assert!(only(&inputs.issues, "negative_people").source.contains("old.tif"));
+    assert!(only(&inputs.findings, "negative_people").source.contains("old.tif"));
     let shifted = Picture::new(2, 100.0, (500_050.0, 100.0), vec![1.0; 2]).tiff();
     let error = read(&plan(more), &town, &[("people.tif", &people), ("old.tif", &shifted), ("night.tif", &night)]).unwrap_err().to_string();
     assert!(error.contains("old.tif") && error.contains("500050") && error.contains("the grid of people.tif"), "{error}");
@@ -198,7 +198,7 @@ fn a_raster_elsewhere_is_an_error_and_a_town_beyond_it_an_issue() {
     let error = error.unwrap_err().to_string();
     assert!(error.contains("touches no zone") && error.contains("its CRS is wrong"), "{error}");
     let inputs = read(&plan("source = \"people.tif\""), &towns(&[[500_100.0, 0.0, 502_000.0, 100.0]]), &[("people.tif", &raster)]).unwrap();
-    assert_eq!(only(&inputs.issues, "zone_beyond_raster").id, "0");
+    assert_eq!(only(&inputs.findings, "zone_beyond_raster").id, "0");
     assert_eq!(zone_people(&inputs), [1.0]);
     let wrong = plan("source = \"people.tif\"\ncolumns = { crs = \"EPSG:99999\" }");
     let error = catchment_io::Plan::parse(&wrong).unwrap_err().to_string();

@@ -92,11 +92,11 @@ fn limits_of_distance_have_metres() {
 fn a_crs_that_the_keys_cannot_tell_is_an_issue() {
     let crs = "title = \"World\"\ncrs = \"+proj=tmerc +lat_0=0 +lon_0=9 +k=1 +x_0=0 +y_0=0 +ellps=GRS80 +units=m\"";
     let plan = |crs: &str| PLAN.replace("title = \"World\"", crs) + "[outputs]\nformats = [\"geotiff\"]\nmap = false\n";
-    let issues = |crs: &str| {
+    let findings = |crs: &str| {
         let files = render(&World::street(10).run(&plan(crs), &[])).unwrap();
         let (_, bytes) = files.into_iter().find(|(name, _)| name == "issues.csv").unwrap();
         String::from_utf8(bytes).unwrap()
     };
-    assert!(issues(crs).contains("crs_not_in_geotiff"));
-    assert!(!issues(&crs.replace("ellps=GRS80", "datum=WGS84")).contains("crs_not_in_geotiff"));
+    assert!(findings(crs).contains("crs_not_in_geotiff"));
+    assert!(!findings(&crs.replace("ellps=GRS80", "datum=WGS84")).contains("crs_not_in_geotiff"));
 }

@@ -167,7 +167,7 @@ fn stations_and_rules() {
         serde_json::json!({ "stations": 1, "first_to_reach_somebody": 1, "people_reached_first": 80.0 })
     );
     assert_eq!(response["rules"]["zones_without_station"], serde_json::json!(["East"]));
-    assert_eq!(only(&run.inputs.issues, "bad_number").id, "4");
+    assert_eq!(only(&run.inputs.findings, "bad_number").id, "4");
     // half way between the stations, at 9.02°: 12 blocks of ground to the east of it, 21 to the west
     let areas = written.json("service_areas.geojson");
     let area = |i: usize| areas["features"][i]["properties"]["area_reached_first_m2"].as_f64().unwrap();
@@ -258,7 +258,7 @@ fn a_zone_s_own_limit_is_its_target() {
     let target = |zone| written.cells("response.csv", &[("weight", "people"), ("period", "free"), ("zone_name", zone)], ["target_s"]);
     assert_eq!((target("East"), target("all")), (["600.0".to_owned()], [String::new()]));
     // two minutes are over before the drive begins
-    assert!(only(&run.inputs.issues, "limit_over_before_the_drive").detail.contains("West"));
+    assert!(only(&run.inputs.findings, "limit_over_before_the_drive").detail.contains("West"));
     assert_eq!(written.cells("corridors.csv", &[], ["limit_s"]), [""]);
     let said = written.json("summary.json")["services"][0]["response"]["sentences"]["en"].to_string();
     assert!(said.contains("of it within the limit of their zone (2 min in 1, 10 min in 1)"), "{said}");
@@ -291,7 +291,7 @@ fn vehicles_that_are_not_told_leave_the_rule_open() {
     let run = world.run(PLAN, &files);
     let rule = [("rule", "vehicles_per_10000_people"), ("zone_id", "all")];
     assert_eq!(Written::of(&run).cells("rules.csv", &rule, ["have", "status"]), ["", "unknown"]);
-    assert!(of_kind(&run.inputs.issues, "bad_number").iter().any(|issue| issue.detail.contains("`some`")));
+    assert!(of_kind(&run.inputs.findings, "bad_number").iter().any(|finding| finding.detail.contains("`some`")));
 }
 
 #[test]
@@ -313,7 +313,7 @@ fn corridors_and_their_gaps() {
     // half way: 2,226.4 m and 400.740 s from either station; places are asked every ten metres
     let worst = gap["response_max_s"].as_f64().unwrap();
     assert!((579.8..=580.75).contains(&worst), "{worst}");
-    assert_eq!(only(&run.inputs.issues, "not_a_corridor").id, "3");
+    assert_eq!(only(&run.inputs.findings, "not_a_corridor").id, "3");
 }
 
 #[test]
@@ -338,7 +338,7 @@ fn pieces_of_a_corridor_are_joined_whichever_way_they_are_drawn() {
     assert_eq!(written.cells("corridors.csv", &[("corridor", "far")], ["share_within", "length_within_m"]), ["0.0", "0.0"]);
     let said = written.json("summary.json").to_string();
     assert!(said.contains("1.1 km, 0.00% of it within") && !said.contains("-0.00"), "{said}");
-    assert_eq!(only(&run.inputs.issues, "not_a_corridor").id, "dot");
+    assert_eq!(only(&run.inputs.findings, "not_a_corridor").id, "dot");
 }
 
 #[test]

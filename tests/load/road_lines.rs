@@ -59,16 +59,16 @@ fn a_street_that_falls_short_of_another_by_30_cm_meets_it() {
     // a place is kept to 5.5 mm, a foot to 7.9 mm
     near(found[0], ms(10.0, 10.0), 12.0);
     near(found[1], ms(20.0, 0.0), 12.0);
-    let issue = load(&plan(""), &features).issues;
-    let issue = only(&issue, "ends_snapped");
-    assert!(issue.detail.starts_with("1 ends of lines were moved") && issue.detail.contains("by up to 0.30 m"), "{}", issue.detail);
+    let finding = load(&plan(""), &features).findings;
+    let finding = only(&finding, "ends_snapped");
+    assert!(finding.detail.starts_with("1 ends of lines were moved") && finding.detail.contains("by up to 0.30 m"), "{}", finding.detail);
     // a tolerance of 20 cm leaves it where it is, and says that it may have been meant
     let strict = plan("snap_m = 0.2");
     assert_eq!(costs(&strict, &features, &[(10.0, 10.0)]), [None]);
     let inputs = load(&strict, &features);
-    let gap = &only(&inputs.issues, "ends_near_lines").detail;
+    let gap = &only(&inputs.findings, "ends_near_lines").detail;
     assert!(gap.starts_with("1 ends meet nothing and lie within 1 m") && gap.contains("0.30 m away, at 9.001000, 0.000003"), "{gap}");
-    assert!(only(&inputs.issues, "road_pieces").detail.starts_with("the lines form 2 pieces"));
+    assert!(only(&inputs.findings, "road_pieces").detail.starts_with("the lines form 2 pieces"));
 }
 
 #[test]
@@ -87,8 +87,8 @@ fn ends_that_miss_each_other_are_one_junction_and_overshoots_vanish() {
     let inputs = load(&plan(""), &features);
     // the overshoot became the crossing: no end of a third of a metre
     assert_eq!(inputs.roads["walk"].1.edge_count(), 5);
-    assert!(only(&inputs.issues, "ends_snapped").detail.starts_with("3 ends"), "{:?}", inputs.issues);
-    assert!(of_kind(&inputs.issues, "road_pieces").is_empty() && of_kind(&inputs.issues, "ends_near_lines").is_empty());
+    assert!(only(&inputs.findings, "ends_snapped").detail.starts_with("3 ends"), "{:?}", inputs.findings);
+    assert!(of_kind(&inputs.findings, "road_pieces").is_empty() && of_kind(&inputs.findings, "ends_near_lines").is_empty());
 }
 
 #[test]
@@ -102,7 +102,7 @@ fn crossings_are_joined_at_one_level_only() {
     };
     near(costs(&plan(""), &cross(0), &[(10.0, 10.0)])[0], ms(10.0, 10.0), 12.0);
     assert_eq!(costs(&plan(""), &cross(1), &[(10.0, 10.0)]), [None]);
-    let said = |features: &[String]| only(&load(&plan(""), features).issues, "crossings_joined").detail.clone();
+    let said = |features: &[String]| only(&load(&plan(""), features).findings, "crossings_joined").detail.clone();
     assert_eq!(said(&cross(1)), "0 crossings of one level were joined, 1 of different levels were not");
     assert_eq!(said(&cross(0)), "1 crossings of one level were joined, 0 of different levels were not");
     let without = cross(1).map(|feature| feature.replace("level", "no_level"));
@@ -127,15 +127,15 @@ fn a_bridge_begins_where_its_ramps_end() {
     assert_eq!(found[2], None);
     // below the bridge, five units south: over the bridge and back, 20 + 10 + 10 + 15
     near(costs(&plan(""), &features, &[(10.0, -5.0)])[0], ms(30.0, 25.0), 12.0);
-    let issues = load(&plan(""), &features).issues;
-    assert!(only(&issues, "ends_at_other_level").detail.starts_with("1 ends"));
+    let findings = load(&plan(""), &features).findings;
+    assert!(only(&findings, "ends_at_other_level").detail.starts_with("1 ends"));
 }
 
 #[test]
 fn a_column_of_grades_is_not_taken_for_levels() {
     let features = [line(&[(-20.0, 0.0), (20.0, 0.0)], "\"level\": 3"), line(&[(10.0, -10.0), (10.0, 10.0)], "\"level\": 4")];
     near(costs(&plan(""), &features, &[(10.0, 10.0)])[0], ms(10.0, 10.0), 12.0);
-    assert_eq!(only(&load(&plan(""), &features).issues, "level_not_taken").id, "level");
+    assert_eq!(only(&load(&plan(""), &features).findings, "level_not_taken").id, "level");
     let named = plan("columns = { level = \"level\" }");
     assert_eq!(costs(&named, &features, &[(10.0, 10.0)]), [None]);
 }
@@ -159,10 +159,10 @@ fn one_way_along_and_against_the_line() {
     }
     let odd = [line(&[(0.0, 0.0), (20.0, 0.0)], "\"oneway\": \"perhaps\"")];
     assert!(driven("", &odd, &[(20.0, 0.0)])[0].is_some());
-    let issues = load(&plan(""), &odd).issues;
-    let issue = only(&issues, "oneway_not_read");
-    assert_eq!(issue.id, "perhaps");
-    assert!(issue.detail.starts_with("1 lines: `perhaps` is no way to say one-way"), "{}", issue.detail);
+    let findings = load(&plan(""), &odd).findings;
+    let finding = only(&findings, "oneway_not_read");
+    assert_eq!(finding.id, "perhaps");
+    assert!(finding.detail.starts_with("1 lines: `perhaps` is no way to say one-way"), "{}", finding.detail);
 }
 
 #[test]
@@ -177,8 +177,8 @@ fn classes_and_speeds_drive_the_ambulance() {
     let fast = [line(&[(0.0, 0.0), (20.0, 0.0)], "\"class\": \"primary\", \"speed\": 80")];
     near(driven("", &fast, &[(20.0, 0.0)])[0], ms(35.0), 2.0);
     let plan = plan("").replace("limit = \"15min\"", "limit = \"15min\"\nprofile = \"ambulance\"");
-    let issues = load(&plan.replace("[profiles.walk]", "[profiles.ambulance]"), &fast).issues;
-    assert!(only(&issues, "speed_above_class").detail.starts_with("1 lines tell a speed above the 35 km/h"));
+    let findings = load(&plan.replace("[profiles.walk]", "[profiles.ambulance]"), &fast).findings;
+    assert!(only(&findings, "speed_above_class").detail.starts_with("1 lines tell a speed above the 35 km/h"));
     // nothing is told: residential, 20 km/h; a speed that is none
     near(drive(""), ms(20.0), 2.0);
     near(drive("\"speed\": 0"), ms(20.0), 2.0);
@@ -212,13 +212,13 @@ fn classes_of_ones_own_are_mapped_and_unknown_ones_told() {
     near(found[0], ms(10.0, 0.0), 12.0);
     // the second street is shut: its end is tied to the street beyond, from which no way leads
     assert_eq!(found[1], None);
-    let issues = load(&plan(mapped), &features).issues;
-    let unknown = only(&issues, "unknown_highway");
+    let findings = load(&plan(mapped), &features).findings;
+    let unknown = only(&findings, "unknown_highway");
     assert_eq!(unknown.id, "highway=乡级");
     assert!(unknown.detail.contains("roads.classes = { \"乡级\" = \"residential\" }"), "{}", unknown.detail);
-    assert_eq!(only(&issues, "class_not_found").id, "村级");
-    assert!(only(&issues, "class_assumed").detail.starts_with("1 lines tell no class and are read as `residential`"));
-    assert!(only(&issues, "road_columns").detail.starts_with("columns read: class = `等级`; none found for speed, oneway, level, name"));
+    assert_eq!(only(&findings, "class_not_found").id, "村级");
+    assert!(only(&findings, "class_assumed").detail.starts_with("1 lines tell no class and are read as `residential`"));
+    assert!(only(&findings, "road_columns").detail.starts_with("columns read: class = `等级`; none found for speed, oneway, level, name"));
     // none of a class that walkers know
     let error = world().try_load(&plan(""), &[("people.csv", "lon,lat,people\n9.0,0,1\n"), ("roads.geojson", &layer(&features[..2]))]);
     let error = error.unwrap_err().to_string();
@@ -232,13 +232,13 @@ fn a_line_that_is_there_twice_is_one() {
     let back = line(&[(20.0, 0.0), (10.0, 0.0), (0.0, 0.0)], "\"oneway\": \"yes\"");
     let inputs = load(&plan(""), &[street.clone(), turned, street.clone()]);
     assert_eq!(inputs.roads["walk"].1.edge_count(), 2);
-    assert!(only(&inputs.issues, "duplicate_lines").detail.starts_with("2 lines are there already"));
+    assert!(only(&inputs.findings, "duplicate_lines").detail.starts_with("2 lines are there already"));
     // the other direction of the same street is no duplicate
     let features = [street, back];
     assert!(driven("", &features, &[(20.0, 0.0)])[0].is_some());
     let inputs = load(&plan(""), &features);
-    assert!(only(&inputs.issues, "duplicate_lines").detail.starts_with("1 lie on another line and differ"));
-    assert!(of_kind(&inputs.issues, "crossings_joined").is_empty(), "{:?}", inputs.issues);
+    assert!(only(&inputs.findings, "duplicate_lines").detail.starts_with("1 lie on another line and differ"));
+    assert!(of_kind(&inputs.findings, "crossings_joined").is_empty(), "{:?}", inputs.findings);
 }
 
 #[test]
@@ -247,9 +247,9 @@ fn what_is_no_line_is_an_issue() {
     let none = "{\"type\":\"Feature\",\"properties\":{},\"geometry\":null}".to_owned();
     let dot = line(&[(5.0, 5.0), (5.0, 5.0)], "");
     let inputs = load(&plan(""), &[line(&[(0.0, 0.0), (20.0, 0.0)], ""), point.clone(), none, dot.clone()]);
-    let ids: Vec<&str> = of_kind(&inputs.issues, "not_a_line").iter().map(|issue| issue.id.as_str()).collect();
+    let ids: Vec<&str> = of_kind(&inputs.findings, "not_a_line").iter().map(|finding| finding.id.as_str()).collect();
     assert_eq!(ids, ["3", "p"]);
-    assert_eq!(only(&inputs.issues, "line_without_length").id, "4");
+    assert_eq!(only(&inputs.findings, "line_without_length").id, "4");
     let read = |features: &[String]| -> Result<Inputs, Error> {
         world().try_load(&plan(""), &[("people.csv", "lon,lat,people\n9.0,0,1\n"), ("roads.geojson", &layer(features))])
     };
@@ -269,7 +269,7 @@ fn the_order_and_the_direction_of_lines_do_not_matter() {
     let back: Vec<String> = streets.iter().rev().map(|street| line(&street.iter().rev().copied().collect::<Vec<_>>(), "")).collect();
     let [a, b] = [load(&plan(""), &forth), load(&plan(""), &back)];
     assert_eq!(a.roads["walk"].1.edges(), b.roads["walk"].1.edges());
-    assert_eq!(a.issues, b.issues);
+    assert_eq!(a.findings, b.findings);
 }
 
 const SHANGHAI: [(&str, &[u8]); 6] = [
@@ -312,12 +312,12 @@ fn a_survey_in_chinese_and_in_metres_drives_the_ambulance() {
         // a place is kept to 5.5 mm, which at 10 km/h are 2 ms, and each side is densified to 200 m
         near(Some(costs[0]), (238.486 / 30.0 + 1108.714 / 10.0) * 3600.0, 20.0);
         near(Some(costs[1]), 4.0 * 238.486 / 30.0 * 3600.0, 20.0);
-        let issues = &done.inputs.issues;
+        let findings = &done.inputs.findings;
         if more.is_empty() {
-            assert!(only(issues, "crossings_joined").detail.starts_with("0 crossings of one level were joined, 1 of different"));
+            assert!(only(findings, "crossings_joined").detail.starts_with("0 crossings of one level were joined, 1 of different"));
             let columns = "columns read: class = `道路等级`, speed = `限速`, oneway = `单行`, level = `层级`, name = `路名`";
-            assert_eq!(only(issues, "road_columns").detail, columns);
-            assert_eq!(only(issues, "unknown_highway").id, "highway=园区道路");
+            assert_eq!(only(findings, "road_columns").detail, columns);
+            assert_eq!(only(findings, "unknown_highway").id, "highway=园区道路");
             let rows = done.inputs.files.iter().find(|file| file.file.starts_with(source)).map(|file| file.rows.clone());
             assert_eq!(rows, Some(vec![("features".to_owned(), 4)]));
         }
@@ -355,5 +355,5 @@ fn other_parts_of_a_plan_that_take_the_roads_extract_say_so() {
     let features = layer(&[line(&[(0.0, 0.0), (20.0, 0.0)], "")]);
     let inputs = world().load(&totals, &[("t.csv", "zone_id,people\n1,8\n"), ("roads.geojson", &features)]);
     assert_eq!(inputs.demand.total().0, 8_000_000);
-    assert_eq!(only(&inputs.issues, "water_unknown").id, "land");
+    assert_eq!(only(&inputs.findings, "water_unknown").id, "land");
 }

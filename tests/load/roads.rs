@@ -71,26 +71,26 @@ fn unknown_classes_are_closed_and_said_with_their_number() {
     world.node(50, 30, 0, &[]).node(51, 40, 0, &[]);
     world.way(50, &[3, 50], &[("highway", "skyway")]).way(51, &[50, 51], &[("highway", "skyway")]);
     let inputs = world.load(PLAN, &[]);
-    let issue = only(&inputs.issues, "unknown_highway");
-    assert_eq!(issue.id, "highway=skyway");
-    assert!(issue.detail.starts_with("2 ways"), "{}", issue.detail);
+    let finding = only(&inputs.findings, "unknown_highway");
+    assert_eq!(finding.id, "highway=skyway");
+    assert!(finding.detail.starts_with("2 ways"), "{}", finding.detail);
     // the plan can open it
     let opened = world.load(&(PLAN.to_owned() + "highway = { skyway = \"open\" }\n"), &[]);
-    assert!(of_kind(&opened.issues, "unknown_highway").is_empty());
+    assert!(of_kind(&opened.findings, "unknown_highway").is_empty());
     assert_eq!(opened.roads["walk"].1.edge_count(), inputs.roads["walk"].1.edge_count() + 2);
 }
 
 #[test]
 fn roads_that_leave_the_extract_are_a_warning() {
-    assert!(of_kind(&World::street(5).load(PLAN, &[]).issues, "roads_cut_off").is_empty());
+    assert!(of_kind(&World::street(5).load(PLAN, &[]).findings, "roads_cut_off").is_empty());
     // the street goes on to nodes that the file lacks, on both sides
     let mut world = World::street(5);
     world.way(2, &[901, 1], &[("highway", "path")]).way(3, &[5, 902, 903], &[("highway", "path")]);
     let inputs = world.load(PLAN, &[]);
-    let issue = only(&inputs.issues, "roads_cut_off");
+    let finding = only(&inputs.findings, "roads_cut_off");
     // 900 s × 1.2 m/s
-    assert!(issue.detail.starts_with("2 roads end at the extract's edge within 1080 m"), "{}", issue.detail);
-    assert_eq!(of_kind(&inputs.issues, "missing_nodes").len(), 2);
+    assert!(finding.detail.starts_with("2 roads end at the extract's edge within 1080 m"), "{}", finding.detail);
+    assert_eq!(of_kind(&inputs.findings, "missing_nodes").len(), 2);
 }
 
 #[test]
@@ -98,13 +98,13 @@ fn roads_far_from_the_zones_may_be_cut() {
     let mut world = World::street(5);
     // 0.02° (2.2 km) east of the town: out of 1,080 m, within 3 km
     world.node(60, 260, 0, &[]).node(61, 270, 0, &[]).way(60, &[60, 61, 904], &[("highway", "path")]);
-    assert!(of_kind(&world.load(PLAN, &[]).issues, "roads_cut_off").is_empty());
+    assert!(of_kind(&world.load(PLAN, &[]).findings, "roads_cut_off").is_empty());
     let far = PLAN.replace("15min", "3km");
-    assert!(only(&world.load(&far, &[]).issues, "roads_cut_off").detail.contains("within 3000 m"));
+    assert!(only(&world.load(&far, &[]).findings, "roads_cut_off").detail.contains("within 3000 m"));
     // a sweep looks as far: 2,500 s at 1.2 m/s; 900 s at 4 m/s
     for (sweep, within) in [("limit=2500s", "within 3000 m"), ("speed=4.0", "within 3600 m")] {
         let swept = PLAN.replace("\"15min\"", &format!("\"15min\"\nsweep = [\"{sweep}\"]"));
-        assert!(only(&world.load(&swept, &[]).issues, "roads_cut_off").detail.contains(within), "{sweep}");
+        assert!(only(&world.load(&swept, &[]).findings, "roads_cut_off").detail.contains(within), "{sweep}");
     }
 }
 
@@ -115,7 +115,7 @@ fn faulty_ways_are_issues() {
     world.node(62, 20, 0, &[]).way(62, &[3, 62], &[("highway", "path")]).way(-7, &[4, 5], &[("highway", "path")]);
     let inputs = world.load(PLAN, &[]);
     let kinds = ["too_few_nodes", "repeated_node", "zero_length_edge"];
-    assert_eq!(kinds.map(|kind| only(&inputs.issues, kind).id.clone()), ["way 60", "way 61", "way 62"]);
+    assert_eq!(kinds.map(|kind| only(&inputs.findings, kind).id.clone()), ["way 60", "way 61", "way 62"]);
     // the street's four, and one each of ways 61, 62 and −7
     assert_eq!(inputs.roads["walk"].1.edge_count(), 7);
 }

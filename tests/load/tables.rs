@@ -30,19 +30,19 @@ fn a_table_of_an_office_in_china() {
     let (gb18030, _, _) = encoding_rs::GB18030.encode(text);
     let read = clinics(&gb18030, "");
     assert_eq!(told(&read), expected);
-    assert_eq!(only(&read.issues, "encoding_guessed").id, "gb18030");
+    assert_eq!(only(&read.findings, "encoding_guessed").id, "gb18030");
     // 7.2″ are 0.002°: twice as far from 9° as the other, which lies at 9.001°
     let [a, b] = [0, 1].map(|i| read.facilities["clinics"][i].location.x);
     let west = clinics(text.replace("９．００１", "9").as_bytes(), "").facilities["clinics"][0].location.x;
     assert!(((b - west) / (a - west) - 2.0).abs() < 1e-5, "{west} {a} {b}");
     // named, or with a mark, nothing is guessed; tabs and semicolons part columns as well
     let named = clinics(&gb18030, "columns = { encoding = \"gbk\" }");
-    assert_eq!((told(&named), of_kind(&named.issues, "encoding_guessed").len()), (expected.to_vec(), 0));
+    assert_eq!((told(&named), of_kind(&named.findings, "encoding_guessed").len()), (expected.to_vec(), 0));
     let utf16: Vec<u8> =
         "\u{feff}".chars().chain(text.replace(',', "\t").chars()).collect::<String>().encode_utf16().flat_map(u16::to_le_bytes).collect();
     for bytes in [utf16, text.replace(',', ";").into_bytes(), format!("\u{feff}{text}").into_bytes()] {
         let read = clinics(&bytes, "");
-        assert_eq!((told(&read), of_kind(&read.issues, "encoding_guessed").len()), (expected.to_vec(), 0));
+        assert_eq!((told(&read), of_kind(&read.findings, "encoding_guessed").len()), (expected.to_vec(), 0));
     }
 }
 
@@ -56,7 +56,7 @@ fn a_workbook_is_read_sheet_by_sheet() {
         let read = clinics(WORKBOOK, columns);
         assert_eq!(told(&read), expected);
         // the vehicles of one are no number, the place of another is none
-        let bad: Vec<&str> = of_kind(&read.issues, "bad_number").iter().map(|issue| issue.detail.as_str()).collect();
+        let bad: Vec<&str> = of_kind(&read.findings, "bad_number").iter().map(|finding| finding.detail.as_str()).collect();
         assert_eq!(bad.len(), 2, "{bad:?}");
         assert!(
             bad.iter().any(|detail| detail.contains("`两`")) && bad.iter().any(|detail| detail.contains("line 4, column `经度`")),
@@ -141,14 +141,14 @@ fn places_that_look_shifted_are_warned_of_and_left_alone() {
     let mut shifted = places.clone();
     gcj02.inverse(&mut shifted).unwrap();
     let warned = minhang(&table(&shifted), "");
-    let issue = only(&warned.issues, "likely_shifted");
-    assert_eq!(issue.id, "gcj02");
-    assert!(issue.detail.contains("nothing was changed") && issue.detail.contains("100 % come nearer"), "{}", issue.detail);
+    let finding = only(&warned.findings, "likely_shifted");
+    assert_eq!(finding.id, "gcj02");
+    assert!(finding.detail.contains("nothing was changed") && finding.detail.contains("100 % come nearer"), "{}", finding.detail);
     // told what they are, or in WGS84, nobody wonders
     let told = minhang(&table(&shifted), "columns = { crs = \"gcj02\" }");
     let plain = minhang(&table(&places), "");
     for inputs in [&told, &plain] {
-        assert_eq!(of_kind(&inputs.issues, "likely_shifted").len(), 0);
+        assert_eq!(of_kind(&inputs.findings, "likely_shifted").len(), 0);
     }
     let apart = |a: &Inputs, b: &Inputs| {
         let pairs = a.facilities["clinics"].iter().zip(&b.facilities["clinics"]);

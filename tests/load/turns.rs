@@ -151,7 +151,7 @@ fn barriers_at_nodes() {
     assert_eq!(through(&[("barrier", "gate"), ("access", "private")]), [Some(EAST), Some(2 * EAST)]);
     assert_eq!(through(&[("barrier", "gate"), ("emergency", "no")]), [Some(EAST), None]);
     let shut = street(&[("barrier", "block")]).load(&plan(), &[("people.csv", "lon,lat,people\n9,0,1\n")]);
-    assert!(only(&shut.issues, "barriers_shut_roads").detail.starts_with("1 barriers"));
+    assert!(only(&shut.findings, "barriers_shut_roads").detail.starts_with("1 barriers"));
     // half of it on either side
     let waiting = plan() + "[profiles.ambulance.drive]\ngate_delay_s = 10\n";
     assert_eq!(costs(&street(&[("barrier", "lift_gate")]), &waiting, &[(20, 0)]), [Some(2 * EAST + 10_000)]);
@@ -177,7 +177,7 @@ fn a_broken_restriction_is_told() {
     let mut world = crossroads();
     restriction(&mut world, &tag("restriction", "no_left_turn"), 1, "<member type=\"node\" ref=\"3\" role=\"via\"/>", 3);
     let inputs = world.load(&plan(), &[("people.csv", "lon,lat,people\n9,0,1\n")]);
-    assert_eq!(only(&inputs.issues, "restriction_not_used").id, "relation 77");
+    assert_eq!(only(&inputs.findings, "restriction_not_used").id, "relation 77");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use catchment::{Issue, NoProgress};
+use catchment::{Finding, NoProgress};
 use catchment_io::{Error, InMemory, Inputs, Plan, Run, load, run};
 
 pub(crate) type TagList<'a> = &'a [(&'a str, &'a str)];
@@ -147,15 +147,15 @@ pub(crate) fn points() -> String {
     PLAN.replace("method = \"spread\"", "method = \"points\"\nsource = \"people.csv\"")
 }
 
-/// The issues of a kind.
-pub(crate) fn of_kind<'i>(issues: &'i [Issue], kind: &str) -> Vec<&'i Issue> {
-    issues.iter().filter(|issue| issue.kind == kind).collect()
+/// The findings of a kind.
+pub(crate) fn of_kind<'i>(findings: &'i [Finding], kind: &str) -> Vec<&'i Finding> {
+    findings.iter().filter(|finding| finding.kind == kind).collect()
 }
 
-/// The only issue of a kind.
-pub(crate) fn only<'i>(issues: &'i [Issue], kind: &str) -> &'i Issue {
-    match of_kind(issues, kind)[..] {
+/// The only finding of a kind.
+pub(crate) fn only<'i>(findings: &'i [Finding], kind: &str) -> &'i Finding {
+    match of_kind(findings, kind)[..] {
         [one] => one,
-        _ => panic!("not one {kind} in {issues:#?}"),
+        _ => panic!("not one {kind} in {findings:#?}"),
     }
 }

@@ -14,7 +14,7 @@ fn a_boundary_that_does_not_close_is_listed_and_left_out() {
     world.relation(7, &[70], &tags).relation(8, &[70, 999], &tags);
     let inputs = world.load(PLAN, &[]);
     assert_eq!(inputs.zones.iter().map(|z| (z.id.as_str(), z.name.as_str())).collect::<Vec<_>>(), [("1", "Town")]);
-    let broken = of_kind(&inputs.issues, "broken_boundary");
+    let broken = of_kind(&inputs.findings, "broken_boundary");
     assert_eq!(broken.iter().map(|i| i.id.as_str()).collect::<Vec<_>>(), ["relation/7", "relation/8"]);
     assert!(broken[0].detail.starts_with("Neighbour: ") && broken[0].detail.contains("does not close"), "{}", broken[0].detail);
     assert!(broken[1].detail.contains("999"), "{}", broken[1].detail);

@@ -33,9 +33,9 @@ fn where_the_nearest_road_lies_over_the_river_the_next_one_counts() {
     let report = scene.analyse();
     assert_eq!(costs(&report), [Some(215_000), Some(210_000), Some(204_000)]);
     assert_eq!(report.people_nearest_road_beyond_barrier, People::persons(3));
-    let issue = report.issues.iter().find(|issue| issue.kind == "nearest_road_beyond_barrier").unwrap();
-    assert_eq!((issue.stage, issue.id.as_str()), (Stage::Link, "town"));
-    assert_eq!(issue.detail, "town: 3.0 people at 2 points are tied to a farther road, as a barrier lies before the nearest");
+    let finding = report.findings.iter().find(|finding| finding.kind == "nearest_road_beyond_barrier").unwrap();
+    assert_eq!((finding.stage, finding.id.as_str()), (Stage::Link, "town"));
+    assert_eq!(finding.detail, "town: 3.0 people at 2 points are tied to a farther road, as a barrier lies before the nearest");
     // without the river: 25 and 30 m to the southern street, at the clinic's own place; the third is nearer to the north
     let mut dry = scene;
     dry.barriers.clear();
@@ -54,7 +54,7 @@ fn without_a_road_of_their_own_people_are_behind_the_barrier() {
     assert_eq!(statuses(&report), [Status::Unlinked, Status::Covered, Status::Unlinked]);
     assert_eq!(persons(report.coverage.total.people.unwrap()), [2, 0, 0, 5]);
     assert_eq!(report.people_nearest_road_beyond_barrier, People::persons(1));
-    let of_kind = |kind: &str| report.issues.iter().find(|issue| issue.kind == kind).map(|issue| issue.detail.as_str()).unwrap();
+    let of_kind = |kind: &str| report.findings.iter().find(|finding| finding.kind == kind).map(|finding| finding.detail.as_str()).unwrap();
     let said = "town: 1.0 people at 1 points, barriers lie before all roads within 50 m; counted as not covered";
     assert_eq!(of_kind("people_behind_barrier"), said);
     assert_eq!(of_kind("people_too_far"), "town: 4.0 people at 1 points, no road within 50 m; counted as not covered");

@@ -96,7 +96,7 @@ fn small_gaps_are_counted_not_listed() {
     let report = scene.analyse();
     assert_eq!((listed(&report), report.gaps.gaps[0].rank), (vec![(6, 2)], 1));
     assert_eq!((counted(report.gaps.too_small), counted(report.gaps.too_few)), ((1, 1, small), (0, 0, 0.0)));
-    let said = report.issues.iter().find(|issue| issue.kind == "gaps_unlisted").unwrap();
+    let said = report.findings.iter().find(|finding| finding.kind == "gaps_unlisted").unwrap();
     assert!(said.detail.starts_with("1 gaps of less than 5000 m² are not listed; 1.0 people and"), "{}", said.detail);
     // none is large enough: nobody vanishes
     scene.gaps.min_area_m2 = 1e6;

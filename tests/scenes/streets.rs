@@ -121,7 +121,7 @@ fn a_clinic_without_a_road_serves_nobody_and_is_named() {
     let report = scene.analyse();
     assert_eq!((report.facilities[0].status, report.facilities[0].leg_m), (LinkStatus::TooFar, None));
     assert_eq!(whole(report.facilities[0].people_within_limit), 0);
-    assert!(report.issues.iter().any(|i| i.kind == "facility_too_far" && i.id == "c0"));
+    assert!(report.findings.iter().any(|i| i.kind == "facility_too_far" && i.id == "c0"));
     // the other one: 50 m of road and 50 m of leg
     assert_eq!(costs(&report), [Some(100_000)]);
 }

@@ -76,8 +76,8 @@ fn nobody_within_their_own_limit_is_said_so() {
     let report = scene.analyse();
     // 4 at −500 m is 499 m away: within seven and ten minutes, not within five
     assert_eq!((report.facilities[1].points_within_limit, kinds(&report).contains(&"serves_nobody")), (0, true));
-    let issue = report.issues.iter().find(|issue| issue.kind == "serves_nobody").unwrap();
-    assert_eq!((issue.id.as_str(), issue.detail.as_str()), ("c1", "c1: nobody lives within their zone's limit of it"));
+    let finding = report.findings.iter().find(|finding| finding.kind == "serves_nobody").unwrap();
+    assert_eq!((finding.id.as_str(), finding.detail.as_str()), ("c1", "c1: nobody lives within their zone's limit of it"));
 }
 
 #[test]

@@ -42,7 +42,7 @@ fn a_clinic_on_the_border_is_counted_once_and_serves_both() {
     assert_eq!((report.coverage.zones[0].facilities, report.coverage.zones[1].facilities, report.coverage.total.facilities), (1, 0, 1));
     // everybody lives within 100 m of it
     assert_eq!(persons(report.coverage.total.people.unwrap()), [127, 0, 0, 0]);
-    let without: Vec<&str> = report.issues.iter().filter(|i| i.kind == "zones_without_facility").map(|i| i.detail.as_str()).collect();
+    let without: Vec<&str> = report.findings.iter().filter(|i| i.kind == "zones_without_facility").map(|i| i.detail.as_str()).collect();
     assert_eq!(without, ["1 zones have no facility of this service in them: East"]);
 }
 
@@ -153,7 +153,7 @@ fn without_roads_everybody_is_unlinked() {
 fn without_anything_there_is_an_empty_report() {
     let report = Scene::new("1km").analyse();
     assert_eq!(persons(report.coverage.total.people.unwrap()), [0; 4]);
-    assert_eq!((report.coverage.zones.len(), report.gaps.gaps.len(), report.issues.len()), (0, 0, 0));
+    assert_eq!((report.coverage.zones.len(), report.gaps.gaps.len(), report.findings.len()), (0, 0, 0));
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use catchment::Issue;
+use catchment::Finding;
 use catchment_io::plan::{Columns, PlanError};
 use catchment_io::{ConvertAsk, Converted, Error};
 use clap::Args;
@@ -52,7 +52,7 @@ pub(crate) struct Convert {
     pub quiet: bool,
 }
 
-/// How many issues are told; the rest are counted.
+/// How many findings are told; the rest are counted.
 const TOLD: usize = 20;
 
 /// `convert`
@@ -75,17 +75,17 @@ pub(crate) fn convert(typed: &Convert) -> anyhow::Result<()> {
     let (folder, name) = split(&typed.source);
     let done = catchment_io::convert(&folder, &name, &typed.result, &ask)?;
     let terminal = Terminal::new(typed.quiet);
-    told(&done.issues).iter().for_each(|line| terminal.note(line));
+    told(&done.findings).iter().for_each(|line| terminal.note(line));
     if !typed.quiet {
         print(&format!("{}: {}\n", typed.result.display(), text(&name, &done)));
     }
     Ok(())
 }
 
-fn told(issues: &[Issue]) -> Vec<String> {
-    let line = |issue: &Issue| format!("{} {}: {}", issue.source, issue.id, issue.detail);
-    let mut lines: Vec<String> = issues.iter().take(TOLD).map(line).collect();
-    lines.extend((issues.len() > TOLD).then(|| format!("and {} more", issues.len() - TOLD)));
+fn told(findings: &[Finding]) -> Vec<String> {
+    let line = |finding: &Finding| format!("{} {}: {}", finding.source, finding.id, finding.detail);
+    let mut lines: Vec<String> = findings.iter().take(TOLD).map(line).collect();
+    lines.extend((findings.len() > TOLD).then(|| format!("and {} more", findings.len() - TOLD)));
     lines
 }
 

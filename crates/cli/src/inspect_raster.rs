@@ -34,8 +34,8 @@ pub(crate) fn look(found: &RasterInspection) -> String {
         text += &format!("  {} cells are below zero: a run does not use them\n", found.negative);
     }
     text += &in_zones(&found.zones);
-    for issue in &found.issues {
-        text += &format!("{}: {}\n", issue.kind, issue.detail);
+    for finding in &found.findings {
+        text += &format!("{}: {}\n", finding.kind, finding.detail);
     }
     text + &format!("A plan reads it, if its cells hold people and not people a km², with:\n\n{}", found.plan)
 }

@@ -127,8 +127,11 @@ impl Office {
         if self.json {
             print(&format!("{}\n", serde_json::to_string_pretty(rows).unwrap_or_default()));
         } else if !self.quiet {
-            let (files, issues) = (found.files().len(), found.issues.len());
-            print(&format!("{text}{files} files in {}/ ({issues} issues in issues.csv; README.txt explains every field)\n", out.display()));
+            let (files, findings) = (found.files().len(), found.findings.len());
+            print(&format!(
+                "{text}{files} files in {}/ ({findings} findings in issues.csv; README.txt explains every field)\n",
+                out.display()
+            ));
         }
     }
 }

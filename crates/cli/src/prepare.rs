@@ -248,7 +248,7 @@ fn facts(made: &PreparedNetwork) -> serde_json::Value {
         "bytes": network.bytes(),
         "bytes_per_node": per_node(network.bytes()),
         "bytes_per_node_with_link_index": per_node(network.bytes() + index),
-        "issues": about.issues.len(),
+        "issues": about.findings.len(),
     })
 }
 
@@ -281,8 +281,8 @@ fn look(found: &Inspection) -> String {
     }
     text += &format!("{table}\n");
     text += &in_zones(&found.zones);
-    for issue in &found.issues {
-        text += &format!("{}: {}\n", issue.kind, issue.detail);
+    for finding in &found.findings {
+        text += &format!("{}: {}\n", finding.kind, finding.detail);
     }
     text + &format!("A plan reads it with:\n\n{}", found.plan)
 }

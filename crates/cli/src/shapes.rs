@@ -138,13 +138,13 @@ impl Work<'_> {
 
     /// The result on stdout; on stderr what of shapes and facilities was not used.
     fn say<T>(&self, text: &str, made: &Made<T>) -> anyhow::Result<()> {
-        for issue in made.issues.iter().filter(|issue| ["facility_unlinked", "not_a_polygon"].contains(&issue.kind.as_str())) {
-            self.terminal.note(&format!("{} {}: {}", issue.source, issue.id, issue.detail));
+        for finding in made.findings.iter().filter(|finding| ["facility_unlinked", "not_a_polygon"].contains(&finding.kind.name())) {
+            self.terminal.note(&format!("{} {}: {}", finding.source, finding.id, finding.detail));
         }
         if !self.common.quiet {
-            let (files, issues) = (made.files().len(), made.issues.len());
+            let (files, findings) = (made.files().len(), made.findings.len());
             let out = self.job.out.display();
-            print(&format!("{text}{files} files in {out}/ ({issues} issues in issues.csv; README.txt explains every field)\n"));
+            print(&format!("{text}{files} files in {out}/ ({findings} findings in issues.csv; README.txt explains every field)\n"));
         }
         Ok(())
     }

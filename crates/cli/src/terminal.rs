@@ -130,16 +130,16 @@ pub(crate) fn tables(run: &Run, out: &Path, files: usize) -> String {
         text += &curve_table(run, i, zh);
     }
     let review: Vec<String> =
-        run.reports.iter().flat_map(|r| &r.issues).filter(|i| i.kind == "same_spot").map(|i| format!("  {}", i.detail)).collect();
+        run.reports.iter().flat_map(|r| &r.findings).filter(|i| i.kind == "same_spot").map(|i| format!("  {}", i.detail)).collect();
     if !review.is_empty() {
         text += &format!("To review:\n{}\n", review.join("\n"));
     }
     text += &lines_of(run);
     text += &area_errors(run);
     text += &own_audits(&run.audits);
-    let planning = run.office.iter().map(|own| own.issues.len()).chain(run.access.iter().map(|own| own.issues.len())).sum::<usize>();
-    let issues = run.inputs.issues.len() + run.reports.iter().map(|r| r.issues.len()).sum::<usize>() + planning;
-    text + &format!("{files} files in {}/ ({issues} issues in issues.csv; README.txt explains every field)\n", out.display())
+    let planning = run.office.iter().map(|own| own.findings.len()).chain(run.access.iter().map(|own| own.findings.len())).sum::<usize>();
+    let findings = run.inputs.findings.len() + run.reports.iter().map(|r| r.findings.len()).sum::<usize>() + planning;
+    text + &format!("{files} files in {}/ ({findings} findings in issues.csv; README.txt explains every field)\n", out.display())
 }
 
 /// The columns of the table: the share of area says of what, and its km² stand beside it.

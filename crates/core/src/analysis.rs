@@ -8,12 +8,13 @@ use crate::assess::{Assessment, Status, assess};
 use crate::barriers::Barriers;
 use crate::coverage::{CoverageTable, Measured, measure};
 use crate::curve::{CurvePoint, curve};
+use crate::findings::Finding;
 use crate::gap_facts::GapSources;
 use crate::gaps::{GapRules, Gaps, Traced, trace};
 use crate::ground::Ground;
 use crate::ids::{DemandId, FacilityId, ZoneId};
 use crate::index::{FacilityIndex, PlaceIndex, ZoneIndex};
-use crate::input::{Demand, Facility, Issue, Place, Zone};
+use crate::input::{Demand, Facility, Place, Zone};
 use crate::limits::Limits;
 use crate::link::{EdgeGrid, LinkRules, LinkStatus, Linkage};
 use crate::network::RoadNetwork;
@@ -124,7 +125,7 @@ pub struct Report {
     /// People whose nearest road lies beyond a barrier: they are tied to a farther one, or to none.
     pub people_nearest_road_beyond_barrier: People,
     /// Findings for a planner to look at.
-    pub issues: Vec<Issue>,
+    pub findings: Vec<Finding>,
     /// What it costs from every ground cell, where [`Service::keep_field`] asks for it.
     #[serde(skip)]
     pub field: Option<CostRaster>,
@@ -295,7 +296,7 @@ fn answer(study: &Study<'_>, service: &Service<'_>, whole: bool, progress: &dyn 
         facilities: Vec::new(),
         assessments,
         people_nearest_road_beyond_barrier: people_beyond_barrier(study.demand, &demand_links),
-        issues: Vec::new(),
+        findings: Vec::new(),
         curve,
         field: None,
     };
@@ -326,7 +327,7 @@ fn answer(study: &Study<'_>, service: &Service<'_>, whole: bool, progress: &dyn 
     begin(progress, "catchments", service.facilities.len())?;
     let links = Links { facilities: &facility_links, demand: &demand_links };
     let facilities = facility_reports(study, service, &links, &sources, &report.assessments, &facility_zones, progress)?;
-    let issues = warnings::find(&warnings::Found {
+    let findings = warnings::find(&warnings::Found {
         study,
         service,
         links: &links,
@@ -336,7 +337,7 @@ fn answer(study: &Study<'_>, service: &Service<'_>, whole: bool, progress: &dyn 
         assessments: &report.assessments,
     });
     let field = service.keep_field.then(|| field.raster());
-    Ok(Report { gaps, facilities, issues, field, ..report })
+    Ok(Report { gaps, facilities, findings, field, ..report })
 }
 
 fn people_beyond_barrier(demand: &Demand, links: &Linkage) -> People {

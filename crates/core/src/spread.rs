@@ -23,7 +23,7 @@ use crate::units::People;
 pub enum Surface {
     /// Polygons of that kind; they may overlap and reach over zones.
     Mapped {
-        /// Its name in issues: `residential`, `building`.
+        /// Its name in findings: `residential`, `building`.
         name: String,
         /// Outer rings counter-clockwise, holes clockwise, metres of the working CRS.
         polygons: Vec<MultiPolygon<f64>>,

@@ -275,7 +275,7 @@ pub fn join_tiles(study: &Study<'_>, service: &Service<'_>, links: &[FacilityLin
     let facilities: Vec<FacilityReport> = links.iter().enumerate().map(report).collect();
     let facility_links = Linkage::of_statuses(links.iter().map(|link| (link.status, link.beyond_barrier)));
     let point_links = Linkage::of_statuses(points.iter().map(|point| (point.link, point.beyond_barrier)));
-    let issues = warnings::find(&warnings::Found {
+    let findings = warnings::find(&warnings::Found {
         study,
         service,
         links: &Links { facilities: &facility_links, demand: &point_links },
@@ -294,7 +294,7 @@ pub fn join_tiles(study: &Study<'_>, service: &Service<'_>, links: &[FacilityLin
         facilities,
         people_nearest_road_beyond_barrier: beyond.map(|(_, people)| *people).sum(),
         assessments,
-        issues,
+        findings,
         field: None,
         curve,
     })

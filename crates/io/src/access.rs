@@ -1,8 +1,8 @@
 //! `[[access]]`: floating catchment areas on the network of a service.
 
 use catchment::{
-    Access, AccessRules, Decay, Facility, FacilityId, Issue, Limit, People, Progress, ReachTable, Service, Stage, access, begin,
-    reach_table,
+    Access, AccessRules, Decay, Facility, FacilityId, Finding, FindingKind, Limit, People, Progress, ReachTable, Service, Stage, access,
+    begin, reach_table,
 };
 
 use crate::error::Error;
@@ -36,7 +36,7 @@ pub struct AccessRun {
     /// How evenly scores are spread: over demand points and over zones.
     pub fair: Fair,
     /// Facilities whose supply nobody knows.
-    pub issues: Vec<Issue>,
+    pub findings: Vec<Finding>,
 }
 
 /// How much those of a zone can draw on; all in supply a person.
@@ -80,9 +80,9 @@ pub(crate) fn measure(inputs: &Inputs, place: usize, asked: (usize, &Service<'_>
     begin(progress, &format!("access {}", plan.id), 0)?;
     let limit = plan.catchment(service.limit);
     let table = reach_table(&inputs.demand, service, limit.cost, progress)?;
-    let mut issues = Vec::new();
-    let supply = service.facilities.iter().map(|facility| supply(plan, facility, &mut issues)).collect::<Vec<Option<f64>>>();
-    issues.extend(nobody_knows(inputs, plan));
+    let mut findings = Vec::new();
+    let supply = service.facilities.iter().map(|facility| supply(plan, facility, &mut findings)).collect::<Vec<Option<f64>>>();
+    findings.extend(nobody_knows(inputs, plan));
     let group = inputs.demand.groups.iter().find(|group| group.name == plan.demand);
     let people = group.map_or(&inputs.demand.people, |group| &group.people).clone();
     let weights: Vec<f64> = people.iter().map(|people| people.as_f64()).collect();
@@ -94,26 +94,26 @@ pub(crate) fn measure(inputs: &Inputs, place: usize, asked: (usize, &Service<'_>
     let (zones, total) = by_zone(inputs, &people, &found);
     let fair = fairness(inputs, plan, &weights, &found.scores, &zones);
     let pairs = plan.pairs.then_some(table);
-    Ok(AccessRun { place, service: position, limit, supply, people_in_reach, people, found, pairs, zones, total, fair, issues })
+    Ok(AccessRun { place, service: position, limit, supply, people_in_reach, people, found, pairs, zones, total, fair, findings })
 }
 
-/// What a facility supplies; one that nobody knows of supplies nothing, and is an issue.
-fn supply(plan: &AccessPlan, facility: &Facility, issues: &mut Vec<Issue>) -> Option<f64> {
+/// What a facility supplies; one that nobody knows of supplies nothing, and is a finding.
+fn supply(plan: &AccessPlan, facility: &Facility, findings: &mut Vec<Finding>) -> Option<f64> {
     let Some(amount) = &plan.supply else { return Some(1.0) };
     let told = facility.record.amounts.get(amount).copied();
     if told.is_none() {
         let detail = format!("`{amount}` of {} is not known: the facility supplies nothing in the access `{}`", facility.id, plan.id);
-        issues.push(Issue::new(Stage::Planning, &plan.id, &facility.id, "supply_unknown", detail));
+        findings.push(Finding::new(Stage::Planning, &plan.id, &facility.id, FindingKind::SupplyUnknown, detail));
     }
     told
 }
 
 /// Zones whose people nobody knows: they draw on nothing, so that there is more left for everybody near them than there is.
-fn nobody_knows(inputs: &Inputs, plan: &AccessPlan) -> Option<Issue> {
+fn nobody_knows(inputs: &Inputs, plan: &AccessPlan) -> Option<Finding> {
     let unknown: Vec<&str> = inputs.zones.iter().filter(|zone| zone.people.is_none()).map(|zone| zone.name.as_str()).collect();
     let detail =
         format!("the people of {} are not known and draw on nothing: scores around them are too high", crate::planning::some_of(&unknown));
-    (!unknown.is_empty()).then(|| Issue::new(Stage::Planning, &plan.id, unknown.len(), "people_unknown", detail))
+    (!unknown.is_empty()).then(|| Finding::new(Stage::Planning, &plan.id, unknown.len(), FindingKind::PeopleUnknown, detail))
 }
 
 fn by_zone(inputs: &Inputs, people: &[People], found: &Access) -> (Vec<ZoneAccess>, ZoneAccess) {

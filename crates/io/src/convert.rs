@@ -4,7 +4,7 @@ use std::path::Path;
 
 use catchment::geo::orient::Direction;
 use catchment::geo::{Coord, CoordsIter, Geometry, MapCoordsInPlace, Orient};
-use catchment::{Issue, Stage};
+use catchment::{Finding, FindingKind, Stage};
 use geojson::{Feature, JsonObject};
 use serde_json::{Value, json};
 
@@ -45,7 +45,7 @@ pub struct Converted {
     /// The CRS that they are written in.
     pub to: Option<Crs>,
     /// What was not used, or is not in the result.
-    pub issues: Vec<Issue>,
+    pub findings: Vec<Finding>,
 }
 
 /// What a result is written as, by the end of its name.
@@ -95,7 +95,7 @@ struct Source {
     attribution: Option<String>,
     features: Vec<Feature>,
     crs: Option<Crs>,
-    issues: Vec<Issue>,
+    findings: Vec<Finding>,
 }
 
 /// Writes the table or layer `name` of `files` to `out`, in the format that its name ends in.
@@ -106,14 +106,14 @@ struct Source {
 /// # Errors
 ///
 /// [`Error`] for a source that is missing or broken as a whole, a CRS that is not known or that the format does not hold, and a result that
-/// cannot be written; a row without a place is an issue in [`Converted::issues`].
+/// cannot be written; a row without a place is a finding in [`Converted::findings`].
 pub fn convert(files: &dyn Files, name: &str, out: &Path, ask: &ConvertAsk) -> Result<Converted, Error> {
     let target = target_of(out)?;
     fitting(name, target, ask)?;
-    let mut issues = Vec::new();
-    let ask = &with_grid(files, ask, &mut issues)?;
+    let mut findings = Vec::new();
+    let ask = &with_grid(files, ask, &mut findings)?;
     let mut source = read(files, name, ask)?;
-    source.issues.splice(..0, issues);
+    source.findings.splice(..0, findings);
     let to = source.crs.as_ref().map(|own| wanted(own, target, ask, out)).transpose()?;
     if source.crs.is_none() && (ask.to.is_some() || !target.holds_tables()) {
         return Err(data(name, "header", "no columns of coordinates", "columns with x and y: name them with --x and --y"));
@@ -121,16 +121,16 @@ pub fn convert(files: &dyn Files, name: &str, out: &Path, ask: &ConvertAsk) -> R
     let high = source.features.iter().filter(|feature| feature.geometry.as_ref().is_some_and(|own| layer::has_heights(&own.value))).count();
     if high > 0 {
         let detail = format!("{high} shapes have heights, which are left out");
-        source.issues.push(Issue::new(Stage::Output, name, "", "heights_left_out", detail));
+        source.findings.push(Finding::new(Stage::Output, name, "", FindingKind::HeightsLeftOut, detail));
     }
     if let (Some(own), Some(to)) = (&source.crs, &to) {
         let projector = Projector::new(own, to).map_err(|source| Error::Crs { what: name.to_owned(), source })?;
         for (row, feature) in source.features.iter_mut().enumerate() {
-            turn(feature, row, name, &projector, &mut source.issues);
+            turn(feature, row, name, &projector, &mut source.findings);
         }
     }
     let shapes = source.features.iter().filter(|feature| feature.geometry.is_some()).count();
-    if let (0, Some(first)) = (shapes, source.issues.iter().find(|issue| LOST.contains(&issue.kind.as_str()))) {
+    if let (0, Some(first)) = (shapes, source.findings.iter().find(|finding| LOST.contains(&finding.kind))) {
         return Err(data(
             name,
             &first.id,
@@ -141,19 +141,19 @@ pub fn convert(files: &dyn Files, name: &str, out: &Path, ask: &ConvertAsk) -> R
     if !matches!(target, Format::Geojson | Format::Geojsonl) {
         source.features.iter_mut().for_each(id_as_property);
     }
-    let (rows, mut issues) = (source.features.len(), source.issues);
+    let (rows, mut findings) = (source.features.len(), source.findings);
     if target == Format::Fgb && shapes < rows {
         let detail = format!("{} rows without a shape are left out: readers of a FlatGeobuf stop at them", rows - shapes);
-        issues.push(Issue::new(Stage::Output, name, "", "row_left_out", detail));
+        findings.push(Finding::new(Stage::Output, name, "", FindingKind::RowLeftOut, detail));
     }
     if let Some(text) = source.attribution.as_ref().filter(|_| !tells_attribution(target)) {
         let detail = format!("whose data it is has no place in this format: \"{text}\"");
-        issues.push(Issue::new(Stage::Output, name, "", "attribution_left_out", detail));
+        findings.push(Finding::new(Stage::Output, name, "", FindingKind::AttributionLeftOut, detail));
     }
     let (bytes, more) = written(source.features, name, out, (target, source.attribution.as_deref()), to.as_ref(), ask)?;
     replace(out, &bytes)?;
-    issues.extend(more);
-    Ok(Converted { format: source.format, rows, shapes, from: source.crs, to, issues })
+    findings.extend(more);
+    Ok(Converted { format: source.format, rows, shapes, from: source.crs, to, findings })
 }
 
 /// The id that GeoJSON keeps beside the properties, as a property: other formats have no such place.
@@ -171,10 +171,10 @@ fn id_as_property(feature: &mut Feature) {
 }
 
 /// What is asked, with the CRS of the local grid in the place of its name.
-fn with_grid(files: &dyn Files, ask: &ConvertAsk, issues: &mut Vec<Issue>) -> Result<ConvertAsk, Error> {
+fn with_grid(files: &dyn Files, ask: &ConvertAsk, findings: &mut Vec<Finding>) -> Result<ConvertAsk, Error> {
     let mut ask = ask.clone();
     let Some(file) = &ask.control else { return Ok(ask) };
-    let (grid, _) = fit_grid(files, file, &Crs::wgs84(), issues)?;
+    let (grid, _) = fit_grid(files, file, &Crs::wgs84(), findings)?;
     let named = |crs: &Option<String>| crs.as_deref() == Some(GRID);
     if !named(&ask.to) && ask.from.is_none() {
         ask.from = Some(GRID.to_owned());
@@ -191,7 +191,7 @@ fn with_grid(files: &dyn Files, ask: &ConvertAsk, issues: &mut Vec<Issue>) -> Re
 const GRID: &str = "grid";
 
 /// Issues of places that are none.
-const LOST: [&str; 4] = ["bad_place", "bad_number", "broken_shape", "no_place"];
+const LOST: [FindingKind; 4] = [FindingKind::BadPlace, FindingKind::BadNumber, FindingKind::BrokenShape, FindingKind::NoPlace];
 
 /// The CRS of the result.
 fn wanted(own: &Crs, target: Format, ask: &ConvertAsk, out: &Path) -> Result<Crs, Error> {
@@ -227,20 +227,20 @@ fn fitting(name: &str, target: Format, ask: &ConvertAsk) -> Result<(), Error> {
 fn read(files: &dyn Files, name: &str, ask: &ConvertAsk) -> Result<Source, Error> {
     if is_layer(name) {
         let read = read_own(files, name, ask.from.as_deref(), Stage::Zones)?;
-        let (format, crs, mut issues) = (read.format.to_owned(), Some(read.crs), read.issues);
+        let (format, crs, mut findings) = (read.format.to_owned(), Some(read.crs), read.findings);
         if !read.beside.is_empty() {
             let detail = format!("what the collection says beside its features is left out: {}", read.beside.join(", "));
-            issues.push(Issue::new(Stage::Output, name, "", "members_left_out", detail));
+            findings.push(Finding::new(Stage::Output, name, "", FindingKind::MembersLeftOut, detail));
         }
-        return Ok(Source { format, attribution: read.attribution, features: read.features, crs, issues });
+        return Ok(Source { format, attribution: read.attribution, features: read.features, crs, findings });
     }
     if !is_table(name) {
         let expected = "a table (.csv, .tsv, .txt, .xlsx, .xls, .ods) or a layer (.geojson, .geojsonl, .shp, .gpkg, .fgb)";
         return Err(data(name, "", "none of what is converted, by its name", expected));
     }
     let bytes = files.read(name)?;
-    let mut issues = Vec::new();
-    let table = Table::read(&bytes, name, &ask.columns, Stage::Facilities, &mut issues)?;
+    let mut findings = Vec::new();
+    let table = Table::read(&bytes, name, &ask.columns, Stage::Facilities, &mut findings)?;
     let named = |own: &Option<String>, usual: &[&str]| table.column(own.as_deref(), usual);
     let (x, y) = (named(&ask.columns.x, &X)?, named(&ask.columns.y, &Y)?);
     let crs: Option<Crs> = match (x, y) {
@@ -251,14 +251,14 @@ fn read(files: &dyn Files, name: &str, ask: &ConvertAsk) -> Result<Source, Error
         _ => None,
     };
     let places = match &crs {
-        Some(crs) => table.own_places(crs, &ask.columns, Stage::Facilities, &mut issues)?,
+        Some(crs) => table.own_places(crs, &ask.columns, Stage::Facilities, &mut findings)?,
         None => vec![None; table.len()],
     };
-    for issue in &mut issues {
+    for finding in &mut findings {
         // what a run leaves out is still written here
-        issue.detail = issue.detail.replace("the row is not used", "the row is written without a place");
+        finding.detail = finding.detail.replace("the row is not used", "the row is written without a place");
     }
-    let names = names(&table, &mut issues);
+    let names = names(&table, &mut findings);
     let columns: Vec<(usize, Vec<Value>)> = (0..names.len()).map(|column| (column, values(&table, column))).collect();
     let feature = |(row, place): (usize, &Option<Coord<f64>>)| Feature {
         geometry: place.map(|at| geojson::Geometry::from(&Geometry::Point(at.into()))),
@@ -274,11 +274,11 @@ fn read(files: &dyn Files, name: &str, ask: &ConvertAsk) -> Result<Source, Error
     };
     let features = places.iter().enumerate().map(feature).collect();
     let format = table.format().to_owned();
-    Ok(Source { format, attribution: None, features, crs, issues })
+    Ok(Source { format, attribution: None, features, crs, findings })
 }
 
-/// The names of a table's columns, numbered where one comes again or is empty: that is an issue.
-fn names(table: &Table<'_>, issues: &mut Vec<Issue>) -> Vec<String> {
+/// The names of a table's columns, numbered where one comes again or is empty: that is a finding.
+fn names(table: &Table<'_>, findings: &mut Vec<Finding>) -> Vec<String> {
     let (mut names, mut renamed): (Vec<String>, Vec<String>) = Default::default();
     for (place, own) in table.columns().iter().enumerate() {
         let plain = if own.is_empty() { format!("column_{}", place + 1) } else { own.clone() };
@@ -289,7 +289,7 @@ fn names(table: &Table<'_>, issues: &mut Vec<Issue>) -> Vec<String> {
     }
     if !renamed.is_empty() {
         let detail = format!("columns without a name, or of one that came before, are called {}", renamed.join(", "));
-        issues.push(Issue::new(Stage::Output, table.file, "header", "columns_renamed", detail));
+        findings.push(Finding::new(Stage::Output, table.file, "header", FindingKind::ColumnsRenamed, detail));
     }
     names
 }
@@ -310,13 +310,13 @@ fn plain(text: &str) -> Option<Value> {
     (text.len() <= 15 && written == text).then_some(number)
 }
 
-/// Turns the shape of a feature into another CRS, its outer rings counter-clockwise; one that lies nowhere there is an issue, and none.
-fn turn(feature: &mut Feature, row: usize, name: &str, projector: &Projector, issues: &mut Vec<Issue>) {
+/// Turns the shape of a feature into another CRS, its outer rings counter-clockwise; one that lies nowhere there is a finding, and none.
+fn turn(feature: &mut Feature, row: usize, name: &str, projector: &Projector, findings: &mut Vec<Finding>) {
     let place = || format!("feature {}", row + 1);
     feature.bbox = None;
     let own = layer::geometry(feature, name, &place()).unwrap_or_else(|error| {
         let detail = format!("{error}; written without a shape");
-        issues.push(Issue::new(Stage::Output, name, place(), "broken_shape", detail));
+        findings.push(Finding::new(Stage::Output, name, place(), FindingKind::BrokenShape, detail));
         None
     });
     let Some(mut own) = own else {
@@ -324,10 +324,10 @@ fn turn(feature: &mut Feature, row: usize, name: &str, projector: &Projector, is
         return;
     };
     let open = feature.geometry.as_ref().map_or(0, |own| layer::open_rings(&own.value));
-    issues.extend(layer::not_closed(open, row, name, Stage::Output));
+    findings.extend(layer::not_closed(open, row, name, Stage::Output));
     let mut places: Vec<Coord<f64>> = own.coords_iter().collect();
     if let Err(error) = projector.forward(&mut places) {
-        issues.push(Issue::new(Stage::Output, name, place(), "bad_place", format!("{error}; written without a shape")));
+        findings.push(Finding::new(Stage::Output, name, place(), FindingKind::BadPlace, format!("{error}; written without a shape")));
         feature.geometry = None;
         return;
     }
@@ -348,25 +348,25 @@ fn written(
     (target, attribution): (Format, Option<&str>),
     to: Option<&Crs>,
     ask: &ConvertAsk,
-) -> Result<(Vec<u8>, Vec<Issue>), Error> {
+) -> Result<(Vec<u8>, Vec<Finding>), Error> {
     let stem = out.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
     let about = About { stem: &stem, attribution, styled: false, time: "1970-01-01T00:00:00.000Z" };
     let wgs84 = Crs::wgs84();
     let crs = to.unwrap_or(&wgs84);
     if target.holds_tables() {
-        let (table, issues) = table_of(features, &stem, name, to)?;
+        let (table, findings) = table_of(features, &stem, name, to)?;
         let bytes = match target {
             Format::Xlsx => workbook(&[Sheet::from(&table)], &about)?,
             _ => csv(&table, ask.csv_encoding),
         };
-        return Ok((bytes, issues));
+        return Ok((bytes, findings));
     }
-    let mut issues = Vec::new();
+    let mut findings = Vec::new();
     if matches!(target, Format::Geojson | Format::Geojsonl) {
         features.iter_mut().for_each(shorten);
         if *crs != wgs84 {
             let detail = format!("its coordinates are {crs}, which GeoJSON does not tell: whoever reads it must be told");
-            issues.push(Issue::new(Stage::Output, &out.display().to_string(), "", "crs_not_told", detail));
+            findings.push(Finding::new(Stage::Output, &out.display().to_string(), "", FindingKind::CrsNotTold, detail));
         }
     }
     let layer = LayerOut { title: stem.clone(), name: stem.clone(), features };
@@ -378,7 +378,7 @@ fn written(
         Format::Parquet => crate::write::geoparquet(&layer)?,
         _ => collection(&layer.features, attribution).into_bytes(),
     };
-    Ok((bytes, issues))
+    Ok((bytes, findings))
 }
 
 /// Rounds degrees to a tenth of a millimetre.
@@ -390,8 +390,8 @@ fn shorten(feature: &mut Feature) {
     }
 }
 
-/// Features as the rows of a table: a point's coordinates first; other shapes are left out, which is an issue.
-fn table_of(features: Vec<Feature>, stem: &str, name: &str, crs: Option<&Crs>) -> Result<(TableOut, Vec<Issue>), Error> {
+/// Features as the rows of a table: a point's coordinates first; other shapes are left out, which is a finding.
+fn table_of(features: Vec<Feature>, stem: &str, name: &str, crs: Option<&Crs>) -> Result<(TableOut, Vec<Finding>), Error> {
     let axes = if crs.is_some_and(Crs::is_geographic) { ["lon", "lat"] } else { ["x", "y"] };
     let decimals = if crs.is_some_and(Crs::is_geographic) { 9 } else { 4 };
     let points = features.iter().any(|feature| feature.geometry.as_ref().is_some_and(is_point));
@@ -412,11 +412,11 @@ fn table_of(features: Vec<Feature>, stem: &str, name: &str, crs: Option<&Crs>) -
         }
         rows.push(own);
     }
-    let issue = || {
+    let finding = || {
         let detail = format!("{left} shapes that are no points are not in the table");
-        Issue::new(Stage::Output, name, "", "shape_left_out", detail)
+        Finding::new(Stage::Output, name, "", FindingKind::ShapeLeftOut, detail)
     };
-    Ok((TableOut::of_rows(stem, rows), (left > 0).then(issue).into_iter().collect()))
+    Ok((TableOut::of_rows(stem, rows), (left > 0).then(finding).into_iter().collect()))
 }
 
 fn is_point(geometry: &geojson::Geometry) -> bool {

@@ -1,7 +1,7 @@
 //! What a raster is: the first look at a GeoTIFF of one's own.
 
 use catchment::geo::{BoundingRect, Coord, Densify, Euclidean, LineString, MultiPolygon};
-use catchment::{Issue, People, Stage, Zone};
+use catchment::{Finding, FindingKind, People, Stage, Zone};
 use rayon::prelude::*;
 use serde::Serialize;
 use serde_json::Value;
@@ -54,7 +54,7 @@ pub struct RasterInspection {
     pub zones: Vec<InZone>,
     /// What was found amiss in the zones, or that they lie elsewhere.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub issues: Vec<Issue>,
+    pub findings: Vec<Finding>,
     /// The lines of a plan that would read it.
     pub plan: String,
 }
@@ -76,15 +76,15 @@ pub fn inspect_raster(files: &dyn Files, name: &str, zones: Option<&str>) -> Res
             batch.par_iter().map(|frame| raster.values(*frame).map(|values| Numbers::of(&values))).collect::<Result<_, _>>()?;
         read.into_iter().for_each(|numbers| all.add(numbers));
     }
-    let mut issues = Vec::new();
+    let mut findings = Vec::new();
     let mut found = Vec::new();
     if let Some(layer) = zones {
         let (own, of_layer) = zones_of_layer(files, layer)?;
-        issues.extend(of_layer);
+        findings.extend(of_layer);
         match in_zones(own, layer, &raster) {
             Ok(zones) => found = zones,
             // what the raster is can be told all the same
-            Err(error) => issues.push(Issue::new(Stage::Output, name, layer, "zones_not_summed", error.to_string())),
+            Err(error) => findings.push(Finding::new(Stage::Output, name, layer, FindingKind::ZonesNotSummed, error.to_string())),
         }
     }
     let crs = raster.crs(None).ok().map(|(crs, _)| crs);
@@ -107,7 +107,7 @@ pub fn inspect_raster(files: &dyn Files, name: &str, zones: Option<&str>) -> Res
         sum: all.sum,
         range: (all.valid > 0).then_some([all.least, all.greatest]),
         zones: found,
-        issues,
+        findings,
         extent: crs.and_then(|crs| extent(&raster, &crs)),
         plan: format!("[people]\nmethod = \"raster\"\nsource = {}\n{missing}", Value::from(name)),
     })

@@ -6,8 +6,8 @@ use std::time::Instant;
 
 use catchment::geo::MultiPolygon;
 use catchment::{
-    Barriers, Coverage, CoverageTable, Facility, GapRules, Ground, GroundRules, Issue, Limit, LinkRules, Mask, Metric, People, Profile,
-    Progress, Report, RoadNetwork, Service, SquareMm, Stage, Study, Zone, analyse, begin, cover,
+    Barriers, Coverage, CoverageTable, Facility, Finding, FindingKind, GapRules, Ground, GroundRules, Limit, LinkRules, Mask, Metric,
+    People, Profile, Progress, Report, RoadNetwork, Service, SquareMm, Stage, Study, Zone, analyse, begin, cover,
 };
 use serde::Serialize;
 
@@ -135,8 +135,8 @@ pub(crate) fn measured_ground(inputs: &mut Inputs, progress: &dyn Progress) -> R
     begin(progress, "cells", 0)?;
     let ground = ground(inputs, inputs.plan.ground.cell_m, progress)?;
     let empty = empty_masks(&inputs.plan, &ground.mask_areas_m2());
-    inputs.issues.extend(empty);
-    inputs.issues.sort();
+    inputs.findings.extend(empty);
+    inputs.findings.sort();
     Ok(ground)
 }
 
@@ -344,10 +344,10 @@ fn mask_of<'a>(mask: &plan::Mask, polygons: &'a [MultiPolygon<f64>]) -> Mask<'a>
 }
 
 /// Masks that hold no ground of any zone: their shares are empty.
-fn empty_masks(plan: &Plan, areas_m2: &[f64]) -> Vec<Issue> {
+fn empty_masks(plan: &Plan, areas_m2: &[f64]) -> Vec<Finding> {
     let source = plan.ground.source.as_ref().unwrap_or(&plan.roads.source);
     let empty = plan.ground.mask.iter().zip(areas_m2).filter(|(_, area)| **area <= 0.0);
-    let issue = |(mask, _): (&plan::Mask, &f64)| {
+    let finding = |(mask, _): (&plan::Mask, &f64)| {
         let (file, what) = match mask {
             plan::Mask::Layer(file) => (file, "is this the layer of these zones?"),
             plan::Mask::Zone | plan::Mask::Land => (source, "the zones are empty or under water"),
@@ -356,9 +356,9 @@ fn empty_masks(plan: &Plan, areas_m2: &[f64]) -> Vec<Issue> {
             }
         };
         let detail = format!("the mask `{}` holds no ground of any zone and has no shares: {what}", mask.name());
-        Issue::new(Stage::Zones, file, mask.name(), "empty_mask", detail)
+        Finding::new(Stage::Zones, file, mask.name(), FindingKind::EmptyMask, detail)
     };
-    empty.map(issue).collect()
+    empty.map(finding).collect()
 }
 
 /// Networks by profile and metric.

@@ -6,7 +6,7 @@ mod places;
 use std::collections::{BTreeMap, BTreeSet};
 
 use catchment::geo::{Coord, CoordsIter};
-use catchment::{Issue, Stage, Zone};
+use catchment::{Finding, FindingKind, Stage, Zone};
 use serde::Serialize;
 
 use crate::crs::Crs;
@@ -62,7 +62,7 @@ pub struct Inspection {
     /// Its columns or properties, in the order of the file.
     pub fields: Vec<Field>,
     /// What was found amiss while reading, and what looks wrong.
-    pub issues: Vec<Issue>,
+    pub findings: Vec<Finding>,
     /// The lines of a plan that would read it.
     pub plan: String,
 }
@@ -109,14 +109,14 @@ impl Look {
         if let Some(roads) = against.roads {
             let crs: Crs = roads.about.crs.parse().map_err(|source| Error::Crs { what: self.found.file.clone(), source })?;
             let places: Vec<Coord<f64>> = self.places.iter().flatten().copied().collect();
-            let (issues, shifted) = by_roads(&places, &roads.network, &crs, &self.found.file)?;
-            self.found.issues.extend(issues);
-            self.found.issues.extend(shifted.iter().map(|found| found.issue(Stage::Output, &self.found.file)));
+            let (findings, shifted) = by_roads(&places, &roads.network, &crs, &self.found.file)?;
+            self.found.findings.extend(findings);
+            self.found.findings.extend(shifted.iter().map(|found| found.finding(Stage::Output, &self.found.file)));
             self.suspicion = self.suspicion.or(shifted);
         }
         if let Some(layer) = against.zones {
-            let (zones, issues): (Vec<Zone>, Vec<Issue>) = zones_of_layer(files, layer)?;
-            self.found.issues.extend(issues);
+            let (zones, findings): (Vec<Zone>, Vec<Finding>) = zones_of_layer(files, layer)?;
+            self.found.findings.extend(findings);
             self.found.zones = by_zone(&zones, &self.places, self.people.as_deref());
         }
         self.found.plan += &self.suspicion.map_or_else(String::new, |found| mended(&found, self.axes.as_ref()));
@@ -139,10 +139,10 @@ fn of_layer(files: &dyn Files, name: &str, against: &Against<'_>) -> Result<Look
     let untold = read.untold.clone();
     if let Some(found) = &untold {
         let detail = format!("{found}: name it, --crs \"EPSG:…\" here and crs = \"EPSG:…\" in the plan");
-        read.issues.push(Issue::new(Stage::Output, name, "", "crs_missing", detail));
+        read.findings.push(Finding::new(Stage::Output, name, "", FindingKind::CrsMissing, detail));
     } else {
         suspected = suspicion(&written, &crs);
-        read.issues.extend(suspected.iter().map(|found| found.issue(Stage::Output, name)));
+        read.findings.extend(suspected.iter().map(|found| found.finding(Stage::Output, name)));
         read = read.into_wgs84(name, Stage::Output)?;
     }
     let mut names: Vec<String> = Vec::new();
@@ -170,7 +170,7 @@ fn of_layer(files: &dyn Files, name: &str, against: &Against<'_>) -> Result<Look
         repeated_places: repeated(&places),
         repeated_ids: one_of(&fields, &ID).map(|id| (id.to_owned(), repeated_values(&column(id)))),
         zones: Vec::new(),
-        issues: read.issues,
+        findings: read.findings,
         plan,
         fields,
     };
@@ -180,9 +180,9 @@ fn of_layer(files: &dyn Files, name: &str, against: &Against<'_>) -> Result<Look
 
 fn of_table(files: &dyn Files, name: &str, against: &Against<'_>) -> Result<Look, Error> {
     let bytes = files.read(name)?;
-    let mut issues = Vec::new();
+    let mut findings = Vec::new();
     let told = against.columns.cloned().unwrap_or_default();
-    let table = Table::read(&bytes, name, &told, Stage::Output, &mut issues)?;
+    let table = Table::read(&bytes, name, &told, Stage::Output, &mut findings)?;
     let column = |i: usize| (0..table.len()).map(|row| table.text(row, Some(i)).to_owned()).collect::<Vec<_>>();
     let fields: Vec<Field> = table.columns().iter().enumerate().map(|(i, key)| field(key, &column(i))).collect();
     let [x, y] = [&X[..], &Y[..]].map(|names| table.column(None, names).ok().flatten());
@@ -197,13 +197,13 @@ fn of_table(files: &dyn Files, name: &str, against: &Against<'_>) -> Result<Look
         let without = places.iter().filter(|place| place.is_none()).count();
         if without > 0 {
             let detail = format!("{without} rows have no coordinates in `{}` and `{}`", table.name(x), table.name(y));
-            issues.push(Issue::new(Stage::Output, name, "", "no_place", detail));
+            findings.push(Finding::new(Stage::Output, name, "", FindingKind::NoPlace, detail));
         }
     }
     let named = |names: &[&str]| table.column(None, names).ok().flatten();
     let written: Vec<Coord<f64>> = places.iter().flatten().copied().collect();
     let suspected = suspicion(&written, &Crs::wgs84());
-    issues.extend(suspected.iter().map(|found| found.issue(Stage::Output, name)));
+    findings.extend(suspected.iter().map(|found| found.finding(Stage::Output, name)));
     let axes = x.zip(y).map(|(x, y)| [x, y].map(|column| table.name(column).to_owned()));
     let plan = plan_of_table(name, x.is_some() && y.is_some(), &fields);
     let people = named(&PEOPLE).map(|people| (0..table.len()).map(|row| table.amount(table.text(row, Some(people)))).collect());
@@ -218,7 +218,7 @@ fn of_table(files: &dyn Files, name: &str, against: &Against<'_>) -> Result<Look
         repeated_ids: named(&ID).map(|id| (table.name(id).to_owned(), repeated_values(&column(id)))),
         zones: Vec::new(),
         fields,
-        issues,
+        findings,
         plan,
     };
     Ok(Look { found, places, people, axes, suspicion: suspected })

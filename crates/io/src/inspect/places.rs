@@ -1,7 +1,7 @@
 //! Places held against roads and zones.
 
 use catchment::geo::{Coord, InteriorPoint};
-use catchment::{Issue, RoadNetwork, Stage, Zone, ZoneIndex};
+use catchment::{Finding, FindingKind, RoadNetwork, Stage, Zone, ZoneIndex};
 use geojson::Feature;
 use serde::Serialize;
 
@@ -21,7 +21,7 @@ pub(super) fn by_roads(
     network: &RoadNetwork,
     crs: &Crs,
     file: &str,
-) -> Result<(Vec<Issue>, Option<Suspicion>), Error> {
+) -> Result<(Vec<Finding>, Option<Suspicion>), Error> {
     let error = |source| Error::Crs { what: file.to_owned(), source };
     let projector = Projector::new(&Crs::wgs84(), crs).map_err(error)?;
     let all: Vec<Coord<f64>> = degrees.iter().copied().filter(|at| on_globe(*at)).collect();
@@ -31,15 +31,15 @@ pub(super) fn by_roads(
     let mut far: Vec<f64> = distances.into_iter().filter(|metres| *metres > FAR_M).collect();
     // those that lie too far away to be measured are far, too
     far.resize(far.len() + lost, FARTHEST_M);
-    let mut issues = Vec::new();
+    let mut findings = Vec::new();
     if !far.is_empty() {
         let farthest = far.iter().copied().fold(0.0, f64::max);
         let more = if farthest >= FARTHEST_M { " and more" } else { "" };
         let detail =
             format!("{} of {} places lie more than {FAR_M} m from every road, the farthest {farthest:.0} m{more}", far.len(), all.len());
-        issues.push(Issue::new(Stage::Output, file, "", "far_from_roads", detail));
+        findings.push(Finding::new(Stage::Output, file, "", FindingKind::FarFromRoads, detail));
     }
-    Ok((issues, shifted(&places, network, &projector)))
+    Ok((findings, shifted(&places, network, &projector)))
 }
 
 /// What lies in a zone.

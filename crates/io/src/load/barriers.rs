@@ -14,7 +14,7 @@
 //! it is often put below that of the bridges over it.
 
 use catchment::geo::{Coord, CoordsIter, Densify, Euclidean, Geometry, LineString, MultiLineString};
-use catchment::{Barrier, BarrierShape, Issue, Stage};
+use catchment::{Barrier, BarrierShape, Finding, FindingKind, Stage};
 use geojson::Feature;
 
 use super::areas::{Wish, areas};
@@ -95,7 +95,13 @@ pub(super) fn meaning<'t>(wanted: &[BarrierKind], tag: impl Fn(&str) -> Option<&
 }
 
 /// The barriers of an extract of the kinds that are wanted.
-pub(super) fn from_osm(osm: &OsmData, wanted: &[BarrierKind], file: &str, projector: &Projector, issues: &mut Vec<Issue>) -> Vec<Barrier> {
+pub(super) fn from_osm(
+    osm: &OsmData,
+    wanted: &[BarrierKind],
+    file: &str,
+    projector: &Projector,
+    findings: &mut Vec<Finding>,
+) -> Vec<Barrier> {
     let mut barriers = Vec::new();
     for way in osm.ways.iter().filter(|way| way.selected) {
         if let Some(Meaning::Line(kind)) = meaning(wanted, |key| way.tags.get(key)) {
@@ -106,12 +112,12 @@ pub(super) fn from_osm(osm: &OsmData, wanted: &[BarrierKind], file: &str, projec
     barriers.retain_mut(|barrier| into_metres(barrier, projector, file).is_ok());
     if barriers.len() < all {
         let detail = format!("{} lines of which each {TOO_FAR}; left out", all - barriers.len());
-        issues.push(Issue::new(Stage::Barriers, file, "", "too_far", detail));
+        findings.push(Finding::new(Stage::Barriers, file, "", FindingKind::TooFar, detail));
     }
     for kind in wanted {
         let is_area = |tags: &Tags| meaning(wanted, |key| tags.get(key)) == Some(Meaning::Area(*kind));
         let wish = Wish { label: kind.name(), stage: Stage::Barriers, file, wanted: &is_area };
-        let areas = areas(&wish, osm, projector, issues);
+        let areas = areas(&wish, osm, projector, findings);
         barriers.extend(areas.into_iter().map(|area| Barrier { kind: kind.name().to_owned(), shape: BarrierShape::Areas(area) }));
     }
     barriers
@@ -130,7 +136,7 @@ pub(super) fn from_layer(
     plan: &BarriersPlan,
     file: &str,
     projector: &Projector,
-    issues: &mut Vec<Issue>,
+    findings: &mut Vec<Finding>,
 ) -> Result<Vec<Barrier>, Error> {
     let key = plan.kind.as_deref().unwrap_or("kind");
     let mut barriers = Vec::new();
@@ -143,7 +149,7 @@ pub(super) fn from_layer(
             Some(Geometry::MultiPolygon(polygons)) => BarrierShape::Areas(polygons),
             _ => {
                 let id = layer::feature_id(feature).unwrap_or_else(|| (row + 1).to_string());
-                issues.push(Issue::new(Stage::Barriers, file, id, "not_a_barrier", "neither a line nor an area; left out"));
+                findings.push(Finding::new(Stage::Barriers, file, id, FindingKind::NotABarrier, "neither a line nor an area; left out"));
                 continue;
             }
         };

@@ -1,6 +1,6 @@
 //! Calls: places that ambulances were called to, as a weight beside people.
 
-use catchment::{Demand, Issue, People, Stage, Zone, ZoneIndex};
+use catchment::{Demand, Finding, FindingKind, People, Stage, Zone, ZoneIndex};
 
 use super::table::Table;
 use super::usual::CALLS;
@@ -14,22 +14,22 @@ pub(super) fn calls(
     table: &Table<'_>,
     columns: &Columns,
     projector: &Projector,
-    issues: &mut Vec<Issue>,
+    findings: &mut Vec<Finding>,
 ) -> Result<(Demand, u64), Error> {
     let file = table.file;
     let count = table.column(columns.people.as_deref(), &CALLS)?;
-    let places = table.places(columns, projector, Stage::People, issues)?;
+    let places = table.places(columns, projector, Stage::People, findings)?;
     let index = ZoneIndex::new(zones);
     let mut demand = Demand::default();
     for (row, at) in places.into_iter().enumerate() {
         let Some(at) = at else { continue };
         let calls = match count {
             None => Some(People::persons(1)),
-            Some(column) => table.number(row, column, Stage::People, issues).and_then(|calls| {
+            Some(column) => table.number(row, column, Stage::People, findings).and_then(|calls| {
                 let known = People::from_f64(calls);
                 if known.is_none() {
                     let detail = format!("line {}: {calls} calls; the row is not used", table.line(row));
-                    issues.push(Issue::new(Stage::People, file, table.line(row), "bad_number", detail));
+                    findings.push(Finding::new(Stage::People, file, table.line(row), FindingKind::BadNumber, detail));
                 }
                 known
             }),
@@ -42,7 +42,7 @@ pub(super) fn calls(
     let outside = demand.zones.iter().filter(|zone| zone.is_none()).count();
     if outside > 0 {
         let detail = format!("{outside} rows of calls lie outside every zone: the row `outside`");
-        issues.push(Issue::new(Stage::People, file, "", "calls_outside", detail));
+        findings.push(Finding::new(Stage::People, file, "", FindingKind::CallsOutside, detail));
     }
     Ok((demand, table.len() as u64))
 }

@@ -1,7 +1,7 @@
 //! Corridors: lines along which a plan wants stations, each of one or several features of the same name.
 
 use catchment::geo::{Coord, Densify, Euclidean, Geometry, LineString, MultiLineString};
-use catchment::{Issue, Stage};
+use catchment::{Finding, FindingKind, Stage};
 use geojson::Feature;
 
 use super::{STRAIGHT_DEG, layer, project};
@@ -61,7 +61,7 @@ pub(super) fn corridors(
     key: &str,
     file: &str,
     projector: &Projector,
-    issues: &mut Vec<Issue>,
+    findings: &mut Vec<Finding>,
 ) -> Result<Vec<Corridor>, Error> {
     let mut corridors: Vec<Corridor> = Vec::new();
     for (row, feature) in features.iter().enumerate() {
@@ -71,7 +71,7 @@ pub(super) fn corridors(
             Some(Geometry::MultiLineString(lines)) => lines,
             _ => {
                 let id = layer::feature_id(feature).unwrap_or_else(|| (row + 1).to_string());
-                issues.push(Issue::new(Stage::Roads, file, id, "not_a_corridor", "no line; left out"));
+                findings.push(Finding::new(Stage::Roads, file, id, FindingKind::NotACorridor, "no line; left out"));
                 continue;
             }
         };
@@ -92,7 +92,8 @@ pub(super) fn corridors(
         corridor.join();
     }
     let dots = corridors.iter().filter(|corridor| corridor.is_empty());
-    issues.extend(dots.map(|dot| Issue::new(Stage::Roads, file, &dot.name, "not_a_corridor", "a line without length; left out")));
+    findings
+        .extend(dots.map(|dot| Finding::new(Stage::Roads, file, &dot.name, FindingKind::NotACorridor, "a line without length; left out")));
     corridors.retain(|corridor| !corridor.is_empty());
     match corridors.is_empty() {
         true => Err(data(file, "", "no corridor", "lines (LineString or MultiLineString)")),

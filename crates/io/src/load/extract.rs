@@ -1,7 +1,7 @@
 //! The roads of an extract or a layer by themselves, for extracts of any size: memory follows the roads that are used.
 
 use catchment::geo::{Coord, Rect};
-use catchment::{Issue, Profile, Roads};
+use catchment::{Finding, Profile, Roads};
 
 use super::needs::RoadNeeds;
 use super::road_lines::{self, RoadLayer};
@@ -27,7 +27,7 @@ pub struct ExtractRoads {
     /// Of a layer of lines: the files that were read.
     pub files: Vec<InputFile>,
     /// Faults of used roads, and classes of ways that the profile does not know.
-    pub issues: Vec<Issue>,
+    pub findings: Vec<Finding>,
 }
 
 /// Reads the roads that `profile` uses from what `plan` names: an OpenStreetMap file, of which nothing else is read, or a layer of lines.
@@ -40,24 +40,24 @@ pub struct ExtractRoads {
 /// [`Error`] for a file that is missing or broken as a whole or has no road that `profile` uses, and for a CRS that is not fit.
 pub fn read_roads(files: &dyn Files, plan: &RoadsPlan, profile: &Profile, crs: Option<&Crs>) -> Result<ExtractRoads, Error> {
     let name = plan.source.as_str();
-    let RoadLayer { data, files, issues: of_layer } = if is_layer(name) {
+    let RoadLayer { data, files, findings: of_layer } = if is_layer(name) {
         road_lines::read(files, plan)?
     } else {
         let source = files.open(name)?;
         let read = osm::read_source(&source, &UsedBy(profile, RoadNeeds(vec![profile.clone()])));
         let data = read.map_err(|source| Error::Osm { file: name.to_owned(), source })?;
-        RoadLayer { data, files: Vec::new(), issues: Vec::new() }
+        RoadLayer { data, files: Vec::new(), findings: Vec::new() }
     };
     let working = working_crs(&data, name, crs)?;
     let projector = Projector::new(&Crs::wgs84(), &working.crs).map_err(|source| Error::Crs { what: name.to_owned(), source })?;
-    let (roads, mut issues) = roads(&data, name, profile, &projector)?;
+    let (roads, mut findings) = roads(&data, name, profile, &projector)?;
     if roads.segments.is_empty() {
         return Err(none(&data, name, "the profile"));
     }
-    issues.extend(of_layer);
-    issues.extend(osm_issues(&data, name));
-    issues.sort();
-    Ok(ExtractRoads { roads, working, header: data.header, counts: data.counts, files, issues })
+    findings.extend(of_layer);
+    findings.extend(osm_issues(&data, name));
+    findings.sort();
+    Ok(ExtractRoads { roads, working, header: data.header, counts: data.counts, files, findings })
 }
 
 fn working_crs(data: &OsmData, name: &str, crs: Option<&Crs>) -> Result<AutoCrs, Error> {

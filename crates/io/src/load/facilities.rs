@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use catchment::geo::{BoundingRect, Centroid, Contains, Coord, Geometry, InteriorPoint, Intersects, MultiPolygon};
-use catchment::{Facility, FacilityIndex, FacilityStatus, Issue, Stage};
+use catchment::{Facility, FacilityIndex, FacilityStatus, Finding, FindingKind, Stage};
 use geojson::Feature;
 use petgraph::unionfind::UnionFind;
 
@@ -30,7 +30,7 @@ pub(super) fn from_osm(
     osm: &OsmData,
     plan: &FacilitiesPlan,
     projector: &Projector,
-    issues: &mut Vec<Issue>,
+    findings: &mut Vec<Finding>,
 ) -> Result<Vec<Facility>, Error> {
     let selectors: Vec<Selector> = plan.osm.iter().filter_map(|text| Selector::parse(text).ok()).collect();
     if selectors.is_empty() {
@@ -48,33 +48,39 @@ pub(super) fn from_osm(
         osm.nodes.iter().map(|n| ("node", n.id, &n.tags)).chain(osm.ways.iter().filter(|w| w.selected).map(|w| ("way", w.id, &w.tags)));
     let tagged = tagged.chain(osm.relations.iter().map(|r| ("relation", r.id, &r.tags)));
     for (what, id, tags) in tagged.filter(|(_, _, tags)| wanted(tags) && vehicles(tags).is_none()) {
-        issues.extend(no_count(&plan.source, format!("{what}/{id}"), &told(tags)));
+        findings.extend(no_count(&plan.source, format!("{what}/{id}"), &told(tags)));
     }
-    let facility = |id: String, tags: &Tags, location, issues: &mut Vec<Issue>| {
+    let facility = |id: String, tags: &Tags, location, findings: &mut Vec<Finding>| {
         let name = tags.get("name").unwrap_or_default().trim().to_owned();
-        let record = record(&plan.columns, (&plan.source, &id), |key| tags.get(key).map(Cow::from), issues);
+        let record = record(&plan.columns, (&plan.source, &id), |key| tags.get(key).map(Cow::from), findings);
         Facility { id, name, kind: kind(tags), location, twins: Vec::new(), vehicles: vehicles(tags), record }
     };
     for node in osm.nodes.iter().filter(|node| wanted(&node.tags)) {
         let location = Coord { x: node.lon, y: node.lat };
-        records.push(Record { facility: facility(format!("node/{}", node.id), &node.tags, location, issues), outline: None });
+        records.push(Record { facility: facility(format!("node/{}", node.id), &node.tags, location, findings), outline: None });
     }
     let ways = osm.ways.iter().filter(|way| way.selected && wanted(&way.tags)).map(|way| ("way", way.id, &way.tags, way_area(way, osm)));
     let relations = osm.relations.iter().filter(|r| wanted(&r.tags)).map(|r| ("relation", r.id, &r.tags, multipolygon(r, osm)));
     for (what, id, tags, area) in ways.chain(relations) {
         let id = format!("{what}/{id}");
-        issues.extend(area.iter().flat_map(|area| faults(area, Stage::Facilities, &plan.source)));
+        findings.extend(area.iter().flat_map(|area| faults(area, Stage::Facilities, &plan.source)));
         let inside = area.map_err(|e: RingError| e.to_string()).and_then(|area| {
             let at = point_inside(&area.polygons).ok_or("an area without a point inside")?;
             Ok((area.polygons, at))
         });
         match inside {
             Ok((polygons, at)) => {
-                records.push(Record { facility: facility(id, tags, at, issues), outline: Some(polygons) });
+                records.push(Record { facility: facility(id, tags, at, findings), outline: Some(polygons) });
             }
             Err(why) => {
                 let name = tags.get("name").unwrap_or("(no name)");
-                issues.push(Issue::new(Stage::Facilities, &plan.source, id, "broken_area", format!("{name}: {why}; left out")));
+                findings.push(Finding::new(
+                    Stage::Facilities,
+                    &plan.source,
+                    id,
+                    FindingKind::BrokenArea,
+                    format!("{name}: {why}; left out"),
+                ));
             }
         }
     }
@@ -84,11 +90,11 @@ pub(super) fn from_osm(
             .and_then(|()| project_polygons(projector, record.outline.as_mut_slice(), &plan.source));
         if placed.is_err() {
             let detail = format!("its place, {}, {}, {TOO_FAR}; left out", at.x, at.y);
-            issues.push(Issue::new(Stage::Facilities, &plan.source, &record.facility.id, "bad_place", detail));
+            findings.push(Finding::new(Stage::Facilities, &plan.source, &record.facility.id, FindingKind::BadPlace, detail));
         }
         placed.is_ok()
     });
-    Ok(merge(records, plan, issues))
+    Ok(merge(records, plan, findings))
 }
 
 /// A number of vehicles.
@@ -97,9 +103,9 @@ fn count(text: &str) -> Option<u32> {
 }
 
 /// What is written where a number of vehicles should be; nothing is unknown, and no fault.
-fn no_count(file: &str, id: impl ToString, text: &str) -> Option<Issue> {
+fn no_count(file: &str, id: impl ToString, text: &str) -> Option<Finding> {
     let detail = format!("`{text}` is no whole number of vehicles; they are unknown");
-    (!text.trim().is_empty()).then(|| Issue::new(Stage::Facilities, file, id, "bad_number", detail))
+    (!text.trim().is_empty()).then(|| Finding::new(Stage::Facilities, file, id, FindingKind::BadNumber, detail))
 }
 
 /// The centroid where it lies inside, else a point that does.
@@ -114,7 +120,7 @@ pub(super) fn from_layer(
     features: &[Feature],
     plan: &FacilitiesPlan,
     projector: &Projector,
-    issues: &mut Vec<Issue>,
+    findings: &mut Vec<Finding>,
 ) -> Result<Vec<Facility>, Error> {
     let file = plan.source.as_str();
     let columns = &plan.columns;
@@ -145,7 +151,7 @@ pub(super) fn from_layer(
         };
         let Some(mut location) = location else {
             let detail = "neither a point nor an area; left out";
-            issues.push(Issue::new(Stage::Facilities, file, id, "no_place", detail));
+            findings.push(Finding::new(Stage::Facilities, file, id, FindingKind::NoPlace, detail));
             continue;
         };
         project(projector, std::slice::from_mut(&mut location), file)?;
@@ -155,31 +161,32 @@ pub(super) fn from_layer(
         let (name, kind) = (text(&columns.name, &NAME).unwrap_or_default(), text(&columns.kind, &KIND).unwrap_or_default());
         let told = text(&columns.vehicles, &VEHICLES);
         let vehicles = told.as_deref().and_then(count);
-        issues.extend(told.filter(|_| vehicles.is_none()).and_then(|told| no_count(file, &id, &told)));
-        let record = record(columns, (file, &id), |key| layer::property(feature, key).map(Cow::from), issues);
+        findings.extend(told.filter(|_| vehicles.is_none()).and_then(|told| no_count(file, &id, &told)));
+        let record = record(columns, (file, &id), |key| layer::property(feature, key).map(Cow::from), findings);
         let facility = Facility { id, name: name.trim().to_owned(), kind, location, twins: Vec::new(), vehicles, record };
         records.push(Record { facility, outline });
     }
-    Ok(merge(records, plan, issues))
+    Ok(merge(records, plan, findings))
 }
 
 /// Years of facilities that play no part: of those that exist, where the study has no year; and planned ones that never open.
-pub(super) fn years_without_a_part(found: &[Facility], plan: &FacilitiesPlan, year: Option<i32>) -> Vec<Issue> {
+pub(super) fn years_without_a_part(found: &[Facility], plan: &FacilitiesPlan, year: Option<i32>) -> Vec<Finding> {
     let count = |fits: fn(&Facility) -> bool| found.iter().filter(|own| fits(own)).count();
-    let mut issues = Vec::new();
-    let mut issue = |kind: &str, detail: String| issues.push(Issue::new(Stage::Facilities, &plan.source, &plan.id, kind, detail));
+    let mut findings = Vec::new();
+    let mut finding =
+        |kind: FindingKind, detail: String| findings.push(Finding::new(Stage::Facilities, &plan.source, &plan.id, kind, detail));
     let dated = count(|own| own.record.status == FacilityStatus::Existing && (own.record.opens.is_some() || own.record.closes.is_some()));
     if year.is_none() && dated > 0 {
-        issue(
-            "years_not_used",
+        finding(
+            FindingKind::YearsNotUsed,
             format!("{dated} existing facilities say when they open or close; the study has no year (planning.year), so all of them count"),
         );
     }
     let never = count(|own| own.record.status == FacilityStatus::Planned && own.record.opens.is_none());
     if never > 0 {
-        issue("planned_without_year", format!("{never} planned facilities say no year: they open in none"));
+        finding(FindingKind::PlannedWithoutYear, format!("{never} planned facilities say no year: they open in none"));
     }
-    issues
+    findings
 }
 
 /// Facilities from a table of points.
@@ -187,9 +194,9 @@ pub(super) fn from_table(
     bytes: &[u8],
     plan: &FacilitiesPlan,
     projector: &Projector,
-    issues: &mut Vec<Issue>,
+    findings: &mut Vec<Finding>,
 ) -> Result<Vec<Facility>, Error> {
-    let table = Table::read(bytes, &plan.source, &plan.columns, Stage::Facilities, issues)?;
+    let table = Table::read(bytes, &plan.source, &plan.columns, Stage::Facilities, findings)?;
     let columns = &plan.columns;
     let id = table.column(columns.id.as_deref(), &ID)?;
     let name = table.column(columns.name.as_deref(), &NAME)?;
@@ -199,16 +206,16 @@ pub(super) fn from_table(
     for (_, column) in columns.of_record() {
         of_record.insert(column, table.column(Some(column), &[])?);
     }
-    let places = table.places(columns, projector, Stage::Facilities, issues)?;
+    let places = table.places(columns, projector, Stage::Facilities, findings)?;
     let mut records = Vec::new();
     for (row, location) in places.into_iter().enumerate() {
         let Some(location) = location else { continue };
         let own = table.text(row, id);
         let told = table.text(row, vehicles);
-        issues.extend(Some(told).filter(|told| count(told).is_none()).and_then(|told| no_count(&plan.source, table.line(row), told)));
+        findings.extend(Some(told).filter(|told| count(told).is_none()).and_then(|told| no_count(&plan.source, table.line(row), told)));
         let id = if own.is_empty() { format!("line {}", table.line(row)) } else { own.to_owned() };
         let cell = |key: &str| Some(Cow::from(table.text(row, *of_record.get(key)?)));
-        let record = record(columns, (&plan.source, &id), cell, issues);
+        let record = record(columns, (&plan.source, &id), cell, findings);
         let facility = Facility {
             id,
             name: table.text(row, name).to_owned(),
@@ -220,15 +227,15 @@ pub(super) fn from_table(
         };
         records.push(Record { facility, outline: None });
     }
-    Ok(merge(records, plan, issues))
+    Ok(merge(records, plan, findings))
 }
 
 /// Joins records of one facility: the same name within `merge_within_m`, or a point inside an outline of that name. The first record
-/// stays (points before areas, as the source lists them); each twin is an issue.
-fn merge(records: Vec<Record>, plan: &FacilitiesPlan, issues: &mut Vec<Issue>) -> Vec<Facility> {
+/// stays (points before areas, as the source lists them); each twin is a finding.
+fn merge(records: Vec<Record>, plan: &FacilitiesPlan, findings: &mut Vec<Finding>) -> Vec<Facility> {
     let wanted = records.into_iter().filter(|record| plan.only.admits(&record.facility)).collect();
-    let mut records = without_repeats(wanted, plan, issues);
-    distinct_ids(&mut records, plan, issues);
+    let mut records = without_repeats(wanted, plan, findings);
+    distinct_ids(&mut records, plan, findings);
     let places: Vec<Facility> = records.iter().map(|r| r.facility.clone()).collect();
     let index = FacilityIndex::of_facilities(&places);
     let mut same: UnionFind<usize> = UnionFind::new(records.len());
@@ -269,7 +276,7 @@ fn merge(records: Vec<Record>, plan: &FacilitiesPlan, issues: &mut Vec<Issue>) -
             Some(first) => {
                 let metres = (first.location.x - facility.location.x).hypot(first.location.y - facility.location.y);
                 let detail = format!("`{}` is {} again, {metres:.0} m away: one facility", facility.name, first.id);
-                issues.push(Issue::new(Stage::Facilities, &plan.source, &facility.id, "twin_merged", detail));
+                findings.push(Finding::new(Stage::Facilities, &plan.source, &facility.id, FindingKind::TwinMerged, detail));
                 first.twins.push(facility.id);
                 first.vehicles = first.vehicles.or(facility.vehicles);
                 fill(&mut first.record, facility.record);
@@ -281,8 +288,8 @@ fn merge(records: Vec<Record>, plan: &FacilitiesPlan, issues: &mut Vec<Issue>) -
     facilities
 }
 
-/// The records without those that say what another says, to the letter; one issue for each that stands there several times.
-fn without_repeats(records: Vec<Record>, plan: &FacilitiesPlan, issues: &mut Vec<Issue>) -> Vec<Record> {
+/// The records without those that say what another says, to the letter; one finding for each that stands there several times.
+fn without_repeats(records: Vec<Record>, plan: &FacilitiesPlan, findings: &mut Vec<Finding>) -> Vec<Record> {
     let mut kept: Vec<(Record, usize)> = Vec::with_capacity(records.len());
     let mut met: BTreeMap<(String, String, String, u64, u64), usize> = BTreeMap::new();
     for record in records {
@@ -298,7 +305,7 @@ fn without_repeats(records: Vec<Record>, plan: &FacilitiesPlan, issues: &mut Vec
     }
     for (Record { facility, .. }, count) in kept.iter().filter(|(_, count)| *count > 1) {
         let detail = format!("`{}` stands there {count} times with one id, name and place: one facility", facility.name);
-        issues.push(Issue::new(Stage::Facilities, &plan.source, &facility.id, "repeated_rows", detail));
+        findings.push(Finding::new(Stage::Facilities, &plan.source, &facility.id, FindingKind::RepeatedRows, detail));
     }
     kept.into_iter().map(|(record, _)| record).collect()
 }
@@ -310,7 +317,7 @@ pub(crate) fn id_order(id: &str) -> (&str, i64, &str) {
 }
 
 /// Numbers ids that the source uses twice, and says so.
-fn distinct_ids(records: &mut [Record], plan: &FacilitiesPlan, issues: &mut Vec<Issue>) {
+fn distinct_ids(records: &mut [Record], plan: &FacilitiesPlan, findings: &mut Vec<Finding>) {
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
     for record in records {
         let count = seen.entry(record.facility.id.clone()).or_default();
@@ -318,7 +325,7 @@ fn distinct_ids(records: &mut [Record], plan: &FacilitiesPlan, issues: &mut Vec<
         if *count > 1 {
             let own = format!("{}#{count}", record.facility.id);
             let detail = format!("the id `{}` is used again; this one is called `{own}`", record.facility.id);
-            issues.push(Issue::new(Stage::Facilities, &plan.source, &own, "repeated_id", detail));
+            findings.push(Finding::new(Stage::Facilities, &plan.source, &own, FindingKind::RepeatedId, detail));
             record.facility.id = own;
         }
     }

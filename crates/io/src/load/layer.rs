@@ -1,7 +1,7 @@
 //! GeoJSON features: their ids, properties and geometries, in longitude and latitude.
 
 use catchment::geo::{Coord, Geometry, MultiPolygon, Rect};
-use catchment::{Issue, Stage};
+use catchment::{Finding, FindingKind, Stage};
 use geojson::{Feature, FeatureCollection, GeoJson, GeometryValue, Position};
 
 use super::TOO_FAR;
@@ -107,13 +107,13 @@ pub(crate) fn features(bytes: &[u8], file: &str) -> Result<Vec<Feature>, Error> 
     }
 }
 
-/// Checks shapes in WGS84 degrees before anybody takes them for what they are. One with a place that is none is an issue and goes; so are
+/// Checks shapes in WGS84 degrees before anybody takes them for what they are. One with a place that is none is a finding and goes; so are
 /// rings that are not closed, and stay.
 ///
 /// # Errors
 ///
 /// [`Error::Data`] where all shapes are such: the file is in another CRS.
-pub(crate) fn check(features: &mut [Feature], file: &str, stage: Stage, issues: &mut Vec<Issue>) -> Result<(), Error> {
+pub(crate) fn check(features: &mut [Feature], file: &str, stage: Stage, findings: &mut Vec<Finding>) -> Result<(), Error> {
     let mut wrong = Vec::new();
     let mut shapes = 0;
     for (row, feature) in features.iter_mut().enumerate() {
@@ -125,7 +125,7 @@ pub(crate) fn check(features: &mut [Feature], file: &str, stage: Stage, issues: 
             feature.geometry = None;
             wrong.push((row, what));
         } else {
-            issues.extend(not_closed(open_rings(&geometry.value), row, file, stage));
+            findings.extend(not_closed(open_rings(&geometry.value), row, file, stage));
         }
     }
     match wrong.first() {
@@ -134,17 +134,17 @@ pub(crate) fn check(features: &mut [Feature], file: &str, stage: Stage, issues: 
             Err(data(file, format!("feature {}", row + 1), format!("the position {what}"), expected))
         }
         _ => {
-            issues.extend(wrong.into_iter().map(|(row, what)| {
+            findings.extend(wrong.into_iter().map(|(row, what)| {
                 let detail = format!("the position {what}; read without a shape");
-                Issue::new(stage, file, format!("feature {}", row + 1), "bad_place", detail)
+                Finding::new(stage, file, format!("feature {}", row + 1), FindingKind::BadPlace, detail)
             }));
             Ok(())
         }
     }
 }
 
-/// Takes the shapes away that lie too far from the study to be projected; each is an issue.
-pub(super) fn near(features: &mut [Feature], projector: &Projector, file: &str, stage: Stage, issues: &mut Vec<Issue>) {
+/// Takes the shapes away that lie too far from the study to be projected; each is a finding.
+pub(super) fn near(features: &mut [Feature], projector: &Projector, file: &str, stage: Stage, findings: &mut Vec<Finding>) {
     for (row, feature) in features.iter_mut().enumerate() {
         let Some(geometry) = &feature.geometry else { continue };
         let mut bounds: Option<Rect<f64>> = None;
@@ -155,7 +155,7 @@ pub(super) fn near(features: &mut [Feature], projector: &Projector, file: &str, 
         if projector.forward(&mut corners).is_err() {
             feature.geometry = None;
             let detail = format!("its place, {}, {}, {TOO_FAR}; read without a shape", low.x, low.y);
-            issues.push(Issue::new(stage, file, format!("feature {}", row + 1), "bad_place", detail));
+            findings.push(Finding::new(stage, file, format!("feature {}", row + 1), FindingKind::BadPlace, detail));
         }
     }
 }
@@ -200,14 +200,14 @@ pub(crate) fn has_heights(geometry: &GeometryValue) -> bool {
 }
 
 /// What is told of such rings.
-pub(crate) fn not_closed(open: usize, row: usize, file: &str, stage: Stage) -> Option<Issue> {
+pub(crate) fn not_closed(open: usize, row: usize, file: &str, stage: Stage) -> Option<Finding> {
     let rings = if open == 1 {
         "a ring is not closed: it is taken as if it went".to_owned()
     } else {
         format!("{open} rings are not closed: they are taken as if they went")
     };
     let detail = format!("{rings} straight back to where it begins");
-    (open > 0).then(|| Issue::new(stage, file, format!("feature {}", row + 1), "ring_not_closed", detail))
+    (open > 0).then(|| Finding::new(stage, file, format!("feature {}", row + 1), FindingKind::RingNotClosed, detail))
 }
 
 /// A position that is no longitude and latitude, in words.
@@ -226,7 +226,7 @@ pub(crate) fn property(feature: &Feature, key: &str) -> Option<String> {
     }
 }
 
-/// A property as an issue shows it.
+/// A property as a finding shows it.
 pub(super) fn value(feature: &Feature, key: &str) -> String {
     match property(feature, key) {
         Some(text) if !text.is_empty() => format!("`{}`", shown(&text, 40)),

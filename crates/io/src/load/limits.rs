@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use catchment::{Issue, Limit, Limits, Stage, Zone};
+use catchment::{Finding, FindingKind, Limit, Limits, Stage, Zone};
 
 use super::table::Table;
 use super::usual::{ZONE_ID, ZONE_NAME};
@@ -18,9 +18,9 @@ pub(super) fn from_table(
     told: &mut Told,
     bytes: &[u8],
     (file, told_of): (&str, &Columns),
-    issues: &mut Vec<Issue>,
+    findings: &mut Vec<Finding>,
 ) -> Result<u64, Error> {
-    let table = Table::read(bytes, file, told_of, Stage::Zones, issues)?;
+    let table = Table::read(bytes, file, told_of, Stage::Zones, findings)?;
     let columns: [(&Option<String>, &[&str]); 4] =
         [(&told_of.id, &ZONE_ID), (&told_of.name, &ZONE_NAME), (&None, &["class", "类别"]), (&None, &["limit", "限值"])];
     let [id, name, class, limit] = columns.map(|(named, usual)| table.column(named.as_deref(), usual));
@@ -30,7 +30,7 @@ pub(super) fn from_table(
         return Err(data(file, "header", found, "`zone_id` or `zone_name`, and `class`, `limit` or both"));
     }
     for row in 0..table.len() {
-        let Some(zone) = table.zone(row, [id, name], zones, Stage::Zones, "row_without_zone", issues) else { continue };
+        let Some(zone) = table.zone(row, [id, name], zones, Stage::Zones, findings) else { continue };
         let zone = &mut zones[zone];
         let [class, limit] = [class, limit].map(|column| table.text(row, column));
         if !class.is_empty() {
@@ -43,13 +43,13 @@ pub(super) fn from_table(
     Ok(table.len() as u64)
 }
 
-/// The zones' own limits, by row; a text that is none is an issue and not used.
-pub(super) fn own(zones: &[Zone], told: &Told, file: &str, issues: &mut Vec<Issue>) -> Vec<Option<Limit>> {
+/// The zones' own limits, by row; a text that is none is a finding and not used.
+pub(super) fn own(zones: &[Zone], told: &Told, file: &str, findings: &mut Vec<Finding>) -> Vec<Option<Limit>> {
     let mut limit = |zone: &Zone| match told.get(&zone.id)?.parse::<Limit>() {
         Ok(limit) => Some(limit),
         Err(error) => {
             let detail = format!("{}: {error}; the limit of its class or of the service applies", zone.name);
-            issues.push(Issue::new(Stage::Zones, file, &zone.id, "bad_limit", detail));
+            findings.push(Finding::new(Stage::Zones, file, &zone.id, FindingKind::BadLimit, detail));
             None
         }
     };
@@ -62,9 +62,9 @@ pub(super) fn applied(
     plan: &ZonesPlan,
     zones: &[Zone],
     own: &[Option<Limit>],
-    issues: &mut Vec<Issue>,
+    findings: &mut Vec<Finding>,
 ) -> Vec<Limit> {
-    let mut add = |kind, detail: String| issues.push(Issue::new(Stage::Coverage, &service.id, "", kind, detail));
+    let mut add = |kind, detail: String| findings.push(Finding::new(Stage::Coverage, &service.id, "", kind, detail));
     let metric = service.limit.metric;
     let own: Vec<Option<Limit>> = if service.zone_limits { own.to_vec() } else { vec![None; zones.len()] };
     let others: Vec<&str> =
@@ -76,7 +76,7 @@ pub(super) fn applied(
             metric.name(),
             others.join(", ")
         );
-        add("zone_limit_of_other_metric", detail);
+        add(FindingKind::ZoneLimitOfOtherMetric, detail);
     }
     if !service.limits.is_empty() {
         classes(service, plan, zones, &mut add);
@@ -89,26 +89,26 @@ pub(super) fn applied(
     let over: Vec<&str> = zones.iter().zip(&limits).filter(short).map(|(zone, _)| zone.name.as_str()).collect();
     if !over.is_empty() {
         let detail = format!("call handling and turnout alone take longer than the limits of {}: nobody there is covered", over.join(", "));
-        add("limit_over_before_the_drive", detail);
+        add(FindingKind::LimitOverBeforeTheDrive, detail);
     }
     if Limits::by_zone(service.limit, &limits).differ() { limits } else { Vec::new() }
 }
 
 /// Complains of classes that no zone has, and of zones without a class.
-fn classes(service: &ServicePlan, plan: &ZonesPlan, zones: &[Zone], add: &mut dyn FnMut(&'static str, String)) {
+fn classes(service: &ServicePlan, plan: &ZonesPlan, zones: &[Zone], add: &mut dyn FnMut(FindingKind, String)) {
     let mut known: Vec<&str> = zones.iter().filter_map(|zone| zone.class.as_deref()).collect();
     known.sort_unstable();
     known.dedup();
     let there_are =
         if known.is_empty() { "no zone has a class".to_owned() } else { format!("the zones' classes are {}", known.join(", ")) };
     for class in service.limits.keys().filter(|class| !known.contains(&class.as_str())) {
-        add("unknown_class", format!("limits: no zone is of the class `{class}`; {there_are}"));
+        add(FindingKind::UnknownClass, format!("limits: no zone is of the class `{class}`; {there_are}"));
     }
     let without: Vec<&str> = zones.iter().filter(|zone| zone.class.is_none()).map(|zone| zone.name.as_str()).collect();
     if !without.is_empty() && !known.is_empty() {
         let source = plan.class.as_ref().map_or_else(String::new, |key| format!(" (`{key}`)"));
         let detail =
             format!("{} zones have no class{source}; the limit of {} applies: {}", without.len(), service.limit, without.join(", "));
-        add("zones_without_class", detail);
+        add(FindingKind::ZonesWithoutClass, detail);
     }
 }

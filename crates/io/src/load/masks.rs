@@ -1,7 +1,7 @@
 //! Masks: the polygons that area is a share of, from an extract or a layer.
 
 use catchment::geo::{Densify, Euclidean, MultiPolygon};
-use catchment::{Issue, Stage};
+use catchment::{Finding, FindingKind, Stage};
 use geojson::Feature;
 
 use super::areas::{Wish, areas};
@@ -81,30 +81,30 @@ impl Mapped {
     }
 
     /// Its areas in an extract.
-    pub(super) fn polygons(self, osm: &OsmData, file: &str, projector: &Projector, issues: &mut Vec<Issue>) -> Vec<MultiPolygon<f64>> {
+    pub(super) fn polygons(self, osm: &OsmData, file: &str, projector: &Projector, findings: &mut Vec<Finding>) -> Vec<MultiPolygon<f64>> {
         let wish = Wish { label: self.label(), stage: Stage::Zones, file, wanted: &|tags| self.holds(|key| tags.get(key)) };
-        areas(&wish, osm, projector, issues)
+        areas(&wish, osm, projector, findings)
     }
 }
 
-/// The polygons of a layer, mended where they cross themselves; other geometries are issues and left out.
+/// The polygons of a layer, mended where they cross themselves; other geometries are findings and left out.
 pub(super) fn of_layer(
     features: Vec<Feature>,
     file: &str,
     projector: &Projector,
-    issues: &mut Vec<Issue>,
+    findings: &mut Vec<Finding>,
 ) -> Result<Vec<MultiPolygon<f64>>, Error> {
     let mut polygons = Vec::new();
     for (row, feature) in features.into_iter().enumerate() {
         let id = layer::feature_id(&feature).unwrap_or_else(|| (row + 1).to_string());
-        let mut add = |kind, detail: String| issues.push(Issue::new(Stage::Zones, file, &id, kind, detail));
+        let mut add = |kind, detail: String| findings.push(Finding::new(Stage::Zones, file, &id, kind, detail));
         match layer::polygons(&feature, file, &format!("feature {}", row + 1))? {
-            None => add("not_a_polygon", "not a polygon; left out of the mask".to_owned()),
+            None => add(FindingKind::NotAPolygon, "not a polygon; left out of the mask".to_owned()),
             Some(drawn) => {
                 let (area, wrong) = repair(drawn);
                 match wrong {
-                    Some(what) if area.0.is_empty() => add("invalid_polygon", format!("{what}; left out of the mask")),
-                    Some(what) => add("polygon_repaired", format!("{what}; mended by joining its parts")),
+                    Some(what) if area.0.is_empty() => add(FindingKind::InvalidPolygon, format!("{what}; left out of the mask")),
+                    Some(what) => add(FindingKind::PolygonRepaired, format!("{what}; mended by joining its parts")),
                     None => {}
                 }
                 polygons.push(Euclidean.densify(&area, STRAIGHT_DEG));

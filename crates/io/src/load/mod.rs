@@ -43,7 +43,7 @@ use std::sync::Arc;
 
 use catchment::geo::{Coord, Densify, Euclidean, MultiPolygon};
 use catchment::{
-    Barriers, Demand, Facility, Issue, Limit, Limits, People, Place, Profile, Progress, RoadNetwork, SpreadNote, Stage, Zone, begin,
+    Barriers, Demand, Facility, Finding, Limit, Limits, People, Place, Profile, Progress, RoadNetwork, SpreadNote, Stage, Zone, begin,
 };
 
 use crate::crs::{AutoCrs, Projector};
@@ -130,14 +130,14 @@ pub struct Inputs {
     /// The files that were read.
     pub files: Vec<InputFile>,
     /// What was not used, or should be looked at.
-    pub issues: Vec<Issue>,
+    pub findings: Vec<Finding>,
 }
 
 /// Reads everything that `plan` names from `files`.
 ///
 /// # Errors
 ///
-/// [`Error`] for a file that is missing or broken as a whole; a bad record is an issue in [`Inputs::issues`].
+/// [`Error`] for a file that is missing or broken as a whole; a bad record is a finding in [`Inputs::findings`].
 pub fn load(plan: &Plan, files: &dyn Files, progress: &dyn Progress) -> Result<Inputs, Error> {
     load_for(plan, files, Scope { service: None, roads: true, responses: true }, progress)
 }
@@ -157,8 +157,8 @@ pub(crate) struct Scope<'a> {
 pub(crate) fn load_for(plan: &Plan, files: &dyn Files, scope: Scope<'_>, progress: &dyn Progress) -> Result<Inputs, Error> {
     let plan_error = |source| Error::Plan { file: plan.study.id.clone(), source };
     plan.check().map_err(plan_error)?;
-    let mut issues = Vec::new();
-    let (resolved, inputs) = grids::resolved(plan, files, &mut issues)?;
+    let mut findings = Vec::new();
+    let (resolved, inputs) = grids::resolved(plan, files, &mut findings)?;
     let plan = &resolved;
     let mut profiles: BTreeMap<String, Profile> = BTreeMap::new();
     let services = plan.services.iter().filter(|service| scope.service.is_none_or(|id| id == service.id)).map(|own| &own.profile);
@@ -166,7 +166,7 @@ pub(crate) fn load_for(plan: &Plan, files: &dyn Files, scope: Scope<'_>, progres
     for profile in asked.filter(|_| scope.roads) {
         profiles.insert(profile.clone(), plan.profile(profile).map_err(plan_error)?);
     }
-    let mut loader = Loader { plan, files, inputs, issues, osm: BTreeMap::new(), lines: None, prepared: None };
+    let mut loader = Loader { plan, files, inputs, findings, osm: BTreeMap::new(), lines: None, prepared: None };
     begin(progress, "read", 0)?;
     loader.read_osm(&RoadNeeds(profiles.values().cloned().collect()), scope.roads)?;
     begin(progress, "zones", 0)?;
@@ -178,7 +178,7 @@ pub(crate) fn load_for(plan: &Plan, files: &dyn Files, scope: Scope<'_>, progres
     for (zone, area) in zones.iter_mut().zip(areas) {
         zone.area = area;
     }
-    loader.issues.extend(zones::part(&mut zones, &plan.zones.source));
+    loader.findings.extend(zones::part(&mut zones, &plan.zones.source));
     let zone_limits = loader.zone_limits(&zones, &told);
     let masks = loader.masks(&projector)?;
     begin(progress, "people", zones.len())?;
@@ -190,7 +190,7 @@ pub(crate) fn load_for(plan: &Plan, files: &dyn Files, scope: Scope<'_>, progres
     let mut roads = BTreeMap::new();
     for (name, profile) in profiles {
         let drawn = loader.drawn(&name, &profile, &projector)?;
-        loader.issues.extend(loader.cut_roads(&drawn, &zones, &zone_limits, &projector));
+        loader.findings.extend(loader.cut_roads(&drawn, &zones, &zone_limits, &projector));
         roads.insert(name, (profile, drawn.network));
     }
     loader.suspicions(&facilities, &demand, roads.values().next().map(|(_, network)| network.as_ref()), &projector);
@@ -205,9 +205,9 @@ pub(crate) fn load_for(plan: &Plan, files: &dyn Files, scope: Scope<'_>, progres
     }
     let places = loader.places(&projector);
     loader.osm_warnings();
-    let Loader { inputs, mut issues, .. } = loader;
-    issues.sort();
-    issues.dedup();
+    let Loader { inputs, mut findings, .. } = loader;
+    findings.sort();
+    findings.dedup();
     let plan = plan.clone();
     Ok(Inputs {
         plan,
@@ -232,7 +232,7 @@ pub(crate) fn load_for(plan: &Plan, files: &dyn Files, scope: Scope<'_>, progres
         water,
         places,
         files: inputs,
-        issues,
+        findings,
     })
 }
 
@@ -240,7 +240,7 @@ struct Loader<'a> {
     plan: &'a Plan,
     files: &'a dyn Files,
     inputs: Vec<InputFile>,
-    issues: Vec<Issue>,
+    findings: Vec<Finding>,
     osm: BTreeMap<String, OsmData>,
     /// The roads, where the plan names a layer of lines for them.
     lines: Option<OsmData>,
@@ -306,14 +306,14 @@ impl Loader<'_> {
         Ok(bytes)
     }
 
-    /// The features of a layer, WGS84 degrees; `crs` is what the plan says of it. Shapes that `projector` has no image of are issues and gone.
+    /// The features of a layer, WGS84 degrees; `crs` is what the plan says of it. Shapes that `projector` has no image of are findings and gone.
     fn layer(&mut self, name: &str, crs: Option<&str>, stage: Stage, projector: Option<&Projector>) -> Result<Vec<Feature>, Error> {
         let mut read = formats::read(self.files, name, crs, stage)?;
         if let Some(projector) = projector {
-            layer::near(&mut read.features, projector, name, stage, &mut read.issues);
+            layer::near(&mut read.features, projector, name, stage, &mut read.findings);
         }
         self.inputs.extend(read.files);
-        self.issues.extend(read.issues);
+        self.findings.extend(read.findings);
         Ok(read.features)
     }
 
@@ -324,7 +324,7 @@ impl Loader<'_> {
             return Table::of_layer(&features, file);
         }
         let bytes = self.table(file)?;
-        Table::read(&bytes, file, columns, Stage::People, &mut self.issues)
+        Table::read(&bytes, file, columns, Stage::People, &mut self.findings)
     }
 
     fn count_rows(&mut self, what: &str, rows: u64) {
@@ -337,19 +337,19 @@ impl Loader<'_> {
         let year = self.plan.planning.as_ref().and_then(|planning| planning.year);
         let [mut sets, mut others] = [BTreeMap::new(), BTreeMap::new()];
         for plan in &self.plan.facilities {
-            let mut issues = Vec::new();
+            let mut findings = Vec::new();
             let found = if is_osm(&plan.source) {
-                facilities::from_osm(self.osm_of(&plan.source)?, plan, projector, &mut issues)?
+                facilities::from_osm(self.osm_of(&plan.source)?, plan, projector, &mut findings)?
             } else if is_layer(&plan.source) {
                 let features = self.layer(&plan.source, plan.columns.crs.as_deref(), Stage::Facilities, Some(projector))?;
-                facilities::from_layer(&features, plan, projector, &mut issues)?
+                facilities::from_layer(&features, plan, projector, &mut findings)?
             } else {
                 let bytes = self.table(&plan.source)?;
-                let found = facilities::from_table(&bytes, plan, projector, &mut issues)?;
+                let found = facilities::from_table(&bytes, plan, projector, &mut findings)?;
                 self.count_rows("facilities", found.iter().map(|f| 1 + f.twins.len() as u64).sum());
                 found
             };
-            self.issues.extend(facilities::years_without_a_part(&found, plan, year));
+            self.findings.extend(facilities::years_without_a_part(&found, plan, year));
             let (found, not_open): (Vec<Facility>, Vec<Facility>) = found.into_iter().partition(|facility| facility.is_open(year));
             let asked = self.plan.services.iter().any(|own| own.facilities == plan.id)
                 || self.plan.referrals.iter().any(|own| own.from == plan.id || own.to.contains(&plan.id));
@@ -360,9 +360,9 @@ impl Loader<'_> {
                     (_, None) => format!("at least one facility in the set `{}` that exists; or name a year: planning.year", plan.id),
                     (_, Some(year)) => format!("at least one facility in the set `{}` that is open in {year}", plan.id),
                 };
-                return Err(data(&plan.source, "", table::none_left("facility", &issues), expected));
+                return Err(data(&plan.source, "", table::none_left("facility", &findings), expected));
             }
-            self.issues.extend(issues);
+            self.findings.extend(findings);
             sets.insert(plan.id.clone(), found);
             others.insert(plan.id.clone(), not_open);
         }
@@ -372,17 +372,17 @@ impl Loader<'_> {
     fn barriers(&mut self, projector: &Projector, progress: &dyn Progress) -> Result<Barriers, Error> {
         let Some(plan) = &self.plan.barriers else { return Ok(Barriers::default()) };
         begin(progress, "barriers", 0)?;
-        let mut issues = Vec::new();
+        let mut findings = Vec::new();
         let mut found = Vec::new();
         if !plan.osm.is_empty() {
             let file = &self.plan.roads.source;
-            found = barriers::from_osm(self.osm_of(file)?, &plan.osm, file, projector, &mut issues);
+            found = barriers::from_osm(self.osm_of(file)?, &plan.osm, file, projector, &mut findings);
         }
         if let Some(file) = &plan.source {
             let features = self.layer(file, plan.crs.as_deref(), Stage::Barriers, Some(projector))?;
-            found.extend(barriers::from_layer(&features, plan, file, projector, &mut issues)?);
+            found.extend(barriers::from_layer(&features, plan, file, projector, &mut findings)?);
         }
-        self.issues.extend(issues);
+        self.findings.extend(findings);
         Ok(Barriers::new(found))
     }
 
@@ -401,16 +401,16 @@ impl Loader<'_> {
 
     fn osm_warnings(&mut self) {
         for (file, osm) in &self.osm {
-            self.issues.extend(osm_issues(osm, file));
+            self.findings.extend(osm_issues(osm, file));
         }
     }
 }
 
 /// What the reader found wrong with single objects.
-fn osm_issues(osm: &OsmData, file: &str) -> impl Iterator<Item = Issue> {
+fn osm_issues(osm: &OsmData, file: &str) -> impl Iterator<Item = Finding> {
     osm.warnings.iter().map(move |warning| {
-        let (id, kind) = (warning.object.to_string(), warning.kind.name());
-        Issue::new(Stage::Roads, file, id, kind, warning.detail.clone())
+        let (id, kind) = (warning.object.to_string(), areas::kind_of(warning.kind));
+        Finding::new(Stage::Roads, file, id, kind, warning.detail.clone())
     })
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use catchment::geo::{BoundingRect, Coord, Rect};
-use catchment::{Issue, Limit, Metric, NodeId, Profile, RoadNetwork, Stage, Zone};
+use catchment::{Finding, FindingKind, Limit, Metric, NodeId, Profile, RoadNetwork, Stage, Zone};
 
 use super::{Loader, road_lines, roads};
 use crate::crs::{AutoCrs, Crs, Projector, auto_crs};
@@ -51,7 +51,7 @@ impl Loader<'_> {
         input.osm_timestamp = prepared.about.osm_timestamp.clone();
         input.from_osm = is_osm(&prepared.about.source);
         self.inputs.push(input);
-        self.issues.append(&mut prepared.about.issues);
+        self.findings.append(&mut prepared.about.findings);
         self.prepared = Some(prepared);
         Ok(())
     }
@@ -60,7 +60,7 @@ impl Loader<'_> {
     pub(super) fn read_road_lines(&mut self) -> Result<(), Error> {
         let read = road_lines::read(self.files, &self.plan.roads)?;
         self.inputs.extend(read.files);
-        self.issues.extend(read.issues);
+        self.findings.extend(read.findings);
         self.lines = Some(read.data);
         Ok(())
     }
@@ -103,7 +103,7 @@ impl Loader<'_> {
                 }
                 let detail =
                     format!("the study works in {own}, as the prepared network does; for an extract it would choose {}", working.name);
-                self.issues.push(Issue::new(Stage::Roads, &plan.roads.source, "", "prepared_crs", detail));
+                self.findings.push(Finding::new(Stage::Roads, &plan.roads.source, "", FindingKind::PreparedCrs, detail));
                 working = AutoCrs::given(own, bounds).map_err(|source| Error::Crs { what: plan.roads.source.clone(), source })?;
                 "that of the prepared network".clone_into(&mut working.reason);
             }
@@ -117,13 +117,13 @@ impl Loader<'_> {
         let source = &self.plan.roads.source;
         let Some(prepared) = &self.prepared else {
             let osm = self.road_data()?;
-            let (own, issues) = roads::roads(osm, source, profile, projector)?;
+            let (own, findings) = roads::roads(osm, source, profile, projector)?;
             if own.segments.is_empty() {
                 return Err(roads::none(osm, source, &format!("the profile `{name}`")));
             }
             let network = Arc::new(RoadNetwork::build(&own, Metric::Time)?);
             let drawn = Drawn { network, ends: own.cut_ends, bbox: osm.header.bbox };
-            self.issues.extend(issues);
+            self.findings.extend(findings);
             return Ok(drawn);
         };
         let theirs = prepared.about.profile().map_err(|error| Error::Prepared { file: source.clone(), source: error })?;
@@ -180,7 +180,7 @@ impl Loader<'_> {
                 };
                 if let Some(reason) = reason {
                     let detail = format!("response times at {factor} times the speed are not measured: {reason}");
-                    self.issues.push(Issue::new(Stage::Roads, &service.id, name, "period_not_measured", detail));
+                    self.findings.push(Finding::new(Stage::Roads, &service.id, name, FindingKind::PeriodNotMeasured, detail));
                     continue;
                 }
                 let (roads, _) = roads::roads(self.road_data()?, source, &profile, projector)?;
@@ -192,7 +192,7 @@ impl Loader<'_> {
     }
 
     /// Roads that stop at the source's edge within reach of the zones: people there may look uncovered.
-    pub(super) fn cut_roads(&self, drawn: &Drawn, zones: &[Zone], limits: &[Vec<Limit>], projector: &Projector) -> Vec<Issue> {
+    pub(super) fn cut_roads(&self, drawn: &Drawn, zones: &[Zone], limits: &[Vec<Limit>], projector: &Projector) -> Vec<Finding> {
         const EDGE_M: f64 = 30.0;
         let file = &self.plan.roads.source;
         let reach = self.plan.services.iter().zip(limits).map(|(service, own)| self.straight_reach(service, own)).fold(0.0, f64::max);
@@ -217,7 +217,7 @@ impl Loader<'_> {
             "{count} roads end at the extract's edge within {reach:.0} m of the zones: what lies beyond (facilities too) is not counted, \
              and people near the edge may look uncovered; use an extract that reaches farther"
         );
-        if count > 0 { vec![Issue::new(Stage::Roads, file, "", "roads_cut_off", detail)] } else { Vec::new() }
+        if count > 0 { vec![Finding::new(Stage::Roads, file, "", FindingKind::RoadsCutOff, detail)] } else { Vec::new() }
     }
 }
 

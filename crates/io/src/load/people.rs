@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use catchment::geo::{BoundingRect, Coord, Intersects, Rect};
-use catchment::{Demand, Group, Issue, People, Progress, SpreadNote, SpreadRules, Stage, Surface, Zone, ZoneIndex, spread};
+use catchment::{Demand, Finding, FindingKind, Group, People, Progress, SpreadNote, SpreadRules, Stage, Surface, Zone, ZoneIndex, spread};
 
 use super::areas::{Wish, areas};
 use super::project_each;
@@ -29,7 +29,7 @@ pub(super) fn totals_from_osm(
     places: &OsmData,
     file: &str,
     projector: &Projector,
-    issues: &mut Vec<Issue>,
+    findings: &mut Vec<Finding>,
 ) {
     let mut nodes: Vec<Place<'_>> = Vec::new();
     for node in &places.nodes {
@@ -52,27 +52,27 @@ pub(super) fn totals_from_osm(
         let nodes = inside.get(&i).map_or(&[][..], Vec::as_slice);
         zone.people = own.and_then(count);
         if let (Some(text), None) = (own, zone.people) {
-            issues.push(people_issue(file, zone, "bad_number", format!("population `{text}` of the boundary is no number")));
+            findings.push(people_issue(file, zone, FindingKind::BadNumber, format!("population `{text}` of the boundary is no number")));
         }
         if zone.people.is_none() {
-            zone.people = sum_of_places(zone, nodes, file, issues);
+            zone.people = sum_of_places(zone, nodes, file, findings);
         }
     }
 }
 
-fn people_issue(file: &str, zone: &Zone, kind: &str, detail: String) -> Issue {
-    Issue::new(Stage::People, file, &zone.id, kind, format!("{}: {detail}", zone.name))
+fn people_issue(file: &str, zone: &Zone, kind: FindingKind, detail: String) -> Finding {
+    Finding::new(Stage::People, file, &zone.id, kind, format!("{}: {detail}", zone.name))
 }
 
-fn sum_of_places(zone: &Zone, nodes: &[&Place<'_>], file: &str, issues: &mut Vec<Issue>) -> Option<People> {
+fn sum_of_places(zone: &Zone, nodes: &[&Place<'_>], file: &str, findings: &mut Vec<Finding>) -> Option<People> {
     for bad in nodes.iter().filter(|n| n.people.is_none()) {
-        issues.push(people_issue(file, zone, "bad_number", format!("population `{}` of {} is no number", bad.text, bad.name)));
+        findings.push(people_issue(file, zone, FindingKind::BadNumber, format!("population `{}` of {} is no number", bad.text, bad.name)));
     }
     let known: Vec<&&Place<'_>> = nodes.iter().filter(|n| n.people.is_some()).collect();
     if known.len() > 1 {
         let names: Vec<String> = known.iter().map(|n| format!("{} {:.0}", n.name, n.people.unwrap_or_default().as_f64())).collect();
         let detail = format!("the total is the sum of {}; one of them may already hold the others", names.join(", "));
-        issues.push(people_issue(file, zone, "total_of_several_places", detail));
+        findings.push(people_issue(file, zone, FindingKind::TotalOfSeveralPlaces, detail));
     }
     (!known.is_empty()).then(|| known.iter().filter_map(|n| n.people).sum())
 }
@@ -83,34 +83,34 @@ fn count(text: &str) -> Option<People> {
     plain.parse().ok().and_then(People::from_f64)
 }
 
-/// A number of people in a cell, or an issue that says what was done without one.
-pub(super) fn people_of(table: &Table<'_>, row: usize, column: usize, done: &str, issues: &mut Vec<Issue>) -> Option<People> {
+/// A number of people in a cell, or a finding that says what was done without one.
+pub(super) fn people_of(table: &Table<'_>, row: usize, column: usize, done: &str, findings: &mut Vec<Finding>) -> Option<People> {
     let count = table.amount(table.text(row, Some(column))).and_then(People::from_f64);
     if count.is_none() {
         let (line, name, cell) = (table.line(row), table.name(column), table.cell(row, column));
         let detail = format!("line {line}, column `{name}`: {cell} is no number of people; {done}");
-        issues.push(Issue::new(Stage::People, table.file, line, "bad_number", detail));
+        findings.push(Finding::new(Stage::People, table.file, line, FindingKind::BadNumber, detail));
     }
     count
 }
 
 /// A group of more people than there are: both numbers stay, and somebody should look at them.
-fn group_above(table: &Table<'_>, row: usize, group: &str, of_group: People, all: People) -> Option<Issue> {
+fn group_above(table: &Table<'_>, row: usize, group: &str, of_group: People, all: People) -> Option<Finding> {
     let detail = format!(
         "line {}: {:.1} people in the group `{group}` of {:.1} in all; both are used as they are",
         table.line(row),
         of_group.as_f64(),
         all.as_f64()
     );
-    (of_group > all).then(|| Issue::new(Stage::People, table.file, table.line(row), "group_above_total", detail))
+    (of_group > all).then(|| Finding::new(Stage::People, table.file, table.line(row), FindingKind::GroupAboveTotal, detail))
 }
 
 /// Takes the totals of zones that have no ground of their own left: their people can be nowhere, and are said to be unknown.
-pub(super) fn without_ground(zones: &mut [Zone], file: &str, issues: &mut Vec<Issue>) {
+pub(super) fn without_ground(zones: &mut [Zone], file: &str, findings: &mut Vec<Finding>) {
     for zone in zones.iter_mut().filter(|zone| zone.area.0.is_empty()) {
         if let Some(people) = zone.people.take() {
             let detail = format!("no ground of its own is left of it; its {:.0} people are not counted", people.as_f64());
-            issues.push(people_issue(file, zone, "zone_without_ground", detail));
+            findings.push(people_issue(file, zone, FindingKind::ZoneWithoutGround, detail));
         }
     }
 }
@@ -120,10 +120,10 @@ pub(super) fn totals_from_csv(
     zones: &mut [Zone],
     bytes: &[u8],
     plan: &PeoplePlan,
-    issues: &mut Vec<Issue>,
+    findings: &mut Vec<Finding>,
 ) -> Result<(Vec<Group>, u64), Error> {
     let file = plan.totals.as_str();
-    let table = Table::read(bytes, file, &plan.columns, Stage::People, issues)?;
+    let table = Table::read(bytes, file, &plan.columns, Stage::People, findings)?;
     let id = table.column(plan.columns.id.as_deref(), &ZONE_ID)?;
     let name = table.column(plan.columns.name.as_deref(), &ZONE_NAME)?;
     if id.is_none() && name.is_none() {
@@ -133,18 +133,18 @@ pub(super) fn totals_from_csv(
     let columns: Vec<usize> = plan.groups.iter().map(|name| table.required(Some(name), &[], name)).collect::<Result<_, _>>()?;
     let mut groups: Vec<Group> =
         plan.groups.iter().map(|name| Group { name: name.clone(), people: vec![People::ZERO; zones.len()] }).collect();
-    let before = issues.len();
+    let before = findings.len();
     for row in 0..table.len() {
         let label = table.zone_label(row, [id, name]);
-        let Some(hit) = table.zone(row, [id, name], zones, Stage::People, "total_without_zone", issues) else { continue };
-        let Some(total) = people_of(&table, row, people, "the row is not used", issues) else { continue };
+        let Some(hit) = table.zone(row, [id, name], zones, Stage::People, findings) else { continue };
+        let Some(total) = people_of(&table, row, people, "the row is not used", findings) else { continue };
         if zones[hit].people.replace(total).is_some() {
             let detail = format!("line {}: the zone has a total already; this one is used", table.line(row));
-            issues.push(Issue::new(Stage::People, file, label, "total_twice", detail));
+            findings.push(Finding::new(Stage::People, file, label, FindingKind::TotalTwice, detail));
         }
         for (group, column) in groups.iter_mut().zip(&columns) {
-            group.people[hit] = people_of(&table, row, *column, "counted as 0", issues).unwrap_or_default();
-            issues.extend(group_above(&table, row, &group.name, group.people[hit], total));
+            group.people[hit] = people_of(&table, row, *column, "counted as 0", findings).unwrap_or_default();
+            findings.extend(group_above(&table, row, &group.name, group.people[hit], total));
         }
     }
     if zones.iter().all(|zone| zone.people.is_none()) {
@@ -152,38 +152,41 @@ pub(super) fn totals_from_csv(
         return Err(data(
             file,
             "",
-            none_left("total", &issues[before..]),
+            none_left("total", &findings[before..]),
             format!("totals of the zones, which are called {}", names.join(", ")),
         ));
     }
     Ok((groups, table.len() as u64))
 }
 
-/// Spreads the zones' totals over the plan's surfaces; zones of unknown people, and surfaces passed over, are issues.
+/// Spreads the zones' totals over the plan's surfaces; zones of unknown people, and surfaces passed over, are findings.
 pub(super) fn spread_totals(
     zones: &[Zone],
     groups: &[Group],
     surfaces: &[Surface],
     plan: &PeoplePlan,
     file: &str,
-    issues: &mut Vec<Issue>,
+    findings: &mut Vec<Finding>,
     progress: &dyn Progress,
 ) -> Result<(Demand, Vec<SpreadNote>), Error> {
     let rules = SpreadRules { cell_m: plan.cell_m, min_surface_ratio: plan.min_surface_ratio };
     let (demand, notes) = spread(zones, groups, surfaces, rules, progress)?;
     for (zone, note) in zones.iter().zip(&notes) {
-        let mut add = |kind, detail: String| issues.push(people_issue(file, zone, kind, detail));
+        let mut add = |kind, detail: String| findings.push(people_issue(file, zone, kind, detail));
         match zone.people {
-            None => add("people_unknown", "no total was found; shown as unknown, not as zero".to_owned()),
-            Some(People::ZERO) => add("nobody", "its total is zero".to_owned()),
+            None => add(FindingKind::PeopleUnknown, "no total was found; shown as unknown, not as zero".to_owned()),
+            Some(People::ZERO) => add(FindingKind::Nobody, "its total is zero".to_owned()),
             Some(_) => {}
         }
         if note.fallback {
-            add("no_surface", "none of the surfaces of people.over lies in it; its people are spread over the whole zone".to_owned());
+            add(
+                FindingKind::NoSurface,
+                "none of the surfaces of people.over lies in it; its people are spread over the whole zone".to_owned(),
+            );
         }
         for (name, area) in &note.passed_over {
             let detail = format!("{name} covers only {area:.0} m² of it and is passed over; people are spread over {}", note.surface);
-            add("surface_passed_over", detail);
+            add(FindingKind::SurfacePassedOver, detail);
         }
     }
     Ok((demand, notes))
@@ -195,7 +198,7 @@ pub(super) fn surface<'o>(
     osm: impl FnOnce() -> Result<&'o OsmData, Error>,
     file: &str,
     projector: &Projector,
-    issues: &mut Vec<Issue>,
+    findings: &mut Vec<Finding>,
 ) -> Result<Surface, Error> {
     let (label, key) = match name {
         SurfaceName::Zone => return Ok(Surface::WholeZone),
@@ -207,7 +210,7 @@ pub(super) fn surface<'o>(
         _ => tags.get(key).is_some_and(|value| value != "no"),
     };
     let wish = Wish { label, stage: Stage::People, file, wanted: &wanted };
-    let polygons = areas(&wish, osm()?, projector, issues);
+    let polygons = areas(&wish, osm()?, projector, findings);
     Ok(Surface::Mapped { name: label.to_owned(), polygons })
 }
 
@@ -217,22 +220,22 @@ pub(super) fn points(
     table: &Table<'_>,
     plan: &PeoplePlan,
     projector: &Projector,
-    issues: &mut Vec<Issue>,
+    findings: &mut Vec<Finding>,
 ) -> Result<(Demand, u64), Error> {
     let file = table.file;
     let people = table.required(plan.columns.people.as_deref(), &PEOPLE, "people")?;
     let groups: Vec<usize> = plan.groups.iter().map(|name| table.required(Some(name), &[], name)).collect::<Result<_, _>>()?;
-    let before = issues.len();
-    let places = table.places(&plan.columns, projector, Stage::People, issues)?;
+    let before = findings.len();
+    let places = table.places(&plan.columns, projector, Stage::People, findings)?;
     let mut demand =
         Demand { groups: plan.groups.iter().map(|name| Group { name: name.clone(), people: vec![] }).collect(), ..Demand::default() };
     let index = ZoneIndex::new(zones);
     for (row, at) in places.into_iter().enumerate() {
         let Some(at) = at else { continue };
-        let Some(count) = people_of(table, row, people, "the row is not used", issues) else { continue };
+        let Some(count) = people_of(table, row, people, "the row is not used", findings) else { continue };
         for (group, column) in demand.groups.iter_mut().zip(&groups) {
-            let of_group = people_of(table, row, *column, "counted as 0", issues).unwrap_or_default();
-            issues.extend(group_above(table, row, &group.name, of_group, count));
+            let of_group = people_of(table, row, *column, "counted as 0", findings).unwrap_or_default();
+            findings.extend(group_above(table, row, &group.name, of_group, count));
             group.people.push(of_group);
         }
         demand.locations.push(at);
@@ -243,18 +246,18 @@ pub(super) fn points(
         return Err(data(
             file,
             "",
-            none_left("row with people", &issues[before..]),
+            none_left("row with people", &findings[before..]),
             "at least one row with a place and a number of people",
         ));
     }
     elsewhere(zones, &demand, file)?;
-    issues.extend(repeated(&demand, file));
-    sum_by_zone(zones, &demand, file, "no people at any point in it", issues);
+    findings.extend(repeated(&demand, file));
+    sum_by_zone(zones, &demand, file, "no people at any point in it", findings);
     let outside: People = demand.zones.iter().zip(&demand.people).filter(|(zone, _)| zone.is_none()).map(|(_, p)| *p).sum();
     let rows = demand.zones.iter().filter(|zone| zone.is_none()).count();
     if rows > 0 {
         let detail = format!("{rows} points with {:.1} people lie outside every zone: the row `outside`", outside.as_f64());
-        issues.push(Issue::new(Stage::People, file, "", "points_outside", detail));
+        findings.push(Finding::new(Stage::People, file, "", FindingKind::PeopleOutside, detail));
     }
     Ok((demand, table.len() as u64))
 }
@@ -278,7 +281,7 @@ pub(super) fn elsewhere(zones: &[Zone], demand: &Demand, file: &str) -> Result<(
 }
 
 /// Rows that say what another row says, if there are any: they count, as there are houses with many households.
-fn repeated(demand: &Demand, file: &str) -> Option<Issue> {
+fn repeated(demand: &Demand, file: &str) -> Option<Finding> {
     let mut rows: Vec<(u64, u64, u64)> =
         demand.locations.iter().zip(&demand.people).map(|(at, n)| (at.x.to_bits(), at.y.to_bits(), n.0)).collect();
     rows.sort_unstable();
@@ -288,11 +291,11 @@ fn repeated(demand: &Demand, file: &str) -> Option<Issue> {
         "{count} rows with {:.1} people repeat the place and number of another row; they are counted: is the table pasted twice?",
         people.as_f64()
     );
-    (count > 0).then(|| Issue::new(Stage::People, file, "", "repeated_rows", detail))
+    (count > 0).then(|| Finding::new(Stage::People, file, "", FindingKind::RepeatedRows, detail))
 }
 
-/// Gives every zone the sum of the people in it; a zone without any is an issue.
-pub(super) fn sum_by_zone(zones: &mut [Zone], demand: &Demand, file: &str, nobody: &str, issues: &mut Vec<Issue>) {
+/// Gives every zone the sum of the people in it; a zone without any is a finding.
+pub(super) fn sum_by_zone(zones: &mut [Zone], demand: &Demand, file: &str, nobody: &str, findings: &mut Vec<Finding>) {
     let mut sums = vec![People::ZERO; zones.len()];
     for (zone, people) in demand.zones.iter().zip(&demand.people) {
         if let Some(zone) = zone {
@@ -302,7 +305,7 @@ pub(super) fn sum_by_zone(zones: &mut [Zone], demand: &Demand, file: &str, nobod
     for (zone, sum) in zones.iter_mut().zip(sums) {
         zone.people = Some(sum);
         if sum == People::ZERO {
-            issues.push(people_issue(file, zone, "nobody", nobody.to_owned()));
+            findings.push(people_issue(file, zone, FindingKind::Nobody, nobody.to_owned()));
         }
     }
 }

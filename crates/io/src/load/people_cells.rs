@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use catchment::geo::{Coord, LineString, Polygon};
-use catchment::{Issue, People, Stage};
+use catchment::{Finding, FindingKind, People, Stage};
 use h3o::{CellIndex, Resolution};
 
 use super::people::people_of;
@@ -14,8 +14,8 @@ use crate::crs::Projector;
 use crate::error::{Error, data};
 use crate::plan::PeoplePlan;
 
-/// The cells of a table as polygons; rows without a cell or a number, and those of a cell that came before, are issues and not used.
-pub(super) fn units(table: &Table<'_>, plan: &PeoplePlan, projector: &Projector, issues: &mut Vec<Issue>) -> Result<Vec<Unit>, Error> {
+/// The cells of a table as polygons; rows without a cell or a number, and those of a cell that came before, are findings and not used.
+pub(super) fn units(table: &Table<'_>, plan: &PeoplePlan, projector: &Projector, findings: &mut Vec<Finding>) -> Result<Vec<Unit>, Error> {
     let file = table.file;
     let id = table.required(plan.columns.id.as_deref(), &H3, "id")?;
     let people = table.required(plan.columns.people.as_deref(), &PEOPLE, "people")?;
@@ -26,17 +26,17 @@ pub(super) fn units(table: &Table<'_>, plan: &PeoplePlan, projector: &Projector,
         let (text, line) = (table.text(row, Some(id)), table.line(row));
         let Some(cell) = cell(text) else {
             let detail = format!("line {line}, column `{}`: `{text}` is no index of an H3 cell; the row is not used", table.name(id));
-            issues.push(Issue::new(Stage::People, file, line, "bad_cell", detail));
+            findings.push(Finding::new(Stage::People, file, line, FindingKind::BadCell, detail));
             continue;
         };
-        let Some(people) = people_of(table, row, people, "the row is not used", issues) else { continue };
+        let Some(people) = people_of(table, row, people, "the row is not used", findings) else { continue };
         if found.contains_key(&cell) {
             let detail = format!("line {line}: the cell came before; the {:.1} people of this row are not used", people.as_f64());
-            issues.push(Issue::new(Stage::People, file, cell, "cell_twice", detail));
+            findings.push(Finding::new(Stage::People, file, cell, FindingKind::CellTwice, detail));
             continue;
         }
         found.insert(cell, people);
-        let groups = groups.iter().map(|column| people_of(table, row, *column, "counted as 0", issues).unwrap_or_default()).collect();
+        let groups = groups.iter().map(|column| people_of(table, row, *column, "counted as 0", findings).unwrap_or_default()).collect();
         units.push(Unit { area: hexagon(cell).into(), people, groups });
     }
     if units.is_empty() {
@@ -47,7 +47,7 @@ pub(super) fn units(table: &Table<'_>, plan: &PeoplePlan, projector: &Projector,
             "indexes of H3 (such as 89a901291abffff), each with a number of people",
         ));
     }
-    resolutions(&found, file, issues);
+    resolutions(&found, file, findings);
     project_units(&mut units, projector, file)?;
     Ok(units)
 }
@@ -68,14 +68,14 @@ fn hexagon(cell: CellIndex) -> Polygon<f64> {
 }
 
 /// Cells of several sizes may hold the same people: said, and how many do.
-fn resolutions(found: &BTreeMap<CellIndex, People>, file: &str, issues: &mut Vec<Issue>) {
+fn resolutions(found: &BTreeMap<CellIndex, People>, file: &str, findings: &mut Vec<Finding>) {
     let all: BTreeSet<Resolution> = found.keys().map(|cell| cell.resolution()).collect();
     if all.len() < 2 {
         return;
     }
     let names: Vec<String> = all.iter().map(ToString::to_string).collect();
     let detail = format!("cells of the resolutions {}; all of them are used", names.join(", "));
-    issues.push(Issue::new(Stage::People, file, "", "mixed_resolutions", detail));
+    findings.push(Finding::new(Stage::People, file, "", FindingKind::MixedResolutions, detail));
     let within = |cell: &CellIndex| {
         let larger = all.iter().filter(|own| **own < cell.resolution());
         larger.filter_map(|own| cell.parent(*own)).any(|parent| found.contains_key(&parent))
@@ -88,7 +88,7 @@ fn resolutions(found: &BTreeMap<CellIndex, People>, file: &str, issues: &mut Vec
             inner.len(),
             people.as_f64()
         );
-        issues.push(Issue::new(Stage::People, file, "", "cell_within_cell", detail));
+        findings.push(Finding::new(Stage::People, file, "", FindingKind::CellWithinCell, detail));
     }
 }
 

@@ -1,6 +1,6 @@
 //! People, by the method that the plan names.
 
-use catchment::{Demand, Group, Issue, People, Progress, SpreadNote, Stage, Zone};
+use catchment::{Demand, Finding, Group, People, Progress, SpreadNote, Stage, Zone};
 
 use super::people_polygons::Unit;
 use super::raster::{self, Raster};
@@ -36,20 +36,20 @@ impl Loader<'_> {
             PeopleMethod::Spread => self.spread_people(zones, file, projector, progress),
             PeopleMethod::Points => {
                 let table = self.points_table(file, &plan.columns, projector)?;
-                let (demand, rows) = people::points(zones, &table, plan, projector, &mut self.issues)?;
+                let (demand, rows) = people::points(zones, &table, plan, projector, &mut self.findings)?;
                 self.count_rows("rows", rows);
                 let read = demand.total();
                 Ok(LoadedPeople::of(demand, read))
             }
             PeopleMethod::Polygons => {
                 let features = self.layer(file, plan.columns.crs.as_deref(), Stage::People, Some(projector))?;
-                let units = people_polygons::units(&features, plan, file, projector, &mut self.issues)?;
+                let units = people_polygons::units(&features, plan, file, projector, &mut self.findings)?;
                 self.shared(zones, &units, file, progress)
             }
             PeopleMethod::Cells => {
                 let table = self.points_table(file, &plan.columns, projector)?;
                 self.count_rows("rows", table.len() as u64);
-                let units = people_cells::units(&table, plan, projector, &mut self.issues)?;
+                let units = people_cells::units(&table, plan, projector, &mut self.findings)?;
                 self.shared(zones, &units, file, progress)
             }
             PeopleMethod::Raster => self.people_of_rasters(zones, file, projector, progress),
@@ -58,7 +58,7 @@ impl Loader<'_> {
 
     /// The people of areas, shared out over the zones.
     fn shared(&mut self, zones: &mut [Zone], units: &[Unit], file: &str, progress: &dyn Progress) -> Result<LoadedPeople, Error> {
-        let (demand, read) = people_polygons::shared(zones, units, &self.plan.people, file, &mut self.issues, progress)?;
+        let (demand, read) = people_polygons::shared(zones, units, &self.plan.people, file, &mut self.findings, progress)?;
         Ok(LoadedPeople::of(demand, read))
     }
 
@@ -70,21 +70,21 @@ impl Loader<'_> {
         progress: &dyn Progress,
     ) -> Result<LoadedPeople, Error> {
         let plan = &self.plan.people;
-        let mut issues = Vec::new();
+        let mut findings = Vec::new();
         let groups = if plan.totals == "osm" {
             let boundaries = self.osm.get(&self.plan.zones.source);
-            people::totals_from_osm(zones, boundaries, self.osm_of(file)?, file, projector, &mut issues);
+            people::totals_from_osm(zones, boundaries, self.osm_of(file)?, file, projector, &mut findings);
             Vec::new()
         } else {
-            self.totals_from_csv(zones, &mut issues)?
+            self.totals_from_csv(zones, &mut findings)?
         };
-        people::without_ground(zones, file, &mut issues);
+        people::without_ground(zones, file, &mut findings);
         let mut surfaces = Vec::new();
         for name in &plan.over {
-            surfaces.push(people::surface(*name, || self.osm_of(file), file, projector, &mut issues)?);
+            surfaces.push(people::surface(*name, || self.osm_of(file), file, projector, &mut findings)?);
         }
-        let spread = people::spread_totals(zones, &groups, &surfaces, plan, file, &mut issues, progress);
-        self.issues.extend(issues);
+        let spread = people::spread_totals(zones, &groups, &surfaces, plan, file, &mut findings, progress);
+        self.findings.extend(findings);
         let (demand, spread) = spread?;
         let read = zones.iter().filter_map(|zone| zone.people).sum();
         Ok(LoadedPeople { spread, ..LoadedPeople::of(demand, read) })
@@ -111,14 +111,14 @@ impl Loader<'_> {
         }
         let rasters: Vec<Raster<'_>> =
             sources.iter().zip(&names).map(|(source, name)| Raster::open(source, name)).collect::<Result<_, _>>()?;
-        let found = people_raster::rasters(zones, &rasters, plan, projector, &mut self.issues, progress)?;
+        let found = people_raster::rasters(zones, &rasters, plan, projector, &mut self.findings, progress)?;
         Ok(LoadedPeople { beyond: found.beyond, ..LoadedPeople::of(found.demand, found.read) })
     }
 
-    fn totals_from_csv(&mut self, zones: &mut [Zone], issues: &mut Vec<Issue>) -> Result<Vec<Group>, Error> {
+    fn totals_from_csv(&mut self, zones: &mut [Zone], findings: &mut Vec<Finding>) -> Result<Vec<Group>, Error> {
         let file = self.plan.people.totals.clone();
         let bytes = self.table(&file)?;
-        let (groups, rows) = people::totals_from_csv(zones, &bytes, &self.plan.people, issues)?;
+        let (groups, rows) = people::totals_from_csv(zones, &bytes, &self.plan.people, findings)?;
         self.count_rows("rows", rows);
         Ok(groups)
     }

@@ -1,7 +1,9 @@
 //! People by polygons: census units, or the cells of a grid with people. Each is cut by the zones' borders and its people shared out by area.
 
 use catchment::geo::{Area, BooleanOps, BoundingRect, Densify, Euclidean, Intersects, MultiPolygon, Rect, unary_union};
-use catchment::{Demand, Group, Issue, People, Progress, SpreadRules, Stage, Surface, Zone, ZoneId, ZoneIndex, apportion, spread};
+use catchment::{
+    Demand, Finding, FindingKind, Group, People, Progress, SpreadRules, Stage, Surface, Zone, ZoneId, ZoneIndex, apportion, spread,
+};
 use geojson::Feature;
 use rayon::prelude::*;
 
@@ -35,7 +37,7 @@ pub(super) fn shared(
     units: &[Unit],
     plan: &PeoplePlan,
     file: &str,
-    issues: &mut Vec<Issue>,
+    findings: &mut Vec<Finding>,
     progress: &dyn Progress,
 ) -> Result<(Demand, People), Error> {
     let told = units.iter().map(|unit| unit.people).sum();
@@ -65,22 +67,22 @@ pub(super) fn shared(
         demand.groups.iter_mut().zip(&part.groups).for_each(|(group, people)| group.people.push(*people));
     }
     elsewhere(zones, &demand, file)?;
-    sum_by_zone(zones, &demand, file, "no people in any polygon in it", issues);
+    sum_by_zone(zones, &demand, file, "no people in any polygon in it", findings);
     let outside: People = demand.zones.iter().zip(&demand.people).filter(|(zone, _)| zone.is_none()).map(|(_, people)| *people).sum();
     if outside > People::ZERO {
         let detail = format!("{:.1} people of the polygons lie outside every zone: the row `outside`", outside.as_f64());
-        issues.push(Issue::new(Stage::People, file, "", "people_outside", detail));
+        findings.push(Finding::new(Stage::People, file, "", FindingKind::PeopleOutside, detail));
     }
     Ok((demand, told))
 }
 
-/// The polygons with their people; what is no polygon or has no number is an issue.
+/// The polygons with their people; what is no polygon or has no number is a finding.
 pub(super) fn units(
     features: &[Feature],
     plan: &PeoplePlan,
     file: &str,
     projector: &Projector,
-    issues: &mut Vec<Issue>,
+    findings: &mut Vec<Finding>,
 ) -> Result<Vec<Unit>, Error> {
     let own = |name: &str| {
         let keys = features.iter().filter_map(|feature| feature.properties.as_ref()).flat_map(|own| own.keys());
@@ -100,30 +102,36 @@ pub(super) fn units(
     let mut units = Vec::new();
     for (row, feature) in features.iter().enumerate() {
         let id = layer::feature_id(feature).unwrap_or_else(|| (row + 1).to_string());
-        let mut add = |kind: &str, detail: String| issues.push(Issue::new(Stage::People, file, &id, kind, detail));
+        let mut add = |kind: FindingKind, detail: String| findings.push(Finding::new(Stage::People, file, &id, kind, detail));
         let count = |key: &str| layer::property(feature, key).as_deref().and_then(number).and_then(People::from_f64);
         let Some(drawn) = layer::polygons(feature, file, &format!("feature {}", row + 1))? else {
-            add("not_a_polygon", "without a polygon; its people are not used".to_owned());
+            add(FindingKind::NotAPolygon, "without a polygon; its people are not used".to_owned());
             continue;
         };
         let Some(people) = count(&key) else {
-            add("bad_number", format!("property `{key}`: {} is no number of people; the polygon is not used", layer::value(feature, &key)));
+            add(
+                FindingKind::BadNumber,
+                format!("property `{key}`: {} is no number of people; the polygon is not used", layer::value(feature, &key)),
+            );
             continue;
         };
         let (area, wrong) = repair(drawn);
         match wrong {
             what if area.0.is_empty() => {
                 let what = what.unwrap_or_else(|| "an empty polygon".to_owned());
-                add("invalid_polygon", format!("{what}; its {:.1} people are not used", people.as_f64()));
+                add(FindingKind::InvalidPolygon, format!("{what}; its {:.1} people are not used", people.as_f64()));
                 continue;
             }
-            Some(what) => add("polygon_repaired", format!("{what}; mended by joining its parts")),
+            Some(what) => add(FindingKind::PolygonRepaired, format!("{what}; mended by joining its parts")),
             None => {}
         }
         let mut of_group = |key: &String| {
             let told = count(key);
             if told.is_none() {
-                add("bad_number", format!("property `{key}`: {} is no number of people; counted as 0", layer::value(feature, key)));
+                add(
+                    FindingKind::BadNumber,
+                    format!("property `{key}`: {} is no number of people; counted as 0", layer::value(feature, key)),
+                );
             }
             told.unwrap_or_default()
         };

@@ -4,7 +4,7 @@
 //! are spread over parts of `people.cell_m`, small ones joined into points of about that side.
 
 use catchment::geo::{BoundingRect, Coord, Densify, Euclidean, MultiPolygon};
-use catchment::{Demand, Group, Issue, NoProgress, People, Progress, Stage, Zone, begin};
+use catchment::{Demand, Finding, FindingKind, Group, NoProgress, People, Progress, Stage, Zone, begin};
 use rayon::prelude::*;
 
 use super::people::sum_by_zone;
@@ -34,7 +34,7 @@ pub(super) fn rasters(
     rasters: &[Raster<'_>],
     plan: &PeoplePlan,
     projector: &Projector,
-    issues: &mut Vec<Issue>,
+    findings: &mut Vec<Finding>,
     progress: &dyn Progress,
 ) -> Result<Found, Error> {
     let [raster, ..] = rasters else { return Err(data("people.source", "", "no raster", "one")) };
@@ -42,15 +42,15 @@ pub(super) fn rasters(
     let group = |name: &String| Group { name: name.clone(), people: Vec::new() };
     all.demand.groups = plan.groups.iter().map(group).collect();
     let ask = Ask { zones, rasters, crs: plan.columns.crs.as_deref(), cell_m: plan.cell_m, projector };
-    read(&ask, |part| all.add(part), issues, progress)?;
-    all.odd.iter().zip(rasters).for_each(|(odd, raster)| odd.tell(&raster.name, issues));
+    read(&ask, |part| all.add(part), findings, progress)?;
+    all.odd.iter().zip(rasters).for_each(|(odd, raster)| odd.tell(&raster.name, findings));
     let file = raster.name.as_str();
-    sum_by_zone(zones, &all.demand, file, "no people in any cell in it", issues);
+    sum_by_zone(zones, &all.demand, file, "no people in any cell in it", findings);
     let outside: People =
         all.demand.zones.iter().zip(&all.demand.people).filter(|(zone, _)| zone.is_none()).map(|(_, people)| *people).sum();
     if outside > People::ZERO {
         let detail = format!("{:.1} people of cells on borders lie outside every zone: the row `outside`", outside.as_f64());
-        issues.push(Issue::new(Stage::People, file, "", "people_outside", detail));
+        findings.push(Finding::new(Stage::People, file, "", FindingKind::PeopleOutside, detail));
     }
     if all.beyond_cells > 0 {
         let detail = format!(
@@ -58,7 +58,7 @@ pub(super) fn rasters(
             all.beyond_cells,
             all.beyond.as_f64()
         );
-        issues.push(Issue::new(Stage::People, file, "", "cells_beyond_zones", detail));
+        findings.push(Finding::new(Stage::People, file, "", FindingKind::CellsBeyondZones, detail));
     }
     Ok(Found { demand: all.demand, read: all.read, beyond: all.beyond })
 }
@@ -89,12 +89,12 @@ struct Ask<'a, 's> {
 }
 
 /// Reads the box around the zones frame by frame, in parallel, and hands out the parts in their order.
-fn read(ask: &Ask<'_, '_>, mut keep: impl FnMut(Part), issues: &mut Vec<Issue>, progress: &dyn Progress) -> Result<(), Error> {
+fn read(ask: &Ask<'_, '_>, mut keep: impl FnMut(Part), findings: &mut Vec<Finding>, progress: &dyn Progress) -> Result<(), Error> {
     let [raster, groups @ ..] = ask.rasters else { return Ok(()) };
     one_grid(raster, groups)?;
     let own = projector_of(raster, ask.crs, ask.projector)?;
     let areas = in_cells(ask.zones, raster, &own)?;
-    let within = window(ask.zones, &areas, raster, issues)?;
+    let within = window(ask.zones, &areas, raster, findings)?;
     let (frames, size) = raster.frames(within);
     let borders = Borders::new(&areas, (raster.columns, raster.rows), size);
     let sides = sides(raster, within, &own)?;
@@ -145,8 +145,8 @@ fn in_cells(zones: &[Zone], raster: &Raster<'_>, own: &Projector) -> Result<Vec<
     Ok(dense.iter().map(|area| rebuilt(area, &mut moved)).collect())
 }
 
-/// The cells in the box around the zones; zones that reach beyond the raster are issues, and none that touches it is an error.
-fn window(zones: &[Zone], areas: &[MultiPolygon<f64>], raster: &Raster<'_>, issues: &mut Vec<Issue>) -> Result<Frame, Error> {
+/// The cells in the box around the zones; zones that reach beyond the raster are findings, and none that touches it is an error.
+fn window(zones: &[Zone], areas: &[MultiPolygon<f64>], raster: &Raster<'_>, findings: &mut Vec<Finding>) -> Result<Frame, Error> {
     let (columns, rows) = (f64::from(raster.columns), f64::from(raster.rows));
     let (mut low, mut high) = (Coord { x: f64::MAX, y: f64::MAX }, Coord { x: f64::MIN, y: f64::MIN });
     // a thousandth of a cell over the edge is rounding
@@ -157,7 +157,7 @@ fn window(zones: &[Zone], areas: &[MultiPolygon<f64>], raster: &Raster<'_>, issu
         (low, high) = (Coord { x: low.x.min(min.x), y: low.y.min(min.y) }, Coord { x: high.x.max(max.x), y: high.y.max(max.y) });
         if min.x < -over || min.y < -over || max.x > columns + over || max.y > rows + over {
             let detail = format!("{}: it reaches beyond the raster, which says nothing of the people there", zone.name);
-            issues.push(Issue::new(Stage::People, &raster.name, &zone.id, "zone_beyond_raster", detail));
+            findings.push(Finding::new(Stage::People, &raster.name, &zone.id, FindingKind::ZoneBeyondRaster, detail));
         }
     }
     let range = |low: f64, high: f64, count: f64| (low.floor().clamp(0.0, count), high.ceil().clamp(0.0, count));

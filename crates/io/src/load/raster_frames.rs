@@ -1,7 +1,7 @@
 //! The people of a raster frame by frame: what is kept of a cell is its demand points.
 
 use catchment::geo::Coord;
-use catchment::{Demand, Group, Issue, People, Stage, ZoneId, apportion};
+use catchment::{Demand, Finding, FindingKind, Group, People, Stage, ZoneId, apportion};
 
 use super::raster::{Borders, Cells, Frame, Piece, Raster};
 use crate::crs::Projector;
@@ -71,17 +71,17 @@ impl Odd {
         self.too_many += other.too_many;
     }
 
-    pub(super) fn tell(&self, file: &str, issues: &mut Vec<Issue>) {
-        let mut add = |kind, detail| issues.push(Issue::new(Stage::People, file, "", kind, detail));
+    pub(super) fn tell(&self, file: &str, findings: &mut Vec<Finding>) {
+        let mut add = |kind, detail| findings.push(Finding::new(Stage::People, file, "", kind, detail));
         if self.negative > 0 {
             let detail = format!(
                 "{} cells below zero, {} in all, are not used; if that is their mark for no data, set it as such",
                 self.negative, self.sum
             );
-            add("negative_people", detail);
+            add(FindingKind::NegativePeople, detail);
         }
         if self.too_many > 0 {
-            add("no_number_of_people", format!("{} cells of more than 10 billion people are not used", self.too_many));
+            add(FindingKind::NoNumberOfPeople, format!("{} cells of more than 10 billion people are not used", self.too_many));
         }
     }
 }

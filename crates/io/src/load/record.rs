@@ -1,34 +1,34 @@
 //! What planners know of a facility, from the columns that the plan names.
 
-use catchment::{FacilityRecord, FacilityStatus, Issue, Stage};
+use catchment::{FacilityRecord, FacilityStatus, Finding, FindingKind, Stage};
 
 use super::numbers::number;
 use crate::plan::Columns;
 
-/// Reads a record: `told` says what stands in a column. What does not fit its key is an issue, and unknown.
+/// Reads a record: `told` says what stands in a column. What does not fit its key is a finding, and unknown.
 pub(super) fn record<'t>(
     columns: &Columns,
     (file, id): (&str, &str),
     told: impl Fn(&str) -> Option<std::borrow::Cow<'t, str>>,
-    issues: &mut Vec<Issue>,
+    findings: &mut Vec<Finding>,
 ) -> FacilityRecord {
     let text = |column: &Option<String>| {
         let text = column.as_deref().and_then(&told)?;
         Some(text.trim().to_owned()).filter(|text| !text.is_empty())
     };
-    let mut bad = |kind: &str, detail: String| issues.push(Issue::new(Stage::Facilities, file, id, kind, detail));
+    let mut bad = |kind: FindingKind, detail: String| findings.push(Finding::new(Stage::Facilities, file, id, kind, detail));
     let mut year = |column: &Option<String>| {
         let text = text(column)?;
         let year = number(text.trim_end_matches('年')).filter(|year| year.fract() == 0.0 && (1800.0..2200.0).contains(year));
         if year.is_none() {
-            bad("bad_year", format!("`{text}` is no year of 1800 to 2199; it is unknown"));
+            bad(FindingKind::BadYear, format!("`{text}` is no year of 1800 to 2199; it is unknown"));
         }
         year.map(|year| year as i32)
     };
     let (opens, closes) = (year(&columns.opens), year(&columns.closes));
     let status = text(&columns.status).map_or(FacilityStatus::Existing, |word| {
         status(&word).unwrap_or_else(|| {
-            bad("bad_status", format!("`{word}` is none of existing, planned, candidate, closed; taken for existing"));
+            bad(FindingKind::BadStatus, format!("`{word}` is none of existing, planned, candidate, closed; taken for existing"));
             FacilityStatus::Existing
         })
     });
@@ -39,7 +39,7 @@ pub(super) fn record<'t>(
             Some(amount) => {
                 amounts.insert(name.clone(), amount);
             }
-            None => bad("bad_number", format!("{name}: `{text}` is no number of 0 or more; it is unknown")),
+            None => bad(FindingKind::BadNumber, format!("{name}: `{text}` is no number of 0 or more; it is unknown")),
         }
     }
     let parted = |text: String| text.split([';', '；', '、', '|']).map(|tag| tag.trim().to_owned()).filter(|tag| !tag.is_empty()).collect();

@@ -22,13 +22,13 @@ impl Loader<'_> {
             let Some(response) = &service.response else { continue };
             if let Some(file) = &response.calls {
                 let table = self.points_table(file, &response.calls_columns, projector)?;
-                let (demand, rows) = calls::calls(zones, &table, &response.calls_columns, projector, &mut self.issues)?;
+                let (demand, rows) = calls::calls(zones, &table, &response.calls_columns, projector, &mut self.findings)?;
                 self.count_rows("rows", rows);
                 calls.insert(service.id.clone(), demand);
             }
             if let Some(file) = &response.corridors {
                 let features = self.layer(file, None, Stage::Roads, Some(projector))?;
-                let lines = corridors::corridors(&features, &response.corridor_name, file, projector, &mut self.issues)?;
+                let lines = corridors::corridors(&features, &response.corridor_name, file, projector, &mut self.findings)?;
                 corridors.insert(service.id.clone(), lines);
             }
         }
@@ -38,11 +38,11 @@ impl Loader<'_> {
     /// Water and coasts of the extract that holds them.
     pub(super) fn water(&mut self, projector: &Projector) -> Result<Option<Barriers>, Error> {
         let Some(file) = water_source(self.plan) else { return Ok(None) };
-        let mut issues = Vec::new();
-        let found = barriers::from_osm(self.osm_of(file)?, &WATER, file, projector, &mut issues);
+        let mut findings = Vec::new();
+        let found = barriers::from_osm(self.osm_of(file)?, &WATER, file, projector, &mut findings);
         // masks may have read the same water, and told what is wrong with it
         if !Mapped::of(self.plan).contains(&Mapped::Water) {
-            self.issues.extend(issues);
+            self.findings.extend(findings);
         }
         Ok(Some(Barriers::new(found)))
     }

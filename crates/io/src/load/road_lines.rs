@@ -14,7 +14,7 @@ mod told;
 
 use std::collections::BTreeMap;
 
-use catchment::{Issue, Profile, Stage};
+use catchment::{Finding, FindingKind, Profile, Stage};
 
 use self::columns::Reader;
 use self::noding::{Line, node};
@@ -33,17 +33,17 @@ pub(super) struct RoadLayer {
     /// The files that were read.
     pub files: Vec<InputFile>,
     /// What was found amiss, and what was made of it.
-    pub issues: Vec<Issue>,
+    pub findings: Vec<Finding>,
 }
 
 /// Reads the layer that the plan names for its roads, and joins its lines.
 pub(super) fn read(files: &dyn Files, plan: &RoadsPlan) -> Result<RoadLayer, Error> {
     let file = plan.source.as_str();
     let layer = formats::read(files, file, plan.crs.as_deref(), Stage::Roads)?;
-    let mut issues = layer.issues;
+    let mut findings = layer.findings;
     let table = Table::of_layer(&layer.features, file)?;
-    let mut reader = Reader::new(plan, &table, &mut issues)?;
-    let lines = drawn::lines(&layer.features, file, &mut reader, &mut issues)?;
+    let mut reader = Reader::new(plan, &table, &mut findings)?;
+    let lines = drawn::lines(&layer.features, file, &mut reader, &mut findings)?;
     if lines.is_empty() {
         return Err(data_error(file, "", "no line", "lines (LineString or MultiLineString), the centrelines of roads"));
     }
@@ -51,11 +51,11 @@ pub(super) fn read(files: &dyn Files, plan: &RoadsPlan) -> Result<RoadLayer, Err
     let noded = node(&shapes, plan.snap_m());
     let called = |row: usize| reader.called(row);
     let has_levels = reader.has_levels();
-    issues.extend(Told { file, snap_m: plan.snap_m(), lines: &lines, noded: &noded, called: &called, has_levels }.issues());
-    reader.finish(&mut issues);
+    findings.extend(Told { file, snap_m: plan.snap_m(), lines: &lines, noded: &noded, called: &called, has_levels }.findings());
+    reader.finish(&mut findings);
     let ways = lines.iter().zip(noded.lines).filter(|(_, nodes)| !nodes.is_empty());
     let data = OsmData::of_lines(noded.places, ways.map(|(line, nodes)| (line.traits.tags(), nodes)));
-    Ok(RoadLayer { data, files: layer.files, issues })
+    Ok(RoadLayer { data, files: layer.files, findings })
 }
 
 /// No line is of a class that the profile may use.
@@ -71,7 +71,7 @@ pub(super) fn no_road(data: &OsmData, file: &str, profile: &str) -> Error {
 }
 
 /// Lines of which more is told than a profile believes: a speed above that of their class.
-pub(super) fn faster(data: &OsmData, profile: &Profile, file: &str) -> Vec<Issue> {
+pub(super) fn faster(data: &OsmData, profile: &Profile, file: &str) -> Vec<Finding> {
     let Some(drive) = profile.drive.as_ref().filter(|drive| drive.maxspeed) else { return Vec::new() };
     let mut faster: BTreeMap<&str, usize> = BTreeMap::new();
     for line in data.lines.iter() {
@@ -82,13 +82,13 @@ pub(super) fn faster(data: &OsmData, profile: &Profile, file: &str) -> Vec<Issue
             *faster.entry(class).or_default() += 1;
         }
     }
-    let issue = |(class, lines): (&str, usize)| {
+    let finding = |(class, lines): (&str, usize)| {
         let speed = drive.speeds_km_h.get(class).copied().unwrap_or_default();
         let detail = format!(
             "{lines} lines tell a speed above the {speed} km/h that the profile has for `{class}`, which holds: a limit is no travel speed; \
              profiles.NAME.drive.speeds_km_h raises it"
         );
-        Issue::new(Stage::Roads, file, class, "speed_above_class", detail)
+        Finding::new(Stage::Roads, file, class, FindingKind::SpeedAboveClass, detail)
     };
-    faster.into_iter().map(issue).collect()
+    faster.into_iter().map(finding).collect()
 }

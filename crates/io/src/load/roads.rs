@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use catchment::geo::Coord;
-use catchment::{BarrierUse, Issue, Profile, RoadSegment, Roads, Stage, WayUse};
+use catchment::{BarrierUse, Finding, FindingKind, Profile, RoadSegment, Roads, Stage, WayUse};
 use rayon::prelude::*;
 
 use super::turns::{Found, Stretches, named_ways};
@@ -16,25 +16,25 @@ use crate::osm::{Line, OsmData};
 use crate::plan::is_layer;
 
 /// The roads among the lines of `data` that `profile` uses, in metres of `projector`'s target, and what was found on the way.
-pub(super) fn roads(data: &OsmData, file: &str, profile: &Profile, projector: &Projector) -> Result<(Roads, Vec<Issue>), Error> {
-    let mut issues = unknown_classes(data, profile, file);
+pub(super) fn roads(data: &OsmData, file: &str, profile: &Profile, projector: &Projector) -> Result<(Roads, Vec<Finding>), Error> {
+    let mut findings = unknown_classes(data, profile, file);
     if is_layer(file) {
-        issues.extend(road_lines::faster(data, profile, file));
+        findings.extend(road_lines::faster(data, profile, file));
     }
     let Cut { mut roads, rank, stretches } = match in_metres(data, file, profile, projector, &BTreeSet::new()) {
         Ok(cut) => cut,
         Err(_) => {
             let lost = too_far(data, projector);
-            issues.extend(lost.first().map(|first| lost_nodes(data, file, lost.len(), *first)));
+            findings.extend(lost.first().map(|first| lost_nodes(data, file, lost.len(), *first)));
             in_metres(data, file, profile, projector, &lost)?
         }
     };
     if let Some(drive) = &profile.drive {
         let (turns, found) = Found { data, file, roads: &roads, stretches: &stretches, rank: &rank }.turns(profile, drive);
-        issues.extend(found);
+        findings.extend(found);
         roads = roads.unfolded(&turns).roads;
     }
-    Ok((roads, issues))
+    Ok((roads, findings))
 }
 
 /// Roads with their lengths and delays, projected; `lost` positions are as if the extract lacked them.
@@ -56,11 +56,11 @@ fn too_far(data: &OsmData, projector: &Projector) -> BTreeSet<usize> {
     images.iter().enumerate().filter(|(_, image)| image.is_none()).map(|(position, _)| position).collect()
 }
 
-fn lost_nodes(data: &OsmData, file: &str, count: usize, first: usize) -> Issue {
+fn lost_nodes(data: &OsmData, file: &str, count: usize, first: usize) -> Finding {
     let (id, at) = data.positions.iter().nth(first).map_or((0, Coord::default()), |(id, at)| (id, at.coord()));
     let detail =
         format!("{count} nodes of which each {TOO_FAR}, the first is node {id} at {}, {}; the roads there are left out", at.x, at.y);
-    Issue::new(Stage::Roads, file, format!("node {id}"), "too_far", detail)
+    Finding::new(Stage::Roads, file, format!("node {id}"), FindingKind::TooFar, detail)
 }
 
 /// Roads without their lengths, in degrees.
@@ -219,7 +219,7 @@ pub(super) fn none(data: &OsmData, file: &str, who: &str) -> Error {
 }
 
 /// Classes of ways that the profile does not know: closed, and said.
-fn unknown_classes(data: &OsmData, profile: &Profile, file: &str) -> Vec<Issue> {
+fn unknown_classes(data: &OsmData, profile: &Profile, file: &str) -> Vec<Finding> {
     let mut by_set = vec![0usize; data.lines.sets().len()];
     for line in data.lines.iter() {
         by_set[line.set] += 1;
@@ -230,7 +230,7 @@ fn unknown_classes(data: &OsmData, profile: &Profile, file: &str) -> Vec<Issue> 
             *counts.entry(class).or_default() += count;
         }
     }
-    let issue = |(class, count): (&str, usize)| {
+    let finding = |(class, count): (&str, usize)| {
         let detail = if is_layer(file) {
             format!(
                 "{count} lines of this class are closed, as the profile does not know it: roads.classes = {{ \"{class}\" = \"residential\" }} \
@@ -239,7 +239,7 @@ fn unknown_classes(data: &OsmData, profile: &Profile, file: &str) -> Vec<Issue> 
         } else {
             format!("{count} ways of this class are not in the profile and are closed; open it with profiles.NAME.highway")
         };
-        Issue::new(Stage::Roads, file, format!("highway={class}"), "unknown_highway", detail)
+        Finding::new(Stage::Roads, file, format!("highway={class}"), FindingKind::UnknownHighway, detail)
     };
-    counts.into_iter().map(issue).collect()
+    counts.into_iter().map(finding).collect()
 }

@@ -1,7 +1,7 @@
 //! Rows of a table of text. One is a line, or several where a cell in quotes goes over lines; a quote that is not closed where it should be
 //! swallows rows, and that is said.
 
-use catchment::{Issue, Stage};
+use catchment::{Finding, FindingKind, Stage};
 
 use super::text;
 use crate::error::{Error, data};
@@ -25,7 +25,7 @@ pub(super) struct Rows {
 /// # Errors
 ///
 /// [`Error::Data`] for a text without a header, and for one that ends within quotes.
-pub(super) fn of_text(mut text: String, file: &str, stage: Stage, issues: &mut Vec<Issue>) -> Result<Rows, Error> {
+pub(super) fn of_text(mut text: String, file: &str, stage: Stage, findings: &mut Vec<Finding>) -> Result<Rows, Error> {
     text.push('\n');
     text.push_str(END);
     let delimiter = text::delimiter(&text);
@@ -46,7 +46,7 @@ pub(super) fn of_text(mut text: String, file: &str, stage: Stage, issues: &mut V
         if swallows_rows(&record, char::from(delimiter), header.len()) {
             let last = line + breaks(&record);
             let detail = format!("lines {line} to {last} are one row, as a quote is not closed where it should be; none of them is used");
-            issues.push(Issue::new(stage, file, line, "ragged_row", detail));
+            findings.push(Finding::new(stage, file, line, FindingKind::RaggedRow, detail));
         } else {
             rows.push((line, record));
         }
@@ -86,9 +86,9 @@ mod tests {
     use super::*;
 
     fn rows(text: &str) -> Result<(Vec<u64>, usize), String> {
-        let mut issues = Vec::new();
-        let read = of_text(text.to_owned(), "t.csv", Stage::People, &mut issues).map_err(|error| error.to_string())?;
-        Ok((read.rows.iter().map(|(line, _)| *line).collect(), issues.len()))
+        let mut findings = Vec::new();
+        let read = of_text(text.to_owned(), "t.csv", Stage::People, &mut findings).map_err(|error| error.to_string())?;
+        Ok((read.rows.iter().map(|(line, _)| *line).collect(), findings.len()))
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Areas where nothing may be built.
 
 use catchment::geo::{Densify, Euclidean, MultiPolygon};
-use catchment::{Issue, Stage};
+use catchment::{Finding, FindingKind, Stage};
 
 use super::{STRAIGHT_DEG, formats, layer, project_polygons};
 use crate::crs::Projector;
@@ -14,16 +14,16 @@ pub(crate) fn polygons_of_layer(
     file: &str,
     projector: &Projector,
     inputs: &mut Vec<InputFile>,
-    issues: &mut Vec<Issue>,
+    findings: &mut Vec<Finding>,
 ) -> Result<Vec<MultiPolygon<f64>>, Error> {
     let mut read = formats::read(files, file, None, Stage::Planning)?;
-    layer::near(&mut read.features, projector, file, Stage::Planning, issues);
+    layer::near(&mut read.features, projector, file, Stage::Planning, findings);
     let mut polygons = Vec::new();
     for (row, feature) in read.features.iter().enumerate() {
         let place = format!("feature {}", row + 1);
         match layer::polygons(feature, file, &place)? {
             Some(area) => polygons.push(Euclidean.densify(&area, STRAIGHT_DEG)),
-            None => issues.push(Issue::new(Stage::Planning, file, place, "no_area", "not an area; left out")),
+            None => findings.push(Finding::new(Stage::Planning, file, place, FindingKind::NoArea, "not an area; left out")),
         }
     }
     if polygons.is_empty() {
@@ -31,6 +31,6 @@ pub(crate) fn polygons_of_layer(
     }
     project_polygons(projector, &mut polygons, file)?;
     inputs.extend(read.files);
-    issues.extend(read.issues);
+    findings.extend(read.findings);
     Ok(polygons)
 }

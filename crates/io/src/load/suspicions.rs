@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use catchment::geo::Coord;
-use catchment::{Demand, EdgeGrid, Facility, Issue, LinkRules, RoadNetwork, Snaps, Stage};
+use catchment::{Demand, EdgeGrid, Facility, Finding, FindingKind, LinkRules, RoadNetwork, Snaps, Stage};
 
 use super::Loader;
 use super::layer::on_globe;
@@ -28,7 +28,7 @@ const ALIKE: f64 = 0.9;
 /// What places look like.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Suspicion {
-    kind: &'static str,
+    kind: FindingKind,
     detail: String,
     /// Whether x and y are to be swapped.
     pub swapped: bool,
@@ -37,8 +37,8 @@ pub(crate) struct Suspicion {
 }
 
 impl Suspicion {
-    pub(crate) fn issue(&self, stage: Stage, file: &str) -> Issue {
-        Issue::new(stage, file, self.crs.as_deref().unwrap_or_default(), self.kind, self.detail.clone())
+    pub(crate) fn finding(&self, stage: Stage, file: &str) -> Finding {
+        Finding::new(stage, file, self.crs.as_deref().unwrap_or_default(), self.kind, self.detail.clone())
     }
 }
 
@@ -51,17 +51,21 @@ pub(crate) fn suspicion(places: &[Coord<f64>], crs: &Crs) -> Option<Suspicion> {
         return if most(on_globe) {
             None
         } else if most(|at| on_globe(turned(at))) {
-            found("swapped", "x and y look swapped: latitudes stand where longitudes should", true)
+            found(FindingKind::Swapped, "x and y look swapped: latitudes stand where longitudes should", true)
         } else {
             Some(metres(first))
         };
     }
     if most(on_globe) {
         let detail = format!("these look like degrees, but their CRS is {crs}: name the one that they have, crs = \"EPSG:4326\"");
-        return Some(Suspicion { kind: "degrees_in_metres", detail, swapped: false, crs: Some("EPSG:4326".to_owned()) });
+        return Some(Suspicion { kind: FindingKind::DegreesInMetres, detail, swapped: false, crs: Some("EPSG:4326".to_owned()) });
     }
     if most(|at| is_northing(at.x) && is_easting(at.y)) {
-        return found("swapped", "x and y look swapped: northings stand where eastings should, as surveys in China have them", true);
+        return found(
+            FindingKind::Swapped,
+            "x and y look swapped: northings stand where eastings should, as surveys in China have them",
+            true,
+        );
     }
     None
 }
@@ -80,7 +84,8 @@ fn is_northing(metres: f64) -> bool {
 
 /// Which metres these may be, which are said to be degrees.
 fn metres(at: Coord<f64>) -> Suspicion {
-    let found = |what: String, swapped, crs| Suspicion { kind: "metres_in_degrees", detail: format!("no degrees; {what}"), swapped, crs };
+    let found =
+        |what: String, swapped, crs| Suspicion { kind: FindingKind::MetresInDegrees, detail: format!("no degrees; {what}"), swapped, crs };
     if at.x.abs() < 6e4 && at.y.abs() < 6e4 {
         let what = "metres around 0, as of a city's own grid (上海平面坐标系 and the like): fit it from control points, [grids]";
         return found(what.to_owned(), false, None);
@@ -136,7 +141,7 @@ pub(crate) fn shifted(places: &[Coord<f64>], network: &RoadNetwork, projector: &
          nothing was changed: name it, crs = \"{name}\", if that is what they are",
         100.0 * nearer
     );
-    Some(Suspicion { kind: "likely_shifted", detail, swapped: false, crs: Some(name.to_owned()) })
+    Some(Suspicion { kind: FindingKind::LikelyShifted, detail, swapped: false, crs: Some(name.to_owned()) })
 }
 
 /// How far each place is from the nearest road, metres, told up to `farthest_m`.
@@ -169,10 +174,10 @@ impl Loader<'_> {
         let plan = self.plan;
         for set in plan.facilities.iter().filter(|set| !is_osm(&set.source)) {
             let places: Vec<Coord<f64>> = facilities.get(&set.id).into_iter().flatten().map(|facility| facility.location).collect();
-            self.issues.extend(shifted(&places, network, projector).map(|found| found.issue(Stage::Facilities, &set.source)));
+            self.findings.extend(shifted(&places, network, projector).map(|found| found.finding(Stage::Facilities, &set.source)));
         }
         if let (PeopleMethod::Points, Some(file)) = (plan.people.method, &plan.people.source) {
-            self.issues.extend(shifted(&demand.locations, network, projector).map(|found| found.issue(Stage::People, file)));
+            self.findings.extend(shifted(&demand.locations, network, projector).map(|found| found.finding(Stage::People, file)));
         }
     }
 }
@@ -193,15 +198,15 @@ mod tests {
         assert_eq!(looks(&[(631_742.9, 3_444_212.3)], "EPSG:4549"), None);
         assert_eq!(looks(&[], wgs84), None);
         for (place, crs, kind, part) in [
-            ((31.1, 121.4), wgs84, "swapped", "latitudes"),
-            ((3_444_212.3, 631_742.9), "EPSG:4549", "swapped", "northings"),
-            ((121.4, 31.1), "EPSG:4549", "degrees_in_metres", "EPSG:4326"),
-            ((631_742.9, 3_444_212.3), wgs84, "metres_in_degrees", "without a zone"),
+            ((31.1, 121.4), wgs84, FindingKind::Swapped, "latitudes"),
+            ((3_444_212.3, 631_742.9), "EPSG:4549", FindingKind::Swapped, "northings"),
+            ((121.4, 31.1), "EPSG:4549", FindingKind::DegreesInMetres, "EPSG:4326"),
+            ((631_742.9, 3_444_212.3), wgs84, FindingKind::MetresInDegrees, "without a zone"),
             // zone 40 of three degrees is EPSG:4528, zone 21 of six is EPSG:4499
-            ((40_631_742.9, 3_444_212.3), wgs84, "metres_in_degrees", "EPSG:4528"),
-            ((21_346_000.0, 3_444_212.3), wgs84, "metres_in_degrees", "EPSG:4499"),
-            ((3_444_212.3, 40_631_742.9), wgs84, "metres_in_degrees", "swapped: crs = \"EPSG:4528\""),
-            ((-1200.0, 8400.0), wgs84, "metres_in_degrees", "a city's own grid"),
+            ((40_631_742.9, 3_444_212.3), wgs84, FindingKind::MetresInDegrees, "EPSG:4528"),
+            ((21_346_000.0, 3_444_212.3), wgs84, FindingKind::MetresInDegrees, "EPSG:4499"),
+            ((3_444_212.3, 40_631_742.9), wgs84, FindingKind::MetresInDegrees, "swapped: crs = \"EPSG:4528\""),
+            ((-1200.0, 8400.0), wgs84, FindingKind::MetresInDegrees, "a city's own grid"),
         ] {
             let found = looks(&[place], crs).unwrap();
             assert!(found.kind == kind && found.detail.contains(part), "{place:?}: {found:?}");

@@ -2,7 +2,7 @@
 //! bad rows listed.
 
 use catchment::geo::{Coord, Geometry};
-use catchment::{Issue, Stage, Zone};
+use catchment::{Finding, FindingKind, Stage, Zone};
 use geojson::{Feature, JsonObject};
 
 use super::layer::{self, on_globe};
@@ -30,25 +30,25 @@ pub(crate) struct Table<'a> {
 }
 
 impl<'a> Table<'a> {
-    /// Reads a table with a header row. Rows of another length than the header's are issues and left out; so is an encoding that was guessed
-    /// an issue.
-    pub(crate) fn read(bytes: &[u8], file: &'a str, told: &Columns, stage: Stage, issues: &mut Vec<Issue>) -> Result<Table<'a>, Error> {
+    /// Reads a table with a header row. Rows of another length than the header's are findings and left out; so is an encoding that was guessed
+    /// a finding.
+    pub(crate) fn read(bytes: &[u8], file: &'a str, told: &Columns, stage: Stage, findings: &mut Vec<Finding>) -> Result<Table<'a>, Error> {
         let mut table =
             Table { file, header: Vec::new(), rows: Vec::new(), lines: Vec::new(), points: None, format: String::new(), semicolons: false };
         if workbook::is_workbook(bytes) {
             let SheetRows { rows, others, left_out } = workbook::rows(bytes, told.sheet.as_deref(), file)?;
-            issues.extend(left_out.into_iter().map(|detail| Issue::new(stage, file, "", "cells_left_out", detail)));
+            findings.extend(left_out.into_iter().map(|detail| Finding::new(stage, file, "", FindingKind::CellsLeftOut, detail)));
             if !others.is_empty() {
                 let detail = format!(
                     "the first sheet with rows is read; if another is meant: columns = {{ sheet = \"…\" }}, one of {}",
                     others.join(", ")
                 );
-                issues.push(Issue::new(stage, file, "", "sheet_chosen", detail));
+                findings.push(Finding::new(stage, file, "", FindingKind::SheetChosen, detail));
             }
             let mut rows = rows.into_iter();
             "workbook".clone_into(&mut table.format);
             table.header = rows.next().map(|(_, cells)| cells).unwrap_or_default();
-            rows.for_each(|(line, cells)| table.add(line, csv::StringRecord::from(cells), stage, issues));
+            rows.for_each(|(line, cells)| table.add(line, csv::StringRecord::from(cells), stage, findings));
             return Ok(table);
         }
         if bytes.is_empty() {
@@ -61,12 +61,12 @@ impl<'a> Table<'a> {
         if decoded.guessed {
             let detail =
                 format!("read as {}, which its bytes look like; if names look wrong: columns = {{ encoding = \"…\" }}", decoded.encoding);
-            issues.push(Issue::new(stage, file, decoded.encoding, "encoding_guessed", detail));
+            findings.push(Finding::new(stage, file, decoded.encoding, FindingKind::EncodingGuessed, detail));
         }
         table.format = format!("table, {}", decoded.encoding);
-        let Rows { header, rows, delimiter } = rows::of_text(decoded.text, file, stage, issues)?;
+        let Rows { header, rows, delimiter } = rows::of_text(decoded.text, file, stage, findings)?;
         (table.header, table.semicolons) = (header, delimiter == b';');
-        rows.into_iter().for_each(|(line, record)| table.add(line, record, stage, issues));
+        rows.into_iter().for_each(|(line, record)| table.add(line, record, stage, findings));
         Ok(table)
     }
 
@@ -91,7 +91,7 @@ impl<'a> Table<'a> {
         Ok(Table { file, header, rows, lines, points: Some(points), format: "layer".to_owned(), semicolons: false })
     }
 
-    fn add(&mut self, line: u64, record: csv::StringRecord, stage: Stage, issues: &mut Vec<Issue>) {
+    fn add(&mut self, line: u64, record: csv::StringRecord, stage: Stage, findings: &mut Vec<Finding>) {
         if record.len() == self.header.len() {
             self.rows.push(record);
             self.lines.push(line);
@@ -101,7 +101,7 @@ impl<'a> Table<'a> {
                 more => format!("lines {line} to {} are one row (is a quote not closed?) and have", line + more),
             };
             let detail = format!("{lines} {} cells, the header {}; the row is not used", record.len(), self.header.len());
-            issues.push(Issue::new(stage, self.file, line, "ragged_row", detail));
+            findings.push(Finding::new(stage, self.file, line, FindingKind::RaggedRow, detail));
         }
     }
 
@@ -133,15 +133,14 @@ impl<'a> Table<'a> {
         }
     }
 
-    /// The zone of a row, by id or name; an issue of this kind where none or several fit.
+    /// The zone of a row, by id or name; a finding of this kind where none or several fit.
     pub(crate) fn zone(
         &self,
         row: usize,
         columns: [Option<usize>; 2],
         zones: &[Zone],
         stage: Stage,
-        kind: &str,
-        issues: &mut Vec<Issue>,
+        findings: &mut Vec<Finding>,
     ) -> Option<usize> {
         let label = self.zone_label(row, columns);
         let by_name = self.text(row, columns[0]).is_empty();
@@ -152,7 +151,7 @@ impl<'a> Table<'a> {
         }
         let found = if hits.is_empty() { "no zone has this id or name" } else { "several zones have this name: use zone_id" };
         let detail = format!("line {}: {found}; the row is not used", self.line(row));
-        issues.push(Issue::new(stage, self.file, label, kind, detail));
+        findings.push(Finding::new(stage, self.file, label, FindingKind::UnmatchedRows, detail));
         None
     }
 
@@ -203,7 +202,7 @@ impl<'a> Table<'a> {
         column.and_then(|c| self.rows[row].get(c)).unwrap_or_default()
     }
 
-    /// A cell as an issue shows it.
+    /// A cell as a finding shows it.
     pub(crate) fn cell(&self, row: usize, column: usize) -> String {
         match self.text(row, Some(column)) {
             "" => "an empty cell".to_owned(),
@@ -211,10 +210,10 @@ impl<'a> Table<'a> {
         }
     }
 
-    /// A number, or an issue that says where there is none.
-    pub(crate) fn number(&self, row: usize, column: usize, stage: Stage, issues: &mut Vec<Issue>) -> Option<f64> {
+    /// A number, or a finding that says where there is none.
+    pub(crate) fn number(&self, row: usize, column: usize, stage: Stage, findings: &mut Vec<Finding>) -> Option<f64> {
         let text = self.text(row, Some(column));
-        self.checked(row, column, self.amount(text), "number", stage, issues)
+        self.checked(row, column, self.amount(text), "number", stage, findings)
     }
 
     /// A number as this table writes them: where semicolons part its columns, a comma may be a decimal one, and nothing is guessed.
@@ -222,25 +221,25 @@ impl<'a> Table<'a> {
         number(text).filter(|_| !(self.semicolons && text.contains(',')))
     }
 
-    /// Degrees of longitude or latitude, or metres, or an issue that says where there are none.
+    /// Degrees of longitude or latitude, or metres, or a finding that says where there are none.
     fn coordinate(
         &self,
         row: usize,
         (column, axis): (usize, Axis),
         geographic: bool,
         stage: Stage,
-        issues: &mut Vec<Issue>,
+        findings: &mut Vec<Finding>,
     ) -> Option<f64> {
         let text = self.text(row, Some(column));
         let found = if geographic { degrees(text, axis) } else { self.amount(text) };
-        self.checked(row, column, found, if geographic { "longitude or latitude" } else { "number" }, stage, issues)
+        self.checked(row, column, found, if geographic { "longitude or latitude" } else { "number" }, stage, findings)
     }
 
-    fn checked(&self, row: usize, column: usize, found: Option<f64>, what: &str, stage: Stage, issues: &mut Vec<Issue>) -> Option<f64> {
+    fn checked(&self, row: usize, column: usize, found: Option<f64>, what: &str, stage: Stage, findings: &mut Vec<Finding>) -> Option<f64> {
         if found.is_none() {
             let cell = self.cell(row, column);
             let detail = format!("line {}, column `{}`: {cell} is no {what}; the row is not used", self.line(row), self.header[column]);
-            issues.push(Issue::new(stage, self.file, self.line(row), "bad_number", detail));
+            findings.push(Finding::new(stage, self.file, self.line(row), FindingKind::BadNumber, detail));
         }
         found
     }
@@ -250,34 +249,34 @@ impl<'a> Table<'a> {
         points: &[Option<Coord<f64>>],
         projector: &Projector,
         stage: Stage,
-        issues: &mut Vec<Issue>,
+        findings: &mut Vec<Finding>,
     ) -> Vec<Option<Coord<f64>>> {
         let without = points.iter().enumerate().filter(|(_, point)| point.is_none());
-        issues.extend(without.map(|(row, _)| {
+        findings.extend(without.map(|(row, _)| {
             let detail = format!("feature {} is no point; it is not used", row + 1);
-            Issue::new(stage, self.file, self.line(row), "no_place", detail)
+            Finding::new(stage, self.file, self.line(row), FindingKind::NoPlace, detail)
         }));
         let places: Vec<Coord<f64>> = points.iter().flatten().copied().collect();
         let mut places = project_each(projector, &places).into_iter();
         points.iter().map(|point| point.and_then(|_| places.next().flatten())).collect()
     }
 
-    /// The places of all rows in the working CRS; `None`, with an issue, where a row has none.
+    /// The places of all rows in the working CRS; `None`, with a finding, where a row has none.
     pub(crate) fn places(
         &self,
         columns: &Columns,
         projector: &Projector,
         stage: Stage,
-        issues: &mut Vec<Issue>,
+        findings: &mut Vec<Finding>,
     ) -> Result<Vec<Option<Coord<f64>>>, Error> {
         if let Some(points) = &self.points {
-            return Ok(self.points_of_layer(points, projector, stage, issues));
+            return Ok(self.points_of_layer(points, projector, stage, findings));
         }
         let crs = columns.crs.as_deref().unwrap_or("EPSG:4326");
         let error = |source| Error::Crs { what: format!("{}, columns.crs", self.file), source };
         let crs: Crs = crs.parse().map_err(error)?;
         let own = Projector::new(&crs, projector.to()).map_err(error)?;
-        let all = self.own_places(&crs, columns, stage, issues)?;
+        let all = self.own_places(&crs, columns, stage, findings)?;
         let rows: Vec<usize> = (0..self.len()).filter(|row| all[*row].is_some()).collect();
         let places: Vec<Coord<f64>> = all.iter().flatten().copied().collect();
         let mut moved = vec![None; self.len()];
@@ -285,31 +284,31 @@ impl<'a> Table<'a> {
             moved[row] = place;
             if place.is_none() {
                 let detail = format!("line {}: {}, {} {TOO_FAR}; the row is not used", self.line(row), own.x, own.y);
-                issues.push(Issue::new(stage, self.file, self.line(row), "bad_place", detail));
+                findings.push(Finding::new(stage, self.file, self.line(row), FindingKind::BadPlace, detail));
             }
         }
         Ok(moved)
     }
 
-    /// The places of all rows in a CRS that their columns are of; `None`, with an issue, where a row has none.
+    /// The places of all rows in a CRS that their columns are of; `None`, with a finding, where a row has none.
     pub(crate) fn own_places(
         &self,
         crs: &Crs,
         columns: &Columns,
         stage: Stage,
-        issues: &mut Vec<Issue>,
+        findings: &mut Vec<Finding>,
     ) -> Result<Vec<Option<Coord<f64>>>, Error> {
         let x = self.required(columns.x.as_deref(), &X, "x")?;
         let y = self.required(columns.y.as_deref(), &Y, "y")?;
         let mut all = vec![None; self.len()];
         for (row, place) in all.iter_mut().enumerate() {
-            let mut of = |column| self.coordinate(row, column, crs.is_geographic(), stage, issues);
+            let mut of = |column| self.coordinate(row, column, crs.is_geographic(), stage, findings);
             let (Some(x), Some(y)) = (of((x, Axis::East)), of((y, Axis::North))) else { continue };
             let at = Coord { x, y };
             if crs.is_geographic() && !on_globe(at) {
                 let swapped = if on_globe(Coord { x: y, y: x }) { " (are x and y swapped?)" } else { "" };
                 let detail = format!("line {}: {x}, {y} is no longitude, latitude{swapped}; the row is not used", self.line(row));
-                issues.push(Issue::new(stage, self.file, self.line(row), "bad_place", detail));
+                findings.push(Finding::new(stage, self.file, self.line(row), FindingKind::BadPlace, detail));
                 continue;
             }
             *place = Some(at);
@@ -332,7 +331,7 @@ pub(super) fn shown(text: &str, longest: usize) -> String {
 }
 
 /// Why nothing of a file is left: its first bad record.
-pub(super) fn none_left(what: &str, issues: &[Issue]) -> String {
-    let detail = issues.first().map_or("", |issue| issue.detail.as_str()).split("; the row is not used").next().unwrap_or_default();
-    if detail.is_empty() { format!("no {what}") } else { format!("no {what} is left, for {} faults such as: {detail}", issues.len()) }
+pub(super) fn none_left(what: &str, findings: &[Finding]) -> String {
+    let detail = findings.first().map_or("", |finding| finding.detail.as_str()).split("; the row is not used").next().unwrap_or_default();
+    if detail.is_empty() { format!("no {what}") } else { format!("no {what} is left, for {} faults such as: {detail}", findings.len()) }
 }

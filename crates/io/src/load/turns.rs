@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use catchment::{BarrierUse, Drive, Heading, Issue, Profile, Roads, Stage, TurnKind, TurnRule, Turns};
+use catchment::{BarrierUse, Drive, Finding, FindingKind, Heading, Profile, Roads, Stage, TurnKind, TurnRule, Turns};
 
 use super::needs::is_restriction_key;
 use crate::osm::{Kind, OsmData, Relation, Tags};
@@ -44,9 +44,9 @@ enum Unused {
 
 impl Found<'_> {
     /// The rules for a vehicle, and what could not be used.
-    pub(super) fn turns(&self, profile: &Profile, drive: &Drive) -> (Turns, Vec<Issue>) {
+    pub(super) fn turns(&self, profile: &Profile, drive: &Drive) -> (Turns, Vec<Finding>) {
         let mut turns = Turns { turn_ms: (drive.turn_delay_s * 1000.0).round() as u32, ..Turns::default() };
-        let mut issues = Vec::new();
+        let mut findings = Vec::new();
         let (mut foreign, mut conditional) = (0usize, 0usize);
         for relation in restrictions(self.data, drive) {
             match self.rules(relation, drive) {
@@ -55,24 +55,28 @@ impl Found<'_> {
                 Err(Unused::Conditional) => conditional += 1,
                 Err(Unused::Broken(why)) => {
                     let id = format!("relation {}", relation.id);
-                    issues.push(Issue::new(Stage::Roads, self.file, id, "restriction_not_used", why));
+                    findings.push(Finding::new(Stage::Roads, self.file, id, FindingKind::RestrictionNotUsed, why));
                 }
             }
         }
-        let mut count = |count: usize, kind: &str, what: &str| {
+        let mut count = |count: usize, kind: FindingKind, what: &str| {
             if count > 0 {
-                issues.push(Issue::new(Stage::Roads, self.file, "", kind, format!("{count} {what}")));
+                findings.push(Finding::new(Stage::Roads, self.file, "", kind, format!("{count} {what}")));
             }
         };
-        count(foreign, "restrictions_of_others", "turn restrictions are not for this vehicle, or speak of ways that it does not use");
-        count(conditional, "restrictions_by_time", "turn restrictions hold at some hours only: they are not obeyed");
+        count(
+            foreign,
+            FindingKind::RestrictionsOfOthers,
+            "turn restrictions are not for this vehicle, or speak of ways that it does not use",
+        );
+        count(conditional, FindingKind::RestrictionsByTime, "turn restrictions hold at some hours only: they are not obeyed");
         turns.blocked = self.nodes(|tags| drive.barrier(profile, |key| tags.get(key)) == BarrierUse::Closed);
         count(
             turns.blocked.len(),
-            "barriers_shut_roads",
+            FindingKind::BarriersShutRoads,
             "barriers at nodes of roads let this vehicle not through (barrier=* and its access)",
         );
-        (turns, issues)
+        (turns, findings)
     }
 
     /// Nodes of the roads whose tags are such.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use catchment::geo::algorithm::bool_ops::FillRule;
 use catchment::geo::algorithm::buffer::{Buffer, BufferStyle, LineJoin};
 use catchment::geo::{Area, BooleanOps, LineString, MultiPolygon, Polygon, Validation, unary_union};
-use catchment::{Issue, Stage, Zone, ZoneIndex};
+use catchment::{Finding, FindingKind, Stage, Zone, ZoneIndex};
 use geojson::Feature;
 use rayon::prelude::*;
 
@@ -29,8 +29,8 @@ const CRUMB_M: f64 = 0.02;
 /// Overlaps smaller than this are the rounding of a common border, m².
 const ROUNDING_M2: f64 = 0.01;
 
-/// Zones from the boundary relations that were selected from `osm`, by id. Broken ones are issues and left out. Limits go to `told`.
-pub(super) fn from_osm(osm: &OsmData, plan: &ZonesPlan, told: &mut Told, issues: &mut Vec<Issue>) -> Result<Vec<Zone>, Error> {
+/// Zones from the boundary relations that were selected from `osm`, by id. Broken ones are findings and left out. Limits go to `told`.
+pub(super) fn from_osm(osm: &OsmData, plan: &ZonesPlan, told: &mut Told, findings: &mut Vec<Finding>) -> Result<Vec<Zone>, Error> {
     let level = plan.admin_level.map(|level| level.to_string());
     let boundaries: Vec<_> =
         osm.relations.iter().filter(|r| r.tags.get("boundary").is_some() && r.tags.get("admin_level") == level.as_deref()).collect();
@@ -40,7 +40,7 @@ pub(super) fn from_osm(osm: &OsmData, plan: &ZonesPlan, told: &mut Told, issues:
         let name = relation.tags.get("name").unwrap_or_default();
         match area {
             Ok(area) => {
-                issues.extend(faults(&area, Stage::Zones, &plan.source));
+                findings.extend(faults(&area, Stage::Zones, &plan.source));
                 let [class, limit] = [&plan.class, &plan.limit].map(|key| tag(relation, key.as_deref()));
                 let id = relation.id.to_string();
                 told.extend(limit.map(|limit| (id.clone(), limit)));
@@ -48,7 +48,13 @@ pub(super) fn from_osm(osm: &OsmData, plan: &ZonesPlan, told: &mut Told, issues:
             }
             Err(error) => {
                 let detail = format!("{}: {error}; left out", named(name, relation.id));
-                issues.push(Issue::new(Stage::Zones, &plan.source, format!("relation/{}", relation.id), "broken_boundary", detail));
+                findings.push(Finding::new(
+                    Stage::Zones,
+                    &plan.source,
+                    format!("relation/{}", relation.id),
+                    FindingKind::BrokenBoundary,
+                    detail,
+                ));
             }
         }
     }
@@ -64,7 +70,12 @@ fn named(name: &str, id: impl std::fmt::Display) -> String {
 }
 
 /// Zones from a layer. Limits go to `told`.
-pub(super) fn from_layer(features: Vec<Feature>, plan: &ZonesPlan, told: &mut Told, issues: &mut Vec<Issue>) -> Result<Vec<Zone>, Error> {
+pub(super) fn from_layer(
+    features: Vec<Feature>,
+    plan: &ZonesPlan,
+    told: &mut Told,
+    findings: &mut Vec<Finding>,
+) -> Result<Vec<Zone>, Error> {
     let file = plan.source.as_str();
     for (key, named) in [("zones.id", &plan.id), ("zones.name", &plan.name), ("zones.class", &plan.class), ("zones.limit", &plan.limit)] {
         if let Some(property) = named.as_ref().filter(|own| !features.is_empty() && !layer::has(&features, own)) {
@@ -88,19 +99,19 @@ pub(super) fn from_layer(features: Vec<Feature>, plan: &ZonesPlan, told: &mut To
         let name = name.unwrap_or_default();
         let Some(polygons) = layer::polygons(&feature, file, &place)? else {
             let detail = "without a polygon; left out".to_owned();
-            issues.push(Issue::new(Stage::Zones, file, &id, "not_a_polygon", detail));
+            findings.push(Finding::new(Stage::Zones, file, &id, FindingKind::NotAPolygon, detail));
             continue;
         };
         if let Some(key) = plan.name.as_ref().filter(|_| name.is_empty()) {
             let detail = format!("nothing in the property `{key}`; called {}", named(&name, &id));
-            issues.push(Issue::new(Stage::Zones, file, &id, "no_name", detail));
+            findings.push(Finding::new(Stage::Zones, file, &id, FindingKind::NoName, detail));
         }
         let name = named(&name, &id);
         let (area, repaired) = repair(polygons);
         if let Some(what) = repaired {
-            let kind = if area.0.is_empty() { "invalid_polygon" } else { "polygon_repaired" };
+            let kind = if area.0.is_empty() { FindingKind::InvalidPolygon } else { FindingKind::PolygonRepaired };
             let done = if area.0.is_empty() { "left out" } else { "mended by joining its parts" };
-            issues.push(Issue::new(Stage::Zones, file, &id, kind, format!("{name}: {what}; {done}")));
+            findings.push(Finding::new(Stage::Zones, file, &id, kind, format!("{name}: {what}; {done}")));
         }
         if !area.0.is_empty() {
             let property = |key: &Option<String>| layer::property(&feature, key.as_deref()?).filter(|text| !text.is_empty());
@@ -112,12 +123,12 @@ pub(super) fn from_layer(features: Vec<Feature>, plan: &ZonesPlan, told: &mut To
 }
 
 /// The zones of a layer by themselves, WGS84 degrees, and what was found amiss.
-pub(crate) fn zones_of_layer(files: &dyn Files, name: &str) -> Result<(Vec<Zone>, Vec<Issue>), Error> {
+pub(crate) fn zones_of_layer(files: &dyn Files, name: &str) -> Result<(Vec<Zone>, Vec<Finding>), Error> {
     let plan = ZonesPlan { source: name.to_owned(), ..ZonesPlan::default() };
     let layer = super::formats::read(files, name, None, Stage::Zones)?;
-    let mut issues = layer.issues;
-    let zones = from_layer(layer.features, &plan, &mut Told::new(), &mut issues)?;
-    Ok((zones, issues))
+    let mut findings = layer.findings;
+    let zones = from_layer(layer.features, &plan, &mut Told::new(), &mut findings)?;
+    Ok((zones, findings))
 }
 
 /// The polygons as they are where they are valid, else joined into valid ones; and what was wrong. Whatever an outer ring goes around
@@ -179,12 +190,12 @@ fn id_order(id: &str) -> (bool, i128, &str) {
 
 /// Makes zones disjoint, in metres of the working CRS: ground that two share, and who lives there, counts in the first only. What was
 /// shared is reported, and what lies between zones and belongs to none.
-pub(super) fn part(zones: &mut [Zone], file: &str) -> Vec<Issue> {
+pub(super) fn part(zones: &mut [Zone], file: &str) -> Vec<Finding> {
     let sum: f64 = zones.iter().map(|z| z.area.unsigned_area()).sum();
     let joined = unary_union(zones.iter().map(|z| &z.area));
-    let mut issues = voids(zones, &joined, file);
+    let mut findings = voids(zones, &joined, file);
     if sum - joined.unsigned_area() < 1.0 {
-        return issues;
+        return findings;
     }
     let shared: BTreeMap<_, MultiPolygon<f64>> = ZoneIndex::new(zones)
         .neighbours()
@@ -202,10 +213,10 @@ pub(super) fn part(zones: &mut [Zone], file: &str) -> Vec<Issue> {
         if area > LEAST_M2 {
             let left = if b.area.0.is_empty() { "; nothing is left of the other" } else { "" };
             let detail = format!("{} and {} ({}) share {area:.0} m²: that ground counts in the first only{left}", a.name, b.name, b.id);
-            issues.push(Issue::new(Stage::Zones, file, &a.id, "zones_overlap", detail));
+            findings.push(Finding::new(Stage::Zones, file, &a.id, FindingKind::ZonesOverlap, detail));
         }
     }
-    issues
+    findings
 }
 
 /// The polygon without corners that lie within a step of the one before: written in degrees they would fall onto each other.
@@ -221,15 +232,15 @@ fn without_crumbs(polygon: Polygon<f64>) -> Polygon<f64> {
 }
 
 /// Voids between zones: measured, reported, left as they are.
-fn voids(zones: &[Zone], joined: &MultiPolygon<f64>, file: &str) -> Vec<Issue> {
-    let mut issues = Vec::new();
+fn voids(zones: &[Zone], joined: &MultiPolygon<f64>, file: &str) -> Vec<Finding> {
+    let mut findings = Vec::new();
     for hole in joined.iter().flat_map(|polygon| polygon.interiors()) {
         let void = Polygon::new(hole.clone(), vec![]).unsigned_area();
         if void > LEAST_M2 {
             let near = hole.0.first().and_then(|at| ZoneIndex::new(zones).locate(*at)).map_or("", |z| &zones[z.index()].name);
             let detail = format!("{void:.0} m² between zones, at the border of {near}, belong to none of them");
-            issues.push(Issue::new(Stage::Zones, file, "", "void_between_zones", detail));
+            findings.push(Finding::new(Stage::Zones, file, "", FindingKind::VoidBetweenZones, detail));
         }
     }
-    issues
+    findings
 }

@@ -1,6 +1,6 @@
 //! Zones with their limits, and masks, from the sources that the plan names.
 
-use catchment::{Issue, Limit, Stage, Zone};
+use catchment::{Finding, FindingKind, Limit, Stage, Zone};
 
 use super::limits::{self, Told};
 use super::masks::{self, Mapped, MaskPolygons};
@@ -15,17 +15,17 @@ impl Loader<'_> {
         let plan = &self.plan.zones;
         let mut told = Told::new();
         let mut zones = if is_osm(&plan.source) {
-            let mut issues = Vec::new();
-            let zones = zones::from_osm(self.osm_of(&plan.source)?, plan, &mut told, &mut issues);
-            self.issues.extend(issues);
+            let mut findings = Vec::new();
+            let zones = zones::from_osm(self.osm_of(&plan.source)?, plan, &mut told, &mut findings);
+            self.findings.extend(findings);
             zones?
         } else {
             let features = self.layer(&plan.source, plan.crs.as_deref(), Stage::Zones, None)?;
-            zones::from_layer(features, plan, &mut told, &mut self.issues)?
+            zones::from_layer(features, plan, &mut told, &mut self.findings)?
         };
         if let Some(table) = &plan.table {
             let bytes = self.table(table)?;
-            let rows = limits::from_table(&mut zones, &mut told, &bytes, (table, &plan.columns), &mut self.issues)?;
+            let rows = limits::from_table(&mut zones, &mut told, &bytes, (table, &plan.columns), &mut self.findings)?;
             self.count_rows("rows", rows);
         }
         Ok((zones, told))
@@ -34,9 +34,9 @@ impl Loader<'_> {
     /// By service, the limit of each zone.
     pub(super) fn zone_limits(&mut self, zones: &[Zone], told: &Told) -> Vec<Vec<Limit>> {
         let plan = &self.plan.zones;
-        let own = limits::own(zones, told, plan.table.as_ref().unwrap_or(&plan.source), &mut self.issues);
+        let own = limits::own(zones, told, plan.table.as_ref().unwrap_or(&plan.source), &mut self.findings);
         let services = &self.plan.services;
-        services.iter().map(|service| limits::applied(service, plan, zones, &own, &mut self.issues)).collect()
+        services.iter().map(|service| limits::applied(service, plan, zones, &own, &mut self.findings)).collect()
     }
 
     /// The polygons of the masks, and the water that land goes without.
@@ -45,9 +45,9 @@ impl Loader<'_> {
         let source = plan.source.as_ref().unwrap_or(&self.plan.roads.source);
         // the plan's check sees to the masks that cannot go without an extract
         let without_water = plan.source.is_none() && self.roads_are_lines();
-        let mut issues = Vec::new();
+        let mut findings = Vec::new();
         let mut mapped =
-            |loader: &Self, kind: Mapped| Ok::<_, Error>(kind.polygons(loader.osm_of(source)?, source, projector, &mut issues));
+            |loader: &Self, kind: Mapped| Ok::<_, Error>(kind.polygons(loader.osm_of(source)?, source, projector, &mut findings));
         let mut found = MaskPolygons::default();
         if Mapped::of(self.plan).contains(&Mapped::Water) && !without_water {
             found.water = mapped(self, Mapped::Water)?;
@@ -59,7 +59,7 @@ impl Loader<'_> {
                 Mask::Residential => mapped(self, Mapped::Residential)?,
                 Mask::Layer(file) => {
                     let features = self.layer(file, None, Stage::Zones, Some(projector))?;
-                    masks::of_layer(features, file, projector, &mut self.issues)?
+                    masks::of_layer(features, file, projector, &mut self.findings)?
                 }
             };
             found.masks.push(polygons);
@@ -67,9 +67,9 @@ impl Loader<'_> {
         if Mapped::of(self.plan).contains(&Mapped::Water) && without_water {
             let detail = "roads are a layer, and no ground.source tells of water: land is all ground of the zones, and gaps are drawn on water too; \
                           ground.source names an OpenStreetMap extract with it, ground.mask = [\"zone\"] says that none is meant";
-            issues.push(Issue::new(Stage::Zones, source, "land", "water_unknown", detail));
+            findings.push(Finding::new(Stage::Zones, source, "land", FindingKind::WaterUnknown, detail));
         }
-        self.issues.extend(issues);
+        self.findings.extend(findings);
         Ok(found)
     }
 }

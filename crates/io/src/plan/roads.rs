@@ -49,7 +49,7 @@ pub struct RoadColumns {
     /// The level, a number: bridges above 0, tunnels below it. Lines that cross at different levels are not joined.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub level: Option<String>,
-    /// The name, by which issues speak of a line.
+    /// The name, by which findings speak of a line.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
 }

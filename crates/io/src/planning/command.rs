@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use catchment::{Issue, Progress};
+use catchment::{Finding, Progress};
 use serde_json::{Value, json};
 
 use super::{Fair, IndicatorRow, MinimumRow, NormRow, Opened, Sources, office, office_of_plan, unknown};
@@ -39,7 +39,7 @@ pub struct Found<T> {
     /// What it found.
     pub found: T,
     /// What should be looked at; also in `issues.csv`.
-    pub issues: Vec<Issue>,
+    pub findings: Vec<Finding>,
     command: &'static str,
     files: Vec<(String, Vec<u8>)>,
 }
@@ -107,11 +107,11 @@ fn open(ask: &Ask<'_>, progress: &dyn Progress) -> Result<Opened, Error> {
 pub fn norms(ask: &Ask<'_>, progress: &dyn Progress) -> Result<Found<Vec<NormRow>>, Error> {
     let started = Instant::now();
     let opened = open(ask, progress)?;
-    let (rows, mut issues) = opened.office.norms();
+    let (rows, mut findings) = opened.office.norms();
     if opened.office.standards().norms.is_empty() {
         return Err(nothing_asked("[[norms]]"));
     }
-    issues.extend(unknown(&rows));
+    findings.extend(unknown(&rows));
     let layers = opened.inputs.as_ref().map(|inputs| norm_layer(inputs, &rows)).transpose()?;
     let tables = vec![TableOut::of_rows("norms", table_rows(&rows))];
     made(
@@ -121,7 +121,7 @@ pub fn norms(ask: &Ask<'_>, progress: &dyn Progress) -> Result<Found<Vec<NormRow
         Output {
             command: "norms",
             found: rows.clone(),
-            issues,
+            findings,
             layers: layers.into_iter().collect(),
             tables,
             printed: norm_tables(ask.lang, &rows),
@@ -146,7 +146,7 @@ pub fn indicators(ask: &Ask<'_>, progress: &dyn Progress) -> Result<Found<Indica
     let mut printed = indicator_tables(ask.lang, office, &found.indicators, &found.minimums);
     printed.extend(fair_tables(ask.lang, &found.fair));
     let tables = tables(&found.indicators, &found.minimums, &found.fair);
-    made(ask, &opened, started, Output { command: "indicators", found, issues: Vec::new(), layers: Vec::new(), tables, printed })
+    made(ask, &opened, started, Output { command: "indicators", found, findings: Vec::new(), layers: Vec::new(), tables, printed })
 }
 
 /// The tables of indicators that have rows.
@@ -179,19 +179,19 @@ pub(crate) fn norm_layer(inputs: &Inputs, norms: &[NormRow]) -> Result<LayerOut,
 struct Output<T> {
     command: &'static str,
     found: T,
-    issues: Vec<Issue>,
+    findings: Vec<Finding>,
     layers: Vec<LayerOut>,
     tables: Vec<TableOut>,
     printed: Vec<Printed>,
 }
 
 fn made<T>(ask: &Ask<'_>, opened: &Opened, started: Instant, output: Output<T>) -> Result<Found<T>, Error> {
-    let mut issues = output.issues;
-    issues.extend(opened.office.issues());
-    issues.extend(opened.inputs.iter().flat_map(|inputs| inputs.issues.clone()));
-    issues.sort();
-    issues.dedup();
-    let listed: Vec<&Issue> = issues.iter().collect();
+    let mut findings = output.findings;
+    findings.extend(opened.office.discrepancies());
+    findings.extend(opened.inputs.iter().flat_map(|inputs| inputs.findings.clone()));
+    findings.sort();
+    findings.dedup();
+    let listed: Vec<&Finding> = findings.iter().collect();
     let attribution = opened.inputs.as_ref().and_then(crate::write::attribution);
     let time = opened.inputs.as_ref().map_or_else(|| "1970-01-01T00:00:00.000Z".to_owned(), crate::write::time);
     let stem = ask.study.map_or("figures", |(plan, _)| plan.study.id.as_str());
@@ -230,7 +230,7 @@ fn made<T>(ask: &Ask<'_>, opened: &Opened, started: Instant, output: Output<T>) 
         "run": { "seconds": started.elapsed().as_secs_f64() },
     }));
     files.push(("manifest.json".to_owned(), manifest.into_bytes()));
-    Ok(Found { found: output.found, issues, command: output.command, files })
+    Ok(Found { found: output.found, findings, command: output.command, files })
 }
 
 fn said(lang: Lang, zh: &str, en: &str) -> String {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use catchment::geo::MultiPolygon;
-use catchment::{Issue, People, Stage, Zone};
+use catchment::{Finding, FindingKind, People, Stage, Zone};
 
 use crate::error::{Error, data};
 use crate::load::usual::{PEOPLE, ZONE_ID, ZONE_NAME};
@@ -29,15 +29,15 @@ pub(super) struct ReadFigures {
     pub figures: Figures,
     /// The zones that it names, in order, where none were given.
     pub zones: Vec<Zone>,
-    pub issues: Vec<Issue>,
+    pub findings: Vec<Finding>,
     pub rows: usize,
 }
 
 impl Figures {
     /// Reads a table. Rows are those of `zones`; where there are none, the table itself says which there are.
     pub(super) fn read(bytes: &[u8], file: &str, columns: &Columns, zones: &[Zone]) -> Result<ReadFigures, Error> {
-        let mut issues = Vec::new();
-        let table = Table::read(bytes, file, columns, Stage::Zones, &mut issues)?;
+        let mut findings = Vec::new();
+        let table = Table::read(bytes, file, columns, Stage::Zones, &mut findings)?;
         let id = table.column(columns.id.as_deref(), &ZONE_ID)?;
         let name = table.column(columns.name.as_deref(), &ZONE_NAME)?;
         let (year, class) = (table.column(None, &YEAR)?, table.column(None, &CLASS)?);
@@ -50,7 +50,7 @@ impl Figures {
         for row in 0..table.len() {
             let label = table.zone_label(row, [id, name]).trim();
             let line = table.line(row);
-            let mut issue = |kind: &str, detail: String| issues.push(Issue::new(Stage::Zones, file, line, kind, detail));
+            let mut finding = |kind: FindingKind, detail: String| findings.push(Finding::new(Stage::Zones, file, line, kind, detail));
             let place = if (id.is_none() && name.is_none()) || ALL.contains(&label.to_lowercase().as_str()) {
                 None
             } else if let Some(zone) = position(&named, label) {
@@ -59,7 +59,10 @@ impl Figures {
                 named.push(zone(&table, row, label, [id, name], class));
                 Some(named.len() - 1)
             } else {
-                issue("unknown_zone", format!("`{label}` is the id or the name of no zone, or of several; its figures are not used"));
+                finding(
+                    FindingKind::UnmatchedRows,
+                    format!("`{label}` is the id or the name of no zone, or of several; its figures are not used"),
+                );
                 continue;
             };
             let of = match table.text(row, year) {
@@ -67,13 +70,13 @@ impl Figures {
                 text => match number(text.trim_end_matches('年')).filter(|year| year.fract() == 0.0 && (1800.0..2200.0).contains(year)) {
                     Some(year) => Some(year as i32),
                     None => {
-                        issue("bad_year", format!("`{text}` is no year of 1800 to 2199; the row is not used"));
+                        finding(FindingKind::BadYear, format!("`{text}` is no year of 1800 to 2199; the row is not used"));
                         continue;
                     }
                 },
             };
             if found.values.contains_key(&(place, of)) {
-                issue("repeated_rows", format!("`{label}` stands there again for the same year; the first row is used"));
+                finding(FindingKind::RepeatedRows, format!("`{label}` stands there again for the same year; the first row is used"));
                 continue;
             }
             let mut values = BTreeMap::new();
@@ -84,7 +87,7 @@ impl Figures {
                         Some(value) => {
                             values.insert(quantity.clone(), value);
                         }
-                        None => issue("bad_number", format!("{}: `{text}` is no number; it is unknown", table.name(*column))),
+                        None => finding(FindingKind::BadNumber, format!("{}: `{text}` is no number; it is unknown", table.name(*column))),
                     },
                 }
             }
@@ -94,7 +97,7 @@ impl Figures {
             return Err(data(file, "", "no row of figures", "a row for each zone: zone_id or zone_name, and a column for each figure"));
         }
         let zones = if zones.is_empty() { named } else { Vec::new() };
-        Ok(ReadFigures { rows: found.values.len(), figures: found, zones, issues })
+        Ok(ReadFigures { rows: found.values.len(), figures: found, zones, findings })
     }
 
     /// A figure of a place in a year; without a year, of the newest row that has it.

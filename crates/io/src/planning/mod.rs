@@ -13,7 +13,7 @@ mod office;
 mod standards;
 
 use catchment::geo::Area;
-use catchment::{Issue, NormStatus, Progress, Report, begin};
+use catchment::{Finding, FindingKind, NormStatus, Progress, Report, begin};
 
 use crate::error::Error;
 use crate::files::{Files, InputFile};
@@ -107,16 +107,16 @@ pub fn office(inputs: Option<&Inputs>, sources: &Sources, files: &dyn Files, pro
     begin(progress, "planning", 0)?;
     let mut read = Vec::new();
     let standards = standards_of(&sources.standards, files, &mut read)?;
-    let (mut zones, mut issues) = (inputs.map_or_else(Vec::new, |inputs| inputs.zones.clone()), Vec::new());
+    let (mut zones, mut findings) = (inputs.map_or_else(Vec::new, |inputs| inputs.zones.clone()), Vec::new());
     let mut figures = Figures::default();
     if let Some(file) = &sources.figures {
         let bytes = files.read(file)?;
-        let ReadFigures { figures: found, zones: named, issues: more, rows } = Figures::read(&bytes, file, &sources.columns, &zones)?;
+        let ReadFigures { figures: found, zones: named, findings: more, rows } = Figures::read(&bytes, file, &sources.columns, &zones)?;
         let mut input = InputFile::new(file, &bytes);
         input.rows.push(("figures".to_owned(), rows as u64));
         read.push(input);
         figures = found;
-        issues.extend(more);
+        findings.extend(more);
         if inputs.is_none() {
             zones = named;
         }
@@ -132,9 +132,9 @@ pub fn office(inputs: Option<&Inputs>, sources: &Sources, files: &dyn Files, pro
     if let Some(file) = &sources.new_build {
         let bytes = files.read(file)?;
         read.push(InputFile::new(file, &bytes));
-        office.new_build = Some(NewBuild::read(&bytes, file, &office.zones, &mut issues)?);
+        office.new_build = Some(NewBuild::read(&bytes, file, &office.zones, &mut findings)?);
     }
-    office.issues = issues;
+    office.findings = findings;
     Ok(Opened { office, inputs: None, files: read })
 }
 
@@ -150,7 +150,7 @@ pub struct OfficeRun {
     /// Standards and figures that were read.
     pub files: Vec<InputFile>,
     /// What should be looked at.
-    pub issues: Vec<Issue>,
+    pub findings: Vec<Finding>,
 }
 
 /// Opens the office of a run, where its plan names standards or its scenario a table of new facilities.
@@ -172,24 +172,24 @@ impl Opened {
     pub(crate) fn answers(self, plan: &Plan, reports: &[Report], responses: &[ResponseRun]) -> OfficeRun {
         let Opened { mut office, files, .. } = self;
         office.know_results(plan, reports, responses);
-        let (norms, mut issues) = office.norms();
-        issues.extend(unknown(&norms));
-        issues.extend(office.issues());
+        let (norms, mut findings) = office.norms();
+        findings.extend(unknown(&norms));
+        findings.extend(office.discrepancies());
         let indicators = Indicators { indicators: office.indicators(), minimums: office.minimums(), fair: office.fairness() };
-        issues.sort();
-        issues.dedup();
-        OfficeRun { office, norms, indicators, files, issues }
+        findings.sort();
+        findings.dedup();
+        OfficeRun { office, norms, indicators, files, findings }
     }
 }
 
 /// Norms that nobody can hold anything against.
-fn unknown(rows: &[NormRow]) -> Vec<Issue> {
+fn unknown(rows: &[NormRow]) -> Vec<Finding> {
     let unknown = rows.iter().filter(|row| row.status == NormStatus::Unknown);
-    let issue = |row: &NormRow| {
+    let finding = |row: &NormRow| {
         let detail = format!("{}: {}", row.zone_name, row.detail);
-        Issue::new(catchment::Stage::Planning, "planning", &row.norm, "norm_unknown", detail)
+        Finding::new(catchment::Stage::Planning, "planning", &row.norm, FindingKind::NormUnknown, detail)
     };
-    unknown.map(issue).collect()
+    unknown.map(finding).collect()
 }
 
 fn standards_of(names: &[String], files: &dyn Files, read: &mut Vec<InputFile>) -> Result<Standards, Error> {
@@ -216,22 +216,23 @@ fn standards_of(names: &[String], files: &dyn Files, read: &mut Vec<InputFile>) 
 
 impl Office {
     /// What figures and facilities do not agree on, what was not read, and facilities outside all zones.
-    pub fn issues(&self) -> Vec<Issue> {
-        let mut issues = self.before().findings();
-        issues.extend(self.unmoved());
-        issues.extend(self.kinds_not_counted());
-        issues.sort();
-        issues.dedup();
-        issues
+    pub fn findings(&self) -> Vec<Finding> {
+        let mut findings = self.before().discrepancies();
+        findings.extend(self.unmoved());
+        findings.extend(self.kinds_not_counted());
+        findings.sort();
+        findings.dedup();
+        findings
     }
 
     /// New facilities of a kind that no quantity of the standards takes.
-    fn kinds_not_counted(&self) -> Option<Issue> {
+    fn kinds_not_counted(&self) -> Option<Finding> {
         let plan = self.new_build.as_ref()?;
         let taken = |kind: &&String| !self.standards.quantities.iter().any(|own| own.new_build.contains(kind));
         let left: Vec<&str> = plan.kinds.iter().filter(taken).map(String::as_str).collect();
         let detail = format!("no quantity of the standards counts {}: name the column in a quantity's new_build", left.join(", "));
-        (!left.is_empty()).then(|| Issue::new(catchment::Stage::Planning, &plan.file, left.join(", "), "new_build_not_counted", detail))
+        (!left.is_empty())
+            .then(|| Finding::new(catchment::Stage::Planning, &plan.file, left.join(", "), FindingKind::NewBuildNotCounted, detail))
     }
 
     /// A plan's new facilities by town, where a table of them was given.

@@ -1,6 +1,6 @@
 //! 新增建设规划表: how many facilities of each kind a plan gives each town, without saying where.
 
-use catchment::{Issue, Stage, Zone};
+use catchment::{Finding, FindingKind, Stage, Zone};
 use serde::Serialize;
 
 use super::figures::{ALL, position};
@@ -57,9 +57,9 @@ impl NewBuild {
     }
 
     /// Reads a table: a row a town, a column a kind. Sums that it prints are checked, and are not counted.
-    pub(crate) fn read(bytes: &[u8], file: &str, zones: &[Zone], issues: &mut Vec<Issue>) -> Result<NewBuild, Error> {
+    pub(crate) fn read(bytes: &[u8], file: &str, zones: &[Zone], findings: &mut Vec<Finding>) -> Result<NewBuild, Error> {
         let columns = Columns::default();
-        let table = Table::read(bytes, file, &columns, Stage::Planning, issues)?;
+        let table = Table::read(bytes, file, &columns, Stage::Planning, findings)?;
         let found = [table.column(None, &ZONE_ID)?, table.column(None, &ZONE_NAME)?];
         // 「镇（街道、工业区）」: whatever it is called, towns stand first
         let label = if found == [None, None] { [None, Some(0)] } else { found };
@@ -81,7 +81,7 @@ impl NewBuild {
                 notes.extend(aside);
                 count.unwrap_or_else(|text| {
                     let detail = format!("{}: `{text}` is no whole number; none is counted", table.name(column));
-                    issues.push(Issue::new(Stage::Planning, file, line, "bad_number", detail));
+                    findings.push(Finding::new(Stage::Planning, file, line, FindingKind::BadNumber, detail));
                     None
                 })
             };
@@ -90,11 +90,11 @@ impl NewBuild {
             let made: f64 = counts.iter().flatten().sum();
             if let Some(told) = told.filter(|told| (told - made).abs() > 1e-9) {
                 let detail = format!("{name}: the table says {told} in all, its kinds make {made}");
-                issues.push(Issue::new(Stage::Planning, file, line, "sum_differs", detail));
+                findings.push(Finding::new(Stage::Planning, file, line, FindingKind::SumDiffers, detail));
             }
             if name == "小计" {
                 let detail = "a sum of some of the towns: it is not counted".to_owned();
-                issues.push(Issue::new(Stage::Planning, file, line, "subtotal", detail));
+                findings.push(Finding::new(Stage::Planning, file, line, FindingKind::Subtotal, detail));
                 continue;
             }
             if ALL.contains(&name.to_lowercase().as_str()) {
@@ -113,31 +113,31 @@ impl NewBuild {
                 let made = plan.total(kind);
                 if let Some(told) = told.filter(|told| (told - made).abs() > 1e-9) {
                     let detail = format!("{}: the table says {told} in all, its towns make {made}", plan.kinds[kind]);
-                    issues.push(Issue::new(Stage::Planning, file, line, "sum_differs", detail));
+                    findings.push(Finding::new(Stage::Planning, file, line, FindingKind::SumDiffers, detail));
                 }
             }
         }
-        plan.find_zones(zones, issues);
+        plan.find_zones(zones, findings);
         Ok(plan)
     }
 
     /// Says which towns are no zone. Where the study has one zone and none of the towns is it, they are parts of it.
-    fn find_zones(&mut self, zones: &[Zone], issues: &mut Vec<Issue>) {
+    fn find_zones(&mut self, zones: &[Zone], findings: &mut Vec<Finding>) {
         let unknown: Vec<&str> = self.rows.iter().filter(|row| row.zone.is_none()).map(|row| row.zone_name.as_str()).collect();
         if unknown.is_empty() {
             return;
         }
         let (kind, detail) = match zones {
             [one] if unknown.len() == self.rows.len() => {
-                ("parts_of_zone", format!("its {} towns are counted as parts of {}, the only zone", unknown.len(), one.name))
+                (FindingKind::PartsOfZone, format!("its {} towns are counted as parts of {}, the only zone", unknown.len(), one.name))
             }
             _ => (
-                "unknown_zone",
+                FindingKind::UnmatchedRows,
                 format!("{} is the id or the name of no zone, or of several; what they get is not counted", unknown.join(", ")),
             ),
         };
-        issues.push(Issue::new(Stage::Planning, &self.file, "", kind, detail));
-        if kind == "parts_of_zone" {
+        findings.push(Finding::new(Stage::Planning, &self.file, "", kind, detail));
+        if kind == FindingKind::PartsOfZone {
             self.rows.iter_mut().for_each(|row| row.zone = Some(0));
         }
     }

@@ -1,6 +1,6 @@
 //! Norms: how many there should be, and whether there are.
 
-use catchment::{Issue, Need, NormStatus, Stage, judge};
+use catchment::{Finding, FindingKind, Need, NormStatus, Stage, judge};
 use serde::Serialize;
 
 use super::office::{Basis, Office, Place};
@@ -53,8 +53,8 @@ pub struct NormRow {
 
 impl Office {
     /// Every norm of every zone that it is for.
-    pub fn norms(&self) -> (Vec<NormRow>, Vec<Issue>) {
-        let (mut rows, mut issues) = (Vec::new(), Vec::new());
+    pub fn norms(&self) -> (Vec<NormRow>, Vec<Finding>) {
+        let (mut rows, mut findings) = (Vec::new(), Vec::new());
         let before = self.before();
         for norm in &self.standards.norms {
             let of_class = |zone: &usize| {
@@ -64,7 +64,7 @@ impl Office {
             let zones: Vec<usize> = (0..self.zones.len()).filter(of_class).collect();
             if zones.is_empty() && !norm.class.is_empty() {
                 let detail = format!("no zone has the class {}: the norm is left aside", norm.class.join(" or "));
-                issues.push(Issue::new(Stage::Planning, "planning", &norm.id, "norm_without_zones", detail));
+                findings.push(Finding::new(Stage::Planning, "planning", &norm.id, FindingKind::NormWithoutZones, detail));
                 continue;
             }
             match norm.by {
@@ -73,7 +73,7 @@ impl Office {
                 Level::All => rows.push(self.norm(&before, norm, None, Place::Some(&zones))),
             }
         }
-        (rows, issues)
+        (rows, findings)
     }
 
     fn norm(&self, before: &Office, norm: &Norm, zone: Option<usize>, place: Place<'_>) -> NormRow {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use catchment::{CostRow, Coverage, Facility, Issue, People, Report, Stage, Zone, ZoneIndex};
+use catchment::{CostRow, Coverage, Facility, Finding, FindingKind, People, Report, Stage, Zone, ZoneIndex};
 use serde::Serialize;
 
 use super::figures::Figures;
@@ -98,7 +98,7 @@ pub struct Office {
     /// Those of the study as it stands, where a scenario changed them.
     standing: Arc<Placements>,
     pub(super) year: Option<i32>,
-    pub(super) issues: Vec<Issue>,
+    pub(super) findings: Vec<Finding>,
     pub(super) new_build: Option<NewBuild>,
     known: Known,
 }
@@ -107,7 +107,7 @@ impl Office {
     pub(super) fn new(zones: Vec<Zone>, standards: Standards, figures: Figures, year: Option<i32>) -> Office {
         let (zones, standards, figures) = (Arc::new(zones), Arc::new(standards), Arc::new(figures));
         let (facilities, standing) = <(Arc<Placements>, Arc<Placements>)>::default();
-        Office { zones, standards, figures, facilities, standing, year, issues: Vec::new(), new_build: None, known: Known::default() }
+        Office { zones, standards, figures, facilities, standing, year, findings: Vec::new(), new_build: None, known: Known::default() }
     }
 
     /// With the people, the ground and the facilities of a study.
@@ -318,8 +318,8 @@ impl Office {
     }
 
     /// What is at odds: figures against what is counted, facilities outside all zones.
-    pub(super) fn findings(&self) -> Vec<Issue> {
-        let mut issues = self.issues.clone();
+    pub(super) fn discrepancies(&self) -> Vec<Finding> {
+        let mut findings = self.findings.clone();
         for quantity in self.standards.quantities.iter().filter(|own| !own.of.is_empty()) {
             for zone in 0..self.zones.len() {
                 let column = quantity.column.as_deref().unwrap_or(&quantity.id);
@@ -328,7 +328,7 @@ impl Office {
                     && (told - parts.value).abs() > 1e-9 * told.abs().max(1.0)
                 {
                     let detail = format!("{}: the figures say {told}, its parts make {}", self.zones[zone].name, parts.value);
-                    issues.push(Issue::new(Stage::Planning, &self.figures.file, &quantity.id, "sum_differs", detail));
+                    findings.push(Finding::new(Stage::Planning, &self.figures.file, &quantity.id, FindingKind::SumDiffers, detail));
                 }
             }
         }
@@ -341,7 +341,7 @@ impl Office {
                 && (told - made).abs() > 1e-6 * told.abs().max(1.0)
             {
                 let detail = format!("the row of all zones says {told}, the zones make {made}; each is used for what it is of");
-                issues.push(Issue::new(Stage::Planning, &self.figures.file, column, "sum_differs", detail));
+                findings.push(Finding::new(Stage::Planning, &self.figures.file, column, FindingKind::SumDiffers, detail));
             }
         }
         for quantity in &self.standards.quantities {
@@ -352,7 +352,7 @@ impl Office {
             let outside = self.admitted(quantity, None, self.year).len();
             if outside > 0 {
                 let detail = format!("{outside} of these facilities stand in no zone, and are not counted");
-                issues.push(Issue::new(Stage::Planning, "planning", &quantity.id, "outside_zones", detail));
+                findings.push(Finding::new(Stage::Planning, "planning", &quantity.id, FindingKind::OutsideZones, detail));
             }
             let all = self.value(&quantity.id, Place::All, self.year);
             let counted: Result<f64, String> = (0..self.zones.len()).map(|zone| Ok(self.counted(quantity, zone, self.year)?.value)).sum();
@@ -361,17 +361,17 @@ impl Office {
                 && (told.value - counted).abs() > 1e-9
             {
                 let detail = format!("the figures say {}, the facilities of the study make {counted}; the figures are used", told.value);
-                issues.push(Issue::new(Stage::Planning, &self.figures.file, &quantity.id, "count_differs", detail));
+                findings.push(Finding::new(Stage::Planning, &self.figures.file, &quantity.id, FindingKind::CountDiffers, detail));
             }
         }
-        issues
+        findings
     }
 
     /// Figures that stand above what a scenario changes: they tell of before it.
-    pub(super) fn unmoved(&self) -> Vec<Issue> {
-        let mut issues = Vec::new();
+    pub(super) fn unmoved(&self) -> Vec<Finding> {
+        let mut findings = Vec::new();
         if Arc::ptr_eq(&self.facilities, &self.standing) {
-            return issues;
+            return findings;
         }
         let before = self.before();
         let counts = |own: &&Quantity| own.count.is_some() || own.facilities.is_some();
@@ -385,10 +385,10 @@ impl Office {
             {
                 let detail =
                     format!("the figures say {}, and are used; by the scenario's facilities it goes from {then} to {now}", used.value);
-                issues.push(Issue::new(Stage::Planning, &self.figures.file, &quantity.id, "figures_unmoved", detail));
+                findings.push(Finding::new(Stage::Planning, &self.figures.file, &quantity.id, FindingKind::FiguresUnmoved, detail));
             }
         }
-        issues
+        findings
     }
 
     /// The name of a place.

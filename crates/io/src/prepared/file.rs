@@ -12,7 +12,7 @@ use super::{About, PreparedError, PreparedNetwork};
 const MAGIC: [u8; 8] = *b"CATCHNET";
 const VERSION: u32 = 2;
 const FIXED: u64 = 32;
-/// Longer headers are none: issues are some hundred bytes each.
+/// Longer headers are none: findings are some hundred bytes each.
 const LONGEST_HEADER: u64 = 1 << 30;
 /// Bytes read and summed at a time, so that the sum is taken while they are in cache.
 const PIECE: usize = 1 << 18;

@@ -22,7 +22,7 @@ mod tests;
 use std::sync::Arc;
 
 use catchment::geo::{Coord, Rect};
-use catchment::{Issue, Profile, RoadNetwork};
+use catchment::{Finding, Profile, RoadNetwork};
 use serde::{Deserialize, Serialize};
 
 use crate::files::{InputFile, iso_time};
@@ -64,7 +64,7 @@ pub struct About {
     /// The box that the source says it holds, 10⁻⁷ degrees: west, south, east, north.
     pub bbox_e7: Option<[i32; 4]>,
     /// What was found while reading.
-    pub issues: Vec<Issue>,
+    pub findings: Vec<Finding>,
 }
 
 impl About {
@@ -95,7 +95,7 @@ impl About {
             source_sha256: input.sha256.clone(),
             osm_timestamp: read.header.timestamp.map(iso_time),
             bbox_e7: read.header.bbox.map(|b| [b.min().x, b.min().y, b.max().x, b.max().y].map(e7)),
-            issues: read.issues.clone(),
+            findings: read.findings.clone(),
         })
     }
 }

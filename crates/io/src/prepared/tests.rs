@@ -1,7 +1,7 @@
 //! Files of prepared networks: whole, cut off, altered.
 
 use catchment::geo::Coord;
-use catchment::{Issue, Metric, Profile, RoadNetwork, RoadSegment, Roads, Stage};
+use catchment::{Finding, Metric, Profile, RoadNetwork, RoadSegment, Roads, Stage};
 
 use super::*;
 
@@ -26,7 +26,7 @@ fn prepared() -> PreparedNetwork {
         source_sha256: "00".to_owned(),
         osm_timestamp: None,
         bbox_e7: Some([1, 2, 3, 4]),
-        issues: vec![Issue::new(Stage::Roads, "town.osm.pbf", "way/1", "missing_nodes", "one")],
+        findings: vec![Finding::new(Stage::Roads, "town.osm.pbf", "way/1", catchment::FindingKind::MissingNodes, "one")],
     };
     PreparedNetwork {
         network: RoadNetwork::build(&roads, Metric::Time).unwrap().into(),

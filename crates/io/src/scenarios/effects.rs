@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use catchment::geo::Coord;
-use catchment::{FacilityId, Issue, LinkStatus, People, Progress, Project, Stage, Study, ZoneIndex, build_in_order};
+use catchment::{FacilityId, Finding, FindingKind, LinkStatus, People, Progress, Project, Stage, Study, ZoneIndex, build_in_order};
 use serde::Serialize;
 
 use super::changed::Step;
@@ -56,11 +56,11 @@ pub(super) fn effects(
     scenario: &ScenarioPlan,
     steps: &[Step],
     progress: &dyn Progress,
-) -> Result<(Vec<ProjectRow>, Vec<Issue>), Error> {
+) -> Result<(Vec<ProjectRow>, Vec<Finding>), Error> {
     let networks = inputs.networks(inputs.plan.services.iter(), &[]);
     let index = ZoneIndex::new(&inputs.zones);
     let all = inputs.demand.total().as_f64();
-    let (mut rows, mut issues) = (Vec::new(), Vec::new());
+    let (mut rows, mut findings) = (Vec::new(), Vec::new());
     for (service, zone_limits) in inputs.plan.services.iter().zip(&inputs.zone_limits) {
         let own: Vec<&Step> = steps.iter().filter(|step| step.set == service.facilities).collect();
         let Some(asked) = inputs.service(service, zone_limits, &networks).filter(|_| !own.is_empty()) else { continue };
@@ -74,7 +74,7 @@ pub(super) fn effects(
             if let Some(status) = link.filter(|status| *status != LinkStatus::Linked) {
                 let detail =
                     format!("{} of `{}`: no road to tie it to ({}), so it serves nobody", step.verb.name(), facility.id, status.name());
-                issues.push(Issue::new(Stage::Planning, &scenario.id, &facility.id, "project_unlinked", detail));
+                findings.push(Finding::new(Stage::Planning, &scenario.id, &facility.id, FindingKind::ProjectUnlinked, detail));
             }
             let people = |people: People| round(people.as_f64(), 6);
             rows.push(ProjectRow {
@@ -97,9 +97,9 @@ pub(super) fn effects(
             });
         }
     }
-    issues.sort();
-    issues.dedup();
-    Ok((rows, issues))
+    findings.sort();
+    findings.dedup();
+    Ok((rows, findings))
 }
 
 /// Steps as the engine takes them: ids of facilities are rows of the set as it stands, then what opened, in order.

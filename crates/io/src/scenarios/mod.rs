@@ -6,7 +6,7 @@ mod effects;
 mod rows;
 mod write;
 
-use catchment::{Facility, Issue, People, Progress, Service, Stage, Status, Study, analyse, begin};
+use catchment::{Facility, Finding, FindingKind, People, Progress, Service, Stage, Status, Study, analyse, begin};
 
 use crate::error::Error;
 use crate::files::Files;
@@ -35,7 +35,7 @@ pub struct Compared {
     /// What each of its steps does to each service that it concerns, in the order of building.
     pub projects: Vec<ProjectRow>,
     /// Steps that do nothing for want of a road.
-    pub issues: Vec<Issue>,
+    pub findings: Vec<Finding>,
 }
 
 impl Comparison {
@@ -100,20 +100,20 @@ fn of_inputs(mut inputs: Inputs, mut clock: Clock, files: &dyn Files, progress: 
     let mut scenarios = Vec::new();
     for (scenario, (own, steps)) in plan.scenarios.iter().zip(changed) {
         begin(progress, &scenario.id, 0)?;
-        let (projects, mut issues) = effects::effects(&inputs, &study, scenario, &steps, progress)?;
-        issues.extend(undated(&inputs, scenario));
+        let (projects, mut findings) = effects::effects(&inputs, &study, scenario, &steps, progress)?;
+        findings.extend(undated(&inputs, scenario));
         let run = answered(own, Some((scenario, &baseline)), &ground, Clock::new(), files, progress, answer)?;
-        scenarios.push(Compared { run, projects, issues });
+        scenarios.push(Compared { run, projects, findings });
     }
     Ok(Comparison { baseline, scenarios })
 }
 
 /// A year in which nothing can differ, as no facility says when it opens or closes.
-fn undated(inputs: &Inputs, scenario: &ScenarioPlan) -> Option<Issue> {
+fn undated(inputs: &Inputs, scenario: &ScenarioPlan) -> Option<Finding> {
     let year = scenario.year?;
     let dated = |own: &Facility| own.record.opens.is_some() || own.record.closes.is_some();
     let none = !inputs.facilities.values().chain(inputs.not_open.values()).flatten().any(dated);
     let detail =
         format!("no facility says when it opens or closes, so that {year} has those of today: name columns.status, .opens, .closes");
-    none.then(|| Issue::new(Stage::Planning, &scenario.id, year, "no_years", detail))
+    none.then(|| Finding::new(Stage::Planning, &scenario.id, year, FindingKind::NoYears, detail))
 }

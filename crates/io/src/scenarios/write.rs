@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use catchment::Issue;
+use catchment::Finding;
 use geojson::{Feature, Geometry};
 use serde_json::{Value, json};
 
@@ -88,8 +88,8 @@ impl Comparison {
             ("norms_compared", norms),
             ("fairness_compared", fairness(self)),
         ];
-        let mut issues: Vec<&Issue> = self.scenarios.iter().flat_map(|own| &own.issues).collect();
-        issues.extend(self.runs().flat_map(|(_, run)| run.office.iter().flat_map(|own| &own.issues)));
+        let mut findings: Vec<&Finding> = self.scenarios.iter().flat_map(|own| &own.findings).collect();
+        findings.extend(self.runs().flat_map(|(_, run)| run.office.iter().flat_map(|own| &own.findings)));
         let runs: Vec<&str> = self.runs().map(|(id, _)| id).collect();
         let folder = FolderOut {
             command: COMMAND,
@@ -99,7 +99,7 @@ impl Comparison {
             printed,
             lines: self.sentences(lang),
             method: basis(&self.baseline),
-            issues,
+            findings,
             summary,
             readme: dictionary::README,
             read: self.runs().flat_map(|(_, run)| run.files()).collect(),

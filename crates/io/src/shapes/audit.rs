@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use catchment::geo::{Densify, Euclidean, MultiPolygon, Validation};
-use catchment::{Audit, AuditRules, Cost, Issue, Limit, Metric, Progress, SearchSpace, Sources, Stage, begin};
+use catchment::{Audit, AuditRules, Cost, Finding, FindingKind, Limit, Metric, Progress, SearchSpace, Sources, Stage, begin};
 use geojson::Feature;
 use rayon::prelude::*;
 use serde_json::{Value, json};
@@ -94,8 +94,8 @@ pub fn audit_layer(plan: &Plan, files: &dyn Files, ask: &AuditAsk<'_>, progress:
     let wanted = Ask { service: Some(service), limits: ask.limit.into_iter().collect() };
     let studied = Studied::load(plan, files, &wanted, progress)?;
     let Some(ready) = studied.services().next() else { return Err(flag("--service", "nothing", "a service with roads and facilities")) };
-    let mut issues = Vec::new();
-    let (drawn, mut found) = taken(ask, &ready, &mut issues)?;
+    let mut findings = Vec::new();
+    let (drawn, mut found) = taken(ask, &ready, &mut findings)?;
     let mut shapes = [Euclidean.densify(&drawn, STRAIGHT_DEG)];
     project_polygons(&studied.inputs.projector, &mut shapes, ask.file)?;
     begin(progress, "audit", 0)?;
@@ -106,7 +106,7 @@ pub fn audit_layer(plan: &Plan, files: &dyn Files, ask: &AuditAsk<'_>, progress:
     let sheet = pretty(&sheet(ask, &found));
     let files = vec![("audit.json".to_owned(), sheet.into_bytes()), ("audit.geojson".to_owned(), layer.into_bytes())];
     let command = Command { name: "audit", asked: json!({ "shapes": source(ask) }), about: &about(), started };
-    Ok(command.made(&studied, found, issues, files))
+    Ok(command.made(&studied, found, findings, files))
 }
 
 fn audit(ready: &Ready<'_>, shapes: &MultiPolygon<f64>, rules: AuditRules) -> Audit {
@@ -144,10 +144,10 @@ pub(super) fn usual_margin(metric: Metric, access_speed_m_s: f64) -> Cost {
 }
 
 /// The polygons of the layer that are of the service and the limit, in degrees; the audit is still to come.
-fn taken(ask: &AuditAsk<'_>, ready: &Ready<'_>, issues: &mut Vec<Issue>) -> Result<(MultiPolygon<f64>, LayerAudit), Error> {
+fn taken(ask: &AuditAsk<'_>, ready: &Ready<'_>, findings: &mut Vec<Finding>) -> Result<(MultiPolygon<f64>, LayerAudit), Error> {
     let limit = ready.service.limit;
     let mut features = features(ask.bytes, ask.file)?;
-    check(&mut features, ask.file, Stage::Output, issues)?;
+    check(&mut features, ask.file, Stage::Output, findings)?;
     let (mut drawn, mut taken) = (MultiPolygon::new(Vec::new()), Vec::new());
     let mut found = LayerAudit {
         service: ready.plan.id.clone(),
@@ -179,7 +179,7 @@ fn taken(ask: &AuditAsk<'_>, ready: &Ready<'_>, issues: &mut Vec<Issue>) -> Resu
             taken.push(shape);
         } else {
             let id = feature_id(feature).unwrap_or_else(|| (row + 1).to_string());
-            issues.push(Issue::new(Stage::Output, ask.file, id, "not_a_polygon", "not a polygon; left out of the audit"));
+            findings.push(Finding::new(Stage::Output, ask.file, id, FindingKind::NotAPolygon, "not a polygon; left out of the audit"));
             found.not_polygons += 1;
         }
     }

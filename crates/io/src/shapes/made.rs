@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use catchment::{Issue, Limit, Metric};
+use catchment::{Finding, Limit, Metric};
 use serde_json::{Map, Value, json};
 
 use super::studied::Studied;
@@ -17,7 +17,7 @@ pub struct Made<T> {
     /// What was found.
     pub found: T,
     /// What was not used, or should be looked at; also in `issues.csv`.
-    pub issues: Vec<Issue>,
+    pub findings: Vec<Finding>,
     command: &'static str,
     files: Vec<(String, Vec<u8>)>,
 }
@@ -50,11 +50,11 @@ pub(super) struct Command<'a> {
 
 impl Command<'_> {
     /// Adds `issues.csv`, `README.txt` and `manifest.json` to the command's own files.
-    pub(super) fn made<T>(self, studied: &Studied, found: T, more: Vec<Issue>, mut files: Vec<(String, Vec<u8>)>) -> Made<T> {
-        let mut issues = studied.issues();
-        issues.extend(more);
-        issues.sort();
-        let listed: Vec<&Issue> = issues.iter().collect();
+    pub(super) fn made<T>(self, studied: &Studied, found: T, more: Vec<Finding>, mut files: Vec<(String, Vec<u8>)>) -> Made<T> {
+        let mut findings = studied.findings();
+        findings.extend(more);
+        findings.sort();
+        let listed: Vec<&Finding> = findings.iter().collect();
         files.push(("issues.csv".to_owned(), csv(&issues_table(&listed), CsvEncoding::Utf8)));
         let plan = &studied.inputs.plan;
         let said =
@@ -64,11 +64,11 @@ impl Command<'_> {
         files.push(("README.txt".to_owned(), readme.into_bytes()));
         let manifest = self.manifest(studied, &listed, &files);
         files.push(("manifest.json".to_owned(), manifest.into_bytes()));
-        Made { found, issues, command: self.name, files }
+        Made { found, findings, command: self.name, files }
     }
 
     /// What the files were made of; the part `run` alone differs from one run to the next.
-    fn manifest(&self, studied: &Studied, issues: &[&Issue], files: &[(String, Vec<u8>)]) -> String {
+    fn manifest(&self, studied: &Studied, findings: &[&Finding], files: &[(String, Vec<u8>)]) -> String {
         let inputs = &studied.inputs;
         let profile = |(name, (profile, _)): (&String, &(catchment::Profile, std::sync::Arc<catchment::RoadNetwork>))| {
             (name.clone(), serde_json::to_value(profile).unwrap_or_default())
@@ -81,7 +81,7 @@ impl Command<'_> {
             "profiles": inputs.roads.iter().map(profile).collect::<Map<_, _>>(),
             "working_crs": working(inputs),
             "inputs": inputs.files,
-            "issues": by_kind(issues),
+            "issues": by_kind(findings),
             "outputs": files.iter().map(output).collect::<Vec<_>>(),
             "run": { "threads": rayon::current_num_threads(), "seconds": self.started.elapsed().as_secs_f64() },
         }))

@@ -1,6 +1,6 @@
 //! A study that is loaded and ready to be asked for shapes.
 
-use catchment::{Facility, Issue, Limit, LinkStatus, Progress, Service, Stage};
+use catchment::{Facility, Finding, FindingKind, Limit, LinkStatus, Progress, Service, Stage};
 
 use crate::error::Error;
 use crate::files::Files;
@@ -58,11 +58,11 @@ impl Studied {
     }
 
     /// What was found amiss while loading, and facilities that are tied to no road.
-    pub(super) fn issues(&self) -> Vec<Issue> {
+    pub(super) fn findings(&self) -> Vec<Finding> {
         let unlinked = self.services().flat_map(|ready| unlinked(&ready));
-        let mut issues: Vec<Issue> = self.inputs.issues.iter().cloned().chain(unlinked).collect();
-        issues.sort();
-        issues
+        let mut findings: Vec<Finding> = self.inputs.findings.iter().cloned().chain(unlinked).collect();
+        findings.sort();
+        findings
     }
 }
 
@@ -99,13 +99,13 @@ pub(super) fn flag(key: &str, found: &str, expected: &str) -> Error {
 }
 
 /// Facilities that no road leads to: no shape holds their ground.
-fn unlinked(ready: &Ready<'_>) -> Vec<Issue> {
+fn unlinked(ready: &Ready<'_>) -> Vec<Finding> {
     let service = &ready.service;
     let links = service.facility_links(&service.edge_grid());
     let left = |(i, _): &(usize, &Facility)| links.status(*i) != LinkStatus::Linked;
-    let issue = |(i, facility): (usize, &Facility)| {
+    let finding = |(i, facility): (usize, &Facility)| {
         let detail = format!("{}: tied to no road, so that nothing is within any limit of it", links.status(i).name());
-        Issue::new(Stage::Link, &ready.plan.id, &facility.id, "facility_unlinked", detail)
+        Finding::new(Stage::Link, &ready.plan.id, &facility.id, FindingKind::FacilityUnlinked, detail)
     };
-    service.facilities.iter().enumerate().filter(left).map(issue).collect()
+    service.facilities.iter().enumerate().filter(left).map(finding).collect()
 }

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use catchment::geo::{BoundingRect, Coord, Intersects, MultiPolygon};
 use catchment::{
-    EdgeGrid, Facility, FacilityStatus, Issue, LinkStatus, Linkage, NodeId, PlaceIndex, RoadNetwork, Stage, ZoneId, ZoneIndex,
+    EdgeGrid, Facility, FacilityStatus, Finding, FindingKind, LinkStatus, Linkage, NodeId, PlaceIndex, RoadNetwork, Stage, ZoneId,
+    ZoneIndex,
 };
 
 use crate::error::Error;
@@ -49,7 +50,7 @@ struct Place {
     room: Option<f64>,
 }
 
-/// Candidates of all kinds, in order. What becomes of places that are none is an issue.
+/// Candidates of all kinds, in order. What becomes of places that are none is a finding.
 pub(super) fn candidates(
     inputs: &Inputs,
     siting: &SitingPlan,
@@ -57,11 +58,11 @@ pub(super) fn candidates(
     edges: &EdgeGrid<'_>,
     files: &dyn Files,
     read: &mut Vec<InputFile>,
-    issues: &mut Vec<Issue>,
+    findings: &mut Vec<Finding>,
 ) -> Result<Vec<Candidate>, Error> {
     let mut forbidden: Vec<MultiPolygon<f64>> = Vec::new();
     if let Some(file) = &siting.forbidden {
-        forbidden = polygons_of_layer(files, file, &inputs.projector, read, issues)?;
+        forbidden = polygons_of_layer(files, file, &inputs.projector, read, findings)?;
     }
     let sets = [inputs.facilities.get(&service.facilities), inputs.not_open.get(&service.facilities)];
     let mut taken: BTreeSet<String> = sets.into_iter().flatten().flatten().map(|own| own.id.clone()).collect();
@@ -102,12 +103,12 @@ pub(super) fn candidates(
             let price = match (siting.price.as_ref(), price) {
                 (Some(name), None) => {
                     let detail = format!("`{}` has no `{name}`, which is to be its price; left out", place.id);
-                    issues.push(Issue::new(Stage::Planning, source, &place.id, "no_price", detail));
+                    findings.push(Finding::new(Stage::Planning, source, &place.id, FindingKind::NoPrice, detail));
                     continue;
                 }
                 (_, Some(price)) if !(0.0..1e15).contains(&price) => {
                     let detail = format!("`{}` has the price {price}; left out", place.id);
-                    issues.push(Issue::new(Stage::Planning, source, &place.id, "bad_price", detail));
+                    findings.push(Finding::new(Stage::Planning, source, &place.id, FindingKind::BadPrice, detail));
                     continue;
                 }
                 (_, price) => price.unwrap_or(1.0),
@@ -135,16 +136,16 @@ pub(super) fn candidates(
         }
         if rounded > 0 {
             let detail = format!("{rounded} prices are no whole numbers and are rounded: give them, and the budget, in a smaller unit");
-            issues.push(Issue::new(Stage::Planning, source, "", "prices_rounded", detail));
+            findings.push(Finding::new(Stage::Planning, source, "", FindingKind::PricesRounded, detail));
         }
         let [outside, shut, unlinked] = dropped;
         for (count, kind, why) in [
-            (outside, "candidates_outside", "lie in no zone"),
-            (shut, "candidates_forbidden", "lie in an area of siting.forbidden"),
-            (unlinked, "candidates_unlinked", "have no road to tie them to"),
+            (outside, FindingKind::CandidatesOutside, "lie in no zone"),
+            (shut, FindingKind::CandidatesForbidden, "lie in an area of siting.forbidden"),
+            (unlinked, FindingKind::CandidatesUnlinked, "have no road to tie them to"),
         ] {
             if count > 0 {
-                issues.push(Issue::new(Stage::Planning, source, "", kind, format!("{count} of {all} candidates {why}; left out")));
+                findings.push(Finding::new(Stage::Planning, source, "", kind, format!("{count} of {all} candidates {why}; left out")));
             }
         }
     }

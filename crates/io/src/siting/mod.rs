@@ -12,8 +12,8 @@ use std::cell::Cell;
 
 use catchment::geo::Coord;
 use catchment::{
-    ExactSolver, Facility, FacilityId, FacilityIndex, Issue, Linkage, Located, NoProgress, People, Progress, SitingError, SitingModel,
-    SitingOptions, Stage, begin,
+    ExactSolver, Facility, FacilityId, FacilityIndex, Finding, FindingKind, Linkage, Located, NoProgress, People, Progress, SitingError,
+    SitingModel, SitingOptions, Stage, begin,
 };
 
 use crate::error::Error;
@@ -68,7 +68,7 @@ pub struct SitingRun {
     /// Files that were read for siting alone.
     pub files: Vec<InputFile>,
     /// What was not used, or should be looked at.
-    pub issues: Vec<Issue>,
+    pub findings: Vec<Finding>,
 }
 
 /// Loads a plan, finds where to build, and holds that against the study as it stands. Where the search leaves a gap, `solver` has the last
@@ -119,17 +119,17 @@ pub fn sited(mut inputs: Inputs, files: &dyn Files, solver: Option<&Cbc>, progre
     siting.check_counted().map_err(wrong)?;
     let asked = siting.service(plan).map_err(wrong)?;
     let place = inputs.plan.services.iter().position(|own| own.id == asked.id).unwrap_or_default();
-    let (mut read, mut issues) = (Vec::new(), Vec::new());
-    let mut counts = siting.counts.as_deref().map(|file| new_build(file, &inputs, files, &mut read, &mut issues)).transpose()?;
+    let (mut read, mut findings) = (Vec::new(), Vec::new());
+    let mut counts = siting.counts.as_deref().map(|file| new_build(file, &inputs, files, &mut read, &mut findings)).transpose()?;
     let scenario = siting.evaluate.as_ref().and_then(|id| plan.scenarios.iter().find(|own| own.id == *id));
     if let (None, Some(file)) = (&counts, scenario.and_then(|own| own.new_build.as_deref())) {
-        counts = Some(new_build(file, &inputs, files, &mut read, &mut issues)?);
+        counts = Some(new_build(file, &inputs, files, &mut read, &mut findings)?);
     }
     match (siting.add, &counts, scenario) {
         (None, None, Some(scenario)) => siting.add = Some(added(scenario, &asked.facilities)).filter(|_| siting.kinds.is_empty()),
         (Some(add), Some(counts), _) => {
             let detail = format!("siting.add = {add} is left aside: {} says how many", counts.file);
-            issues.push(Issue::new(Stage::Planning, "siting", "add", "add_left_aside", detail));
+            findings.push(Finding::new(Stage::Planning, "siting", "add", FindingKind::AddLeftAside, detail));
             siting.add = None;
         }
         _ => {}
@@ -142,9 +142,9 @@ pub fn sited(mut inputs: Inputs, files: &dyn Files, solver: Option<&Cbc>, progre
     };
     begin(progress, "candidates", 0)?;
     let edges = own.edge_grid();
-    let candidates = candidates::candidates(&inputs, &siting, service, &edges, files, &mut read, &mut issues)?;
+    let candidates = candidates::candidates(&inputs, &siting, service, &edges, files, &mut read, &mut findings)?;
     let (problem, left_out) = Problem::new(&inputs, &siting, &own, &candidates, counts.as_ref(), progress)?;
-    issues.extend(left_out);
+    findings.extend(left_out);
     let failed = |source| match source {
         SitingError::Cancelled(cancelled) => Error::Cancelled(cancelled),
         source => Error::Siting { source },
@@ -154,15 +154,15 @@ pub fn sited(mut inputs: Inputs, files: &dyn Files, solver: Option<&Cbc>, progre
     let nodes = if exact.is_some() { SitingOptions::default().nodes } else { problem.options.nodes };
     let located = problem.solve_with(&SitingOptions { nodes, ..problem.options }, exact, progress).map_err(failed)?;
     if let Some(why) = solver.and_then(Cbc::failure) {
-        issues.push(Issue::new(Stage::Planning, "siting", "solver", "solver_failed", why));
+        findings.push(Finding::new(Stage::Planning, "siting", "solver", FindingKind::SolverFailed, why));
     }
-    issues.extend(beyond(&located, &siting));
-    issues.extend(unknown(&inputs, &siting));
+    findings.extend(beyond(&located, &siting));
+    findings.extend(unknown(&inputs, &siting));
     // whoever ends the search wants what it has found: the plan and its bound, without the questions that would take as long again
     let interrupted = progress.is_cancelled();
     if interrupted {
         let detail = "the search was ended: the plan is the best so far, and nothing was asked beside it".to_owned();
-        issues.push(Issue::new(Stage::Planning, "siting", siting.model.name(), "interrupted", detail));
+        findings.push(Finding::new(Stage::Planning, "siting", siting.model.name(), FindingKind::Interrupted, detail));
         (siting.frontier, siting.alternatives) = (false, 0);
     }
     let facilities: Vec<Facility> = candidates.iter().map(problem::facility).collect();
@@ -188,14 +188,14 @@ pub fn sited(mut inputs: Inputs, files: &dyn Files, solver: Option<&Cbc>, progre
     let quotas = answers.quotas()?;
     let evaluation = scenario.filter(|_| !interrupted).map(|own| answers.evaluation(own)).transpose()?.unwrap_or_default();
     let located = answers.located;
-    issues.extend(unreached(&problem, &located, &siting));
+    findings.extend(unreached(&problem, &located, &siting));
     let count = candidates.len();
     let unit = problem.unit.0;
     let built = proposed(&sites, service.facilities.clone(), plan.study.lang);
     drop(edges);
     inputs.plan.scenarios = scenario.cloned().into_iter().chain([built]).collect();
-    issues.sort();
-    issues.dedup();
+    findings.sort();
+    findings.dedup();
     Ok(SitingRun {
         inputs,
         siting,
@@ -212,7 +212,7 @@ pub fn sited(mut inputs: Inputs, files: &dyn Files, solver: Option<&Cbc>, progre
         comparison: None,
         interrupted,
         files: read,
-        issues,
+        findings,
     })
 }
 
@@ -227,35 +227,36 @@ fn new_build(
     inputs: &Inputs,
     files: &dyn Files,
     read: &mut Vec<InputFile>,
-    issues: &mut Vec<Issue>,
+    findings: &mut Vec<Finding>,
 ) -> Result<NewBuild, Error> {
     let bytes = files.read(file)?;
     read.push(InputFile::new(file, &bytes));
-    NewBuild::read(&bytes, file, &inputs.zones, issues)
+    NewBuild::read(&bytes, file, &inputs.zones, findings)
 }
 
 /// People whom no site reaches, where the model wants everybody reached.
-fn beyond(located: &Located, siting: &SitingPlan) -> Option<Issue> {
+fn beyond(located: &Located, siting: &SitingPlan) -> Option<Finding> {
     let detail = format!("{:.1} people are reached by no site and no candidate; the plan is for all others", located.beyond.as_f64());
-    (located.beyond > People::ZERO).then(|| Issue::new(Stage::Planning, "siting", siting.model.name(), "people_beyond_sites", detail))
+    (located.beyond > People::ZERO)
+        .then(|| Finding::new(Stage::Planning, "siting", siting.model.name(), FindingKind::PeopleBeyondSites, detail))
 }
 
 /// People whom no site of the plan reaches, where what counts is what they pay.
-fn unreached(problem: &Problem, located: &Located, siting: &SitingPlan) -> Option<Issue> {
+fn unreached(problem: &Problem, located: &Located, siting: &SitingPlan) -> Option<Finding> {
     let people = problem.unreached(&located.copies);
     let (SitingModel::Median { unreached } | SitingModel::CapacitatedMedian { unreached }) = problem.model else { return None };
     let unit = problem.unit.0.chars().next().unwrap_or('s');
     let cost = f64::from(unreached.0) / 1000.0;
     let detail = format!("{:.1} people are reached by no site of the plan: each counts as {cost:.1} {unit}", people.as_f64());
-    (people > People::ZERO).then(|| Issue::new(Stage::Planning, "siting", siting.model.name(), "people_unreached", detail))
+    (people > People::ZERO).then(|| Finding::new(Stage::Planning, "siting", siting.model.name(), FindingKind::PeopleUnreached, detail))
 }
 
 /// Zones whose people nobody knows: they are not counted.
-fn unknown(inputs: &Inputs, siting: &SitingPlan) -> Option<Issue> {
+fn unknown(inputs: &Inputs, siting: &SitingPlan) -> Option<Finding> {
     let zones: Vec<&str> = inputs.zones.iter().filter(|zone| zone.people.is_none()).map(|zone| zone.name.as_str()).collect();
     let detail = format!("the people of {} are not known: whoever lives there is not counted", zones.join(", "));
     let asked = siting.whom != CALLS && !zones.is_empty();
-    asked.then(|| Issue::new(Stage::Planning, "siting", siting.model.name(), "people_unknown", detail))
+    asked.then(|| Finding::new(Stage::Planning, "siting", siting.model.name(), FindingKind::PeopleUnknown, detail))
 }
 
 /// The scenario that does what was chosen.

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use catchment::{
-    Cost, Demand, ExactSolver, Facility, FacilityId, FacilityRecord, FacilityStatus, Issue, Limits, Located, Metric, People, Progress,
-    Quota, ReachTable, Service, Site, Siting, SitingError, SitingModel, SitingOptions, Stage, locate_with, reach_table,
+    Cost, Demand, ExactSolver, Facility, FacilityId, FacilityRecord, FacilityStatus, Finding, FindingKind, Limits, Located, Metric, People,
+    Progress, Quota, ReachTable, Service, Site, Siting, SitingError, SitingModel, SitingOptions, Stage, locate_with, reach_table,
 };
 
 use super::candidates::Candidate;
@@ -49,10 +49,10 @@ impl Problem {
         candidates: &[Candidate],
         counts: Option<&NewBuild>,
         progress: &dyn Progress,
-    ) -> Result<(Problem, Vec<Issue>), Error> {
+    ) -> Result<(Problem, Vec<Finding>), Error> {
         let wrong = |source| Error::Plan { file: inputs.plan.study.id.clone(), source };
         let demand = whom(inputs, siting, service.id);
-        let mut issues = Vec::new();
+        let mut findings = Vec::new();
         let standing = service.facilities;
         let all_close = siting.close.iter().any(|id| id == "*");
         if let Some(id) = siting.close.iter().find(|id| *id != "*" && !standing.iter().any(|own| own.id == **id)) {
@@ -90,7 +90,7 @@ impl Problem {
             if siting.model.has_rooms() && room(own).is_none() && at_most > 0 {
                 let detail =
                     format!("`{}` has no number of {}: it takes as many as come", own.id, siting.room.as_deref().unwrap_or("people"));
-                issues.push(Issue::new(Stage::Planning, service.id, &own.id, "no_room", detail));
+                findings.push(Finding::new(Stage::Planning, service.id, &own.id, FindingKind::NoRoom, detail));
             }
             sites.push(Site { at_least, at_most, price: 0, capacity: capacity(room(own)) });
         }
@@ -112,7 +112,7 @@ impl Problem {
         };
         (problem.quotas, problem.towns) = quotas(inputs, siting, service, candidates, counts, &problem).map_err(wrong)?;
         problem.towns.resize(problem.quotas.len(), None);
-        Ok((problem, issues))
+        Ok((problem, findings))
     }
 
     /// The best plan.

@@ -106,7 +106,7 @@ impl SitingRun {
             printed,
             lines: self.sentences(),
             method,
-            issues: self.issues.iter().collect(),
+            findings: self.findings.iter().collect(),
             summary: self.summary(),
             readme: dictionary::README,
             read: self.inputs.files.iter().chain(&self.files).collect(),

@@ -1,6 +1,6 @@
 //! The folder of a command that has layers, tables and printed tables beside sentences: all files of it from one description.
 
-use catchment::Issue;
+use catchment::Finding;
 use serde_json::{Map, Value, json};
 
 use super::{
@@ -24,7 +24,7 @@ pub(crate) struct FolderOut<'a> {
     pub(crate) lines: Vec<String>,
     /// How it was measured, as Markdown.
     pub(crate) method: String,
-    pub(crate) issues: Vec<&'a Issue>,
+    pub(crate) findings: Vec<&'a Finding>,
     pub(crate) summary: Value,
     /// What `README.txt` says.
     pub(crate) readme: &'a str,
@@ -49,9 +49,9 @@ impl FolderOut<'_> {
         if formats.contains(&Format::Csv) {
             files.extend(self.printed.iter().map(|table| (format!("{}.csv", table.file), table.csv(encoding))));
         }
-        self.issues.sort();
-        self.issues.dedup();
-        let listed = issues_table(&self.issues);
+        self.findings.sort();
+        self.findings.dedup();
+        let listed = issues_table(&self.findings);
         files.push(("issues.csv".to_owned(), csv(&listed, encoding)));
         if formats.contains(&Format::Xlsx) {
             let said = self.lines.iter().map(|line| vec![Cell::from(line.as_str())]).collect();
@@ -83,7 +83,7 @@ impl FolderOut<'_> {
         manifest.insert("plan".to_owned(), json!(plan));
         manifest.extend(self.facts.into_iter().map(|(key, value)| (key.to_owned(), value)));
         manifest.insert("inputs".to_owned(), json!(read));
-        manifest.insert("issues".to_owned(), by_kind(&self.issues));
+        manifest.insert("issues".to_owned(), by_kind(&self.findings));
         manifest.insert("outputs".to_owned(), json!(outputs));
         files.push(("manifest.json".to_owned(), pretty(&Value::Object(manifest)).into_bytes()));
         Ok(files)

@@ -1,6 +1,6 @@
 //! GeoTIFF keys of the working CRS (OGC GeoTIFF 1.1).
 
-use catchment::{Issue, Stage};
+use catchment::{Finding, FindingKind, Stage};
 
 use crate::crs::AutoCrs;
 use crate::geokeys::{
@@ -50,14 +50,14 @@ impl GeoKeys {
     }
 }
 
-/// An issue where rasters are written in a CRS that their readers cannot tell from the keys.
-pub(super) fn untold(run: &Run) -> Option<Issue> {
+/// A finding where rasters are written in a CRS that their readers cannot tell from the keys.
+pub(super) fn untold(run: &Run) -> Option<Finding> {
     let definition = run.inputs.working.crs.definition();
     let told = definition.starts_with("EPSG:") || projection(definition).is_some();
     let wanted = run.inputs.plan.outputs.formats.contains(&Format::Geotiff);
     let detail =
         format!("the GeoTIFFs hold `{definition}` as a text alone: set it as their CRS in the GIS, or choose an EPSG code as study.crs");
-    (wanted && !told).then(|| Issue::new(Stage::Output, "study.crs", "cost.tif", "crs_not_in_geotiff", detail))
+    (wanted && !told).then(|| Finding::new(Stage::Output, "study.crs", "cost.tif", FindingKind::CrsNotInGeotiff, detail))
 }
 
 /// The method and parameters of a PROJ string on WGS84, if it is one of those that `auto` makes or people write by hand.

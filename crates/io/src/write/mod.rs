@@ -29,7 +29,7 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use catchment::{Issue, Stage};
+use catchment::{Finding, FindingKind, Stage};
 use geojson::Feature;
 
 use crate::error::Error;
@@ -114,11 +114,12 @@ pub fn render(run: &Run) -> Result<Vec<(String, Vec<u8>)>, Error> {
             missing.extend(glyphs(&service.id, &picture.missing));
         }
     }
-    let mut issues: Vec<&Issue> = run.inputs.issues.iter().chain(run.reports.iter().flat_map(|r| &r.issues)).chain(&missing).collect();
-    issues.extend(run.access.iter().flat_map(|own| &own.issues).chain(run.office.iter().flat_map(|own| &own.issues)));
-    issues.sort();
-    issues.dedup();
-    let listed = tables::issues(&issues);
+    let mut findings: Vec<&Finding> =
+        run.inputs.findings.iter().chain(run.reports.iter().flat_map(|r| &r.findings)).chain(&missing).collect();
+    findings.extend(run.access.iter().flat_map(|own| &own.findings).chain(run.office.iter().flat_map(|own| &own.findings)));
+    findings.sort();
+    findings.dedup();
+    let listed = tables::issues(&findings);
     add("issues.csv", csv(&listed, outputs.csv_encoding));
     if outputs.formats.contains(&Format::Xlsx) {
         add(&format!("{}.xlsx", plan.study.id), workbook(&sheets(run, &print, &tables, &listed), &about)?);
@@ -128,8 +129,8 @@ pub fn render(run: &Run) -> Result<Vec<(String, Vec<u8>)>, Error> {
     }
     add("report.md", report(run, &print).into_bytes());
     add("README.txt", dictionary::readme(run).into_bytes());
-    add("summary.json", summary::summary(run, &issues).into_bytes());
-    let manifest = summary::manifest(run, &issues, &files)?;
+    add("summary.json", summary::summary(run, &findings).into_bytes());
+    let manifest = summary::manifest(run, &findings, &files)?;
     files.push(("manifest.json".to_owned(), manifest.into_bytes()));
     Ok(files)
 }
@@ -151,7 +152,7 @@ fn layers_of(run: &Run) -> Result<Vec<LayerOut>, Error> {
     Ok(layers)
 }
 
-/// All tables of a run but for its issues.
+/// All tables of a run but for its findings.
 fn tables_of(run: &Run) -> Result<Vec<TableOut>, Error> {
     let mut tables = vec![tables::zones(run), tables::gaps(run)?];
     tables.extend(tables::curve(run));
@@ -185,10 +186,10 @@ pub(crate) fn attribution(inputs: &Inputs) -> Option<String> {
     Some(format!("© OpenStreetMap contributors, ODbL 1.0{date}"))
 }
 
-fn glyphs(service: &str, missing: &[char]) -> Option<Issue> {
+fn glyphs(service: &str, missing: &[char]) -> Option<Finding> {
     let text: String = missing.iter().collect();
     let detail = format!("the map's font has no glyph for {text}: drawn as empty boxes in the PNG");
-    (!missing.is_empty()).then(|| Issue::new(Stage::Output, service, "map.png", "missing_glyphs", detail))
+    (!missing.is_empty()).then(|| Finding::new(Stage::Output, service, "map.png", FindingKind::MissingGlyphs, detail))
 }
 
 /// Writes a file whole or not at all, under a temporary name first.

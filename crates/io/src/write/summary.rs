@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use catchment::{ByStatus, Issue, Limit, NormStatus, People, Report, SquareMm, Unlisted};
+use catchment::{ByStatus, Finding, FindingKind, Limit, NormStatus, People, Report, SquareMm, Unlisted};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
@@ -19,7 +19,7 @@ use crate::planning::OfficeRun;
 use crate::run::Run;
 
 /// `summary.json`: totals by service, conservation, and the sentence of the result.
-pub(super) fn summary(run: &Run, issues: &[&Issue]) -> String {
+pub(super) fn summary(run: &Run, findings: &[&Finding]) -> String {
     let plan = &run.inputs.plan;
     let list: Vec<Value> =
         services(run).enumerate().map(|(place, (service, report))| service_summary(run, place, service, report)).collect();
@@ -39,8 +39,11 @@ pub(super) fn summary(run: &Run, issues: &[&Issue]) -> String {
         ("referrals", (!run.referrals.is_empty()).then(|| super::referrals::summary(run).into())),
         ("norms", run.office.as_ref().map(|_| json!(norm_counts(run)))),
         ("indicators", run.office.as_ref().map(|own| json!(of_all(own)))),
-        ("issues", Some(by_kind(issues))),
-        ("to_review", Some(issues.iter().filter(|i| i.kind == "same_spot").map(|i| format!("{}: {}", i.id, i.detail)).collect())),
+        ("issues", Some(by_kind(findings))),
+        (
+            "to_review",
+            Some(findings.iter().filter(|i| i.kind == FindingKind::SameSpot).map(|i| format!("{}: {}", i.id, i.detail)).collect()),
+        ),
     ];
     if let Some(map) = summary.as_object_mut() {
         map.extend(parts.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?))));
@@ -215,10 +218,10 @@ fn conservation(run: &Run, report: &Report) -> Value {
 }
 
 /// Issues counted by stage and kind.
-pub(crate) fn by_kind(issues: &[&Issue]) -> Value {
+pub(crate) fn by_kind(findings: &[&Finding]) -> Value {
     let mut counts: BTreeMap<(catchment::Stage, &str), usize> = BTreeMap::new();
-    for issue in issues {
-        *counts.entry((issue.stage, issue.kind.as_str())).or_default() += 1;
+    for finding in findings {
+        *counts.entry((finding.stage, finding.kind.name())).or_default() += 1;
     }
     counts.into_iter().map(|((stage, kind), count)| (format!("{}.{kind}", stage.name()), json!(count))).collect::<Map<_, _>>().into()
 }
@@ -233,7 +236,7 @@ pub(crate) fn working(inputs: &Inputs) -> Value {
 
 /// `manifest.json`: what the run was made of; the part `run` alone differs from one run to the next, and is left
 /// out of a run without timings.
-pub(super) fn manifest(run: &Run, issues: &[&Issue], outputs: &[(String, Vec<u8>)]) -> Result<String, Error> {
+pub(super) fn manifest(run: &Run, findings: &[&Finding], outputs: &[(String, Vec<u8>)]) -> Result<String, Error> {
     let plan = serde_json::to_value(&run.inputs.plan).unwrap_or_default();
     let profiles: Map<String, Value> =
         run.inputs.roads.iter().map(|(name, (profile, _))| (name.clone(), serde_json::to_value(profile).unwrap_or_default())).collect();
@@ -260,7 +263,7 @@ pub(super) fn manifest(run: &Run, issues: &[&Issue], outputs: &[(String, Vec<u8>
         "zones_by_surface": surfaces,
         "barriers": barriers(run),
         "networks": networks,
-        "issues": by_kind(issues),
+        "issues": by_kind(findings),
         "conservation": conserved,
         "outputs": files,
     });

@@ -1,10 +1,10 @@
 //! The tables of every run: `zones`, `gaps`, `curve` and `issues`.
 
-use catchment::Issue;
+use catchment::Finding;
 use serde_json::json;
 
 use super::formats::TableOut;
-use super::row::{Row, rows};
+use super::row::{Row, round, rows};
 use super::{curve, gaps};
 use crate::error::Error;
 use crate::run::Run;
@@ -28,13 +28,26 @@ pub(super) fn curve(run: &Run) -> Option<TableOut> {
     (!rows.is_empty()).then(|| TableOut::of_rows("curve", rows))
 }
 
-/// `issues`.
-pub(crate) fn issues(issues: &[&Issue]) -> TableOut {
-    let row = |issue: &&Issue| {
-        let cells =
-            [("stage", issue.stage.name()), ("source", &issue.source), ("id", &issue.id), ("kind", &issue.kind), ("detail", &issue.detail)];
-        cells.into_iter().map(|(key, text)| (key.to_owned(), json!(text))).collect::<Row>()
+/// `issues`: every finding, the gravest first.
+pub(crate) fn issues(findings: &[&Finding]) -> TableOut {
+    let header = ["severity", "stage", "source", "id", "kind", "detail", "people", "rows", "remedy", "facilities", "area_m2", "accepted"];
+    let count = |count: u64| json!((count > 0).then_some(count));
+    let row = |finding: &&Finding| {
+        let cells = [
+            json!(finding.severity.name()),
+            json!(finding.stage.name()),
+            json!(finding.source),
+            json!(finding.id),
+            json!(finding.kind.name()),
+            json!(finding.detail),
+            json!(finding.people.map(|people| round(people.as_f64(), 6))),
+            count(finding.rows),
+            json!(finding.kind.remedy()),
+            count(finding.facilities),
+            count(finding.area_m2),
+            json!(finding.accepted),
+        ];
+        header.iter().map(|key| (*key).to_owned()).zip(cells).collect::<Row>()
     };
-    let header = ["stage", "source", "id", "kind", "detail"].map(str::to_owned).to_vec();
-    TableOut { name: "issues".to_owned(), header, rows: issues.iter().map(row).collect() }
+    TableOut { name: "issues".to_owned(), header: header.map(str::to_owned).to_vec(), rows: findings.iter().map(row).collect() }
 }

@@ -3,7 +3,7 @@
 //! The crate checks that every table lies within the file; counts within them are checked here, as its own readers trust them.
 
 use catchment::geo::{Coord, Geometry, GeometryCollection, LineString, MultiLineString, MultiPoint, MultiPolygon, Point, Polygon};
-use catchment::{Issue, Stage};
+use catchment::{Finding, FindingKind, Stage};
 use flatgeobuf::packed_r_tree::PackedRTree;
 use flatgeobuf::{
     ColumnType, Feature, Geometry as Drawn, GeometryType, Header, size_prefixed_root_as_feature, size_prefixed_root_as_header,
@@ -33,7 +33,7 @@ pub(super) fn read(files: &dyn Files, name: &str, stage: Stage) -> Result<Raw, E
         MAGIC + header_bytes.len() + index_size(&header, bytes.len()).ok_or_else(|| wrong("an index that ends beyond the file"))?;
     let columns: Vec<(String, ColumnType)> =
         header.columns().iter().flatten().map(|column| (column.name().to_owned(), column.type_())).collect();
-    let (mut rows, mut issues) = (Vec::new(), Vec::new());
+    let (mut rows, mut findings) = (Vec::new(), Vec::new());
     while at < bytes.len() {
         let place = || format!("feature {}", rows.len() + 1);
         let own = sized(&bytes, at).ok_or_else(|| {
@@ -44,21 +44,21 @@ pub(super) fn read(files: &dyn Files, name: &str, stage: Stage) -> Result<Raw, E
         let properties = properties(&feature, &columns).ok_or_else(|| data(name, place(), "broken properties", EXPECTED))?;
         let mut open = 0;
         let geometry = shape(&feature, header.geometry_type(), &mut open).unwrap_or_else(|what| {
-            issues.push(Issue::new(stage, name, place(), "broken_shape", format!("{what}; read without a shape")));
+            findings.push(Finding::new(stage, name, place(), FindingKind::BrokenShape, format!("{what}; read without a shape")));
             None
         });
-        issues.extend(layer::not_closed(open, rows.len(), name, stage));
+        findings.extend(layer::not_closed(open, rows.len(), name, stage));
         rows.push((geometry, properties).into());
     }
     if header.features_count() > 0 && header.features_count() != rows.len() as u64 {
         return Err(wrong(&format!("{} features where its header says {}: it was cut off", rows.len(), header.features_count())));
     }
     for (own, _) in columns.iter().filter(|(_, kind)| *kind == ColumnType::Binary) {
-        issues.push(super::bytes_left_out(own, name, stage));
+        findings.push(super::bytes_left_out(own, name, stage));
     }
     let mut input = InputFile::new(name, &bytes);
     input.rows = vec![("features".to_owned(), rows.len() as u64)];
-    Ok(Raw { rows, crs: crs(&header), format: "FlatGeobuf", files: vec![input], issues })
+    Ok(Raw { rows, crs: crs(&header), format: "FlatGeobuf", files: vec![input], findings })
 }
 
 /// The table at a place, with the four bytes that tell its size.

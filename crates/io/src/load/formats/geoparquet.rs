@@ -4,7 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use bytes::Bytes;
 use catchment::geo::Geometry;
-use catchment::{Issue, Stage};
+use catchment::{Finding, FindingKind, Stage};
 use geojson::JsonObject;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::record::{Field, Row};
@@ -44,11 +44,11 @@ fn decoded(bytes: Bytes, name: &str, stage: Stage) -> Result<Raw, Error> {
         let found = format!("shapes in the encoding {}", about["encoding"]);
         return Err(data(name, format!("column `{column}`"), found, EXPECTED));
     }
-    let (mut rows, mut issues) = (Vec::new(), Vec::new());
+    let (mut rows, mut findings) = (Vec::new(), Vec::new());
     for row in reader.get_row_iter(None).map_err(error)? {
-        rows.push(feature(&row.map_err(error)?, &column, (name, rows.len() + 1), stage, &mut issues));
+        rows.push(feature(&row.map_err(error)?, &column, (name, rows.len() + 1), stage, &mut findings));
     }
-    Ok(Raw { rows, crs: crs(about), format: "GeoParquet", files: Vec::new(), issues })
+    Ok(Raw { rows, crs: crs(about), format: "GeoParquet", files: Vec::new(), findings })
 }
 
 /// The CRS of the shapes: longitude and latitude where nothing is said.
@@ -64,26 +64,26 @@ fn crs(about: &Value) -> Option<Told> {
     Some(text.parse().map_or(Told::Unknown(text), Told::Known))
 }
 
-fn feature(row: &Row, column: &str, (name, number): (&str, usize), stage: Stage, issues: &mut Vec<Issue>) -> RawFeature {
+fn feature(row: &Row, column: &str, (name, number): (&str, usize), stage: Stage, findings: &mut Vec<Finding>) -> RawFeature {
     let (mut geometry, mut properties): (Option<Geometry<f64>>, _) = (None, JsonObject::new());
     for (key, field) in row.get_column_iter() {
         match field {
             Field::Bytes(bytes) if key == column => match wkb::plain(bytes.data()) {
                 Ok((shape, open)) => {
-                    issues.extend(layer::not_closed(open, number - 1, name, stage));
+                    findings.extend(layer::not_closed(open, number - 1, name, stage));
                     geometry = Some(shape);
                 }
                 Err(what) => {
                     let detail = format!("{what}; read without a shape");
-                    issues.push(Issue::new(stage, name, format!("feature {number}"), "broken_shape", detail));
+                    findings.push(Finding::new(stage, name, format!("feature {number}"), FindingKind::BrokenShape, detail));
                 }
             },
             _ if key == column => {}
             Field::Bytes(_) => {
                 properties.insert(key.clone(), Value::Null);
                 let told = super::bytes_left_out(key, name, stage);
-                if !issues.contains(&told) {
-                    issues.push(told);
+                if !findings.contains(&told) {
+                    findings.push(told);
                 }
             }
             field => {

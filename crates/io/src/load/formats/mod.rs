@@ -21,7 +21,7 @@ mod wkt;
 use std::cell::RefCell;
 
 use catchment::geo::{Coord, CoordsIter, Densify, Euclidean, Geometry, MapCoordsInPlace};
-use catchment::{Issue, Stage};
+use catchment::{Finding, FindingKind, Stage};
 use geojson::{Feature, FeatureCollection, JsonObject};
 use serde_json::{Value, json};
 
@@ -56,7 +56,7 @@ pub(crate) struct Layer {
     /// The files that were read.
     pub files: Vec<InputFile>,
     /// What was found amiss.
-    pub issues: Vec<Issue>,
+    pub findings: Vec<Finding>,
 }
 
 /// A layer as its file holds it.
@@ -66,7 +66,7 @@ struct Raw {
     crs: Option<Told>,
     format: &'static str,
     files: Vec<InputFile>,
-    issues: Vec<Issue>,
+    findings: Vec<Finding>,
 }
 
 struct RawFeature {
@@ -130,7 +130,7 @@ pub(crate) fn read(files: &dyn Files, name: &str, crs: Option<&str>, stage: Stag
     let own = read_own(files, name, crs, stage)?;
     no_degrees(&own, name)?;
     let mut read = own.into_wgs84(name, stage)?;
-    layer::check(&mut read.features, name, stage, &mut read.issues)?;
+    layer::check(&mut read.features, name, stage, &mut read.findings)?;
     Ok(read)
 }
 
@@ -161,8 +161,8 @@ impl Layer {
         for (row, feature) in self.features.iter_mut().enumerate() {
             let Some(own) = layer::geometry(feature, name, &format!("feature {}", row + 1))? else { continue };
             let open = feature.geometry.as_ref().map_or(0, |own| layer::open_rings(&own.value));
-            self.issues.extend(layer::not_closed(open, row, name, stage));
-            feature.geometry = degrees.of(own, row, stage, &mut self.issues).as_ref().map(geojson::Geometry::from);
+            self.findings.extend(layer::not_closed(open, row, name, stage));
+            feature.geometry = degrees.of(own, row, stage, &mut self.findings).as_ref().map(geojson::Geometry::from);
         }
         Ok(self)
     }
@@ -225,13 +225,13 @@ pub(crate) fn as_it_is(files: &dyn Files, name: &str, crs: Option<&str>, stage: 
         attribution: None,
         beside: Vec::new(),
         files: raw.files,
-        issues: raw.issues,
+        findings: raw.findings,
     })
 }
 
 /// A column of bytes, which no property of GeoJSON holds.
-fn bytes_left_out(column: &str, file: &str, stage: Stage) -> Issue {
-    Issue::new(stage, file, column, "bytes_left_out", format!("`{column}` holds bytes (pictures and the like): read as empty"))
+fn bytes_left_out(column: &str, file: &str, stage: Stage) -> Finding {
+    Finding::new(stage, file, column, FindingKind::BytesLeftOut, format!("`{column}` holds bytes (pictures and the like): read as empty"))
 }
 
 fn parsed(text: &str, name: &str) -> Result<Crs, Error> {
@@ -259,11 +259,11 @@ impl<'a> Degrees<'a> {
         Ok(Degrees { name, crs, projector })
     }
 
-    /// A shape in WGS84 degrees, its long straight sides cut so that they stay where they are; an issue, and none, for one that lies nowhere.
-    fn of(&self, geometry: Geometry<f64>, row: usize, stage: Stage, issues: &mut Vec<Issue>) -> Option<Geometry<f64>> {
+    /// A shape in WGS84 degrees, its long straight sides cut so that they stay where they are; a finding, and none, for one that lies nowhere.
+    fn of(&self, geometry: Geometry<f64>, row: usize, stage: Stage, findings: &mut Vec<Finding>) -> Option<Geometry<f64>> {
         let mut wrong = |what: String| {
             let detail = format!("{what}; read without a shape");
-            issues.push(Issue::new(stage, self.name, format!("feature {}", row + 1), "bad_place", detail));
+            findings.push(Finding::new(stage, self.name, format!("feature {}", row + 1), FindingKind::BadPlace, detail));
         };
         let places: Vec<_> = geometry.coords_iter().collect();
         let length: f64 = places.windows(2).map(|pair| (pair[1].x - pair[0].x).hypot(pair[1].y - pair[0].y)).sum();
@@ -316,5 +316,5 @@ fn geojson(files: &dyn Files, file: &str, given: Option<Crs>, whole: bool) -> Re
     members.retain(|key, _| !told(key));
     let beside = members.keys().cloned().collect();
     let format = if whole { "GeoJSON" } else { "GeoJSON, a feature a line" };
-    Ok(Layer { features: collection.features, crs, told_by, untold, format, attribution, beside, files: vec![input], issues: Vec::new() })
+    Ok(Layer { features: collection.features, crs, told_by, untold, format, attribution, beside, files: vec![input], findings: Vec::new() })
 }

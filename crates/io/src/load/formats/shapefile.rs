@@ -5,7 +5,7 @@ use std::io::Cursor;
 
 use catchment::geo::algorithm::bool_ops::FillRule;
 use catchment::geo::{BooleanOps, Geometry, LineString, MultiPolygon, Polygon};
-use catchment::{Issue, Stage};
+use catchment::{Finding, FindingKind, Stage};
 use encoding_rs::{Encoding, GB18030, GBK, UTF_8, WINDOWS_1252};
 use geojson::JsonObject;
 use serde_json::{Value, json};
@@ -36,7 +36,7 @@ pub(super) fn read(files: &dyn Files, name: &str, named: Option<&str>, stage: St
     let page = beside("cpg").map(|(_, bytes)| String::from_utf8_lossy(&bytes).trim().to_owned());
     let attributes = beside("dbf");
     let bytes = files.read(name)?;
-    let mut issues = Vec::new();
+    let mut findings = Vec::new();
     if let Some(found) = frame::fault(&bytes) {
         return Err(data(name, "", found, frame::EXPECTED));
     }
@@ -46,9 +46,15 @@ pub(super) fn read(files: &dyn Files, name: &str, named: Option<&str>, stage: St
     shape_input.rows = vec![("features".to_owned(), shapes.len() as u64)];
     inputs.insert(0, shape_input);
     let mut records = match &attributes {
-        Some((file, bytes)) => records(bytes, file, (named, page.as_deref()), stage, &mut issues)?,
+        Some((file, bytes)) => records(bytes, file, (named, page.as_deref()), stage, &mut findings)?,
         None => {
-            issues.push(Issue::new(stage, name, "", "no_attributes", "no .dbf beside it: its features have neither names nor ids"));
+            findings.push(Finding::new(
+                stage,
+                name,
+                "",
+                FindingKind::NoAttributes,
+                "no .dbf beside it: its features have neither names nor ids",
+            ));
             Vec::new()
         }
     };
@@ -57,7 +63,7 @@ pub(super) fn read(files: &dyn Files, name: &str, named: Option<&str>, stage: St
         let deleted = deleted_records(bytes);
         if !deleted.is_empty() && records.len() + deleted.len() == shapes.len() {
             let detail = format!("{} rows are marked as deleted: they and their shapes are left out", deleted.len());
-            issues.push(Issue::new(stage, file, "", "deleted_rows", detail));
+            findings.push(Finding::new(stage, file, "", FindingKind::DeletedRows, detail));
             let mut row = 0;
             shapes.retain(|_| {
                 row += 1;
@@ -74,7 +80,7 @@ pub(super) fn read(files: &dyn Files, name: &str, named: Option<&str>, stage: St
     for (row, (shape, properties)) in shapes.into_iter().zip(records).enumerate() {
         let mut polygon = |rings: Vec<LineString<f64>>| {
             let open = rings.iter().filter(|ring| !ring.is_closed()).count();
-            issues.extend(layer::not_closed(open, row, name, stage));
+            findings.extend(layer::not_closed(open, row, name, stage));
             by_containment(rings.into_iter())
         };
         let geometry = match shape {
@@ -86,7 +92,7 @@ pub(super) fn read(files: &dyn Files, name: &str, named: Option<&str>, stage: St
                 Ok(geometry) => Some(geometry),
                 Err(error) => {
                     let detail = format!("{error}; read without a shape");
-                    issues.push(Issue::new(stage, name, format!("feature {}", row + 1), "broken_shape", detail));
+                    findings.push(Finding::new(stage, name, format!("feature {}", row + 1), FindingKind::BrokenShape, detail));
                     None
                 }
             },
@@ -97,7 +103,7 @@ pub(super) fn read(files: &dyn Files, name: &str, named: Option<&str>, stage: St
         Some(Told::Unknown(text)) => Some(Told::Unknown(format!("{text} (.prj)"))),
         told => told,
     };
-    Ok(Raw { rows, crs, format: "Shapefile", files: inputs, issues })
+    Ok(Raw { rows, crs, format: "Shapefile", files: inputs, findings })
 }
 
 fn places<P>(points: &[P], place: impl Fn(&P) -> (f64, f64)) -> LineString<f64> {
@@ -123,7 +129,7 @@ fn records(
     file: &str,
     (named, page): (Option<&'static Encoding>, Option<&str>),
     stage: Stage,
-    issues: &mut Vec<Issue>,
+    findings: &mut Vec<Finding>,
 ) -> Result<Vec<JsonObject>, Error> {
     let error = |error: dbase::Error| data(file, "", format!("a table that cannot be read ({})", error.kind()), frame::TABLE);
     if let Some(found) = frame::table_fault(bytes) {
@@ -132,7 +138,7 @@ fn records(
     let (bytes, odd) = frame::readable(bytes);
     let bytes = &bytes;
     if odd > 0 {
-        issues.push(Issue::new(stage, file, "", "bad_date", format!("{odd} dates are none; read as empty")));
+        findings.push(Finding::new(stage, file, "", FindingKind::BadDate, format!("{odd} dates are none; read as empty")));
     }
     let (encoding, told) = named.map_or_else(|| encoding(bytes, page), |named| (named, true));
     if !told && encoding != UTF_8 {
@@ -140,7 +146,7 @@ fn records(
             page.map_or("no .cpg says how its text is encoded".to_owned(), |page| format!("the .cpg says `{page}`, which is not known"));
         let detail =
             format!("{why}: read as {}, which its bytes look like; if names look wrong, name it: ….shp|encoding=gb18030", encoding.name());
-        issues.push(Issue::new(stage, file, encoding.name(), "encoding_guessed", detail));
+        findings.push(Finding::new(stage, file, encoding.name(), FindingKind::EncodingGuessed, detail));
     }
     let builder = dbase::ReaderBuilder::new().with_encoding(dbase::encoding::EncodingRs::from(encoding));
     let mut reader = builder.build(Cursor::new(bytes)).map_err(error)?;
@@ -175,7 +181,7 @@ fn records(
     if broken > 0 {
         let how = if named.is_some() { "as it was named" } else { "is the .cpg right? Another is named ….shp|encoding=gb18030" };
         let detail = format!("{broken} values hold bytes that are no {}: {how}", encoding.name());
-        issues.push(Issue::new(stage, file, encoding.name(), "broken_text", detail));
+        findings.push(Finding::new(stage, file, encoding.name(), FindingKind::BrokenText, detail));
     }
     Ok(rows)
 }

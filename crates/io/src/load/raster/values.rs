@@ -1,6 +1,6 @@
 //! From the bytes of a chunk to numbers: unpacked, differences summed up, one band picked.
 //!
-//! `tiff` 0.11 reads the tags; its own decoder is not used, as it refuses sound LZW tiles at the right edge (image-tiff's issue 395: "no lzw end
+//! `tiff` 0.11 reads the tags; its own decoder is not used, as it refuses sound LZW tiles at the right edge (image-tiff's finding 395: "no lzw end
 //! code found", 23 of 780 tiles that GDAL wrote for a trial).
 
 use std::io::Read;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use catchment::{Issue, Stage};
+use catchment::{Finding, FindingKind, Stage};
 
 use super::classes::Classes;
 use crate::error::Error;
@@ -77,7 +77,7 @@ pub(super) struct Reader<'t> {
 
 impl<'t> Reader<'t> {
     /// Finds the columns that the plan names, and those of usual names; says which they are.
-    pub(super) fn new(plan: &'t RoadsPlan, table: &'t Table<'t>, issues: &mut Vec<Issue>) -> Result<Reader<'t>, Error> {
+    pub(super) fn new(plan: &'t RoadsPlan, table: &'t Table<'t>, findings: &mut Vec<Finding>) -> Result<Reader<'t>, Error> {
         let named = &plan.columns;
         let mut reader = Reader {
             class: table.column(named.class.as_deref(), &ROAD_CLASS)?,
@@ -97,10 +97,10 @@ impl<'t> Reader<'t> {
                  columns = {{ level = \"{0}\" }}",
                 table.name(column)
             );
-            issues.push(Issue::new(Stage::Roads, table.file, table.name(column), "level_not_taken", detail));
+            findings.push(Finding::new(Stage::Roads, table.file, table.name(column), FindingKind::LevelNotTaken, detail));
             reader.level = None;
         }
-        issues.push(reader.columns());
+        findings.push(reader.columns());
         Ok(reader)
     }
 
@@ -110,7 +110,7 @@ impl<'t> Reader<'t> {
         2 * (0..self.table.len()).filter(ground).count() >= self.table.len()
     }
 
-    fn columns(&self) -> Issue {
+    fn columns(&self) -> Finding {
         let all = [("class", self.class), ("speed", self.speed), ("oneway", self.oneway), ("level", self.level), ("name", self.name)];
         let read: Vec<String> =
             all.iter().filter_map(|(key, column)| column.map(|column| format!("{key} = `{}`", self.table.name(column)))).collect();
@@ -121,7 +121,7 @@ impl<'t> Reader<'t> {
         } else {
             format!("; none found for {}: columns = {{ … }} names them", without.join(", "))
         };
-        Issue::new(Stage::Roads, self.table.file, "", "road_columns", read + &without)
+        Finding::new(Stage::Roads, self.table.file, "", FindingKind::RoadColumns, read + &without)
     }
 
     pub(super) fn has_levels(&self) -> bool {
@@ -160,18 +160,18 @@ impl<'t> Reader<'t> {
     }
 
     /// What was not understood.
-    pub(super) fn finish(self, issues: &mut Vec<Issue>) {
+    pub(super) fn finish(self, findings: &mut Vec<Finding>) {
         let file = self.table.file;
-        let mut add = |id: &str, kind: &str, detail: String| issues.push(Issue::new(Stage::Roads, file, id, kind, detail));
+        let mut add = |id: &str, kind: FindingKind, detail: String| findings.push(Finding::new(Stage::Roads, file, id, kind, detail));
         if self.classless > 0 {
             let detail = format!(
                 "{} lines tell no class and are read as `{}`; columns = {{ class = \"…\" }} names their column, roads.default_class another class",
                 self.classless, self.default_class
             );
-            add("", "class_assumed", detail);
+            add("", FindingKind::ClassAssumed, detail);
         }
         for own in self.classes.unseen() {
-            add(own, "class_not_found", "no line has this class of roads.classes".to_owned());
+            add(own, FindingKind::ClassNotFound, "no line has this class of roads.classes".to_owned());
         }
         for (what, values) in self.unread {
             let mut values: Vec<(String, usize)> = values.into_iter().collect();
@@ -192,11 +192,11 @@ const SPEED: &str = "speed above 0 and up to 300 km/h (or with its unit: `30 mph
 const ONEWAY: &str = "way to say one-way (yes, 1, FT along the line; -1, TF against it; no, 0, B both ways); read as both ways";
 const LEVEL: &str = "number; read as level 0";
 
-fn kind(what: &str) -> &'static str {
+fn kind(what: &str) -> FindingKind {
     match what {
-        SPEED => "speed_not_read",
-        ONEWAY => "oneway_not_read",
-        _ => "level_not_read",
+        SPEED => FindingKind::SpeedNotRead,
+        ONEWAY => FindingKind::OnewayNotRead,
+        _ => FindingKind::LevelNotRead,
     }
 }
 

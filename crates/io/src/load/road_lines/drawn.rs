@@ -1,7 +1,7 @@
 //! The lines of a layer, each once, in an order that is not that of the file.
 
 use catchment::geo::{Geometry, LineString};
-use catchment::{Issue, Stage};
+use catchment::{Finding, FindingKind, Stage};
 use geojson::Feature;
 
 use super::columns::{Reader, Traits};
@@ -35,23 +35,23 @@ impl Drawn {
     }
 }
 
-/// The lines of all features. What is no line, or a line for the second time, is an issue and left out.
-pub(super) fn lines(features: &[Feature], file: &str, reader: &mut Reader<'_>, issues: &mut Vec<Issue>) -> Result<Vec<Drawn>, Error> {
+/// The lines of all features. What is no line, or a line for the second time, is a finding and left out.
+pub(super) fn lines(features: &[Feature], file: &str, reader: &mut Reader<'_>, findings: &mut Vec<Finding>) -> Result<Vec<Drawn>, Error> {
     let mut lines: Vec<Drawn> = Vec::new();
     for (row, feature) in features.iter().enumerate() {
-        let mut add = |kind: &str, detail: &str| {
+        let mut add = |kind: FindingKind, detail: &str| {
             let id = layer::feature_id(feature).unwrap_or_else(|| (row + 1).to_string());
-            issues.push(Issue::new(Stage::Roads, file, id, kind, detail));
+            findings.push(Finding::new(Stage::Roads, file, id, kind, detail));
         };
         let parts = match layer::geometry(feature, file, &format!("feature {}", row + 1))? {
             Some(Geometry::LineString(line)) => vec![line],
             Some(Geometry::MultiLineString(lines)) => lines.0,
             Some(_) => {
-                add("not_a_line", "a shape that is no line; left out");
+                add(FindingKind::NotALine, "a shape that is no line; left out");
                 continue;
             }
             None => {
-                add("not_a_line", "a feature without a shape; left out");
+                add(FindingKind::NotALine, "a feature without a shape; left out");
                 continue;
             }
         };
@@ -59,14 +59,14 @@ pub(super) fn lines(features: &[Feature], file: &str, reader: &mut Reader<'_>, i
         let traits = reader.traits(row);
         lines.extend(parts.iter().filter_map(|part| Drawn::new(part, &traits, row)));
         if lines.len() - before < parts.len().max(1) {
-            add("line_without_length", "a line, or a part of one, without length; left out");
+            add(FindingKind::LineWithoutLength, "a line, or a part of one, without length; left out");
         }
     }
-    Ok(once(lines, file, issues))
+    Ok(once(lines, file, findings))
 }
 
 /// Each line once, ordered by its places.
-fn once(mut lines: Vec<Drawn>, file: &str, issues: &mut Vec<Issue>) -> Vec<Drawn> {
+fn once(mut lines: Vec<Drawn>, file: &str, findings: &mut Vec<Finding>) -> Vec<Drawn> {
     lines.sort_unstable();
     let all = lines.len();
     lines.dedup_by(|next, kept| next.places == kept.places && next.traits == kept.traits);
@@ -80,7 +80,7 @@ fn once(mut lines: Vec<Drawn>, file: &str, issues: &mut Vec<Issue>) -> Vec<Drawn
         if other > 0 {
             told.push(format!("{other} lie on another line and differ from it in their columns; both are kept"));
         }
-        issues.push(Issue::new(Stage::Roads, file, "", "duplicate_lines", told.join("; ")));
+        findings.push(Finding::new(Stage::Roads, file, "", FindingKind::DuplicateLines, told.join("; ")));
     }
     lines
 }

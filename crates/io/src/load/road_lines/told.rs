@@ -2,14 +2,14 @@
 
 use std::collections::HashMap;
 
-use catchment::{Issue, Stage};
+use catchment::{Finding, FindingKind, Stage};
 use petgraph::unionfind::UnionFind;
 
 use super::drawn::Drawn;
 use super::noding::{NEAR, Noded};
 use super::plane::side_m;
 
-/// What the issues speak of.
+/// What the findings speak of.
 pub(super) struct Told<'a> {
     pub file: &'a str,
     pub snap_m: f64,
@@ -21,13 +21,13 @@ pub(super) struct Told<'a> {
 }
 
 impl Told<'_> {
-    pub(super) fn issues(&self) -> Vec<Issue> {
+    pub(super) fn findings(&self) -> Vec<Finding> {
         let all = [self.snapped(), self.crossings(), self.near(), self.other_level(), self.pieces()];
-        let issue = |(kind, detail): (&str, String)| Issue::new(Stage::Roads, self.file, "", kind, detail);
-        all.into_iter().flatten().map(issue).collect()
+        let finding = |(kind, detail): (FindingKind, String)| Finding::new(Stage::Roads, self.file, "", kind, detail);
+        all.into_iter().flatten().map(finding).collect()
     }
 
-    fn snapped(&self) -> Option<(&'static str, String)> {
+    fn snapped(&self) -> Option<(FindingKind, String)> {
         let facts = &self.noded.facts;
         let ends = format!(
             "{} ends of lines were moved to the line or end that they just miss or overshoot, by up to {:.2} m (roads.snap_m = {})",
@@ -36,10 +36,10 @@ impl Told<'_> {
         let vanished = format!("{} lines are no longer than that and became a point", facts.vanished);
         let told = [(facts.snapped, ends), (facts.vanished, vanished)].into_iter().filter(|(count, _)| *count > 0);
         let told: Vec<String> = told.map(|(_, what)| what).collect();
-        (!told.is_empty()).then(|| ("ends_snapped", told.join("; ")))
+        (!told.is_empty()).then(|| (FindingKind::EndsSnapped, told.join("; ")))
     }
 
-    fn crossings(&self) -> Option<(&'static str, String)> {
+    fn crossings(&self) -> Option<(FindingKind, String)> {
         let facts = &self.noded.facts;
         let detail = match self.has_levels {
             true => format!("{} crossings of one level were joined, {} of different levels were not", facts.joined, facts.apart),
@@ -48,10 +48,10 @@ impl Told<'_> {
                 facts.joined
             ),
         };
-        (facts.joined + facts.apart > 0).then_some(("crossings_joined", detail))
+        (facts.joined + facts.apart > 0).then_some((FindingKind::CrossingsJoined, detail))
     }
 
-    fn near(&self) -> Option<(&'static str, String)> {
+    fn near(&self) -> Option<(FindingKind, String)> {
         let near = &self.noded.facts.near;
         let (line, place, away) = near.iter().min_by(|a, b| a.2.total_cmp(&b.2).then(a.1.cmp(&b.1)))?;
         let detail = format!(
@@ -64,17 +64,17 @@ impl Told<'_> {
             place.lat(),
             (self.called)(self.lines[*line].row)
         );
-        Some(("ends_near_lines", detail))
+        Some((FindingKind::EndsNearLines, detail))
     }
 
-    fn other_level(&self) -> Option<(&'static str, String)> {
+    fn other_level(&self) -> Option<(FindingKind, String)> {
         let count = self.noded.facts.other_level;
         let detail = format!("{count} ends meet nothing and lie upon a line of another level, with which they are not joined");
-        (count > 0).then_some(("ends_at_other_level", detail))
+        (count > 0).then_some((FindingKind::EndsAtOtherLevel, detail))
     }
 
     /// How many pieces the lines form, and how much of the length is in the largest.
-    fn pieces(&self) -> Option<(&'static str, String)> {
+    fn pieces(&self) -> Option<(FindingKind, String)> {
         let Noded { places, lines, .. } = self.noded;
         let mut nodes = UnionFind::<u32>::new(places.len());
         for pair in lines.iter().flat_map(|line| line.windows(2)) {
@@ -92,6 +92,6 @@ impl Told<'_> {
             100.0 * largest / whole,
             whole / 1000.0
         );
-        (lengths.len() > 1).then_some(("road_pieces", detail))
+        (lengths.len() > 1).then_some((FindingKind::RoadPieces, detail))
     }
 }

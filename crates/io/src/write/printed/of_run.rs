@@ -51,10 +51,10 @@ pub(in crate::write) fn printed(run: &Run, tables: &[TableOut]) -> Vec<Printed> 
 }
 
 /// All sheets of a run's workbook.
-pub(in crate::write) fn sheets(run: &Run, printed: &[Printed], tables: &[TableOut], issues: &TableOut) -> Vec<Sheet> {
+pub(in crate::write) fn sheets(run: &Run, printed: &[Printed], tables: &[TableOut], findings: &TableOut) -> Vec<Sheet> {
     let mut sheets = vec![about(run)];
     sheets.extend(printed.iter().map(Printed::sheet));
-    sheets.extend(tables.iter().chain([issues]).map(Sheet::from));
+    sheets.extend(tables.iter().chain([findings]).map(Sheet::from));
     sheets
 }
 
