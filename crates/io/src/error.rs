@@ -3,7 +3,7 @@
 use std::io::{self, ErrorKind};
 use std::path::PathBuf;
 
-use catchment::{Cancelled, GroundError, NetworkError, ProfileError, SitingError};
+use catchment::{Cancelled, Finding, GroundError, NetworkError, ProfileError, SitingError};
 
 use crate::crs::CrsError;
 use crate::map::MapError;
@@ -99,6 +99,9 @@ pub enum Error {
         /// Its name.
         shard: String,
     },
+    /// Findings that cannot be true: nothing is written.
+    #[error("{}", listed(.0))]
+    Findings(Vec<Finding>),
     /// The run was ended.
     #[error(transparent)]
     Cancelled(#[from] Cancelled),
@@ -111,6 +114,28 @@ impl From<GroundError> for Error {
             other => Error::Ground(other),
         }
     }
+}
+
+/// Each error with its remedy, the gravest first; at most twenty of them, and a count of the rest.
+fn listed(errors: &[Finding]) -> String {
+    const MOST: usize = 20;
+    let line = |finding: &Finding| {
+        let about = if finding.source.is_empty() { String::new() } else { format!("{}: ", finding.source) };
+        format!("error {}: {about}{}\n  {}", finding.kind, finding.detail, finding.kind.remedy())
+    };
+    let mut lines: Vec<String> = errors.iter().take(MOST).map(line).collect();
+    if errors.len() > MOST {
+        lines.push(format!("… and {} more", errors.len() - MOST));
+    }
+    let kinds: std::collections::BTreeSet<&str> = errors.iter().map(|finding| finding.kind.name()).collect();
+    let kinds: Vec<&str> = kinds.into_iter().collect();
+    format!(
+        "nothing is written: {} cannot be true\n{}\nto go on all the same, accept it up to a size: [checks] accept = {{ {} = \"…\" }}, or --accept {}=…",
+        if errors.len() == 1 { "one finding".to_owned() } else { format!("{} findings", errors.len()) },
+        lines.join("\n"),
+        kinds.first().unwrap_or(&"kind"),
+        kinds.first().unwrap_or(&"kind"),
+    )
 }
 
 /// What the system says, where it is one of the usual things.

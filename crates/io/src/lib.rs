@@ -10,6 +10,7 @@ mod convert;
 pub mod crs;
 mod error;
 mod files;
+mod gate;
 mod geokeys;
 mod inspect;
 mod inspect_raster;

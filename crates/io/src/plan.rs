@@ -26,7 +26,7 @@ mod zones;
 
 use std::collections::BTreeMap;
 
-use catchment::{GapGround, Profile};
+use catchment::{Checks, GapGround, Profile};
 use serde::{Deserialize, Serialize};
 
 use crate::map::Lang;
@@ -110,6 +110,9 @@ pub struct Plan {
     /// Where to build: `catchment site`; nothing where this is left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub siting: Option<SitingPlan>,
+    /// From which size a finding is a warning or an error, and which errors are accepted.
+    #[serde(default)]
+    pub checks: Checks,
     /// What is written.
     #[serde(default)]
     pub outputs: OutputsPlan,

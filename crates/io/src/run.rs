@@ -14,6 +14,7 @@ use serde::Serialize;
 use crate::access::{self, AccessRun};
 use crate::error::Error;
 use crate::files::{Files, InputFile};
+use crate::gate::stop_at_errors;
 use crate::load::{Inputs, MaskPolygons, load};
 use crate::plan::{self, Format, GroundPlan, Plan, ReferralPlan, ScenarioPlan, ServicePlan};
 use crate::planning::{Fair, Held, OfficeRun, opened_for_run};
@@ -127,6 +128,7 @@ pub(crate) fn run_with(plan: &Plan, files: &dyn Files, progress: &dyn Progress, 
     clock.lap("load");
     let ground = measured_ground(&mut inputs, progress)?;
     clock.lap("cells");
+    stop_at_errors(&inputs.findings)?;
     answered(inputs, None, &ground, clock, files, progress, answer)
 }
 

@@ -49,6 +49,7 @@ use catchment::{
 use crate::crs::{AutoCrs, Projector};
 use crate::error::{Error, data};
 use crate::files::{Files, InputFile, iso_time};
+use crate::gate::judged;
 use crate::osm::{self, OsmData};
 use crate::plan::{Columns, PeopleMethod, Plan, SitingPlan, is_layer, is_osm, is_prepared};
 use crate::prepared::PreparedNetwork;
@@ -205,9 +206,8 @@ pub(crate) fn load_for(plan: &Plan, files: &dyn Files, scope: Scope<'_>, progres
     }
     let places = loader.places(&projector);
     loader.osm_warnings();
-    let Loader { inputs, mut findings, .. } = loader;
-    findings.sort();
-    findings.dedup();
+    let Loader { inputs, findings, .. } = loader;
+    let findings = judged(findings, &plan.checks);
     let plan = plan.clone();
     Ok(Inputs {
         plan,

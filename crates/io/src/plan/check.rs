@@ -21,6 +21,7 @@ impl Plan {
         positive("ground.cell_m", self.ground.cell_m, 1.0, 200.0)?;
         positive("gaps.min_people", self.gaps.min_people, 0.0, 1e12)?;
         positive("gaps.min_area_m2", self.gaps.min_area_m2, 0.0, 1e12)?;
+        self.checks.check()?;
         mask::check(self)?;
         roads::check(self)?;
         people::check(&self.people)?;

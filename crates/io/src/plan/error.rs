@@ -1,5 +1,7 @@
 //! Why a plan cannot be used, in words.
 
+use catchment::CheckError;
+
 use crate::crs::CrsError;
 
 /// A plan that cannot be used.
@@ -24,6 +26,9 @@ pub enum PlanError {
         /// What it may hold.
         expected: String,
     },
+    /// A threshold of a finding, or a size to accept.
+    #[error("checks: {0}")]
+    Checks(#[from] CheckError),
     /// A coordinate reference system that is none, or not one for its use.
     #[error("{key}: {source}")]
     Crs {
@@ -56,6 +61,7 @@ impl PlanError {
             PlanError::Toml { message, hint } => PlanError::Toml { message: format!("{place}: {message}"), hint },
             PlanError::Value { key, found, expected } => PlanError::Value { key: format!("{place}: {key}"), found, expected },
             PlanError::Crs { key, source } => PlanError::Crs { key: format!("{place}: {key}"), source },
+            PlanError::Checks(error) => PlanError::Checks(error),
             PlanError::Profile { name, message, hint } => PlanError::Profile { name, message: format!("{place}: {message}"), hint },
         }
     }
