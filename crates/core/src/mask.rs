@@ -2,11 +2,12 @@
 
 use geo::algorithm::bool_ops::FillRule;
 use geo::orient::Direction;
-use geo::{Area, BooleanOps, BoundingRect, MultiPolygon, Orient};
+use geo::{Area, BooleanOps, BoundingRect, Contains, MultiPolygon, Orient};
 use rayon::prelude::*;
 
 use crate::cells::Grid;
-use crate::ground::{Window, ZoneGround, zone_ground};
+use crate::extent::Extent;
+use crate::ground::{SquareMm, Window, ZoneGround, zone_ground};
 use crate::index::BoxIndex;
 use crate::input::Zone;
 use crate::progress::{Cancelled, Progress};
@@ -65,6 +66,53 @@ impl Cutter<'_> {
             let cells = zone_ground(&polygons, self.grid, self.window);
             Some(Piece { polygons, cells })
         })
+    }
+
+    /// The zones within an extent and what lies beyond it; neither where it holds all of them.
+    pub(crate) fn parted(&self, extent: Option<&Extent>) -> Result<[Option<Vec<Zone>>; 2], Cancelled> {
+        let Some(extent) = extent else { return Ok([None, None]) };
+        let beyond = self.by_zone(|zone| {
+            let bounds = zone.area.bounding_rect()?;
+            if extent.area().contains(&bounds) {
+                return None;
+            }
+            let beyond = zone.area.difference(extent.area());
+            (beyond.unsigned_area() >= LEAST_M2).then_some(beyond)
+        })?;
+        if beyond.iter().all(Option::is_none) {
+            return Ok([None, None]);
+        }
+        let inside = |(zone, beyond): (&Zone, &Option<MultiPolygon<f64>>)| match beyond {
+            Some(_) => Zone { area: zone.area.intersection(extent.area()), ..zone.clone() },
+            None => zone.clone(),
+        };
+        let inside: Vec<Zone> = self.zones.par_iter().zip(&beyond).map(inside).collect();
+        let outside = |(zone, beyond): (&Zone, Option<MultiPolygon<f64>>)| Zone {
+            area: beyond.unwrap_or_else(|| MultiPolygon::new(Vec::new())),
+            ..zone.clone()
+        };
+        let outside = self.zones.iter().zip(beyond).map(outside).collect();
+        Ok([Some(inside), Some(outside)])
+    }
+
+    /// By mask, the area of each zone.
+    pub(crate) fn areas(&self, masks: &[Mask<'_>], water: &[MultiPolygon<f64>]) -> Result<Vec<Vec<SquareMm>>, Cancelled> {
+        let whole = |zone: &Zone| SquareMm::from_m2(zone.area.unsigned_area());
+        let areas = |mask: &Mask<'_>| match mask {
+            Mask::Zone => Ok(self.zones.iter().map(whole).collect()),
+            Mask::Land => {
+                let land =
+                    |(zone, piece): (&Zone, Option<Piece>)| piece.map_or(whole(zone), |piece| SquareMm::from_m2(piece.cells.area_m2));
+                Ok(self.zones.iter().zip(self.land(water)?).map(land).collect())
+            }
+            Mask::Within(polygons) => Ok(self.within(polygons)?.iter().map(|cells| SquareMm::from_m2(cells.area_m2)).collect()),
+        };
+        masks.iter().map(areas).collect()
+    }
+
+    /// The cells of the zones.
+    pub(crate) fn cells(&self) -> Result<Vec<ZoneGround>, Cancelled> {
+        self.by_zone(|zone| zone_ground(&zone.area, self.grid, self.window))
     }
 
     /// The cells of each mask.
