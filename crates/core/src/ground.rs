@@ -268,6 +268,11 @@ impl Ground {
         (0..self.masks.len()).map(area).collect()
     }
 
+    /// Of each mask in all zones, the ground outside the extent of the roads, m².
+    pub fn no_data_m2(&self) -> Vec<f64> {
+        self.no_data.iter().map(|zones| zones.iter().map(|area| area.m2()).sum()).collect()
+    }
+
     /// The ground of a zone that gaps and covered ground are drawn on: its land, or all of it where the first mask is the whole zone; within
     /// the extent of the roads.
     pub(crate) fn drawn_on<'a>(&'a self, z: usize, zone: &'a Zone) -> &'a MultiPolygon<f64> {

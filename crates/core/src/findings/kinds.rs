@@ -221,6 +221,34 @@ kinds! {
     ZonesWithoutFacility "zones_without_facility" Note Rows: "Zones have no facility of a service in them.", "Nothing.";
 }
 
+impl FindingKind {
+    /// Whether its size can make it an error, so that a plan may have to accept it.
+    pub fn may_be_error(self) -> bool {
+        use FindingKind as Kind;
+        matches!(
+            self,
+            Kind::AxesSwapped
+                | Kind::FacilitiesUnlinked
+                | Kind::FarOutlier
+                | Kind::ImplausibleDensity
+                | Kind::NoRoads
+                | Kind::NoUsableFacility
+                | Kind::ProjectUnlinked
+                | Kind::RingNotClosed
+                | Kind::RowsUnused
+                | Kind::SumDiffers
+                | Kind::UnmatchedRows
+                | Kind::ZoneFarAway
+                | Kind::ZonesUnknown
+        )
+    }
+
+    /// Whether a note of it becomes a warning where more hangs on it.
+    pub fn may_warn(self) -> bool {
+        matches!(self, FindingKind::PeopleOutside)
+    }
+}
+
 impl PartialEq<str> for FindingKind {
     fn eq(&self, name: &str) -> bool {
         self.name() == name

@@ -8,6 +8,7 @@ mod extract;
 mod facilities;
 mod formats;
 mod grids;
+mod known;
 pub(crate) mod layer;
 mod limits;
 mod masks;
@@ -74,6 +75,8 @@ pub(crate) use zones::zones_of_layer;
 
 pub use corridors::Corridor;
 pub use extract::{ExtractRoads, read_roads};
+pub(crate) use known::no_roads;
+pub use known::{EXTENT_MARGIN_M, ExtentBasis, RoadExtent};
 pub use masks::MaskPolygons;
 pub use network::{PeriodRoads, prepare};
 
@@ -116,6 +119,8 @@ pub struct Inputs {
     pub barriers: Barriers,
     /// Roads by profile, timed.
     pub roads: BTreeMap<String, (Profile, Arc<RoadNetwork>)>,
+    /// Where the roads are known; `None` where no roads were read.
+    pub extent: Option<RoadExtent>,
     /// Roads by profile at the speeds of its services' sweeps, ascending.
     pub swept_roads: BTreeMap<String, Vec<(Profile, RoadNetwork)>>,
     /// Roads of services with a response at other times of the day.
@@ -189,11 +194,14 @@ pub(crate) fn load_for(plan: &Plan, files: &dyn Files, scope: Scope<'_>, progres
     let barriers = loader.barriers(&projector, progress)?;
     begin(progress, "roads", 0)?;
     let mut roads = BTreeMap::new();
+    let mut header = None;
     for (name, profile) in profiles {
         let drawn = loader.drawn(&name, &profile, &projector)?;
+        header = drawn.bbox;
         loader.findings.extend(loader.cut_roads(&drawn, &zones, &zone_limits, &projector));
         roads.insert(name, (profile, drawn.network));
     }
+    let extent = loader.road_extent(&roads, header, &zones, &projector)?;
     loader.suspicions(&facilities, &demand, roads.values().next().map(|(_, network)| network.as_ref()), &projector);
     let swept_roads = if scope.roads { loader.swept_roads(&projector)? } else { BTreeMap::new() };
     let mut periods = Vec::new();
@@ -225,6 +233,7 @@ pub(crate) fn load_for(plan: &Plan, files: &dyn Files, scope: Scope<'_>, progres
         standing: None,
         barriers,
         roads,
+        extent,
         swept_roads,
         periods,
         calls,

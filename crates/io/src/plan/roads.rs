@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Mask, PeopleMethod, Plan, PlanError, SurfaceName, built_in, is_layer, nearest, positive, value};
 
-/// `[roads]`. Every key but `source` is for a layer of lines.
+/// `[roads]`. Every key but `source` and `extent` is for a layer of lines.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RoadsPlan {
@@ -17,6 +17,9 @@ pub struct RoadsPlan {
     /// The CRS of the layer's coordinates, where the file does not tell it or tells it wrongly (`gcj02`, `EPSG:4549`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub crs: Option<String>,
+    /// A layer of polygons that the roads are known in, where the file does not say it itself: outside them people and ground are no data.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub extent: Option<String>,
     /// The layer's columns.
     #[serde(default, skip_serializing_if = "RoadColumns::is_empty")]
     pub columns: RoadColumns,
@@ -70,7 +73,7 @@ impl RoadsPlan {
     #[must_use]
     pub fn new(source: impl Into<String>) -> RoadsPlan {
         let (columns, classes) = (RoadColumns::default(), BTreeMap::new());
-        RoadsPlan { source: source.into(), crs: None, columns, classes, default_class: None, snap_m: None }
+        RoadsPlan { source: source.into(), crs: None, extent: None, columns, classes, default_class: None, snap_m: None }
     }
 
     /// How near ends are joined, metres.

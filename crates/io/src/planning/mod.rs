@@ -168,6 +168,13 @@ pub(crate) fn opened_for_run(
 }
 
 impl Opened {
+    /// What its tables do not agree on, before anything is measured.
+    pub(crate) fn discrepancies(&self) -> Vec<Finding> {
+        let mut findings = self.office.findings.clone();
+        findings.extend(self.office.discrepancies());
+        findings
+    }
+
     /// What the office says, with what the run measured.
     pub(crate) fn answers(self, plan: &Plan, reports: &[Report], responses: &[ResponseRun]) -> OfficeRun {
         let Opened { mut office, files, .. } = self;

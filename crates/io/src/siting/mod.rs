@@ -18,6 +18,7 @@ use catchment::{
 
 use crate::error::Error;
 use crate::files::{Files, InputFile};
+use crate::gate::{judged, stop_at_errors};
 use crate::load::{Inputs, load};
 use crate::map::Lang;
 use crate::plan::{CALLS, ChangePlan, Plan, PlanError, ScenarioPlan, SitingPlan, Verb, value};
@@ -143,6 +144,8 @@ pub fn sited(mut inputs: Inputs, files: &dyn Files, solver: Option<&Cbc>, progre
     begin(progress, "candidates", 0)?;
     let edges = own.edge_grid();
     let candidates = candidates::candidates(&inputs, &siting, service, &edges, files, &mut read, &mut findings)?;
+    findings = judged(findings, &plan.checks);
+    stop_at_errors(inputs.findings.iter().chain(&findings))?;
     let (problem, left_out) = Problem::new(&inputs, &siting, &own, &candidates, counts.as_ref(), progress)?;
     findings.extend(left_out);
     let failed = |source| match source {
