@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use catchment::geo::{BoundingRect, Coord, Densify, Euclidean, MultiPolygon, Rect, unary_union};
+use catchment::geo::{
+    BoundingRect, Buffer, Contains, Coord, Densify, Euclidean, LineString, MultiLineString, MultiPolygon, Rect, unary_union,
+};
 use catchment::{Checks, Demand, Extent, Finding, FindingKind, NodeId, People, Profile, RoadNetwork, Severity, Stage, Zone};
 
 use super::{Inputs, Loader, masks, project_polygons};
@@ -36,7 +38,7 @@ pub struct RoadExtent {
 pub enum ExtentBasis {
     /// The polygons that the plan names.
     Plan(String),
-    /// The box in the header of the road file.
+    /// The box in the header of the road file, and the ground that its roads serve beyond it.
     Header,
     /// The outline of the roads, and [`EXTENT_MARGIN_M`] around it.
     Outline,
@@ -47,7 +49,7 @@ impl ExtentBasis {
     pub fn name_en(&self) -> String {
         match self {
             ExtentBasis::Plan(file) => format!("the polygons of {file} (roads.extent)"),
-            ExtentBasis::Header => "the box that the road file says it holds".to_owned(),
+            ExtentBasis::Header => "the box that the road file says it holds and the reach of its roads".to_owned(),
             ExtentBasis::Outline => format!("the outline of the roads and {EXTENT_MARGIN_M} m around it"),
         }
     }
@@ -56,7 +58,7 @@ impl ExtentBasis {
     pub fn name_zh(&self) -> String {
         match self {
             ExtentBasis::Plan(file) => format!("{file}所划范围（roads.extent）"),
-            ExtentBasis::Header => "道路文件声明的范围".to_owned(),
+            ExtentBasis::Header => "道路文件声明的范围及其道路可及之处".to_owned(),
             ExtentBasis::Outline => format!("道路外轮廓及其外{EXTENT_MARGIN_M}米"),
         }
     }
@@ -86,7 +88,8 @@ impl Loader<'_> {
         let boxed = header.and_then(|header| boxed(header, zones, projector));
         // a box that does not hold the roads is not theirs
         if let Some(extent) = boxed.filter(|extent| networks().all(|network| holds_most(extent, network, header, projector))) {
-            return Ok(Some(RoadExtent { extent, basis: ExtentBasis::Header }));
+            let snap_m = roads.values().map(|(profile, _)| profile.snap_m).fold(0.0, f64::max);
+            return Ok(Some(RoadExtent { extent: with_roads(extent, networks(), snap_m, zones), basis: ExtentBasis::Header }));
         }
         Ok(Some(RoadExtent { extent: Extent::around(networks(), EXTENT_MARGIN_M), basis: ExtentBasis::Outline }))
     }
@@ -116,6 +119,38 @@ fn boxed(header: Rect<f64>, zones: &[Zone], projector: &Projector) -> Option<Ext
     project_polygons(projector, &mut area, "").ok()?;
     let [area] = area;
     Some(Extent::new(area))
+}
+
+/// An extent and the ground beyond it that its roads serve all the same: people beside a road have a way, on either side of the border, and an
+/// extract keeps roads whole that lead out of its box. Only where zones reach beyond the extent.
+fn with_roads<'n>(extent: Extent, networks: impl Iterator<Item = &'n RoadNetwork>, snap_m: f64, zones: &[Zone]) -> Extent {
+    let around: Vec<Rect<f64>> = zones.iter().filter_map(|zone| zone.area.bounding_rect()).collect();
+    if around.iter().all(|bounds| extent.area().contains(bounds)) {
+        return extent;
+    }
+    let near = |at: Coord<f64>| {
+        let within = |low: f64, high: f64, own: f64| (low - snap_m..=high + snap_m).contains(&own);
+        around.iter().any(|own| within(own.min().x, own.max().x, at.x) && within(own.min().y, own.max().y, at.y))
+    };
+    // a place so far within a box or a polygon serves nothing beyond it
+    let deep = |at: Coord<f64>| {
+        let aside = [(1.0, 0.0), (-1.0, 0.0), (0.0, 1.0), (0.0, -1.0)].map(|(x, y)| Coord { x: at.x + x * snap_m, y: at.y + y * snap_m });
+        extent.holds(at) && aside.into_iter().all(|at| extent.holds(at))
+    };
+    let mut lines: Vec<LineString<f64>> = Vec::new();
+    for network in networks {
+        for edge in network.edges() {
+            let ends = [edge.tail, edge.head].map(|node| network.location(node));
+            if ends.iter().any(|at| near(*at)) && !ends.iter().all(|at| deep(*at)) {
+                lines.push(LineString(ends.to_vec()));
+            }
+        }
+    }
+    if lines.is_empty() {
+        return extent;
+    }
+    let served = MultiLineString(lines).buffer(snap_m);
+    Extent::new(unary_union([extent.area(), &served]))
 }
 
 /// Whether the box of a header holds at least half of a network's nodes; an extent that is cut short around the zones says nothing of others.
@@ -194,7 +229,10 @@ pub(crate) fn no_roads(inputs: &Inputs, no_data_m2: f64, all_m2: f64) -> Option<
         basis.name_en(),
     );
     let finding = Finding::new(Stage::Roads, &inputs.plan.roads.source, "", FindingKind::NoRoads, detail);
-    let finding = finding.severity(graded(share, &inputs.plan.checks)).people(found.people_beyond).area_m2(no_data_m2);
+    let checks = &inputs.plan.checks;
+    // much ground of no data makes every share of ground one of a part, even where few people are known to live on it
+    let ground = if all_m2 > 0.0 && no_data_m2 > checks.no_roads_error * all_m2 { Severity::Warning } else { Severity::Note };
+    let finding = finding.severity(graded(share, checks).min(ground)).people(found.people_beyond).area_m2(no_data_m2);
     Some(finding.sized(share))
 }
 
