@@ -128,7 +128,6 @@ pub(crate) fn run_with(plan: &Plan, files: &dyn Files, progress: &dyn Progress, 
     clock.lap("load");
     let ground = measured_ground(&mut inputs, progress)?;
     clock.lap("cells");
-    stop_at_errors(&inputs.findings)?;
     answered(inputs, None, &ground, clock, files, progress, answer)
 }
 
@@ -157,6 +156,7 @@ pub(crate) fn answered(
     // what is wrong with standards and figures is said before hours of work
     let new_build = scenario.and_then(|(own, _)| own.new_build.as_deref());
     let opened = opened_for_run(&inputs, new_build, files, progress)?;
+    stop_at_errors(inputs.findings.iter().chain(opened.iter().flat_map(|own| own.read_findings())))?;
     let networks = inputs.networks(plan.services.iter(), &plan.referrals);
     let mut reports = Vec::new();
     let study = Study { zones: &inputs.zones, demand: &inputs.demand, ground, places: &inputs.places };

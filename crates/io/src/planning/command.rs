@@ -72,10 +72,11 @@ pub struct Indicators {
 }
 
 fn open(ask: &Ask<'_>, progress: &dyn Progress) -> Result<Opened, Error> {
-    match ask.study {
+    let opened = match ask.study {
         Some((plan, files)) => office_of_plan(plan, files, &ask.sources, ask.files, progress),
         None => office(None, &ask.sources, ask.files, progress),
-    }
+    };
+    opened?.checked()
 }
 
 /// Holds zones against norms.
