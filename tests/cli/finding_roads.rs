@@ -10,9 +10,7 @@ use super::town::{EAST, PLAN, WEST, collection, rectangle, roads};
 
 /// The town's roads from corner 0 to `last`, in a file that says that it ends at this longitude.
 fn bounded(last: u32, east: &str) -> String {
-    let mut xml = format!(
-        "<osm version=\"0.6\">\n<bounds minlat=\"-0.001\" minlon=\"8.999\" maxlat=\"0.0105\" maxlon=\"{east}\"/>\n"
-    );
+    let mut xml = format!("<osm version=\"0.6\">\n<bounds minlat=\"-0.001\" minlon=\"8.999\" maxlat=\"0.0105\" maxlon=\"{east}\"/>\n");
     for (row, column) in (0..11).flat_map(|row| (0..=last).map(move |column| (row, column))) {
         let _ = writeln!(xml, "<node id=\"{}\" lon=\"9.{column:03}\" lat=\"0.{row:03}\"/>", 100 * row + column + 1);
     }

@@ -56,7 +56,8 @@ pub fn check(plan: &Plan, files: &dyn Files, progress: &dyn Progress) -> Result<
     let mut findings = inputs.findings.clone();
     let tables = std::iter::once(None).chain(plan.scenarios.iter().filter_map(|own| own.new_build.as_deref()).map(Some));
     for new_build in tables {
-        findings.extend(opened_for_run(&inputs, new_build, files, progress)?.into_iter().flat_map(|opened| opened.discrepancies()));
+        let opened = opened_for_run(&inputs, new_build, files, progress)?;
+        findings.extend(opened.iter().flat_map(|own| own.read_findings()).cloned());
     }
     Ok(judged(findings, &plan.checks))
 }

@@ -17,7 +17,7 @@ use crate::files::{Files, InputFile};
 use crate::gate::{judged, stop_at_errors};
 use crate::load::{Inputs, MaskPolygons, load, no_roads};
 use crate::plan::{self, Format, GroundPlan, Plan, ReferralPlan, ScenarioPlan, ServicePlan};
-use crate::planning::{Fair, Held, OfficeRun, Opened, opened_for_run};
+use crate::planning::{Fair, Held, OfficeRun, opened_for_run};
 use crate::referrals::{ReferralRun, refer};
 use crate::response::{ResponseRun, respond};
 use crate::shapes::{OwnAudit, audit_coverage};
@@ -158,8 +158,7 @@ pub(crate) fn answered(
     // what is wrong with standards and figures is said before hours of work
     let new_build = scenario.and_then(|(own, _)| own.new_build.as_deref());
     let opened = opened_for_run(&inputs, new_build, files, progress)?;
-    let of_tables = judged(opened.iter().flat_map(Opened::discrepancies), &plan.checks);
-    stop_at_errors(inputs.findings.iter().chain(&of_tables))?;
+    stop_at_errors(inputs.findings.iter().chain(opened.iter().flat_map(|own| own.read_findings())))?;
     let networks = inputs.networks(plan.services.iter(), &plan.referrals);
     let mut reports = Vec::new();
     let study = Study { zones: &inputs.zones, demand: &inputs.demand, ground, places: &inputs.places };

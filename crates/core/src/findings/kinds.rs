@@ -201,7 +201,7 @@ kinds! {
     TooFar "too_far" Note Rows: "Objects lie too far from the study to be used.", "Nothing.";
     TooFewNodes "too_few_nodes" Note Rows: "A way has fewer than two nodes.", "Nothing.";
     TotalOfSeveralPlaces "total_of_several_places" Note Rows: "A zone's total is the sum of several places, of which one may already hold the others.", "Give totals in a table: people.totals = \"….csv\".";
-    TotalTwice "total_twice" Warning Rows: "A zone has two totals; the later one is used.", "Keep one row for each zone.";
+    TotalTwice "total_twice" Warning Rows: "A zone has several rows in one table; the detail says which of them is used.", "Keep one row for each zone.";
     TwinMerged "twin_merged" Note Rows: "Two records are one facility.", "Nothing; merge_within_m of the plan says how near they must be.";
     UnknownClass "unknown_class" Warning None: "No zone is of a class that the plan names.", "Check the spelling of the class.";
     UnknownHighway "unknown_highway" Note Rows: "A class of road is not in the profile and is closed.", "Open it: profiles.NAME.highway = { CLASS = \"open\" }.";

@@ -12,6 +12,7 @@ mod known;
 pub(crate) mod layer;
 mod limits;
 mod masks;
+pub(crate) mod names;
 mod needs;
 mod network;
 mod numbers;
@@ -57,6 +58,7 @@ use crate::prepared::PreparedNetwork;
 use crate::shape::{places, rebuilt};
 use geojson::Feature;
 use masks::Mapped;
+use names::ZoneNames;
 use needs::RoadNeeds;
 use people_methods::LoadedPeople;
 use responses::OfResponses;
@@ -95,8 +97,10 @@ pub struct Inputs {
     pub working: AutoCrs,
     /// From WGS84 to the working CRS.
     pub projector: Projector,
-    /// Towns, by id.
+    /// Towns, by id. Of those that share a name, each has one of its own.
     pub zones: Vec<Zone>,
+    /// How tables call them.
+    pub(crate) zone_names: ZoneNames,
     /// People.
     pub demand: Demand,
     /// People as the files tell them, before they are spread: what must come out again.
@@ -176,7 +180,7 @@ pub(crate) fn load_for(plan: &Plan, files: &dyn Files, scope: Scope<'_>, progres
     begin(progress, "read", 0)?;
     loader.read_osm(&RoadNeeds(profiles.values().cloned().collect()), scope.roads)?;
     begin(progress, "zones", 0)?;
-    let (mut zones, told) = loader.zones()?;
+    let (mut zones, zone_names, told) = loader.zones()?;
     let (working, projector) = loader.working_crs(&zones)?;
     // a border that is straight in degrees is not quite straight in metres: gaps are cut along it and must not leave it
     let mut areas: Vec<MultiPolygon<f64>> = zones.iter().map(|zone| Euclidean.densify(&zone.area, STRAIGHT_DEG)).collect();
@@ -188,7 +192,9 @@ pub(crate) fn load_for(plan: &Plan, files: &dyn Files, scope: Scope<'_>, progres
     let zone_limits = loader.zone_limits(&zones, &told);
     let masks = loader.masks(&projector)?;
     begin(progress, "people", zones.len())?;
-    let LoadedPeople { demand, spread, read: people_read, beyond: people_beyond } = loader.people(&mut zones, &projector, progress)?;
+    let LoadedPeople { demand, spread, read: people_read, beyond: people_beyond } =
+        loader.people(&mut zones, &zone_names, &projector, progress)?;
+    loader.findings.extend(people::zones_unknown(&zones, &plan.people, &plan.checks));
     begin(progress, "facilities", 0)?;
     let [facilities, not_open] = loader.facilities(&projector)?;
     let barriers = loader.barriers(&projector, progress)?;
@@ -224,6 +230,7 @@ pub(crate) fn load_for(plan: &Plan, files: &dyn Files, scope: Scope<'_>, progres
         people_read,
         people_beyond,
         zones,
+        zone_names,
         demand,
         spread,
         zone_limits,

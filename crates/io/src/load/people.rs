@@ -2,10 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use catchment::geo::{BoundingRect, Coord, Intersects, Rect};
-use catchment::{Demand, Finding, FindingKind, Group, People, Progress, SpreadNote, SpreadRules, Stage, Surface, Zone, ZoneIndex, spread};
+use catchment::geo::{Area, BoundingRect, Coord, Intersects, Rect};
+use catchment::{
+    Checks, Demand, Finding, FindingKind, Group, People, Progress, Severity, SpreadNote, SpreadRules, Stage, Surface, Zone, ZoneIndex,
+    spread,
+};
 
 use super::areas::{Wish, areas};
+use super::names::{Counted, Met, ZoneNames, ZoneRows, some, sums_differ};
 use super::project_each;
 use super::table::{Table, none_left};
 use super::usual::{PEOPLE, ZONE_ID, ZONE_NAME};
@@ -118,6 +122,7 @@ pub(super) fn without_ground(zones: &mut [Zone], file: &str, findings: &mut Vec<
 /// Gives every zone its total, and those of the plan's groups, from a CSV.
 pub(super) fn totals_from_csv(
     zones: &mut [Zone],
+    names: &ZoneNames,
     bytes: &[u8],
     plan: &PeoplePlan,
     findings: &mut Vec<Finding>,
@@ -134,32 +139,66 @@ pub(super) fn totals_from_csv(
     let mut groups: Vec<Group> =
         plan.groups.iter().map(|name| Group { name: name.clone(), people: vec![People::ZERO; zones.len()] }).collect();
     let before = findings.len();
+    let mut rows = ZoneRows::new(names, file, Stage::People, Counted::People);
     for row in 0..table.len() {
-        let label = table.zone_label(row, [id, name]);
-        let Some(hit) = table.zone(row, [id, name], zones, Stage::People, findings) else { continue };
+        let met = rows.meet(table.line(row), table.zone_labels(row, [id, name]), None);
+        rows.holds(table.printed(row, people).map_or(0.0, |number| number.value));
+        let Met::Zone(hit) = met else { continue };
         let Some(total) = people_of(&table, row, people, "the row is not used", findings) else { continue };
-        if zones[hit].people.replace(total).is_some() {
-            let detail = format!("line {}: the zone has a total already; this one is used", table.line(row));
-            findings.push(Finding::new(Stage::People, file, label, FindingKind::TotalTwice, detail));
-        }
+        zones[hit].people = Some(total);
         for (group, column) in groups.iter_mut().zip(&columns) {
             group.people[hit] = people_of(&table, row, *column, "counted as 0", findings).unwrap_or_default();
             findings.extend(group_above(&table, row, &group.name, group.people[hit], total));
         }
     }
+    findings.extend(rows.findings("a total", "the last of them is used"));
+    let numbers = |column: usize| (0..table.len()).map(|row| table.printed(row, column)).collect::<Vec<_>>();
+    let wrong = std::iter::once(&people).chain(&columns).flat_map(|column| rows.wrong_sums(table.name(*column), true, &numbers(*column)));
+    findings.extend(sums_differ(Stage::People, file, &wrong.collect::<Vec<_>>()));
     if zones.iter().all(|zone| zone.people.is_none()) {
-        let names: Vec<&str> = zones.iter().take(3).map(|zone| if id.is_some() { zone.id.as_str() } else { zone.name.as_str() }).collect();
-        return Err(data(
-            file,
-            "",
-            none_left("total", &findings[before..]),
-            format!("totals of the zones, which are called {}", names.join(", ")),
-        ));
+        return Err(no_total(zones, file, id.is_some(), &findings[before..]));
     }
     Ok((groups, table.len() as u64))
 }
 
-/// Spreads the zones' totals over the plan's surfaces; zones of unknown people, and surfaces passed over, are findings.
+/// Why no zone has a total: what its rows may mean, or what was found first.
+fn no_total(zones: &[Zone], file: &str, by_id: bool, findings: &[Finding]) -> Error {
+    let errors: Vec<Finding> = findings.iter().filter(|finding| finding.is_error()).cloned().collect();
+    if !errors.is_empty() {
+        return Error::Findings(errors);
+    }
+    let names: Vec<&str> = zones.iter().take(3).map(|zone| if by_id { zone.id.as_str() } else { zone.name.as_str() }).collect();
+    data(file, "", none_left("total", findings), format!("totals of the zones, which are called {}", names.join(", ")))
+}
+
+/// Zones of unknown people, together: their share of the zones and of the zones' area, whichever is larger, says how grave it is. The area is
+/// that of the zones, water included: where in it people live is what is not known.
+pub(super) fn zones_unknown(zones: &[Zone], plan: &PeoplePlan, checks: &Checks) -> Option<Finding> {
+    let unknown: Vec<&Zone> = zones.iter().filter(|zone| zone.people.is_none()).collect();
+    let names: Vec<&str> = unknown.iter().map(|zone| zone.name.as_str()).collect();
+    let area = |zones: &mut dyn Iterator<Item = &Zone>| zones.map(|zone| zone.area.unsigned_area()).sum::<f64>();
+    let (own, all) = (area(&mut unknown.iter().copied()), area(&mut zones.iter()));
+    let of_zones = unknown.len() as f64 / zones.len().max(1) as f64;
+    let of_area = if all > 0.0 { own / all } else { 0.0 };
+    let known: People = zones.iter().filter_map(|zone| zone.people).sum();
+    let detail = format!(
+        "the people of {} of {} zones are unknown ({:.1} % of the zones, {:.1} % of their area, water included): {}; shares of people are those of \
+         the {:.0} people of the others",
+        unknown.len(),
+        zones.len(),
+        100.0 * of_zones,
+        100.0 * of_area,
+        some(&names),
+        known.as_f64(),
+    );
+    let share = of_zones.max(of_area);
+    let severity = if share > checks.zones_unknown_error { Severity::Error } else { Severity::Warning };
+    let source = if plan.totals == "osm" { plan.source.as_deref().unwrap_or_default() } else { plan.totals.as_str() };
+    let finding = Finding::new(Stage::People, source, "", FindingKind::ZonesUnknown, detail).severity(severity);
+    (!unknown.is_empty()).then(|| finding.sized(share).area_m2(own))
+}
+
+/// Spreads the zones' totals over the plan's surfaces; zones without people, and surfaces passed over, are findings.
 pub(super) fn spread_totals(
     zones: &[Zone],
     groups: &[Group],
@@ -174,9 +213,9 @@ pub(super) fn spread_totals(
     for (zone, note) in zones.iter().zip(&notes) {
         let mut add = |kind, detail: String| findings.push(people_issue(file, zone, kind, detail));
         match zone.people {
-            None => add(FindingKind::PeopleUnknown, "no total was found; shown as unknown, not as zero".to_owned()),
             Some(People::ZERO) => add(FindingKind::Nobody, "its total is zero".to_owned()),
-            Some(_) => {}
+            // zones of unknown people are one finding together
+            None | Some(_) => {}
         }
         if note.fallback {
             add(

@@ -2,6 +2,7 @@
 
 use catchment::{Demand, Finding, Group, People, Progress, SpreadNote, Stage, Zone};
 
+use super::names::ZoneNames;
 use super::people_polygons::Unit;
 use super::raster::{self, Raster};
 use super::{Loader, people, people_cells, people_polygons, people_raster};
@@ -26,14 +27,20 @@ impl LoadedPeople {
 }
 
 impl Loader<'_> {
-    pub(super) fn people(&mut self, zones: &mut [Zone], projector: &Projector, progress: &dyn Progress) -> Result<LoadedPeople, Error> {
+    pub(super) fn people(
+        &mut self,
+        zones: &mut [Zone],
+        names: &ZoneNames,
+        projector: &Projector,
+        progress: &dyn Progress,
+    ) -> Result<LoadedPeople, Error> {
         let plan = &self.plan.people;
         // the plan's check sees to it that a layer of roads is not asked for people
         let roads = &self.plan.roads.source;
         let file = plan.source.clone().unwrap_or_else(|| if is_layer(roads) { plan.totals.clone() } else { roads.clone() });
         let file = file.as_str();
         match plan.method {
-            PeopleMethod::Spread => self.spread_people(zones, file, projector, progress),
+            PeopleMethod::Spread => self.spread_people(zones, names, file, projector, progress),
             PeopleMethod::Points => {
                 let table = self.points_table(file, &plan.columns, projector)?;
                 let (demand, rows) = people::points(zones, &table, plan, projector, &mut self.findings)?;
@@ -65,6 +72,7 @@ impl Loader<'_> {
     fn spread_people(
         &mut self,
         zones: &mut [Zone],
+        names: &ZoneNames,
         file: &str,
         projector: &Projector,
         progress: &dyn Progress,
@@ -76,7 +84,7 @@ impl Loader<'_> {
             people::totals_from_osm(zones, boundaries, self.osm_of(file)?, file, projector, &mut findings);
             Vec::new()
         } else {
-            self.totals_from_csv(zones, &mut findings)?
+            self.totals_from_csv(zones, names, &mut findings)?
         };
         people::without_ground(zones, file, &mut findings);
         let mut surfaces = Vec::new();
@@ -115,10 +123,10 @@ impl Loader<'_> {
         Ok(LoadedPeople { beyond: found.beyond, ..LoadedPeople::of(found.demand, found.read) })
     }
 
-    fn totals_from_csv(&mut self, zones: &mut [Zone], findings: &mut Vec<Finding>) -> Result<Vec<Group>, Error> {
+    fn totals_from_csv(&mut self, zones: &mut [Zone], names: &ZoneNames, findings: &mut Vec<Finding>) -> Result<Vec<Group>, Error> {
         let file = self.plan.people.totals.clone();
         let bytes = self.table(&file)?;
-        let (groups, rows) = people::totals_from_csv(zones, &bytes, &self.plan.people, findings)?;
+        let (groups, rows) = people::totals_from_csv(zones, names, &bytes, &self.plan.people, findings)?;
         self.count_rows("rows", rows);
         Ok(groups)
     }

@@ -10,6 +10,7 @@ use catchment::{Facility, Finding, FindingKind, People, Progress, Service, Stage
 
 use crate::error::Error;
 use crate::files::Files;
+use crate::gate::stop_at_errors;
 use crate::load::{Inputs, load};
 use crate::plan::{BASELINE, Plan, ScenarioPlan, value};
 use crate::planning::opened_for_run;
@@ -90,9 +91,12 @@ fn of_inputs(mut inputs: Inputs, mut clock: Clock, files: &dyn Files, progress: 
     clock.lap("cells");
     let changed = plan.scenarios.iter().map(|scenario| changed::changed(&inputs, scenario)).collect::<Result<Vec<_>, _>>()?;
     // what is wrong with any scenario's table is said before the first run
+    let mut found = inputs.findings.clone();
     for (scenario, (own, _)) in plan.scenarios.iter().zip(&changed) {
-        opened_for_run(own, scenario.new_build.as_deref(), files, progress)?;
+        let opened = opened_for_run(own, scenario.new_build.as_deref(), files, progress)?;
+        found.extend(opened.iter().flat_map(|own| own.read_findings()).cloned());
     }
+    stop_at_errors(&found)?;
     let study = Study { zones: &inputs.zones, demand: &inputs.demand, ground: &ground, places: &inputs.places };
     begin(progress, BASELINE, 0)?;
     let answer = &mut |_, study: &Study<'_>, service: &Service<'_>| Ok(analyse(study, service, progress)?);
