@@ -12,9 +12,10 @@ use catchment::{
 use serde::Serialize;
 
 use crate::access::{self, AccessRun};
+use crate::checks;
 use crate::error::Error;
 use crate::files::{Files, InputFile};
-use crate::gate::stop_at_errors;
+use crate::gate::{judged, stop_at_errors};
 use crate::load::{Inputs, MaskPolygons, load};
 use crate::plan::{self, Format, GroundPlan, Plan, ReferralPlan, ScenarioPlan, ServicePlan};
 use crate::planning::{Fair, Held, OfficeRun, opened_for_run};
@@ -126,14 +127,22 @@ pub(crate) fn run_with(plan: &Plan, files: &dyn Files, progress: &dyn Progress, 
     let mut clock = Clock::new();
     let mut inputs = load(plan, files, progress)?;
     clock.lap("load");
-    let ground = measured_ground(&mut inputs, progress)?;
+    let ground = checked_ground(&mut inputs, progress)?;
     clock.lap("cells");
-    stop_at_errors(&inputs.findings)?;
     answered(inputs, None, &ground, clock, files, progress, answer)
 }
 
+/// The ground of what was loaded and checked; all errors that were found come together.
+pub(crate) fn checked_ground(inputs: &mut Inputs, progress: &dyn Progress) -> Result<Ground, Error> {
+    let found = checks::of_inputs(inputs);
+    inputs.findings.extend(judged(found, &inputs.plan.checks));
+    let ground = measured_ground(inputs, progress);
+    stop_at_errors(&inputs.findings)?;
+    ground
+}
+
 /// The ground of what was loaded, which learns of masks that hold none.
-pub(crate) fn measured_ground(inputs: &mut Inputs, progress: &dyn Progress) -> Result<Ground, Error> {
+fn measured_ground(inputs: &mut Inputs, progress: &dyn Progress) -> Result<Ground, Error> {
     begin(progress, "cells", 0)?;
     let ground = ground(inputs, inputs.plan.ground.cell_m, progress)?;
     let empty = empty_masks(&inputs.plan, &ground.mask_areas_m2());
