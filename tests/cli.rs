@@ -29,6 +29,9 @@ mod demo;
 #[path = "cli/failures.rs"]
 mod failures;
 #[cfg(test)]
+#[path = "cli/finding_places.rs"]
+mod finding_places;
+#[cfg(test)]
 #[path = "cli/finding_roads.rs"]
 mod finding_roads;
 #[cfg(test)]

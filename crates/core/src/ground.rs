@@ -174,7 +174,8 @@ pub enum GroundError {
     Cancelled(#[from] Cancelled),
 }
 
-const MOST_CELLS: usize = 400_000_000;
+/// The most cells that the ground of a study is cut into.
+pub const MOST_CELLS: usize = 400_000_000;
 
 impl Ground {
     /// Cuts the ground of `zones` into cells; area is a share of all of it.

@@ -91,7 +91,7 @@ pub use extent::Extent;
 pub use findings::{Accepted, CheckError, Checks, Finding, FindingKind, Measure, Severity, Stage, UnknownKind};
 pub use gap_facts::{GapFacts, GapSources, NearPlace};
 pub use gaps::{Gap, GapGround, GapRules, Gaps, INHABITED_M, Traced, Unlisted, trace};
-pub use ground::{Ground, GroundError, GroundRules, SquareMm, Window};
+pub use ground::{Ground, GroundError, GroundRules, MOST_CELLS, SquareMm, Window};
 pub use ids::{DemandId, EdgeId, FacilityId, NodeId, PlaceId, ZoneId};
 pub use index::{DemandIndex, FacilityIndex, PlaceIndex, PointIndex, ZoneIndex};
 pub use input::{Demand, Facility, FacilityRecord, FacilityStatus, Group, Place, RoadSegment, Roads, Zone};

@@ -323,8 +323,6 @@ fn turn(feature: &mut Feature, row: usize, name: &str, projector: &Projector, fi
         feature.geometry = None;
         return;
     };
-    let open = feature.geometry.as_ref().map_or(0, |own| layer::open_rings(&own.value));
-    findings.extend(layer::not_closed(open, row, name, Stage::Output));
     let mut places: Vec<Coord<f64>> = own.coords_iter().collect();
     if let Err(error) = projector.forward(&mut places) {
         findings.push(Finding::new(Stage::Output, name, place(), FindingKind::BadPlace, format!("{error}; written without a shape")));

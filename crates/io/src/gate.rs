@@ -7,7 +7,7 @@ use crate::files::Files;
 use crate::load::load;
 use crate::plan::Plan;
 use crate::planning::opened_for_run;
-use crate::run::measured_ground;
+use crate::run::checked_ground;
 
 /// The findings as the study takes them, the gravest first, each once.
 pub(crate) fn judged(findings: impl IntoIterator<Item = Finding>, checks: &Checks) -> Vec<Finding> {
@@ -52,7 +52,7 @@ pub(crate) fn stop_at_errors<'f>(findings: impl IntoIterator<Item = &'f Finding>
 /// ```
 pub fn check(plan: &Plan, files: &dyn Files, progress: &dyn Progress) -> Result<Vec<Finding>, Error> {
     let mut inputs = load(plan, files, progress)?;
-    measured_ground(&mut inputs, progress)?;
+    checked_ground(&mut inputs, progress)?;
     let mut findings = inputs.findings.clone();
     let tables = std::iter::once(None).chain(plan.scenarios.iter().filter_map(|own| own.new_build.as_deref()).map(Some));
     for new_build in tables {

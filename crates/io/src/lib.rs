@@ -6,6 +6,7 @@
 mod access;
 pub mod batch;
 mod changes;
+mod checks;
 mod convert;
 pub mod crs;
 mod error;

@@ -12,6 +12,7 @@ use catchment::{
 use serde::Serialize;
 
 use crate::access::{self, AccessRun};
+use crate::checks;
 use crate::error::Error;
 use crate::files::{Files, InputFile};
 use crate::gate::{judged, stop_at_errors};
@@ -126,13 +127,25 @@ pub(crate) fn run_with(plan: &Plan, files: &dyn Files, progress: &dyn Progress, 
     let mut clock = Clock::new();
     let mut inputs = load(plan, files, progress)?;
     clock.lap("load");
-    let ground = measured_ground(&mut inputs, progress)?;
+    let ground = checked_ground(&mut inputs, progress)?;
     clock.lap("cells");
     answered(inputs, None, &ground, clock, files, progress, answer)
 }
 
+/// The ground of what was loaded, which learns what its checks find.
+pub(crate) fn checked_ground(inputs: &mut Inputs, progress: &dyn Progress) -> Result<Ground, Error> {
+    let found = checks::of_inputs(inputs);
+    inputs.findings.extend(judged(found, &inputs.plan.checks));
+    let ground = measured_ground(inputs, progress);
+    if ground.is_err() {
+        // a zone far away says more than the cells that it would need
+        stop_at_errors(&inputs.findings)?;
+    }
+    ground
+}
+
 /// The ground of what was loaded, which learns of masks that hold none.
-pub(crate) fn measured_ground(inputs: &mut Inputs, progress: &dyn Progress) -> Result<Ground, Error> {
+fn measured_ground(inputs: &mut Inputs, progress: &dyn Progress) -> Result<Ground, Error> {
     begin(progress, "cells", 0)?;
     let ground = ground(inputs, inputs.plan.ground.cell_m, progress)?;
     let areas = ground.mask_areas_m2();

@@ -52,7 +52,7 @@ macro_rules! kinds {
 kinds! {
     AddLeftAside "add_left_aside" Note None: "The plan's number of sites is not used, because counts by town say how many to build.", "Remove siting.add, or the counts.";
     AttributionLeftOut "attribution_left_out" Note None: "The new format has no place for the attribution of the data.", "Name the source beside the file.";
-    AxesSwapped "axes_swapped" Error Share: "Longitude and latitude are in each other's columns: the swapped places lie in the zones, the places as written do not.", "Swap the columns: columns = { x = \"…\", y = \"…\" }, x for the longitude.";
+    AxesSwapped "axes_swapped" Error Share: "Longitude and latitude are in each other's place: swapped, the places lie in the zones; as written, they lie far from them.", "Swap them: of a table in the plan, columns = { x = \"…\", y = \"…\" } with x for the longitude; of single rows, layers and scenarios where they are written.";
     BadCell "bad_cell" Note Rows: "A row's cell is not an H3 index.", "Correct the index, or name the column: columns = { id = \"…\" }.";
     BadDate "bad_date" Note Rows: "A date cannot be read and is left empty.", "Correct the date if it is needed.";
     BadLimit "bad_limit" Warning Rows: "A zone's limit cannot be read; that of its class or of the service applies.", "Write limits with a unit, such as 15min or 3.5km.";
@@ -65,7 +65,7 @@ kinds! {
     BarriersMatter "barriers_matter" Warning Share: "Access legs cross mapped water, railways or motorways, and the plan names no barriers.", "Name them: [barriers] osm = [\"water\", \"railway\", \"motorway\"].";
     BarriersShutRoads "barriers_shut_roads" Note Rows: "Barriers at nodes stop this vehicle.", "Nothing, unless a gate opens for ambulances: change the profile's barriers.";
     BrokenArea "broken_area" Warning Rows: "An area cannot be put together from its lines and is left out.", "Mend the area, or use an extract that holds all of it.";
-    BrokenBoundary "broken_boundary" Warning Rows: "A boundary does not close and is left out; in an extract it is often a neighbour's, cut at the edge.", "Nothing if it is a neighbour's; else use an extract that holds all of it.";
+    BrokenBoundary "broken_boundary" Warning Rows: "A boundary is no zone: parts of it are not in the extract, as of neighbours that its edge cuts, or it does not close.", "Nothing if it is a neighbour's; else use an extract that holds all of it, or correct it in OpenStreetMap.";
     BrokenShape "broken_shape" Warning Rows: "A feature's shape cannot be read.", "Mend the feature.";
     BrokenText "broken_text" Warning Rows: "Some text is not in the encoding of the file.", "Name the encoding, or save the file as UTF-8.";
     BytesLeftOut "bytes_left_out" Note Rows: "A column holds bytes, such as pictures, and is read as empty.", "Nothing, unless the column is needed.";
@@ -98,7 +98,7 @@ kinds! {
     EverythingCovered "everything_covered" Note None: "Everyone is covered.", "Check the limit if that is a surprise.";
     FacilitiesAtBorder "facilities_at_border" Warning Rows: "Facilities are known inside the zones only, while roads lead on: people near the border may be closer to a facility that is not in the file.", "Add the neighbours' facilities to the file.";
     FacilitiesOutside "facilities_outside" Note Rows: "Some facilities lie outside every zone; they count for everyone who reaches them.", "Nothing.";
-    FacilitiesUnlinked "facilities_unlinked" Warning Share: "Facilities in or near the zones are snapped to no road and serve nobody.", "Check their coordinates and that the roads reach them; raise snap_m of the profile only if they lie off the road.";
+    FacilitiesUnlinked "facilities_unlinked" Warning Share: "Facilities in reach of the zones are snapped to no road: the numbers are those of a study without them.", "Check their coordinates and that the road file reaches them; raise snap_m of the profile only if they lie off the road.";
     FacilityBehindBarrier "facility_behind_barrier" Note Rows: "Barriers lie between a facility and all roads nearby.", "Check where it is entered.";
     FacilityInSmallComponent "facility_in_small_component" Warning Rows: "A facility is linked to a small piece of the network.", "Check that the roads there connect to the rest.";
     FacilityNearestRoadBeyondBarrier "facility_nearest_road_beyond_barrier" Note Rows: "A barrier lies between a facility and its nearest road.", "Check where it is entered.";
@@ -106,7 +106,7 @@ kinds! {
     FacilityTooFar "facility_too_far" Note Rows: "A facility has no road within the snap limit.", "Check its coordinates, or raise snap_m of the profile.";
     FacilityUnlinked "facility_unlinked" Note Rows: "A facility is snapped to no road.", "Check its coordinates.";
     FarFromRoads "far_from_roads" Note Metres: "Places lie far from every road of the file that they are held against.", "Check their CRS.";
-    FarOutlier "far_outlier" Warning Metres: "A facility lies very far from the zones.", "Correct its coordinates, or remove it.";
+    FarOutlier "far_outlier" Warning Metres: "Facilities or people lie very far from all zones.", "Correct their coordinates, or remove them.";
     FewPoints "few_points" Warning Rows: "A zone has fewer people points than its coverage can be told from.", "Use finer people data: a grid, or points of quarters.";
     FiguresUnmoved "figures_unmoved" Note Rows: "Figures of the plan do not change with a scenario.", "Give figures for the scenario's year.";
     GapsUnlisted "gaps_unlisted" Note Rows: "Small gaps are counted, not listed.", "Lower gaps.min_people or gaps.min_area_m2 to list them.";
@@ -119,7 +119,7 @@ kinds! {
     InvalidPolygon "invalid_polygon" Warning Rows: "A polygon encloses no ground and is not used.", "Mend the polygon.";
     LevelNotRead "level_not_read" Note Rows: "A level of a road line cannot be read; it is taken as 0.", "Write a number.";
     LevelNotTaken "level_not_taken" Note None: "A column looks like levels and is not read as such.", "Name it: columns = { level = \"…\" }.";
-    LikelyShifted "likely_shifted" Warning Rows: "Coordinates lie on the roads once the shift of a Chinese map service is taken back.", "Name their coordinates: columns = { crs = \"gcj02\" } or \"bd09\".";
+    LikelyShifted "likely_shifted" Warning Rows: "Facilities come nearer to the roads, by more than chance, once the shift of a Chinese map service is taken back.", "Ask for their CRS and name it: columns = { crs = \"gcj02\" } or \"bd09\".";
     LimitOverBeforeTheDrive "limit_over_before_the_drive" Warning Rows: "Activation alone takes longer than the limit.", "Correct the limit or the activation time.";
     LineWithoutLength "line_without_length" Note Rows: "A road line has no length.", "Nothing.";
     MembersLeftOut "members_left_out" Note Rows: "Members of the file that are not features are left out.", "Nothing.";
@@ -139,7 +139,7 @@ kinds! {
     NoRoads "no_roads" Warning Share: "People or inhabited ground lie outside the extent of the road file: nothing is known of their access.", "Use a road file that holds all zones, or fewer zones.";
     NoRoom "no_room" Note Rows: "A facility's capacity is unknown: it takes everyone who comes.", "Give its capacity.";
     NoSurface "no_surface" Note Rows: "None of the surfaces lies in a zone; its people are spread over the whole zone.", "Add a surface to people.over, or a finer source of people.";
-    NoUsableFacility "no_usable_facility" Error Share: "No facility of a service lies in reach of the zones: none is snapped to a road within the limit of them.", "Check the coordinates and their CRS, and that the file belongs to this place.";
+    NoUsableFacility "no_usable_facility" Error Share: "No facility of a service can be used: none in reach of the zones is snapped to a road, or none lies in reach of them.", "Check the coordinates and their CRS, and that the file belongs to this place; if it is meant so: checks.accept = { no_usable_facility = \"100 %\" }.";
     NoYears "no_years" Note None: "A scenario names a year, and no facility has one.", "Give facilities their years: columns = { opens = \"…\" }.";
     Nobody "nobody" Note Rows: "A zone has no people.", "Check its total if that is a surprise.";
     NormUnknown "norm_unknown" Note Rows: "A norm cannot be judged in some zones.", "Give the figures that it needs.";
@@ -166,7 +166,7 @@ kinds! {
     PolygonRepaired "polygon_repaired" Note Rows: "A polygon crossed itself and was mended.", "Check its shape on the map.";
     PreparedCrs "prepared_crs" Note None: "The study works in the CRS of the prepared network.", "Nothing.";
     PricesRounded "prices_rounded" Note Rows: "Prices were rounded.", "Nothing.";
-    ProjectUnlinked "project_unlinked" Warning Rows: "A new facility of a scenario is snapped to no road and gains nobody.", "Check its coordinates.";
+    ProjectUnlinked "project_unlinked" Warning Rows: "New facilities of a scenario are snapped to no road and gain no people.", "Check their lon and lat in the scenario.";
     RaggedRow "ragged_row" Note Rows: "A row has more or fewer cells than the header and is not used.", "Mend the row.";
     RepeatedId "repeated_id" Note Rows: "Two facilities have the same id; one was given another.", "Give each its own id.";
     RepeatedMember "repeated_member" Note Rows: "A relation names a member twice.", "Nothing.";
@@ -176,7 +176,7 @@ kinds! {
     RestrictionNotUsed "restriction_not_used" Note Rows: "A turn restriction cannot be used.", "Correct it in OpenStreetMap.";
     RestrictionsByTime "restrictions_by_time" Note Rows: "Turn restrictions that hold at some hours are not obeyed.", "Nothing.";
     RestrictionsOfOthers "restrictions_of_others" Note Rows: "Turn restrictions are for other vehicles.", "Nothing.";
-    RingNotClosed "ring_not_closed" Warning Metres: "A ring does not end where it begins; a small gap is closed by a straight line.", "Close the ring in the file.";
+    RingNotClosed "ring_not_closed" Warning Metres: "A ring does not end where it begins and is closed by a straight line: ground on one side of it may be missing or too much.", "Close the ring in the file, or use a file that holds all of the outline.";
     RoadColumns "road_columns" Note None: "These columns of the road layer are read.", "Name others: roads.columns.";
     RoadPieces "road_pieces" Note Rows: "The road lines form several pieces.", "Raise roads.snap_m, or mend the layer, if they should connect.";
     Roadless "roadless" Warning Share: "People or inhabited ground inside the extent of the road file have no road within the snap limit; they are not covered.", "Check that the road file is whole there, or raise snap_m of the profile.";
@@ -211,7 +211,7 @@ kinds! {
     YearsNotUsed "years_not_used" Note Rows: "Facilities have years, and the study has none.", "Set planning.year.";
     ZeroLengthEdge "zero_length_edge" Note Rows: "A road has no length.", "Nothing.";
     ZoneBeyondRaster "zone_beyond_raster" Warning Rows: "A zone reaches beyond the raster of people.", "Use a raster that holds all zones.";
-    ZoneFarAway "zone_far_away" Warning Metres: "A zone lies very far from all others.", "Remove it from the zones, or correct its shape.";
+    ZoneFarAway "zone_far_away" Warning Metres: "Zones lie very far from all others.", "Correct their shapes, or leave them out of the zones; nothing if they are islands that belong to the study.";
     ZoneLimitOfOtherMetric "zone_limit_of_other_metric" Warning Rows: "Limits of zones are in another unit than the service's.", "Write them in the service's unit.";
     ZoneWithoutGround "zone_without_ground" Warning Rows: "Nothing is left of a zone's ground; its people are not counted.", "Mend the zones that overlap it.";
     ZonesNotSummed "zones_not_summed" Note None: "The people of a raster cannot be summed by zone.", "Check the layer of zones.";

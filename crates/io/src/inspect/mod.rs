@@ -109,7 +109,7 @@ impl Look {
         if let Some(roads) = against.roads {
             let crs: Crs = roads.about.crs.parse().map_err(|source| Error::Crs { what: self.found.file.clone(), source })?;
             let places: Vec<Coord<f64>> = self.places.iter().flatten().copied().collect();
-            let (findings, shifted) = by_roads(&places, &roads.network, &crs, &self.found.file)?;
+            let (findings, shifted) = by_roads(&places, &roads.network, &crs, &self.found.file, self.people.is_some())?;
             self.found.findings.extend(findings);
             self.found.findings.extend(shifted.iter().map(|found| found.finding(Stage::Output, &self.found.file)));
             self.suspicion = self.suspicion.or(shifted);

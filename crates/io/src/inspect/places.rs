@@ -1,7 +1,7 @@
 //! Places held against roads and zones.
 
 use catchment::geo::{Coord, InteriorPoint};
-use catchment::{Finding, FindingKind, RoadNetwork, Stage, Zone, ZoneIndex};
+use catchment::{Checks, Finding, FindingKind, RoadNetwork, Stage, Zone, ZoneIndex};
 use geojson::Feature;
 use serde::Serialize;
 
@@ -21,6 +21,7 @@ pub(super) fn by_roads(
     network: &RoadNetwork,
     crs: &Crs,
     file: &str,
+    of_people: bool,
 ) -> Result<(Vec<Finding>, Option<Suspicion>), Error> {
     let error = |source| Error::Crs { what: file.to_owned(), source };
     let projector = Projector::new(&Crs::wgs84(), crs).map_err(error)?;
@@ -39,7 +40,9 @@ pub(super) fn by_roads(
             format!("{} of {} places lie more than {FAR_M} m from every road, the farthest {farthest:.0} m{more}", far.len(), all.len());
         findings.push(Finding::new(Stage::Output, file, "", FindingKind::FarFromRoads, detail));
     }
-    Ok((findings, shifted(&places, network, &projector)))
+    // as a study does: people need not stand beside roads
+    let shifted = if of_people { None } else { shifted(&places, network, &projector, Checks::default().shifted_p) };
+    Ok((findings, shifted))
 }
 
 /// What lies in a zone.

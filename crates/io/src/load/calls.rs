@@ -2,6 +2,7 @@
 
 use catchment::{Demand, Finding, FindingKind, People, Stage, Zone, ZoneIndex};
 
+use super::axes::InZones;
 use super::table::Table;
 use super::usual::CALLS;
 use crate::crs::Projector;
@@ -13,16 +14,17 @@ pub(super) fn calls(
     zones: &[Zone],
     table: &Table<'_>,
     columns: &Columns,
-    projector: &Projector,
+    (projector, far_m): (&Projector, f64),
     findings: &mut Vec<Finding>,
 ) -> Result<(Demand, u64), Error> {
     let file = table.file;
     let count = table.column(columns.people.as_deref(), &CALLS)?;
     let places = table.places(columns, projector, Stage::People, findings)?;
+    findings.extend(places.amiss(table, &InZones::new(zones, far_m), Stage::People));
     let index = ZoneIndex::new(zones);
     let mut demand = Demand::default();
-    for (row, at) in places.into_iter().enumerate() {
-        let Some(at) = at else { continue };
+    for (row, at) in places.at().iter().enumerate() {
+        let Some(at) = *at else { continue };
         let calls = match count {
             None => Some(People::persons(1)),
             Some(column) => table.number(row, column, Stage::People, findings).and_then(|calls| {

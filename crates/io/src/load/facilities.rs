@@ -9,6 +9,7 @@ use geojson::Feature;
 use petgraph::unionfind::UnionFind;
 
 use super::areas::faults;
+use super::axes::InZones;
 use super::numbers::number;
 use super::record::{fill, record};
 use super::table::Table;
@@ -193,7 +194,7 @@ pub(super) fn years_without_a_part(found: &[Facility], plan: &FacilitiesPlan, ye
 pub(super) fn from_table(
     bytes: &[u8],
     plan: &FacilitiesPlan,
-    projector: &Projector,
+    (zones, projector): (&InZones<'_>, &Projector),
     findings: &mut Vec<Finding>,
 ) -> Result<Vec<Facility>, Error> {
     let table = Table::read(bytes, &plan.source, &plan.columns, Stage::Facilities, findings)?;
@@ -206,10 +207,10 @@ pub(super) fn from_table(
     for (_, column) in columns.of_record() {
         of_record.insert(column, table.column(Some(column), &[])?);
     }
-    let places = table.places(columns, projector, Stage::Facilities, findings)?;
+    let mut places = table.places(columns, projector, Stage::Facilities, findings)?;
     let mut records = Vec::new();
-    for (row, location) in places.into_iter().enumerate() {
-        let Some(location) = location else { continue };
+    for row in 0..table.len() {
+        let Some(location) = places.at()[row] else { continue };
         let own = table.text(row, id);
         let told = table.text(row, vehicles);
         findings.extend(Some(told).filter(|told| count(told).is_none()).and_then(|told| no_count(&plan.source, table.line(row), told)));
@@ -225,8 +226,12 @@ pub(super) fn from_table(
             vehicles: count(told),
             record,
         };
+        if !plan.only.admits(&facility) {
+            places.forget(row);
+        }
         records.push(Record { facility, outline: None });
     }
+    findings.extend(places.amiss(&table, zones, Stage::Facilities));
     Ok(merge(records, plan, findings))
 }
 

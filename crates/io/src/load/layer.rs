@@ -107,8 +107,7 @@ pub(crate) fn features(bytes: &[u8], file: &str) -> Result<Vec<Feature>, Error> 
     }
 }
 
-/// Checks shapes in WGS84 degrees before anybody takes them for what they are. One with a place that is none is a finding and goes; so are
-/// rings that are not closed, and stay.
+/// Checks shapes in WGS84 degrees before they are used. A shape with a position off the globe is a finding and goes.
 ///
 /// # Errors
 ///
@@ -124,8 +123,6 @@ pub(crate) fn check(features: &mut [Feature], file: &str, stage: Stage, findings
         if let Some(what) = odd {
             feature.geometry = None;
             wrong.push((row, what));
-        } else {
-            findings.extend(not_closed(open_rings(&geometry.value), row, file, stage));
         }
     }
     match wrong.first() {
@@ -141,6 +138,24 @@ pub(crate) fn check(features: &mut [Feature], file: &str, stage: Stage, findings
             Ok(())
         }
     }
+}
+
+/// The first place of each feature's shape, in the coordinates of its file.
+pub(super) fn first_places(features: &[Feature]) -> Vec<Option<Coord<f64>>> {
+    let first = |feature: &Feature| {
+        let mut first = None;
+        walk(
+            &feature.geometry.as_ref()?.value,
+            &mut |place| {
+                if let (None, &[x, y, ..]) = (first, place.as_slice()) {
+                    first = Some(Coord { x, y });
+                }
+            },
+            &mut |_| {},
+        );
+        first
+    };
+    features.iter().map(first).collect()
 }
 
 /// Takes the shapes away that lie too far from the study to be projected; each is a finding.
@@ -168,7 +183,7 @@ fn around(bounds: Option<Rect<f64>>, place: &Position) -> Option<Rect<f64>> {
 }
 
 /// Hands out every position of a geometry, and every ring.
-fn walk(geometry: &GeometryValue, place: &mut dyn FnMut(&Position), ring: &mut dyn FnMut(&[Position])) {
+pub(super) fn walk(geometry: &GeometryValue, place: &mut dyn FnMut(&Position), ring: &mut dyn FnMut(&[Position])) {
     match geometry {
         GeometryValue::Point { coordinates } => place(coordinates),
         GeometryValue::MultiPoint { coordinates } | GeometryValue::LineString { coordinates } => coordinates.iter().for_each(place),
@@ -185,29 +200,11 @@ fn walk(geometry: &GeometryValue, place: &mut dyn FnMut(&Position), ring: &mut d
     }
 }
 
-/// How many rings do not end where they begin.
-pub(crate) fn open_rings(geometry: &GeometryValue) -> usize {
-    let mut open = 0;
-    walk(geometry, &mut |_| {}, &mut |ring| open += usize::from(ring.len() > 2 && ring.first() != ring.last()));
-    open
-}
-
 /// Whether any position has more than two numbers.
 pub(crate) fn has_heights(geometry: &GeometryValue) -> bool {
     let mut high = false;
     walk(geometry, &mut |place| high |= place.len() > 2, &mut |_| {});
     high
-}
-
-/// What is told of such rings.
-pub(crate) fn not_closed(open: usize, row: usize, file: &str, stage: Stage) -> Option<Finding> {
-    let rings = if open == 1 {
-        "a ring is not closed: it is taken as if it went".to_owned()
-    } else {
-        format!("{open} rings are not closed: they are taken as if they went")
-    };
-    let detail = format!("{rings} straight back to where it begins");
-    (open > 0).then(|| Finding::new(stage, file, format!("feature {}", row + 1), FindingKind::RingNotClosed, detail))
 }
 
 /// A position that is no longitude and latitude, in words.

@@ -1,6 +1,7 @@
 //! Loading: from a plan and its files to everything a run needs, in metres of the working CRS.
 
 mod areas;
+pub(crate) mod axes;
 mod barriers;
 mod calls;
 mod corridors;
@@ -21,16 +22,19 @@ mod people_cells;
 mod people_methods;
 mod people_polygons;
 mod people_raster;
+mod placed;
 mod places;
 mod raster;
 mod raster_frames;
 mod record;
 mod responses;
+mod rings;
 mod road_lines;
 mod roads;
 mod rows;
 mod select;
 mod sites;
+mod strays;
 mod suspicions;
 mod table;
 mod text;
@@ -51,11 +55,12 @@ use catchment::{
 use crate::crs::{AutoCrs, Projector};
 use crate::error::{Error, data};
 use crate::files::{Files, InputFile, iso_time};
-use crate::gate::judged;
+use crate::gate::{judged, stop_at_errors};
 use crate::osm::{self, OsmData};
-use crate::plan::{Columns, PeopleMethod, Plan, SitingPlan, is_layer, is_osm, is_prepared};
+use crate::plan::{PeopleMethod, Plan, ServicePlan, SitingPlan, is_layer, is_osm, is_prepared};
 use crate::prepared::PreparedNetwork;
 use crate::shape::{places, rebuilt};
+use axes::InZones;
 use geojson::Feature;
 use masks::Mapped;
 use names::ZoneNames;
@@ -70,6 +75,7 @@ pub(crate) use grids::fit as fit_grid;
 pub(crate) use numbers::{Axis, degrees, number};
 pub(crate) use people_raster::sums as raster_sums;
 pub(crate) use raster::{Raster, parts as raster_parts};
+pub(crate) use rings::{length, not_closed, of_features as rings_of};
 pub(crate) use sites::polygons_of_layer;
 pub(crate) use suspicions::{Suspicion, road_distances, shifted, suspicion};
 pub(crate) use table::Table;
@@ -176,12 +182,12 @@ pub(crate) fn load_for(plan: &Plan, files: &dyn Files, scope: Scope<'_>, progres
     for profile in asked.filter(|_| scope.roads) {
         profiles.insert(profile.clone(), plan.profile(profile).map_err(plan_error)?);
     }
-    let mut loader = Loader { plan, files, inputs, findings, osm: BTreeMap::new(), lines: None, prepared: None };
+    let mut loader = Loader { plan, files, inputs, findings, osm: BTreeMap::new(), lines: None, prepared: None, unusable: None };
     begin(progress, "read", 0)?;
     loader.read_osm(&RoadNeeds(profiles.values().cloned().collect()), scope.roads)?;
     begin(progress, "zones", 0)?;
     let (mut zones, zone_names, told) = loader.zones()?;
-    let (working, projector) = loader.working_crs(&zones)?;
+    let (working, projector) = loader.placed_zones(&mut zones)?;
     // a border that is straight in degrees is not quite straight in metres: gaps are cut along it and must not leave it
     let mut areas: Vec<MultiPolygon<f64>> = zones.iter().map(|zone| Euclidean.densify(&zone.area, STRAIGHT_DEG)).collect();
     project_polygons(&projector, &mut areas, &plan.zones.source)?;
@@ -196,7 +202,7 @@ pub(crate) fn load_for(plan: &Plan, files: &dyn Files, scope: Scope<'_>, progres
         loader.people(&mut zones, &zone_names, &projector, progress)?;
     loader.findings.extend(people::zones_unknown(&zones, &plan.people, &plan.checks));
     begin(progress, "facilities", 0)?;
-    let [facilities, not_open] = loader.facilities(&projector)?;
+    let [facilities, not_open] = loader.facilities(&zones, &projector)?;
     let barriers = loader.barriers(&projector, progress)?;
     begin(progress, "roads", 0)?;
     let mut roads = BTreeMap::new();
@@ -208,7 +214,7 @@ pub(crate) fn load_for(plan: &Plan, files: &dyn Files, scope: Scope<'_>, progres
         roads.insert(name, (profile, drawn.network));
     }
     let extent = loader.road_extent(&roads, header, &zones, &projector)?;
-    loader.suspicions(&facilities, &demand, roads.values().next().map(|(_, network)| network.as_ref()), &projector);
+    loader.suspicions(&facilities, roads.values().next().map(|(_, network)| network.as_ref()), &projector);
     let swept_roads = if scope.roads { loader.swept_roads(&projector)? } else { BTreeMap::new() };
     let mut periods = Vec::new();
     let (mut calls, mut corridors) = OfResponses::default();
@@ -220,8 +226,12 @@ pub(crate) fn load_for(plan: &Plan, files: &dyn Files, scope: Scope<'_>, progres
     }
     let places = loader.places(&projector);
     loader.osm_warnings();
-    let Loader { inputs, findings, .. } = loader;
+    let Loader { inputs, findings, unusable, .. } = loader;
     let findings = judged(findings, &plan.checks);
+    if let Some(error) = unusable {
+        stop_at_errors(&findings)?;
+        return Err(error);
+    }
     let plan = plan.clone();
     Ok(Inputs {
         plan,
@@ -262,6 +272,8 @@ struct Loader<'a> {
     lines: Option<OsmData>,
     /// The roads, where the plan names a prepared network for them.
     prepared: Option<PreparedNetwork>,
+    /// Why the study cannot go on, where a finding that is an error says so better: all errors are to come together.
+    unusable: Option<Error>,
 }
 
 impl Loader<'_> {
@@ -324,23 +336,17 @@ impl Loader<'_> {
 
     /// The features of a layer, WGS84 degrees; `crs` is what the plan says of it. Shapes that `projector` has no image of are findings and gone.
     fn layer(&mut self, name: &str, crs: Option<&str>, stage: Stage, projector: Option<&Projector>) -> Result<Vec<Feature>, Error> {
-        let mut read = formats::read(self.files, name, crs, stage)?;
+        let read = formats::read(self.files, name, crs, stage)?;
+        Ok(self.taken(read, name, stage, projector))
+    }
+
+    fn taken(&mut self, mut read: formats::Layer, name: &str, stage: Stage, projector: Option<&Projector>) -> Vec<Feature> {
         if let Some(projector) = projector {
             layer::near(&mut read.features, projector, name, stage, &mut read.findings);
         }
         self.inputs.extend(read.files);
-        self.findings.extend(read.findings);
-        Ok(read.features)
-    }
-
-    /// A table of points, or a layer of them.
-    fn points_table<'f>(&mut self, file: &'f str, columns: &Columns, projector: &Projector) -> Result<Table<'f>, Error> {
-        if is_layer(file) {
-            let features = self.layer(file, columns.crs.as_deref(), Stage::People, Some(projector))?;
-            return Table::of_layer(&features, file);
-        }
-        let bytes = self.table(file)?;
-        Table::read(&bytes, file, columns, Stage::People, &mut self.findings)
+        self.findings.extend(read.findings.into_iter().map(|own| rings::graded(own, &self.plan.checks)));
+        read.features
     }
 
     fn count_rows(&mut self, what: &str, rows: u64) {
@@ -349,19 +355,20 @@ impl Loader<'_> {
         }
     }
 
-    fn facilities(&mut self, projector: &Projector) -> Result<[BTreeMap<String, Vec<Facility>>; 2], Error> {
+    fn facilities(&mut self, zones: &[Zone], projector: &Projector) -> Result<[BTreeMap<String, Vec<Facility>>; 2], Error> {
         let year = self.plan.planning.as_ref().and_then(|planning| planning.year);
         let [mut sets, mut others] = [BTreeMap::new(), BTreeMap::new()];
         for plan in &self.plan.facilities {
-            let mut findings = Vec::new();
+            let (mut findings, before) = (Vec::new(), self.findings.len());
             let found = if is_osm(&plan.source) {
                 facilities::from_osm(self.osm_of(&plan.source)?, plan, projector, &mut findings)?
             } else if is_layer(&plan.source) {
-                let features = self.layer(&plan.source, plan.columns.crs.as_deref(), Stage::Facilities, Some(projector))?;
+                let features = self.placed_layer(&plan.source, plan.columns.crs.as_deref(), Stage::Facilities, (zones, projector))?;
                 facilities::from_layer(&features, plan, projector, &mut findings)?
             } else {
                 let bytes = self.table(&plan.source)?;
-                let found = facilities::from_table(&bytes, plan, projector, &mut findings)?;
+                let in_zones = InZones::new(zones, self.plan.checks.far_outlier_m);
+                let found = facilities::from_table(&bytes, plan, (&in_zones, projector), &mut findings)?;
                 self.count_rows("facilities", found.iter().map(|f| 1 + f.twins.len() as u64).sum());
                 found
             };
@@ -376,7 +383,9 @@ impl Loader<'_> {
                     (_, None) => format!("at least one facility in the set `{}` that exists; or name a year: planning.year", plan.id),
                     (_, Some(year)) => format!("at least one facility in the set `{}` that is open in {year}", plan.id),
                 };
-                return Err(data(&plan.source, "", table::none_left("facility", &findings), expected));
+                let error = data(&plan.source, "", table::none_left("facility", &findings), expected);
+                self.findings.append(&mut findings);
+                self.unusable_since(before, error)?;
             }
             self.findings.extend(findings);
             sets.insert(plan.id.clone(), found);
@@ -403,22 +412,27 @@ impl Loader<'_> {
     }
 
     /// How far the longest limit of a service goes by a straight line, metres.
-    fn straight_reach(&self, service: &crate::plan::ServicePlan, own: &[Limit]) -> f64 {
-        let own = Limits::by_zone(service.limit, own).greatest();
-        let limit = service.swept_limits().iter().map(Limit::as_f64).fold(own.as_f64(), f64::max);
-        let speed = self.plan.profile(&service.profile).map_or(0.0, |profile| profile.speed_m_s);
-        match own.metric {
-            catchment::Metric::Time => {
-                (limit - service.pre_travel().as_f64()).max(0.0) * service.swept_speeds().into_iter().fold(speed, f64::max)
-            }
-            catchment::Metric::Distance => limit,
-        }
+    fn straight_reach(&self, service: &ServicePlan, own: &[Limit]) -> f64 {
+        reach_m(self.plan, service, own)
     }
 
     fn osm_warnings(&mut self) {
         for (file, osm) in &self.osm {
             self.findings.extend(osm_issues(osm, file));
         }
+    }
+}
+
+/// How far the longest limit of a service, of which zones may have their own, goes by a straight line, metres.
+pub(crate) fn reach_m(plan: &Plan, service: &ServicePlan, own: &[Limit]) -> f64 {
+    let own = Limits::by_zone(service.limit, own).greatest();
+    let limit = service.swept_limits().iter().map(Limit::as_f64).fold(own.as_f64(), f64::max);
+    let speed = plan.profile(&service.profile).map_or(0.0, |profile| profile.speed_m_s);
+    match own.metric {
+        catchment::Metric::Time => {
+            (limit - service.pre_travel().as_f64()).max(0.0) * service.swept_speeds().into_iter().fold(speed, f64::max)
+        }
+        catchment::Metric::Distance => limit,
     }
 }
 

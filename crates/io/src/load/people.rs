@@ -9,6 +9,7 @@ use catchment::{
 };
 
 use super::areas::{Wish, areas};
+use super::axes::InZones;
 use super::names::{Counted, Met, ZoneNames, ZoneRows, some, sums_differ};
 use super::project_each;
 use super::table::{Table, none_left};
@@ -258,7 +259,7 @@ pub(super) fn points(
     zones: &mut [Zone],
     table: &Table<'_>,
     plan: &PeoplePlan,
-    projector: &Projector,
+    (projector, far_m): (&Projector, f64),
     findings: &mut Vec<Finding>,
 ) -> Result<(Demand, u64), Error> {
     let file = table.file;
@@ -266,11 +267,12 @@ pub(super) fn points(
     let groups: Vec<usize> = plan.groups.iter().map(|name| table.required(Some(name), &[], name)).collect::<Result<_, _>>()?;
     let before = findings.len();
     let places = table.places(&plan.columns, projector, Stage::People, findings)?;
+    findings.extend(places.amiss(table, &InZones::new(zones, far_m), Stage::People));
     let mut demand =
         Demand { groups: plan.groups.iter().map(|name| Group { name: name.clone(), people: vec![] }).collect(), ..Demand::default() };
     let index = ZoneIndex::new(zones);
-    for (row, at) in places.into_iter().enumerate() {
-        let Some(at) = at else { continue };
+    for (row, at) in places.at().iter().enumerate() {
+        let Some(at) = *at else { continue };
         let Some(count) = people_of(table, row, people, "the row is not used", findings) else { continue };
         for (group, column) in demand.groups.iter_mut().zip(&groups) {
             let of_group = people_of(table, row, *column, "counted as 0", findings).unwrap_or_default();

@@ -42,19 +42,28 @@ impl Loader<'_> {
         match plan.method {
             PeopleMethod::Spread => self.spread_people(zones, names, file, projector, progress),
             PeopleMethod::Points => {
-                let table = self.points_table(file, &plan.columns, projector)?;
-                let (demand, rows) = people::points(zones, &table, plan, projector, &mut self.findings)?;
-                self.count_rows("rows", rows);
-                let read = demand.total();
-                Ok(LoadedPeople::of(demand, read))
+                let (before, far_m) = (self.findings.len(), self.plan.checks.far_outlier_m);
+                let table = self.points_table(file, &plan.columns, zones, projector)?;
+                match people::points(zones, &table, plan, (projector, far_m), &mut self.findings) {
+                    Ok((demand, rows)) => {
+                        self.count_rows("rows", rows);
+                        let read = demand.total();
+                        Ok(LoadedPeople::of(demand, read))
+                    }
+                    Err(error) => self.unusable_since(before, error).map(|()| LoadedPeople::of(Demand::default(), People::ZERO)),
+                }
             }
             PeopleMethod::Polygons => {
-                let features = self.layer(file, plan.columns.crs.as_deref(), Stage::People, Some(projector))?;
-                let units = people_polygons::units(&features, plan, file, projector, &mut self.findings)?;
-                self.shared(zones, &units, file, progress)
+                let before = self.findings.len();
+                let features = self.placed_layer(file, plan.columns.crs.as_deref(), Stage::People, (zones, projector))?;
+                let units = people_polygons::units(&features, plan, file, projector, &mut self.findings);
+                match units.and_then(|units| self.shared(zones, &units, file, progress)) {
+                    Ok(people) => Ok(people),
+                    Err(error) => self.unusable_since(before, error).map(|()| LoadedPeople::of(Demand::default(), People::ZERO)),
+                }
             }
             PeopleMethod::Cells => {
-                let table = self.points_table(file, &plan.columns, projector)?;
+                let table = self.cells_table(file, &plan.columns, projector)?;
                 self.count_rows("rows", table.len() as u64);
                 let units = people_cells::units(&table, plan, projector, &mut self.findings)?;
                 self.shared(zones, &units, file, progress)

@@ -21,8 +21,9 @@ impl Loader<'_> {
         for service in &self.plan.services {
             let Some(response) = &service.response else { continue };
             if let Some(file) = &response.calls {
-                let table = self.points_table(file, &response.calls_columns, projector)?;
-                let (demand, rows) = calls::calls(zones, &table, &response.calls_columns, projector, &mut self.findings)?;
+                let far_m = self.plan.checks.far_outlier_m;
+                let table = self.points_table(file, &response.calls_columns, zones, projector)?;
+                let (demand, rows) = calls::calls(zones, &table, &response.calls_columns, (projector, far_m), &mut self.findings)?;
                 self.count_rows("rows", rows);
                 calls.insert(service.id.clone(), demand);
             }

@@ -1,19 +1,23 @@
 //! Areas where nothing may be built.
 
 use catchment::geo::{Densify, Euclidean, MultiPolygon};
-use catchment::{Finding, FindingKind, Stage};
+use catchment::{Checks, Finding, FindingKind, Stage};
 
-use super::{STRAIGHT_DEG, formats, layer, project_polygons};
+use super::{STRAIGHT_DEG, formats, layer, project_polygons, rings};
 use crate::crs::Projector;
 use crate::error::{Error, data};
 use crate::files::{Files, InputFile};
+use crate::gate::{judged, stop_at_errors};
 
-/// The polygons of a layer, metres of the working CRS.
+/// The polygons of a layer, metres of the working CRS; errors of their shapes, by the plan's `checks`, are refused.
+///
+/// Read after the gate, so that it is one itself.
 pub(crate) fn polygons_of_layer(
     files: &dyn Files,
     file: &str,
     projector: &Projector,
     inputs: &mut Vec<InputFile>,
+    checks: &Checks,
     findings: &mut Vec<Finding>,
 ) -> Result<Vec<MultiPolygon<f64>>, Error> {
     let mut read = formats::read(files, file, None, Stage::Planning)?;
@@ -30,7 +34,9 @@ pub(crate) fn polygons_of_layer(
         return Err(data(file, "", "no area", "polygons where nothing may be built"));
     }
     project_polygons(projector, &mut polygons, file)?;
+    let found = judged(read.findings.into_iter().map(|own| rings::graded(own, checks)), checks);
+    stop_at_errors(&found)?;
     inputs.extend(read.files);
-    findings.extend(read.findings);
+    findings.extend(found);
     Ok(polygons)
 }

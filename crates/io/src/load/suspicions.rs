@@ -1,27 +1,24 @@
 //! Coordinates that are not what they are said to be: in the wrong order, in the wrong unit, or degrees of a Chinese map service.
 //!
-//! Facilities stand beside roads. Where most of a set lie much nearer to roads once a shift is taken back, that is said. Nothing is changed
-//! by itself: the plan names the CRS.
+//! Facilities stand beside roads. Where more of a file's facilities come nearer to roads once a shift is taken back than chance explains,
+//! that is a warning. Nothing is changed by itself: the plan names the CRS.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use catchment::geo::Coord;
-use catchment::{Demand, EdgeGrid, Facility, Finding, FindingKind, LinkRules, RoadNetwork, Snaps, Stage};
+use catchment::{EdgeGrid, Facility, Finding, FindingKind, LinkRules, RoadNetwork, Snaps, Stage};
 
 use super::Loader;
 use super::layer::on_globe;
 use crate::crs::{Crs, Projector};
-use crate::plan::{PeopleMethod, is_osm};
+use crate::plan::is_osm;
 
-/// Fewer places tell nothing of a shift.
-const FEWEST: usize = 8;
 /// More places tell no more: of more than these, every second or third or so is looked at.
 const MOST: usize = 2000;
 /// Farther from every road than this counts as this far, metres.
 const FARTHEST_M: f64 = 1000.0;
-/// So many of the places must come nearer, and their median distance must fall to this share.
-const NEARER: f64 = 0.7;
-const SHARE: f64 = 0.6;
+/// Side of a square of places that move together, metres.
+const BLOCK_M: f64 = 100.0;
 /// So many of the places must look alike before anything is said of their order or unit.
 const ALIKE: f64 = 0.9;
 
@@ -116,32 +113,75 @@ fn metres(at: Coord<f64>) -> Suspicion {
     }
 }
 
-/// Warns of a set of places, metres of the working CRS, that lie on the roads when their degrees are taken for shifted ones.
-pub(crate) fn shifted(places: &[Coord<f64>], network: &RoadNetwork, projector: &Projector) -> Option<Suspicion> {
-    if places.len() < FEWEST {
-        return None;
-    }
-    let places: Vec<Coord<f64>> = places.iter().step_by(places.len().div_ceil(MOST)).copied().collect();
+/// The shifts that are looked for.
+const SERVICES: [&str; 2] = ["gcj02", "bd09"];
+
+/// Warns of places of one source, metres of the working CRS, that lie on the roads when their degrees are taken for shifted ones.
+///
+/// A sign test: were nothing shifted, a place would come nearer to a road by chance, in half of all cases. Places of a town may all lie away
+/// from roads (in the middle of their blocks), and then any shift brings them nearer: so the shift must also do better than the same shift
+/// turned by a quarter, a half and three quarters. Neighbours move together and count once. The probability by chance is that of the
+/// weakest of these tests, twice, as two services are tried; it must be below `least_p`.
+pub(crate) fn shifted(places: &[Coord<f64>], network: &RoadNetwork, projector: &Projector, least_p: f64) -> Option<Suspicion> {
+    let places = one_a_block(places);
+    let places: Vec<Coord<f64>> = places.iter().step_by(places.len().div_ceil(MOST).max(1)).copied().collect();
     let mut degrees = places.clone();
     projector.inverse(&mut degrees).ok()?;
-    let given = road_distances(&places, network, FARTHEST_M);
+    let distances = |places: &[Coord<f64>]| road_distances(places, network, FARTHEST_M);
+    let given = distances(&places);
     let candidate = |name: &'static str| {
         let own: Crs = name.parse().ok()?;
         let mut moved = degrees.clone();
         Projector::new(&own, projector.to()).ok()?.forward(&mut moved).ok()?;
-        let found = road_distances(&moved, network, FARTHEST_M);
-        let nearer = given.iter().zip(&found).filter(|(given, found)| found < given).count() as f64 / given.len() as f64;
-        let [before, after] = [median(&given), median(&found)];
-        (nearer >= NEARER && after < SHARE * before).then_some((after, before, nearer, name))
+        let found = distances(&moved);
+        let turned = |[a, b, c, d]: [f64; 4]| -> Vec<Coord<f64>> {
+            let turn = |(was, is): (&Coord<f64>, &Coord<f64>)| {
+                let by = *is - *was;
+                *was + Coord { x: a * by.x + b * by.y, y: c * by.x + d * by.y }
+            };
+            places.iter().zip(&moved).map(turn).collect()
+        };
+        let others = [[0.0, -1.0, 1.0, 0.0], [-1.0, 0.0, 0.0, -1.0], [0.0, 1.0, -1.0, 0.0]].map(|turn| distances(&turned(turn)));
+        let chance = others.iter().chain([&given]).map(|other| chance(other, &found)).fold(0.0, f64::max);
+        Some((SERVICES.len() as f64 * chance, name, found))
     };
-    let best = ["gcj02", "bd09"].into_iter().filter_map(candidate).min_by(|a, b| a.0.total_cmp(&b.0));
-    let (after, before, nearer, name) = best?;
+    let (p, name, found) = SERVICES.into_iter().filter_map(candidate).min_by(|a, b| a.0.total_cmp(&b.0)).filter(|best| best.0 < least_p)?;
+    let nearer = given.iter().zip(&found).filter(|(given, found)| found < given).count();
     let detail = format!(
-        "these look like {name}: half of them lie within {before:.0} m of a road as they are, within {after:.0} m as {name} ({:.0} % come nearer); \
-         nothing was changed: name it, crs = \"{name}\", if that is what they are",
-        100.0 * nearer
+        "these look like {name}: {nearer} of {} places come nearer to a road once its shift is taken back (half of them lie within {:.0} m \
+         as they are, within {:.0} m as {name}; by chance {}); nothing was changed: name it, crs = \"{name}\", if that is what they are",
+        given.len(),
+        median(&given),
+        median(&found),
+        in_probability(p)
     );
     Some(Suspicion { kind: FindingKind::LikelyShifted, detail, swapped: false, crs: Some(name.to_owned()) })
+}
+
+/// How probable it is that at least as many places are nearer to a road in `found` than in `other` by chance alone (binomial, one-sided).
+fn chance(other: &[f64], found: &[f64]) -> f64 {
+    let differ = || other.iter().zip(found).filter(|(other, found)| other != found);
+    let (nearer, all) = (differ().filter(|(other, found)| found < other).count(), differ().count());
+    // ln C(all, k) from one k to the next
+    let (mut ln, mut sum) = (0.0, 0.0);
+    for k in 0..=all {
+        if k >= nearer {
+            sum += f64::exp(ln - all as f64 * std::f64::consts::LN_2);
+        }
+        ln += ((all - k) as f64 / (k + 1) as f64).ln();
+    }
+    f64::min(sum, 1.0)
+}
+
+fn in_probability(p: f64) -> String {
+    if p < 1e-6 { "p < 0.000001".to_owned() } else { format!("p = {p:.6}") }
+}
+
+/// The first place of each square of a block's size: those beside it would say the same again.
+fn one_a_block(places: &[Coord<f64>]) -> Vec<Coord<f64>> {
+    let mut met = BTreeSet::new();
+    let square = |at: &Coord<f64>| [at.x, at.y].map(|x| (x / BLOCK_M).floor() as i64);
+    places.iter().filter(|at| met.insert(square(at))).copied().collect()
 }
 
 /// How far each place is from the nearest road, metres, told up to `farthest_m`.
@@ -162,22 +202,26 @@ fn median(distances: &[f64]) -> f64 {
 }
 
 impl Loader<'_> {
-    /// Warns of places of tables and layers that look as if they were read in the wrong CRS.
+    /// Warns of facilities of tables and layers that look as if they were read in the wrong CRS, all sets of one file together.
+    ///
+    /// People are not looked at: their points are the middles of quarters, cells and compounds, and nothing says that they stand beside
+    /// roads. On the grid of a planned town they even lie in step with it, so that some shift always brings all of them nearer.
     pub(super) fn suspicions(
         &mut self,
         facilities: &BTreeMap<String, Vec<Facility>>,
-        demand: &Demand,
         network: Option<&RoadNetwork>,
         projector: &Projector,
     ) {
         let Some(network) = network else { return };
         let plan = self.plan;
+        let mut sources: BTreeMap<(&str, Option<&str>), Vec<Coord<f64>>> = BTreeMap::new();
         for set in plan.facilities.iter().filter(|set| !is_osm(&set.source)) {
-            let places: Vec<Coord<f64>> = facilities.get(&set.id).into_iter().flatten().map(|facility| facility.location).collect();
-            self.findings.extend(shifted(&places, network, projector).map(|found| found.finding(Stage::Facilities, &set.source)));
+            let places = facilities.get(&set.id).into_iter().flatten().map(|facility| facility.location);
+            sources.entry((&set.source, set.columns.crs.as_deref())).or_default().extend(places);
         }
-        if let (PeopleMethod::Points, Some(file)) = (plan.people.method, &plan.people.source) {
-            self.findings.extend(shifted(&demand.locations, network, projector).map(|found| found.finding(Stage::People, file)));
+        for ((file, _), places) in sources {
+            let found = shifted(&places, network, projector, plan.checks.shifted_p);
+            self.findings.extend(found.map(|found| found.finding(Stage::Facilities, file).rows(places.len())));
         }
     }
 }
@@ -189,6 +233,32 @@ mod tests {
     fn looks(places: &[(f64, f64)], crs: &str) -> Option<Suspicion> {
         let places: Vec<Coord<f64>> = places.iter().map(|(x, y)| Coord { x: *x, y: *y }).collect();
         suspicion(&places, &crs.parse().unwrap())
+    }
+
+    /// Of ten, eight or more nearer: 56/1024; of sixty, all: 2⁻⁶⁰; of 157, 91 or more, by Python: 0.027547, which is
+    /// sum(comb(157, k) for k in range(91, 158)) / 2**157.
+    #[test]
+    fn the_sign_test_is_the_binomial_tail() {
+        let of = |nearer: usize, all: usize| {
+            let found: Vec<f64> = (0..all).map(|i| if i < nearer { 1.0 } else { 3.0 }).collect();
+            chance(&vec![2.0; all], &found)
+        };
+        assert!((of(8, 10) - 56.0 / 1024.0).abs() < 1e-12);
+        assert!((of(91, 157) - 0.027_547).abs() < 1e-6, "{}", of(91, 157));
+        assert!((of(60, 60) / 2f64.powi(-60) - 1.0).abs() < 1e-9);
+        assert_eq!((of(0, 10), of(0, 0)), (1.0, 1.0));
+        assert!(of(1100, 2000) < 1e-5 && of(1000, 2000) > 0.5);
+        // ties say nothing
+        assert_eq!(chance(&[2.0, 2.0, 2.0], &[2.0, 2.0, 1.0]), 0.5);
+    }
+
+    #[test]
+    fn neighbours_count_once() {
+        let at = |x: f64, y: f64| Coord { x, y };
+        assert_eq!(
+            one_a_block(&[at(5.0, 5.0), at(95.0, 5.0), at(105.0, 5.0), at(-5.0, 5.0)]),
+            [at(5.0, 5.0), at(105.0, 5.0), at(-5.0, 5.0)]
+        );
     }
 
     #[test]

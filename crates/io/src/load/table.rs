@@ -5,13 +5,14 @@ use catchment::geo::{Coord, Geometry};
 use catchment::{Finding, FindingKind, Stage};
 use geojson::{Feature, JsonObject};
 
+use super::axes::{Axes, InZones, Written, projected};
 use super::layer::{self, on_globe};
 use super::names::PrintedNumber;
 use super::numbers::{Axis, degrees, half_width, number};
 use super::rows::{self, Rows};
 use super::usual::{X, Y};
 use super::workbook::SheetRows;
-use super::{TOO_FAR, project_each, text, workbook};
+use super::{TOO_FAR, text, workbook};
 use crate::crs::{Crs, Projector};
 use crate::error::{Error, data};
 use crate::plan::Columns;
@@ -238,38 +239,59 @@ impl<'a> Table<'a> {
             let detail = format!("feature {} is no point; it is not used", row + 1);
             Finding::new(stage, self.file, self.line(row), FindingKind::NoPlace, detail)
         }));
-        let places: Vec<Coord<f64>> = points.iter().flatten().copied().collect();
-        let mut places = project_each(projector, &places).into_iter();
-        points.iter().map(|point| point.and_then(|_| places.next().flatten())).collect()
+        projected(points, projector)
     }
 
-    /// The places of all rows in the working CRS; `None`, with a finding, where a row has none.
+    /// The places of all rows in the working CRS; `None`, with a finding, where a row has none. Of a table with columns of coordinates also
+    /// as they are written.
     pub(crate) fn places(
         &self,
         columns: &Columns,
         projector: &Projector,
         stage: Stage,
         findings: &mut Vec<Finding>,
-    ) -> Result<Vec<Option<Coord<f64>>>, Error> {
+    ) -> Result<Placed, Error> {
         if let Some(points) = &self.points {
-            return Ok(self.points_of_layer(points, projector, stage, findings));
+            return Ok(Placed::OfLayer(self.points_of_layer(points, projector, stage, findings)));
         }
         let crs = columns.crs.as_deref().unwrap_or("EPSG:4326");
         let error = |source| Error::Crs { what: format!("{}, columns.crs", self.file), source };
         let crs: Crs = crs.parse().map_err(error)?;
         let own = Projector::new(&crs, projector.to()).map_err(error)?;
-        let all = self.own_places(&crs, columns, stage, findings)?;
-        let rows: Vec<usize> = (0..self.len()).filter(|row| all[*row].is_some()).collect();
-        let places: Vec<Coord<f64>> = all.iter().flatten().copied().collect();
-        let mut moved = vec![None; self.len()];
-        for ((row, place), own) in rows.into_iter().zip(project_each(&own, &places)).zip(&places) {
-            moved[row] = place;
-            if place.is_none() {
-                let detail = format!("line {}: {}, {} {TOO_FAR}; the row is not used", self.line(row), own.x, own.y);
-                findings.push(Finding::new(stage, self.file, self.line(row), FindingKind::BadPlace, detail));
-            }
+        let axes = self.axes(columns)?;
+        let written = self.written(&crs, axes, stage, findings);
+        let placed = Written::new(written, own);
+        for (row, (written, place)) in placed.written.iter().zip(&placed.at).enumerate() {
+            let (Some(written), None) = (written, place) else { continue };
+            findings.push(self.off_globe(row, *written, &crs, stage).unwrap_or_else(|| {
+                let detail = format!("line {}: {}, {} {TOO_FAR}; the row is not used", self.line(row), written.x, written.y);
+                Finding::new(stage, self.file, self.line(row), FindingKind::BadPlace, detail)
+            }));
         }
-        Ok(moved)
+        Ok(Placed::OfColumns(placed, axes))
+    }
+
+    /// The columns of x and y.
+    fn axes(&self, columns: &Columns) -> Result<[usize; 2], Error> {
+        Ok([self.required(columns.x.as_deref(), &X, "x")?, self.required(columns.y.as_deref(), &Y, "y")?])
+    }
+
+    /// The coordinates of all rows as they are written, on the globe or not; `None`, with a finding, where a row has none.
+    fn written(&self, crs: &Crs, [x, y]: [usize; 2], stage: Stage, findings: &mut Vec<Finding>) -> Vec<Option<Coord<f64>>> {
+        let mut of = |row, column| self.coordinate(row, column, crs.is_geographic(), stage, findings);
+        let place = |row| {
+            let [x, y] = [of(row, (x, Axis::East)), of(row, (y, Axis::North))];
+            Some(Coord { x: x?, y: y? })
+        };
+        (0..self.len()).map(place).collect()
+    }
+
+    /// The finding that a place is none of longitude and latitude.
+    fn off_globe(&self, row: usize, at: Coord<f64>, crs: &Crs, stage: Stage) -> Option<Finding> {
+        let Coord { x, y } = at;
+        let swapped = if on_globe(Coord { x: y, y: x }) { " (are x and y swapped?)" } else { "" };
+        let detail = format!("line {}: {x}, {y} is no longitude, latitude{swapped}; the row is not used", self.line(row));
+        (crs.is_geographic() && !on_globe(at)).then(|| Finding::new(stage, self.file, self.line(row), FindingKind::BadPlace, detail))
     }
 
     /// The places of all rows in a CRS that their columns are of; `None`, with a finding, where a row has none.
@@ -280,22 +302,45 @@ impl<'a> Table<'a> {
         stage: Stage,
         findings: &mut Vec<Finding>,
     ) -> Result<Vec<Option<Coord<f64>>>, Error> {
-        let x = self.required(columns.x.as_deref(), &X, "x")?;
-        let y = self.required(columns.y.as_deref(), &Y, "y")?;
-        let mut all = vec![None; self.len()];
+        let mut all = self.written(crs, self.axes(columns)?, stage, findings);
         for (row, place) in all.iter_mut().enumerate() {
-            let mut of = |column| self.coordinate(row, column, crs.is_geographic(), stage, findings);
-            let (Some(x), Some(y)) = (of((x, Axis::East)), of((y, Axis::North))) else { continue };
-            let at = Coord { x, y };
-            if crs.is_geographic() && !on_globe(at) {
-                let swapped = if on_globe(Coord { x: y, y: x }) { " (are x and y swapped?)" } else { "" };
-                let detail = format!("line {}: {x}, {y} is no longitude, latitude{swapped}; the row is not used", self.line(row));
-                findings.push(Finding::new(stage, self.file, self.line(row), FindingKind::BadPlace, detail));
-                continue;
-            }
-            *place = Some(at);
+            let odd = place.and_then(|at| self.off_globe(row, at, crs, stage));
+            *place = place.filter(|_| odd.is_none());
+            findings.extend(odd);
         }
         Ok(all)
+    }
+}
+
+/// The places of a table's rows.
+pub(crate) enum Placed {
+    /// By their columns, of which these are x and y.
+    OfColumns(Written, [usize; 2]),
+    /// By the points of a layer, metres of the working CRS.
+    OfLayer(Vec<Option<Coord<f64>>>),
+}
+
+impl Placed {
+    /// Metres of the working CRS.
+    pub(crate) fn at(&self) -> &[Option<Coord<f64>>] {
+        match self {
+            Placed::OfColumns(written, _) => &written.at,
+            Placed::OfLayer(at) => at,
+        }
+    }
+
+    /// Leaves a row of columns out of what is asked of all of them.
+    pub(super) fn forget(&mut self, row: usize) {
+        if let Placed::OfColumns(written, _) = self {
+            written.forget(row);
+        }
+    }
+
+    /// What is amiss with where these places lie.
+    pub(super) fn amiss(&self, table: &Table<'_>, zones: &InZones<'_>, stage: Stage) -> Option<Finding> {
+        let Placed::OfColumns(written, [x, y]) = self else { return None };
+        let axes = Axes::Columns([table.name(*x), table.name(*y)]);
+        zones.amiss(written, &axes, &|row| format!("line {}", table.line(row)), (stage, table.file))
     }
 }
 

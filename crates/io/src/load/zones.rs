@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use catchment::geo::algorithm::bool_ops::FillRule;
 use catchment::geo::algorithm::buffer::{Buffer, BufferStyle, LineJoin};
 use catchment::geo::{Area, BooleanOps, LineString, MultiPolygon, Polygon, Validation, unary_union};
-use catchment::{Finding, FindingKind, Stage, Zone, ZoneIndex};
+use catchment::{Finding, FindingKind, Severity, Stage, Zone, ZoneIndex};
 use geojson::Feature;
 use rayon::prelude::*;
 
@@ -15,7 +15,7 @@ use super::limits::Told;
 use super::usual::{NAME, ZONE_NAME};
 use crate::error::{Error, data};
 use crate::files::Files;
-use crate::osm::{OsmData, Relation, multipolygon};
+use crate::osm::{OsmData, Relation, RingError, multipolygon};
 use crate::plan::{ZonesPlan, is_osm};
 
 /// Overlaps and voids smaller than this are not worth a planner's time, m².
@@ -47,14 +47,14 @@ pub(super) fn from_osm(osm: &OsmData, plan: &ZonesPlan, told: &mut Told, finding
                 zones.push(Zone { id, name: named(name, relation.id), area: area.polygons, people: None, class });
             }
             Err(error) => {
+                // what the extract lacks lies beyond its edge, and so do the neighbours that it cuts
+                let cut = matches!(error, RingError::MissingWays { .. } | RingError::MissingNode { .. });
+                let severity = if cut { Severity::Note } else { Severity::Warning };
                 let detail = format!("{}: {error}; left out", named(name, relation.id));
-                findings.push(Finding::new(
-                    Stage::Zones,
-                    &plan.source,
-                    format!("relation/{}", relation.id),
-                    FindingKind::BrokenBoundary,
-                    detail,
-                ));
+                findings.push(
+                    Finding::new(Stage::Zones, &plan.source, format!("relation/{}", relation.id), FindingKind::BrokenBoundary, detail)
+                        .severity(severity),
+                );
             }
         }
     }

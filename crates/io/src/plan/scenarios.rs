@@ -153,7 +153,10 @@ impl ChangePlan {
         match (placed, self.lon, self.lat) {
             (true, Some(lon), Some(lat)) if (-180.0..=180.0).contains(&lon) && (-90.0..=90.0).contains(&lat) => {}
             (true, Some(lon), Some(lat)) => {
-                return Err(value(&own("lon, lat"), &format!("{lon}, {lat}"), "degrees of WGS84: lon -180 to 180, lat -90 to 90"));
+                let swapped = (-180.0..=180.0).contains(&lat) && (-90.0..=90.0).contains(&lon);
+                let hint = if swapped { " (are they swapped?)" } else { "" };
+                let expected = "degrees of WGS84: lon -180 to 180, lat -90 to 90";
+                return Err(value(&own("lon, lat"), &format!("{lon}, {lat}{hint}"), expected));
             }
             (true, ..) => return Err(value(&own("lon, lat"), "missing", "both: where it is to stand, degrees of WGS84")),
             (false, None, None) => {}

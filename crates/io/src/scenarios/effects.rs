@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use catchment::geo::Coord;
-use catchment::{FacilityId, Finding, FindingKind, LinkStatus, People, Progress, Project, Stage, Study, ZoneIndex, build_in_order};
+use catchment::{FacilityId, LinkStatus, People, Progress, Project, Study, ZoneIndex, build_in_order};
 use serde::Serialize;
 
 use super::changed::Step;
@@ -56,11 +56,11 @@ pub(super) fn effects(
     scenario: &ScenarioPlan,
     steps: &[Step],
     progress: &dyn Progress,
-) -> Result<(Vec<ProjectRow>, Vec<Finding>), Error> {
+) -> Result<Vec<ProjectRow>, Error> {
     let networks = inputs.networks(inputs.plan.services.iter(), &[]);
     let index = ZoneIndex::new(&inputs.zones);
     let all = inputs.demand.total().as_f64();
-    let (mut rows, mut findings) = (Vec::new(), Vec::new());
+    let mut rows = Vec::new();
     for (service, zone_limits) in inputs.plan.services.iter().zip(&inputs.zone_limits) {
         let own: Vec<&Step> = steps.iter().filter(|step| step.set == service.facilities).collect();
         let Some(asked) = inputs.service(service, zone_limits, &networks).filter(|_| !own.is_empty()) else { continue };
@@ -71,11 +71,6 @@ pub(super) fn effects(
             let mut at = [facility.location];
             crate::write::inverse(&inputs.projector, &mut at)?;
             let link = effect.links.first().copied();
-            if let Some(status) = link.filter(|status| *status != LinkStatus::Linked) {
-                let detail =
-                    format!("{} of `{}`: no road to tie it to ({}), so it serves nobody", step.verb.name(), facility.id, status.name());
-                findings.push(Finding::new(Stage::Planning, &scenario.id, &facility.id, FindingKind::ProjectUnlinked, detail));
-            }
             let people = |people: People| round(people.as_f64(), 6);
             rows.push(ProjectRow {
                 scenario: scenario.id.clone(),
@@ -97,9 +92,7 @@ pub(super) fn effects(
             });
         }
     }
-    findings.sort();
-    findings.dedup();
-    Ok((rows, findings))
+    Ok(rows)
 }
 
 /// Steps as the engine takes them: ids of facilities are rows of the set as it stands, then what opened, in order.

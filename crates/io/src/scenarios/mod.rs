@@ -8,13 +8,14 @@ mod write;
 
 use catchment::{Facility, Finding, FindingKind, People, Progress, Service, Stage, Status, Study, analyse, begin};
 
+use crate::checks;
 use crate::error::Error;
 use crate::files::Files;
-use crate::gate::stop_at_errors;
+use crate::gate::{judged, stop_at_errors};
 use crate::load::{Inputs, load};
-use crate::plan::{BASELINE, Plan, ScenarioPlan, value};
+use crate::plan::{BASELINE, Plan, ScenarioPlan, Verb, value};
 use crate::planning::opened_for_run;
-use crate::run::{Clock, Run, answered, measured_ground};
+use crate::run::{Clock, Run, answered, checked_ground};
 
 pub use effects::ProjectRow;
 pub(crate) use rows::{comparison_rows, metrics};
@@ -87,11 +88,17 @@ pub(crate) fn compared(inputs: Inputs, files: &dyn Files, progress: &dyn Progres
 
 fn of_inputs(mut inputs: Inputs, mut clock: Clock, files: &dyn Files, progress: &dyn Progress) -> Result<Comparison, Error> {
     let plan = &inputs.plan.clone();
-    let ground = measured_ground(&mut inputs, progress)?;
+    let swapped = plan.scenarios.iter().filter_map(|scenario| checks::swapped_projects(&inputs, scenario));
+    let swapped = judged(swapped, &plan.checks);
+    inputs.findings.extend(swapped);
+    let ground = checked_ground(&mut inputs, progress)?;
     clock.lap("cells");
     let changed = plan.scenarios.iter().map(|scenario| changed::changed(&inputs, scenario)).collect::<Result<Vec<_>, _>>()?;
+    let unlinked: Vec<Vec<Finding>> =
+        plan.scenarios.iter().zip(&changed).map(|(scenario, (_, steps))| unlinked(&inputs, scenario, steps)).collect();
     // what is wrong with any scenario's table is said before the first run
     let mut found = inputs.findings.clone();
+    found.extend(unlinked.iter().flatten().cloned());
     for (scenario, (own, _)) in plan.scenarios.iter().zip(&changed) {
         let opened = opened_for_run(own, scenario.new_build.as_deref(), files, progress)?;
         found.extend(opened.iter().flat_map(|own| own.read_findings()).cloned());
@@ -102,14 +109,21 @@ fn of_inputs(mut inputs: Inputs, mut clock: Clock, files: &dyn Files, progress: 
     let answer = &mut |_, study: &Study<'_>, service: &Service<'_>| Ok(analyse(study, service, progress)?);
     let baseline = answered(inputs.clone(), None, &ground, clock, files, progress, answer)?;
     let mut scenarios = Vec::new();
-    for (scenario, (own, steps)) in plan.scenarios.iter().zip(changed) {
+    for ((scenario, (own, steps)), mut findings) in plan.scenarios.iter().zip(changed).zip(unlinked) {
         begin(progress, &scenario.id, 0)?;
-        let (projects, mut findings) = effects::effects(&inputs, &study, scenario, &steps, progress)?;
+        let projects = effects::effects(&inputs, &study, scenario, &steps, progress)?;
         findings.extend(undated(&inputs, scenario));
         let run = answered(own, Some((scenario, &baseline)), &ground, Clock::new(), files, progress, answer)?;
         scenarios.push(Compared { run, projects, findings });
     }
     Ok(Comparison { baseline, scenarios })
+}
+
+/// New facilities of a scenario that are linked to no road, as the plan takes it.
+fn unlinked(inputs: &Inputs, scenario: &ScenarioPlan, steps: &[changed::Step]) -> Vec<Finding> {
+    let stands = |step: &&changed::Step| matches!(step.verb, Verb::Add | Verb::Open | Verb::Move);
+    let new: Vec<(&str, &Facility)> = steps.iter().filter(stands).map(|step| (step.set.as_str(), &step.facility)).collect();
+    judged(checks::unlinked_projects(inputs, scenario, &new), &inputs.plan.checks)
 }
 
 /// A year in which nothing can differ, as no facility says when it opens or closes.

@@ -12,10 +12,11 @@ use super::dictionary::audit_layer as about;
 use super::made::{Command, Made, unit};
 use super::own::{figures, offenders};
 use super::studied::{Ask, Ready, Studied, flag};
+use crate::crs::Crs;
 use crate::error::{Error, data};
 use crate::files::Files;
 use crate::load::layer::{check, feature_id, features, polygons, property};
-use crate::load::{STRAIGHT_DEG, project_polygons};
+use crate::load::{STRAIGHT_DEG, not_closed, project_polygons, rings_of};
 use crate::plan::Plan;
 use crate::write::{collection_of, pretty, sha256};
 
@@ -147,6 +148,7 @@ pub(super) fn usual_margin(metric: Metric, access_speed_m_s: f64) -> Cost {
 fn taken(ask: &AuditAsk<'_>, ready: &Ready<'_>, findings: &mut Vec<Finding>) -> Result<(MultiPolygon<f64>, LayerAudit), Error> {
     let limit = ready.service.limit;
     let mut features = features(ask.bytes, ask.file)?;
+    findings.extend(not_closed(&rings_of(&features), &Crs::wgs84(), ask.file, Stage::Output));
     check(&mut features, ask.file, Stage::Output, findings)?;
     let (mut drawn, mut taken) = (MultiPolygon::new(Vec::new()), Vec::new());
     let mut found = LayerAudit {

@@ -62,7 +62,7 @@ pub(super) fn candidates(
 ) -> Result<Vec<Candidate>, Error> {
     let mut forbidden: Vec<MultiPolygon<f64>> = Vec::new();
     if let Some(file) = &siting.forbidden {
-        forbidden = polygons_of_layer(files, file, &inputs.projector, read, findings)?;
+        forbidden = polygons_of_layer(files, file, &inputs.projector, read, &inputs.plan.checks, findings)?;
     }
     let sets = [inputs.facilities.get(&service.facilities), inputs.not_open.get(&service.facilities)];
     let mut taken: BTreeSet<String> = sets.into_iter().flatten().flatten().map(|own| own.id.clone()).collect();

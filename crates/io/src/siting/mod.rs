@@ -16,6 +16,7 @@ use catchment::{
     SitingModel, SitingOptions, Stage, begin,
 };
 
+use crate::checks;
 use crate::error::Error;
 use crate::files::{Files, InputFile};
 use crate::gate::{judged, stop_at_errors};
@@ -114,6 +115,8 @@ pub fn site(plan: &Plan, files: &dyn Files, solver: Option<&Cbc>, progress: &dyn
 ///
 /// As [`site`].
 pub fn sited(mut inputs: Inputs, files: &dyn Files, solver: Option<&Cbc>, progress: &dyn Progress) -> Result<SitingRun, Error> {
+    let found = judged(checks::of_inputs(&inputs), &inputs.plan.checks);
+    stop_at_errors(inputs.findings.iter().chain(&found))?;
     let plan = &inputs.plan.clone();
     let wrong = |source: PlanError| Error::Plan { file: plan.study.id.clone(), source };
     let mut siting = plan.siting.clone().unwrap_or_default();

@@ -12,7 +12,7 @@ use geojson::JsonObject;
 use serde_json::{Value, json};
 
 use super::wkb::DEEPEST;
-use super::{Raw, Told, layer, real, wkt};
+use super::{OpenRing, Raw, Told, real, wkt};
 use crate::error::{Error, data};
 use crate::files::{Files, InputFile};
 
@@ -33,7 +33,7 @@ pub(super) fn read(files: &dyn Files, name: &str, stage: Stage) -> Result<Raw, E
         MAGIC + header_bytes.len() + index_size(&header, bytes.len()).ok_or_else(|| wrong("an index that ends beyond the file"))?;
     let columns: Vec<(String, ColumnType)> =
         header.columns().iter().flatten().map(|column| (column.name().to_owned(), column.type_())).collect();
-    let (mut rows, mut findings) = (Vec::new(), Vec::new());
+    let (mut rows, mut open, mut findings) = (Vec::new(), Vec::new(), Vec::new());
     while at < bytes.len() {
         let place = || format!("feature {}", rows.len() + 1);
         let own = sized(&bytes, at).ok_or_else(|| {
@@ -42,12 +42,10 @@ pub(super) fn read(files: &dyn Files, name: &str, stage: Stage) -> Result<Raw, E
         let feature = size_prefixed_root_as_feature(own).map_err(|_| data(name, place(), "broken bytes", EXPECTED))?;
         at += own.len();
         let properties = properties(&feature, &columns).ok_or_else(|| data(name, place(), "broken properties", EXPECTED))?;
-        let mut open = 0;
-        let geometry = shape(&feature, header.geometry_type(), &mut open).unwrap_or_else(|what| {
+        let geometry = shape(&feature, header.geometry_type(), rows.len(), &mut open).unwrap_or_else(|what| {
             findings.push(Finding::new(stage, name, place(), FindingKind::BrokenShape, format!("{what}; read without a shape")));
             None
         });
-        findings.extend(layer::not_closed(open, rows.len(), name, stage));
         rows.push((geometry, properties).into());
     }
     if header.features_count() > 0 && header.features_count() != rows.len() as u64 {
@@ -58,7 +56,7 @@ pub(super) fn read(files: &dyn Files, name: &str, stage: Stage) -> Result<Raw, E
     }
     let mut input = InputFile::new(name, &bytes);
     input.rows = vec![("features".to_owned(), rows.len() as u64)];
-    Ok(Raw { rows, crs: crs(&header), format: "FlatGeobuf", files: vec![input], findings })
+    Ok(Raw { rows, open, crs: crs(&header), format: "FlatGeobuf", files: vec![input], findings })
 }
 
 /// The table at a place, with the four bytes that tell its size.
@@ -137,17 +135,17 @@ fn counted<'b>(bytes: &mut &'b [u8]) -> Option<&'b [u8]> {
     Some(head)
 }
 
-/// The shape of a feature; `open` counts its rings that do not end where they begin.
-fn shape(feature: &Feature<'_>, of_all: GeometryType, open: &mut usize) -> Result<Option<Geometry<f64>>, String> {
+/// The shape of a feature in a row, from 0, whose open rings go to `open`.
+fn shape(feature: &Feature<'_>, of_all: GeometryType, row: usize, open: &mut Vec<OpenRing>) -> Result<Option<Geometry<f64>>, String> {
     let Some(drawn) = feature.geometry() else { return Ok(None) };
     if drawn.xy().is_none_or(|xy| xy.is_empty()) && drawn.parts().is_none_or(|parts| parts.is_empty()) {
         return Ok(None);
     }
     let kind = if of_all == GeometryType::Unknown { drawn.type_() } else { of_all };
-    geometry(&drawn, kind, 0, open).map(Some)
+    geometry(&drawn, kind, 0, (row, open)).map(Some)
 }
 
-fn geometry(drawn: &Drawn<'_>, kind: GeometryType, depth: u32, open: &mut usize) -> Result<Geometry<f64>, String> {
+fn geometry(drawn: &Drawn<'_>, kind: GeometryType, depth: u32, (row, open): (usize, &mut Vec<OpenRing>)) -> Result<Geometry<f64>, String> {
     if depth > DEEPEST {
         return Err("a shape within shapes within shapes".to_owned());
     }
@@ -156,16 +154,16 @@ fn geometry(drawn: &Drawn<'_>, kind: GeometryType, depth: u32, open: &mut usize)
         GeometryType::MultiPoint => Geometry::MultiPoint(MultiPoint::new(places(drawn)?.into_iter().map(Point).collect())),
         GeometryType::LineString => Geometry::LineString(LineString(places(drawn)?)),
         GeometryType::MultiLineString => Geometry::MultiLineString(MultiLineString::new(lines(drawn)?)),
-        GeometryType::Polygon => Geometry::Polygon(polygon(drawn, open)?),
+        GeometryType::Polygon => Geometry::Polygon(polygon(drawn, (row, open))?),
         GeometryType::MultiPolygon => match drawn.parts() {
-            Some(parts) => {
-                Geometry::MultiPolygon(MultiPolygon::new(parts.iter().map(|part| polygon(&part, open)).collect::<Result<_, _>>()?))
-            }
+            Some(parts) => Geometry::MultiPolygon(MultiPolygon::new(
+                parts.iter().map(|part| polygon(&part, (row, &mut *open))).collect::<Result<_, _>>()?,
+            )),
             // one part alone may be written as it is
-            None => Geometry::MultiPolygon(MultiPolygon::new(vec![polygon(drawn, open)?])),
+            None => Geometry::MultiPolygon(MultiPolygon::new(vec![polygon(drawn, (row, open))?])),
         },
         GeometryType::GeometryCollection => {
-            let parts = drawn.parts().into_iter().flatten().map(|part| geometry(&part, part.type_(), depth + 1, open));
+            let parts = drawn.parts().into_iter().flatten().map(|part| geometry(&part, part.type_(), depth + 1, (row, &mut *open)));
             Geometry::GeometryCollection(GeometryCollection::new_from(parts.collect::<Result<_, _>>()?))
         }
         other => {
@@ -199,9 +197,9 @@ fn lines(drawn: &Drawn<'_>) -> Result<Vec<LineString<f64>>, String> {
     ends.into_iter().map(line).collect()
 }
 
-fn polygon(drawn: &Drawn<'_>, open: &mut usize) -> Result<Polygon<f64>, String> {
+fn polygon(drawn: &Drawn<'_>, (row, open): (usize, &mut Vec<OpenRing>)) -> Result<Polygon<f64>, String> {
     let rings = lines(drawn)?;
-    *open += rings.iter().filter(|ring| ring.0.len() > 2 && ring.0.first() != ring.0.last()).count();
+    open.extend(rings.iter().filter_map(|ring| OpenRing::of_line(row, ring)));
     let mut rings = rings.into_iter();
     let exterior = rings.next().unwrap_or_else(|| LineString(Vec::new()));
     Ok(Polygon::new(exterior, rings.collect()))

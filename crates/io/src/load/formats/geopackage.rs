@@ -7,7 +7,7 @@ use rusqlite::types::ValueRef;
 use rusqlite::{Connection, MAIN_DB};
 use serde_json::{Value, json};
 
-use super::{Raw, RawFeature, Told, layer, real, wkb, wkt};
+use super::{OpenRing, Raw, RawFeature, Told, real, wkb, wkt};
 use crate::error::{Error, data};
 use crate::files::{Files, InputFile};
 use crate::load::usual::{ID, ZONE_ID};
@@ -51,7 +51,7 @@ pub(super) fn read(files: &dyn Files, name: &str, layer: Option<&str>, stage: St
         return Err(data(name, "", format!("no column `{column}` in the layer `{table}`"), EXPECTED));
     }
     let key = key(&database, &table, &names).map_err(error)?;
-    let (mut rows, mut findings) = (Vec::new(), Vec::new());
+    let (mut rows, mut open, mut findings) = (Vec::new(), Vec::new(), Vec::new());
     let mut has_bytes = vec![false; names.len()];
     let mut found = statement.query([]).map_err(error)?;
     while let Some(row) = found.next().map_err(error)? {
@@ -60,7 +60,11 @@ pub(super) fn read(files: &dyn Files, name: &str, layer: Option<&str>, stage: St
         for (i, own) in names.iter().enumerate() {
             let cell = row.get_ref(i).map_err(error)?;
             if own.eq_ignore_ascii_case(&column) {
-                geometry = shape(cell, name, rows.len() + 1, stage, &mut findings);
+                geometry = shape(cell, rows.len(), &mut open).unwrap_or_else(|what| {
+                    let (place, detail) = (format!("feature {}", rows.len() + 1), format!("{what}; read without a shape"));
+                    findings.push(Finding::new(stage, name, place, FindingKind::BrokenShape, detail));
+                    None
+                });
             } else {
                 has_bytes[i] |= matches!(cell, ValueRef::Blob(_));
                 properties.insert(own.clone(), value(cell));
@@ -79,7 +83,7 @@ pub(super) fn read(files: &dyn Files, name: &str, layer: Option<&str>, stage: St
     findings.extend(names.iter().zip(has_bytes).filter(|(_, has)| *has).map(|(own, _)| super::bytes_left_out(own, name, stage)));
     input.rows = vec![("features".to_owned(), rows.len() as u64)];
     let crs = crs(&database, srs);
-    Ok(Raw { rows, crs, format: "GeoPackage", files: vec![input], findings })
+    Ok(Raw { rows, open, crs, format: "GeoPackage", files: vec![input], findings })
 }
 
 /// The column of the primary key, which numbers the features where no column of theirs is an id.
@@ -141,19 +145,13 @@ fn crs(database: &Connection, srs: i64) -> Option<Told> {
     Some(by_code.unwrap_or_else(|| wkt::crs(&definition)))
 }
 
-fn shape(cell: ValueRef<'_>, name: &str, row: usize, stage: Stage, findings: &mut Vec<Finding>) -> Option<Geometry<f64>> {
-    let found = match cell {
-        ValueRef::Null => return None,
-        ValueRef::Blob(bytes) => wkb::of_geopackage(bytes).map(|(shape, open)| {
-            findings.extend(layer::not_closed(open, row - 1, name, stage));
-            shape
-        }),
+/// The shape of a row, from 0, whose open rings go to `open`.
+fn shape(cell: ValueRef<'_>, row: usize, open: &mut Vec<OpenRing>) -> Result<Option<Geometry<f64>>, String> {
+    match cell {
+        ValueRef::Null => Ok(None),
+        ValueRef::Blob(bytes) => wkb::of_geopackage(bytes, row, open).map(Some),
         _ => Err("something else than a shape".to_owned()),
-    };
-    let wrong = |what: String| {
-        Finding::new(stage, name, format!("feature {row}"), FindingKind::BrokenShape, format!("{what}; read without a shape"))
-    };
-    found.map_err(|what| findings.push(wrong(what))).ok()
+    }
 }
 
 fn value(cell: ValueRef<'_>) -> Value {

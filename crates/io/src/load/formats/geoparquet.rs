@@ -10,7 +10,7 @@ use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::record::{Field, Row};
 use serde_json::{Value, json};
 
-use super::{Raw, RawFeature, Told, layer, real, wkb};
+use super::{OpenRing, Raw, RawFeature, Told, real, wkb};
 use crate::crs::Crs;
 use crate::error::{Error, data};
 use crate::files::{Files, InputFile};
@@ -44,11 +44,11 @@ fn decoded(bytes: Bytes, name: &str, stage: Stage) -> Result<Raw, Error> {
         let found = format!("shapes in the encoding {}", about["encoding"]);
         return Err(data(name, format!("column `{column}`"), found, EXPECTED));
     }
-    let (mut rows, mut findings) = (Vec::new(), Vec::new());
+    let (mut rows, mut open, mut findings) = (Vec::new(), Vec::new(), Vec::new());
     for row in reader.get_row_iter(None).map_err(error)? {
-        rows.push(feature(&row.map_err(error)?, &column, (name, rows.len() + 1), stage, &mut findings));
+        rows.push(feature(&row.map_err(error)?, &column, (name, rows.len() + 1), stage, (&mut open, &mut findings)));
     }
-    Ok(Raw { rows, crs: crs(about), format: "GeoParquet", files: Vec::new(), findings })
+    Ok(Raw { rows, open, crs: crs(about), format: "GeoParquet", files: Vec::new(), findings })
 }
 
 /// The CRS of the shapes: longitude and latitude where nothing is said.
@@ -64,15 +64,18 @@ fn crs(about: &Value) -> Option<Told> {
     Some(text.parse().map_or(Told::Unknown(text), Told::Known))
 }
 
-fn feature(row: &Row, column: &str, (name, number): (&str, usize), stage: Stage, findings: &mut Vec<Finding>) -> RawFeature {
+fn feature(
+    row: &Row,
+    column: &str,
+    (name, number): (&str, usize),
+    stage: Stage,
+    (open, findings): (&mut Vec<OpenRing>, &mut Vec<Finding>),
+) -> RawFeature {
     let (mut geometry, mut properties): (Option<Geometry<f64>>, _) = (None, JsonObject::new());
     for (key, field) in row.get_column_iter() {
         match field {
-            Field::Bytes(bytes) if key == column => match wkb::plain(bytes.data()) {
-                Ok((shape, open)) => {
-                    findings.extend(layer::not_closed(open, number - 1, name, stage));
-                    geometry = Some(shape);
-                }
+            Field::Bytes(bytes) if key == column => match wkb::plain(bytes.data(), number - 1, open) {
+                Ok(shape) => geometry = Some(shape),
                 Err(what) => {
                     let detail = format!("{what}; read without a shape");
                     findings.push(Finding::new(stage, name, format!("feature {number}"), FindingKind::BrokenShape, detail));

@@ -26,6 +26,7 @@ use geojson::{Feature, FeatureCollection, JsonObject};
 use serde_json::{Value, json};
 
 use super::layer;
+use super::rings::{self, OpenRing};
 use crate::crs::{Crs, Projector};
 use crate::error::{Error, data};
 use crate::files::{Files, InputFile};
@@ -62,6 +63,8 @@ pub(crate) struct Layer {
 /// A layer as its file holds it.
 struct Raw {
     rows: Vec<RawFeature>,
+    /// Rings that do not end where they begin; shapes have them closed.
+    open: Vec<OpenRing>,
     /// What the file says of its CRS.
     crs: Option<Told>,
     format: &'static str,
@@ -127,7 +130,11 @@ impl<'n> Named<'n> {
 
 /// Reads a layer in WGS84 degrees; `crs` is what the plan says of its coordinates, and stands above what the file says.
 pub(crate) fn read(files: &dyn Files, name: &str, crs: Option<&str>, stage: Stage) -> Result<Layer, Error> {
-    let own = read_own(files, name, crs, stage)?;
+    checked(read_own(files, name, crs, stage)?, name, stage)
+}
+
+/// A layer as it was read, in WGS84 degrees, its shapes checked.
+pub(super) fn checked(own: Layer, name: &str, stage: Stage) -> Result<Layer, Error> {
     no_degrees(&own, name)?;
     let mut read = own.into_wgs84(name, stage)?;
     layer::check(&mut read.features, name, stage, &mut read.findings)?;
@@ -160,8 +167,6 @@ impl Layer {
         let degrees = Degrees::new(&self.crs, name)?;
         for (row, feature) in self.features.iter_mut().enumerate() {
             let Some(own) = layer::geometry(feature, name, &format!("feature {}", row + 1))? else { continue };
-            let open = feature.geometry.as_ref().map_or(0, |own| layer::open_rings(&own.value));
-            self.findings.extend(layer::not_closed(open, row, name, stage));
             feature.geometry = degrees.of(own, row, stage, &mut self.findings).as_ref().map(geojson::Geometry::from);
         }
         Ok(self)
@@ -204,7 +209,7 @@ pub(crate) fn as_it_is(files: &dyn Files, name: &str, crs: Option<&str>, stage: 
     } else if lower.ends_with(".parquet") {
         geoparquet(files, file, stage)?
     } else {
-        return geojson(files, file, given, lower.ends_with("json") && !lower.ends_with(".ndjson"));
+        return geojson(files, (file, stage), given, lower.ends_with("json") && !lower.ends_with(".ndjson"));
     };
     let (crs, told_by, untold) = match (given, raw.crs) {
         (Some(given), _) => (given, "the plan", None),
@@ -216,17 +221,9 @@ pub(crate) fn as_it_is(files: &dyn Files, name: &str, crs: Option<&str>, stage: 
         }
     };
     let features = raw.rows.into_iter().map(Feature::from).collect();
-    Ok(Layer {
-        features,
-        crs,
-        told_by,
-        untold,
-        format: raw.format,
-        attribution: None,
-        beside: Vec::new(),
-        files: raw.files,
-        findings: raw.findings,
-    })
+    let mut findings = raw.findings;
+    findings.extend(rings::not_closed(&raw.open, &crs, name, stage));
+    Ok(Layer { features, crs, told_by, untold, format: raw.format, attribution: None, beside: Vec::new(), files: raw.files, findings })
 }
 
 /// A column of bytes, which no property of GeoJSON holds.
@@ -290,7 +287,7 @@ impl<'a> Degrees<'a> {
 }
 
 /// GeoJSON, whole or a feature a line; of another CRS where the plan or the collection says so.
-fn geojson(files: &dyn Files, file: &str, given: Option<Crs>, whole: bool) -> Result<Layer, Error> {
+fn geojson(files: &dyn Files, (file, stage): (&str, Stage), given: Option<Crs>, whole: bool) -> Result<Layer, Error> {
     let bytes = files.read(file)?;
     let collection = if whole {
         layer::collection(&bytes, file)?
@@ -315,6 +312,7 @@ fn geojson(files: &dyn Files, file: &str, given: Option<Crs>, whole: bool) -> Re
     let told = |key: &str| ["crs", "name", "xy_coordinate_resolution"].contains(&key) || (key == "attribution" && attribution.is_some());
     members.retain(|key, _| !told(key));
     let beside = members.keys().cloned().collect();
+    let findings = rings::not_closed(&rings::of_features(&collection.features), &crs, file, stage).into_iter().collect();
     let format = if whole { "GeoJSON" } else { "GeoJSON, a feature a line" };
-    Ok(Layer { features: collection.features, crs, told_by, untold, format, attribution, beside, files: vec![input], findings: Vec::new() })
+    Ok(Layer { features: collection.features, crs, told_by, untold, format, attribution, beside, files: vec![input], findings })
 }

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use shapefile::dbase::{self, FieldType, FieldValue};
 use shapefile::{Shape, ShapeReader};
 
-use super::{Raw, Told, frame, layer, real, wkt};
+use super::{OpenRing, Raw, Told, frame, real, wkt};
 use crate::error::{Error, data};
 use crate::files::{Files, InputFile};
 use crate::load::text::{known, looks_like};
@@ -76,11 +76,10 @@ pub(super) fn read(files: &dyn Files, name: &str, named: Option<&str>, stage: St
         return Err(data(name, "", found, "a .dbf of the same layer: as many rows as shapes"));
     }
     records.resize_with(shapes.len(), JsonObject::new);
-    let mut rows = Vec::new();
+    let (mut rows, mut open) = (Vec::new(), Vec::new());
     for (row, (shape, properties)) in shapes.into_iter().zip(records).enumerate() {
         let mut polygon = |rings: Vec<LineString<f64>>| {
-            let open = rings.iter().filter(|ring| !ring.is_closed()).count();
-            findings.extend(layer::not_closed(open, row, name, stage));
+            open.extend(rings.iter().filter_map(|ring| OpenRing::of_line(row, ring)));
             by_containment(rings.into_iter())
         };
         let geometry = match shape {
@@ -103,7 +102,7 @@ pub(super) fn read(files: &dyn Files, name: &str, named: Option<&str>, stage: St
         Some(Told::Unknown(text)) => Some(Told::Unknown(format!("{text} (.prj)"))),
         told => told,
     };
-    Ok(Raw { rows, crs, format: "Shapefile", files: inputs, findings })
+    Ok(Raw { rows, open, crs, format: "Shapefile", files: inputs, findings })
 }
 
 fn places<P>(points: &[P], place: impl Fn(&P) -> (f64, f64)) -> LineString<f64> {
