@@ -29,6 +29,9 @@ mod demo;
 #[path = "cli/failures.rs"]
 mod failures;
 #[cfg(test)]
+#[path = "cli/finding_people.rs"]
+mod finding_people;
+#[cfg(test)]
 #[path = "cli/flags.rs"]
 mod flags;
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use catchment::geo::{BoundingRect, Centroid, Contains, Coord, Geometry, InteriorPoint, Intersects, MultiPolygon};
-use catchment::{Facility, FacilityIndex, FacilityStatus, Finding, FindingKind, Stage};
+use catchment::{Facility, FacilityIndex, FacilityStatus, Finding, FindingKind, People, Stage};
 use geojson::Feature;
 use petgraph::unionfind::UnionFind;
 
@@ -12,6 +12,7 @@ use super::areas::faults;
 use super::numbers::number;
 use super::record::{fill, record};
 use super::table::Table;
+use super::unused::Unused;
 use super::usual::{ID, KIND, NAME, VEHICLES};
 use super::{TOO_FAR, layer, project, project_polygons};
 use crate::crs::Projector;
@@ -132,6 +133,7 @@ pub(super) fn from_layer(
         }
     }
     let mut records = Vec::new();
+    let mut unused = Unused::new(Stage::Facilities, file);
     for (row, feature) in features.iter().enumerate() {
         let place = format!("feature {}", row + 1);
         let text = |named: &Option<String>, usual: &[&str]| {
@@ -151,7 +153,8 @@ pub(super) fn from_layer(
         };
         let Some(mut location) = location else {
             let detail = "neither a point nor an area; left out";
-            findings.push(Finding::new(Stage::Facilities, file, id, FindingKind::NoPlace, detail));
+            findings.push(Finding::new(Stage::Facilities, file, &id, FindingKind::NoPlace, detail));
+            unused.add(id, None);
             continue;
         };
         project(projector, std::slice::from_mut(&mut location), file)?;
@@ -166,6 +169,7 @@ pub(super) fn from_layer(
         let facility = Facility { id, name: name.trim().to_owned(), kind, location, twins: Vec::new(), vehicles, record };
         records.push(Record { facility, outline });
     }
+    findings.extend(unused.finding((records.len(), People::ZERO), findings));
     Ok(merge(records, plan, findings))
 }
 
@@ -208,8 +212,14 @@ pub(super) fn from_table(
     }
     let places = table.places(columns, projector, Stage::Facilities, findings)?;
     let mut records = Vec::new();
+    let mut unused = Unused::new(Stage::Facilities, table.file);
     for (row, location) in places.into_iter().enumerate() {
-        let Some(location) = location else { continue };
+        let Some(location) = location else {
+            if !table.is_blank_or_sum(row) {
+                unused.add(table.line(row), None);
+            }
+            continue;
+        };
         let own = table.text(row, id);
         let told = table.text(row, vehicles);
         findings.extend(Some(told).filter(|told| count(told).is_none()).and_then(|told| no_count(&plan.source, table.line(row), told)));
@@ -227,6 +237,7 @@ pub(super) fn from_table(
         };
         records.push(Record { facility, outline: None });
     }
+    findings.extend(unused.finding((records.len(), People::ZERO), findings));
     Ok(merge(records, plan, findings))
 }
 

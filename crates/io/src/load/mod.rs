@@ -16,7 +16,9 @@ mod network;
 mod numbers;
 mod people;
 mod people_cells;
+mod people_checks;
 mod people_methods;
+mod people_osm;
 mod people_polygons;
 mod people_raster;
 mod places;
@@ -28,11 +30,14 @@ mod road_lines;
 mod roads;
 mod rows;
 mod select;
+mod shores;
 mod sites;
+mod surfaces;
 mod suspicions;
 mod table;
 mod text;
 mod turns;
+mod unused;
 pub(crate) mod usual;
 mod workbook;
 mod zones;
@@ -59,7 +64,7 @@ use masks::Mapped;
 use needs::RoadNeeds;
 use people_methods::LoadedPeople;
 use responses::OfResponses;
-use select::Wanted;
+use select::{Wanted, asks_local_roads, water_of_people};
 
 pub(crate) use facilities::id_order;
 pub(crate) use formats::{as_it_is, read_own, sql_quoted};
@@ -183,7 +188,8 @@ pub(crate) fn load_for(plan: &Plan, files: &dyn Files, scope: Scope<'_>, progres
     let zone_limits = loader.zone_limits(&zones, &told);
     let masks = loader.masks(&projector)?;
     begin(progress, "people", zones.len())?;
-    let LoadedPeople { demand, spread, read: people_read, beyond: people_beyond } = loader.people(&mut zones, &projector, progress)?;
+    let LoadedPeople { demand, spread, read: people_read, beyond: people_beyond } =
+        loader.people(&mut zones, &masks, &projector, progress)?;
     begin(progress, "facilities", 0)?;
     let [facilities, not_open] = loader.facilities(&projector)?;
     let barriers = loader.barriers(&projector, progress)?;
@@ -255,12 +261,11 @@ impl Loader<'_> {
         let mut names = vec![plan.roads.source.as_str(), plan.zones.source.as_str()];
         names.extend(plan.people.source.as_deref().filter(|_| plan.people.method == PeopleMethod::Spread));
         names.extend(plan.ground.source.as_deref().filter(|_| !Mapped::of(plan).is_empty()));
+        names.extend(water_of_people(plan));
         names.extend(plan.facilities.iter().map(|set| set.source.as_str()));
-        if !roads {
-            // places of facilities, zones and people are all that is asked
-        } else if is_prepared(&plan.roads.source) {
+        if roads && is_prepared(&plan.roads.source) {
             self.read_prepared()?;
-        } else if is_layer(&plan.roads.source) {
+        } else if is_layer(&plan.roads.source) && (roads || (plan.people.source.is_none() && asks_local_roads(plan))) {
             self.read_road_lines()?;
         }
         for name in names {
