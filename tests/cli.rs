@@ -28,6 +28,8 @@ mod demo;
 #[cfg(test)]
 #[path = "cli/failures.rs"]
 mod failures;
+#[path = "cli/finding_people.rs"]
+mod finding_people;
 #[cfg(test)]
 #[path = "cli/finding_places.rs"]
 mod finding_places;

@@ -45,7 +45,8 @@ fn a_zone_without_a_total_is_unknown() {
 
 #[test]
 fn a_sliver_of_residential_land_is_passed_over_for_buildings() {
-    let mut world = World::street(40);
+    // less than a kilometre of streets, and one building, tell nothing of where people live
+    let mut world = World::street(8);
     world.node(500, 0, 5, &[("place", "town"), ("population", "1000")]);
     // 4 units² of residential land, 100 units² of buildings: under a tenth
     world.rectangle(60, [0, 0, 2, 2], &[("landuse", "residential")]);

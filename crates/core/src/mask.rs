@@ -11,6 +11,7 @@ use crate::ground::{SquareMm, Window, ZoneGround, zone_ground};
 use crate::index::BoxIndex;
 use crate::input::Zone;
 use crate::progress::{Cancelled, Progress};
+use crate::water::Water;
 
 /// What area is a share of.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -23,7 +24,7 @@ pub enum Mask<'a> {
     Within(&'a [MultiPolygon<f64>]),
 }
 
-/// Water that takes less from a zone is only near it, and moved by rounding, m².
+/// Ground beyond the extent of the roads that is smaller than this is rounding, m².
 const LEAST_M2: f64 = 0.01;
 
 /// A part of a zone, and its cells.
@@ -55,14 +56,9 @@ pub(crate) struct Cutter<'a> {
 impl Cutter<'_> {
     /// What `water` leaves of each zone; `None` where it leaves all.
     pub(crate) fn land(&self, water: &[MultiPolygon<f64>]) -> Result<Vec<Option<Piece>>, Cancelled> {
-        let water = Layer::new(water);
+        let water = Water::new(water);
         self.by_zone(|zone| {
-            let near = water.near(zone)?;
-            let polygons = oriented(&zone.area).difference_with_fill_rule(&near, FillRule::NonZero);
-            let taken = zone.area.unsigned_area() - polygons.unsigned_area();
-            if taken < LEAST_M2 {
-                return None;
-            }
+            let polygons = water.land(&zone.area)?;
             let cells = zone_ground(&polygons, self.grid, self.window);
             Some(Piece { polygons, cells })
         })
@@ -127,7 +123,7 @@ impl Cutter<'_> {
 
     fn within(&self, polygons: &[MultiPolygon<f64>]) -> Result<Vec<ZoneGround>, Cancelled> {
         let layer = Layer::new(polygons);
-        self.by_zone(|zone| match layer.near(zone) {
+        self.by_zone(|zone| match layer.near(&zone.area) {
             Some(near) => {
                 let held = near.intersection_with_fill_rule(&oriented(&zone.area), FillRule::NonZero);
                 zone_ground(&held, self.grid, self.window)
@@ -143,24 +139,25 @@ impl Cutter<'_> {
 }
 
 /// Polygons that may overlap and reach over zones.
-struct Layer<'a> {
-    polygons: &'a [MultiPolygon<f64>],
-    boxes: BoxIndex,
+#[derive(Debug)]
+pub(crate) struct Layer<'a> {
+    pub polygons: &'a [MultiPolygon<f64>],
+    pub boxes: BoxIndex,
 }
 
 impl<'a> Layer<'a> {
-    fn new(polygons: &'a [MultiPolygon<f64>]) -> Layer<'a> {
+    pub(crate) fn new(polygons: &'a [MultiPolygon<f64>]) -> Layer<'a> {
         Layer { polygons, boxes: BoxIndex::new(polygons) }
     }
 
-    /// The polygons whose boxes meet the zone's, to be joined by whatever cuts with them; `None` without any.
-    fn near(&self, zone: &Zone) -> Option<MultiPolygon<f64>> {
-        let near = self.boxes.meeting(zone.area.bounding_rect()?);
+    /// The polygons whose boxes meet that of `area`, to be joined by whatever cuts with them; `None` without any.
+    pub(crate) fn near(&self, area: &MultiPolygon<f64>) -> Option<MultiPolygon<f64>> {
+        let near = self.boxes.meeting(area.bounding_rect()?);
         (!near.is_empty()).then(|| near.into_iter().flat_map(|i| oriented(&self.polygons[i])).collect())
     }
 }
 
 /// Outer rings counter-clockwise, holes clockwise: then the rule of non-zero winding joins what overlaps and keeps holes.
-fn oriented(polygons: &MultiPolygon<f64>) -> MultiPolygon<f64> {
+pub(crate) fn oriented(polygons: &MultiPolygon<f64>) -> MultiPolygon<f64> {
     polygons.orient(Direction::Default)
 }

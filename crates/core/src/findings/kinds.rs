@@ -107,14 +107,14 @@ kinds! {
     FacilityUnlinked "facility_unlinked" Note Rows: "A facility is snapped to no road.", "Check its coordinates.";
     FarFromRoads "far_from_roads" Note Metres: "Places lie far from every road of the file that they are held against.", "Check their CRS.";
     FarOutlier "far_outlier" Warning Metres: "Facilities or people lie very far from all zones.", "Correct their coordinates, or remove them.";
-    FewPoints "few_points" Warning Rows: "A zone has fewer people points than its coverage can be told from.", "Use finer people data: a grid, or points of quarters.";
+    FewPoints "few_points" Warning Rows: "The people of a zone stand at few points: its share of covered people moves in large steps.", "Use finer people: smaller units, a raster, or zone totals that are spread (people.method = \"spread\").";
     FiguresUnmoved "figures_unmoved" Note Rows: "Figures of the plan do not change with a scenario.", "Give figures for the scenario's year.";
     GapsUnlisted "gaps_unlisted" Note Rows: "Small gaps are counted, not listed.", "Lower gaps.min_people or gaps.min_area_m2 to list them.";
     GridFitted "grid_fitted" Note Metres: "A local grid was fitted to its control points.", "Nothing.";
     GridUnused "grid_unused" Note None: "The plan names a grid that nothing uses.", "Remove it.";
     GroupAboveTotal "group_above_total" Warning Rows: "A group has more people than there are in all.", "Correct the row.";
     HeightsLeftOut "heights_left_out" Note Rows: "Heights are left out.", "Nothing.";
-    ImplausibleDensity "implausible_density" Warning PerKm2: "More people live on the inhabited ground of a zone than can be true.", "Check the zone's total: a place of a higher level may have lent it; or give totals in a table: people.totals = \"….csv\".";
+    ImplausibleDensity "implausible_density" Warning PerKm2: "More people live on the inhabited ground of a zone than can be true, or its total is that of larger ground.", "Correct the total; where a place of a higher level lent it, give totals by zone in a table: people.totals = \"….csv\".";
     Interrupted "interrupted" Warning None: "The search for sites was interrupted.", "Run it again for a better answer.";
     InvalidPolygon "invalid_polygon" Warning Rows: "A polygon encloses no ground and is not used.", "Mend the polygon.";
     LevelNotRead "level_not_read" Note Rows: "A level of a road line cannot be read; it is taken as 0.", "Write a number.";
@@ -138,7 +138,7 @@ kinds! {
     NoPrice "no_price" Warning Rows: "A candidate has no price.", "Give it a price.";
     NoRoads "no_roads" Warning Share: "People or inhabited ground lie outside the extent of the road file: nothing is known of their access.", "Use a road file that holds all zones, or fewer zones.";
     NoRoom "no_room" Note Rows: "A facility's capacity is unknown: it takes everyone who comes.", "Give its capacity.";
-    NoSurface "no_surface" Note Rows: "None of the surfaces lies in a zone; its people are spread over the whole zone.", "Add a surface to people.over, or a finer source of people.";
+    NoSurface "no_surface" Note Rows: "None of the surfaces is where the people of a zone live; they are spread over all its land.", "Add a surface to people.over (\"roads\" needs none to be mapped), or give people by points, cells or a raster.";
     NoUsableFacility "no_usable_facility" Error Share: "No facility of a service can be used: none in reach of the zones is snapped to a road, or none lies in reach of them.", "Check the coordinates and their CRS, and that the file belongs to this place; if it is meant so: checks.accept = { no_usable_facility = \"100 %\" }.";
     NoYears "no_years" Note None: "A scenario names a year, and no facility has one.", "Give facilities their years: columns = { opens = \"…\" }.";
     Nobody "nobody" Note Rows: "A zone has no people.", "Check its total if that is a surprise.";
@@ -156,7 +156,8 @@ kinds! {
     PeopleBehindBarrier "people_behind_barrier" Note Rows: "Barriers lie between people and all roads nearby; they are not covered.", "Check the barriers.";
     PeopleBeyondSites "people_beyond_sites" Note Rows: "No candidate site reaches some people.", "Add candidates near them.";
     PeopleOnIsland "people_on_island" Note Rows: "The roads near people are not connected to the rest; they are not covered.", "Check the roads, or lower min_component of the profile.";
-    PeopleOutside "people_outside" Note Rows: "People live outside every zone; they stand apart in the row `outside`, in no total.", "Nothing, unless they should lie in the zones: then check the borders.";
+    PeopleOnWater "people_on_water" Warning Rows: "All ground of a zone, or of a unit of people, is mapped water; its people stay on it.", "Check the zone's borders, or the water: ground.source.";
+    PeopleOutside "people_outside" Note Rows: "People live outside every zone; they stand apart in the row `outside`, in no total.", "Nothing, unless they belong to the zones: then check the borders, and that the people are those of these zones.";
     PeopleTooFar "people_too_far" Note Rows: "People have no road within the snap limit; they are not covered.", "Check the roads, or raise snap_m of the profile.";
     PeopleUnknown "people_unknown" Note Rows: "The people of a zone are unknown.", "Give its total.";
     PeopleUnreachable "people_unreachable" Note Rows: "No facility can be reached from the roads of some people; they are not covered.", "Check that their roads connect.";
@@ -183,7 +184,7 @@ kinds! {
     RoadsCutOff "roads_cut_off" Warning Share: "People who are not covered reach the edge of the road file within the limit: a facility beyond it may be nearer.", "Use a road file, and facilities, that reach farther than the zones.";
     RoleConflict "role_conflict" Note Rows: "A relation gives a member the wrong role.", "Nothing.";
     RowLeftOut "row_left_out" Note Rows: "A row is left out.", "Check the row.";
-    RowsUnused "rows_unused" Warning Rows: "Rows with people cannot be used; their people are in no number.", "Mend the rows that are listed.";
+    RowsUnused "rows_unused" Warning Rows: "Rows of a table or layer cannot be used; their people or facilities are in no number.", "Mend the rows that are shown, and the others of this file in issues.csv.";
     SameSpot "same_spot" Note Rows: "Facilities of different names stand at one spot: one facility twice, or two under one roof.", "Check them; both are counted.";
     ServesNobody "serves_nobody" Note Rows: "Nobody lives within the limit of a facility.", "Check its coordinates if that is a surprise.";
     ShapeLeftOut "shape_left_out" Note Rows: "Shapes are left out of a table.", "Nothing.";
@@ -195,8 +196,8 @@ kinds! {
     Subtotal "subtotal" Note Rows: "A row of subtotals is not counted.", "Nothing.";
     SumDiffers "sum_differs" Error Rows: "A table's own sum is not the sum of its rows.", "Correct the sum or the rows: one of them is wrong.";
     SupplyUnknown "supply_unknown" Warning Rows: "A facility's supply is unknown and counts as nothing.", "Give its amount.";
-    SurfaceMissesRoads "surface_misses_roads" Warning Share: "A surface of people lies beside few of a zone's residential roads; the next surface is taken there.", "Add a finer surface, or people by points, cells or a raster.";
-    SurfacePassedOver "surface_passed_over" Note Rows: "A surface covers too little of a zone; the next one is taken there.", "Nothing.";
+    SurfaceMissesRoads "surface_misses_roads" Warning Share: "A surface lies beside few of a zone's residential and living streets (with few streets, of its buildings), so people are spread over the next one.", "Check on the map where they are now; put another surface first in people.over, or give people by points, cells or a raster.";
+    SurfacePassedOver "surface_passed_over" Note Rows: "A surface is nearly absent from a zone, or not where its streets are; the next one is taken there.", "Nothing; people.over says which surfaces are taken, in which order.";
     Swapped "swapped" Warning None: "x and y look swapped.", "Swap the columns: columns = { x = \"…\", y = \"…\" }.";
     TooFar "too_far" Note Rows: "Objects lie too far from the study to be used.", "Nothing.";
     TooFewNodes "too_few_nodes" Note Rows: "A way has fewer than two nodes.", "Nothing.";

@@ -19,7 +19,9 @@ mod network;
 mod numbers;
 mod people;
 mod people_cells;
+mod people_checks;
 mod people_methods;
+mod people_osm;
 mod people_polygons;
 mod people_raster;
 mod placed;
@@ -33,12 +35,15 @@ mod road_lines;
 mod roads;
 mod rows;
 mod select;
+mod shores;
 mod sites;
 mod strays;
+mod surfaces;
 mod suspicions;
 mod table;
 mod text;
 mod turns;
+mod unused;
 pub(crate) mod usual;
 mod workbook;
 mod zones;
@@ -67,7 +72,7 @@ use names::ZoneNames;
 use needs::RoadNeeds;
 use people_methods::LoadedPeople;
 use responses::OfResponses;
-use select::Wanted;
+use select::{Wanted, asks_local_roads, water_of_people};
 
 pub(crate) use facilities::id_order;
 pub(crate) use formats::{as_it_is, read_own, sql_quoted};
@@ -199,7 +204,7 @@ pub(crate) fn load_for(plan: &Plan, files: &dyn Files, scope: Scope<'_>, progres
     let masks = loader.masks(&projector)?;
     begin(progress, "people", zones.len())?;
     let LoadedPeople { demand, spread, read: people_read, beyond: people_beyond } =
-        loader.people(&mut zones, &zone_names, &projector, progress)?;
+        loader.people(&mut zones, &zone_names, &masks, &projector, progress)?;
     loader.findings.extend(people::zones_unknown(&zones, &plan.people, &plan.checks));
     begin(progress, "facilities", 0)?;
     let [facilities, not_open] = loader.facilities(&zones, &projector)?;
@@ -283,12 +288,11 @@ impl Loader<'_> {
         let mut names = vec![plan.roads.source.as_str(), plan.zones.source.as_str()];
         names.extend(plan.people.source.as_deref().filter(|_| plan.people.method == PeopleMethod::Spread));
         names.extend(plan.ground.source.as_deref().filter(|_| !Mapped::of(plan).is_empty()));
+        names.extend(water_of_people(plan));
         names.extend(plan.facilities.iter().map(|set| set.source.as_str()));
-        if !roads {
-            // places of facilities, zones and people are all that is asked
-        } else if is_prepared(&plan.roads.source) {
+        if roads && is_prepared(&plan.roads.source) {
             self.read_prepared()?;
-        } else if is_layer(&plan.roads.source) {
+        } else if is_layer(&plan.roads.source) && (roads || (plan.people.source.is_none() && asks_local_roads(plan))) {
             self.read_road_lines()?;
         }
         for name in names {

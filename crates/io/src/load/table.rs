@@ -2,7 +2,7 @@
 //! bad rows listed.
 
 use catchment::geo::{Coord, Geometry};
-use catchment::{Finding, FindingKind, Stage};
+use catchment::{Finding, FindingKind, People, Stage};
 use geojson::{Feature, JsonObject};
 
 use super::axes::{Axes, InZones, Written, projected};
@@ -10,7 +10,7 @@ use super::layer::{self, on_globe};
 use super::names::PrintedNumber;
 use super::numbers::{Axis, degrees, half_width, number};
 use super::rows::{self, Rows};
-use super::usual::{X, Y};
+use super::usual::{SUM, X, Y};
 use super::workbook::SheetRows;
 use super::{TOO_FAR, text, workbook};
 use crate::crs::{Crs, Projector};
@@ -197,6 +197,17 @@ impl<'a> Table<'a> {
     pub(crate) fn number(&self, row: usize, column: usize, stage: Stage, findings: &mut Vec<Finding>) -> Option<f64> {
         let text = self.text(row, Some(column));
         self.checked(row, column, self.amount(text), "number", stage, findings)
+    }
+
+    /// A number of people, if it can be read.
+    pub(crate) fn people(&self, row: usize, column: usize) -> Option<People> {
+        self.amount(self.text(row, Some(column))).and_then(People::from_f64)
+    }
+
+    /// Whether a row says nothing by itself: all its cells are empty, or it is the sum of the others.
+    pub(crate) fn is_blank_or_sum(&self, row: usize) -> bool {
+        let is_sum = |cell: &str| SUM.contains(&half_width(cell).to_lowercase().as_str());
+        self.rows[row].iter().all(|cell| cell.trim().is_empty()) || self.rows[row].iter().any(is_sum)
     }
 
     /// A number as this table writes them: where semicolons part its columns, a comma may be a decimal one, and nothing is guessed.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use catchment::Profile;
 use serde::{Deserialize, Serialize};
 
-use super::{Mask, PeopleMethod, Plan, PlanError, SurfaceName, built_in, is_layer, nearest, positive, value};
+use super::{Mask, PeopleMethod, Plan, PlanError, built_in, is_layer, nearest, positive, value};
 
 /// `[roads]`. Every key but `source` and `extent` is for a layer of lines.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -149,8 +149,8 @@ fn without_extract(plan: &Plan) -> Result<(), PlanError> {
             let what = "the people of towns (or people.totals, a table of them; or people.method = \"points\" or \"polygons\")";
             return Err(value("people.source", "missing", &expected(what)));
         }
-        if people.over.iter().any(|surface| *surface != SurfaceName::Zone) {
-            let what = "residential land and buildings (or people.over = [\"zone\"], which needs none)";
+        if people.over.iter().any(|surface| surface.is_area()) {
+            let what = "residential land and buildings (or people.over = [\"roads\", \"zone\"], which needs none)";
             return Err(value("people.source", "missing", &expected(what)));
         }
     }
