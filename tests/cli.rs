@@ -29,6 +29,9 @@ mod demo;
 #[path = "cli/failures.rs"]
 mod failures;
 #[cfg(test)]
+#[path = "cli/finding_names.rs"]
+mod finding_names;
+#[cfg(test)]
 #[path = "cli/flags.rs"]
 mod flags;
 #[cfg(test)]
