@@ -37,6 +37,9 @@ mod finding_places;
 #[path = "cli/finding_roads.rs"]
 mod finding_roads;
 #[cfg(test)]
+#[path = "cli/finding_names.rs"]
+mod finding_names;
+#[cfg(test)]
 #[path = "cli/flags.rs"]
 mod flags;
 #[cfg(test)]

@@ -159,7 +159,7 @@ kinds! {
     PeopleOnWater "people_on_water" Warning Rows: "All ground of a zone, or of a unit of people, is mapped water; its people stay on it.", "Check the zone's borders, or the water: ground.source.";
     PeopleOutside "people_outside" Note Rows: "People live outside every zone; they stand apart in the row `outside`, in no total.", "Nothing, unless they belong to the zones: then check the borders, and that the people are those of these zones.";
     PeopleTooFar "people_too_far" Note Rows: "People have no road within the snap limit; they are not covered.", "Check the roads, or raise snap_m of the profile.";
-    PeopleUnknown "people_unknown" Note Rows: "The people of a zone are unknown.", "Give its total.";
+    PeopleUnknown "people_unknown" Note Rows: "People of unknown number are left out of a measure or of a siting.", "Give the totals of their zones.";
     PeopleUnreachable "people_unreachable" Note Rows: "No facility can be reached from the roads of some people; they are not covered.", "Check that their roads connect.";
     PeopleUnreached "people_unreached" Note Rows: "Some people reach no site and no facility.", "Add candidates near them.";
     PeriodNotMeasured "period_not_measured" Warning None: "Response times of a period are not measured.", "Use a profile with speeds by class, and an extract.";
@@ -171,7 +171,7 @@ kinds! {
     RaggedRow "ragged_row" Note Rows: "A row has more or fewer cells than the header and is not used.", "Mend the row.";
     RepeatedId "repeated_id" Note Rows: "Two facilities have the same id; one was given another.", "Give each its own id.";
     RepeatedMember "repeated_member" Note Rows: "A relation names a member twice.", "Nothing.";
-    RepeatedNames "repeated_names" Note Rows: "Zones share a name; their names are written with the parent's name or the id.", "Nothing, or give each its own name.";
+    RepeatedNames "repeated_names" Note Rows: "Zones share a name; all outputs write them with the id.", "Nothing; tables may use the names as outputs write them, or ids.";
     RepeatedNode "repeated_node" Note Rows: "A way names a node twice in a row.", "Nothing.";
     RepeatedRows "repeated_rows" Note Rows: "Rows say what other rows say; all are counted where houses may have several households.", "Remove them if the table was pasted twice.";
     RestrictionNotUsed "restriction_not_used" Note Rows: "A turn restriction cannot be used.", "Correct it in OpenStreetMap.";
@@ -194,7 +194,7 @@ kinds! {
     SpeedAboveClass "speed_above_class" Note Rows: "Lines have a speed above that of their class.", "Nothing.";
     SpeedNotRead "speed_not_read" Note Rows: "A speed of a road line cannot be read; that of its class is used.", "Write a number of km/h, or its unit.";
     Subtotal "subtotal" Note Rows: "A row of subtotals is not counted.", "Nothing.";
-    SumDiffers "sum_differs" Error Rows: "A table's own sum is not the sum of its rows.", "Correct the sum or the rows: one of them is wrong.";
+    SumDiffers "sum_differs" Error Rows: "A table's own sum is not the sum of its rows, beyond the rounding of the printed digits.", "Correct the sum or the rows: a row may be missing, double or wrong.";
     SupplyUnknown "supply_unknown" Warning Rows: "A facility's supply is unknown and counts as nothing.", "Give its amount.";
     SurfaceMissesRoads "surface_misses_roads" Warning Share: "A surface lies beside few of a zone's residential and living streets (with few streets, of its buildings), so people are spread over the next one.", "Check on the map where they are now; put another surface first in people.over, or give people by points, cells or a raster.";
     SurfacePassedOver "surface_passed_over" Note Rows: "A surface is nearly absent from a zone, or not where its streets are; the next one is taken there.", "Nothing; people.over says which surfaces are taken, in which order.";
@@ -206,7 +206,7 @@ kinds! {
     TwinMerged "twin_merged" Note Rows: "Two records are one facility.", "Nothing; merge_within_m of the plan says how near they must be.";
     UnknownClass "unknown_class" Warning None: "No zone is of a class that the plan names.", "Check the spelling of the class.";
     UnknownHighway "unknown_highway" Note Rows: "A class of road is not in the profile and is closed.", "Open it: profiles.NAME.highway = { CLASS = \"open\" }.";
-    UnmatchedRows "unmatched_rows" Error Rows: "Rows of a table name no zone while zones are left without a value.", "Correct the names, or say which zone is meant: [zones.aliases].";
+    UnmatchedRows "unmatched_rows" Error Rows: "Rows of a table name no zone, or several, while a zone or a sum lacks what they hold; rows of other places are a note.", "Correct the names in the table, or add the lines of the detail to the plan, under [zones.aliases]; for a name of several zones, write the id.";
     VoidBetweenZones "void_between_zones" Note Rows: "Ground between zones belongs to none of them.", "Nothing, or mend the borders.";
     WaterUnknown "water_unknown" Note None: "The study knows of no water: land is all ground of the zones.", "Name an extract: ground.source; or say that none is meant: ground.mask = [\"zone\"].";
     YearsNotUsed "years_not_used" Note Rows: "Facilities have years, and the study has none.", "Set planning.year.";
@@ -217,7 +217,7 @@ kinds! {
     ZoneWithoutGround "zone_without_ground" Warning Rows: "Nothing is left of a zone's ground; its people are not counted.", "Mend the zones that overlap it.";
     ZonesNotSummed "zones_not_summed" Note None: "The people of a raster cannot be summed by zone.", "Check the layer of zones.";
     ZonesOverlap "zones_overlap" Warning Rows: "Zones overlap; the ground counts in the first only.", "Mend the borders.";
-    ZonesUnknown "zones_unknown" Warning Share: "The people of some zones are unknown: no headline counts them.", "Give their totals: people.totals = \"….csv\", or leave the zones out.";
+    ZonesUnknown "zones_unknown" Warning Share: "The people of some zones are unknown: shares of people are those of the other zones.", "Give their totals: people.totals = \"….csv\", or leave the zones out.";
     ZonesWithoutClass "zones_without_class" Warning Rows: "Zones have no class; the general limit applies there.", "Give every zone its class.";
     ZonesWithoutFacility "zones_without_facility" Note Rows: "Zones have no facility of a service in them.", "Nothing.";
 }

@@ -129,7 +129,7 @@ pub(super) fn zones_unknown(zones: &[Zone], plan: &PeoplePlan, checks: &Checks) 
         known.as_f64(),
     );
     let share = of_zones.max(of_area);
-    let severity = if share > checks.zones_unknown_error { Severity::Error } else { Severity::Warning };
+    let severity = if share > checks.zones_unknown_error + 1e-6 { Severity::Error } else { Severity::Warning };
     let source = if plan.totals == "osm" { plan.source.as_deref().unwrap_or_default() } else { plan.totals.as_str() };
     let finding = Finding::new(Stage::People, source, "", FindingKind::ZonesUnknown, detail).severity(severity);
     (!unknown.is_empty()).then(|| finding.sized(share).area_m2(own))

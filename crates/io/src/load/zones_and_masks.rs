@@ -1,7 +1,5 @@
 //! Zones with their limits, and masks, from the sources that the plan names.
 
-use std::collections::BTreeMap;
-
 use catchment::{Finding, FindingKind, Limit, Stage, Zone};
 
 use super::limits::{self, Told};
@@ -26,7 +24,7 @@ impl Loader<'_> {
             let features = self.layer(&plan.source, plan.crs.as_deref(), Stage::Zones, None)?;
             zones::from_layer(features, plan, &mut told, &mut self.findings)?
         };
-        let (names, repeated) = ZoneNames::told_apart(&mut zones, &BTreeMap::new(), &plan.source);
+        let (names, repeated) = ZoneNames::told_apart(&mut zones, &plan.source);
         self.findings.extend(repeated);
         let names = names.with_aliases(&plan.aliases, &self.plan.study.id)?;
         if let Some(table) = &plan.table {

@@ -143,17 +143,36 @@ const LEAST: usize = 5;
 pub(super) fn alike(a: &str, b: &str) -> Option<Likeness> {
     let (ours, theirs) = (readings(a), readings(b));
     let pairs = ours.iter().flat_map(|a| theirs.iter().map(move |b| (a, b)));
-    pairs.filter_map(|(a, b)| of_readings(a, b)).min()
+    let like = |(a, b): (&Reading, &Reading)| match [a.aside, b.aside] {
+        [false, false] => of_words(&a.words, &b.words),
+        // what two names have in brackets is where they lie: (Ohio)
+        [true, true] => None,
+        _ => of_words(&a.words, &b.words).map(|like| Likeness { how: How::Partly, ..like }),
+    };
+    pairs.filter_map(like).min()
+}
+
+/// A way to read a name.
+struct Reading {
+    words: Vec<String>,
+    /// It stands in brackets.
+    aside: bool,
 }
 
 /// A name as a whole, and its parts where it says a place twice: `Biel/Bienne`, `Victoria (Gozo)`.
-fn readings(name: &str) -> Vec<Vec<String>> {
-    let parts = name.split(['/', '|', '(', ')', '（', '）', '[', ']', ';', '；']);
-    let mut all = vec![essence(name)];
-    for part in parts.map(essence) {
-        if !part.is_empty() && !all.contains(&part) {
-            all.push(part);
+fn readings(name: &str) -> Vec<Reading> {
+    let mut all = vec![Reading { words: essence(name), aside: false }];
+    let mut aside = false;
+    for part in name.split_inclusive(['/', '|', '(', ')', '（', '）', '[', ']', ';', '；']) {
+        let words = essence(part);
+        if !words.is_empty() && !all.iter().any(|own| own.words == words) {
+            all.push(Reading { words, aside });
         }
+        aside = match part.chars().last() {
+            Some('(' | '（' | '[') => true,
+            Some(')' | '）' | ']') => false,
+            _ => aside,
+        };
     }
     all
 }
@@ -174,7 +193,7 @@ fn without_end(word: &str) -> String {
     left.to_owned()
 }
 
-fn of_readings(a: &[String], b: &[String]) -> Option<Likeness> {
+fn of_words(a: &[String], b: &[String]) -> Option<Likeness> {
     let [one, other] = [a.concat(), b.concat()];
     let [shorter, longer] = if one.chars().count() <= other.chars().count() { [&one, &other] } else { [&other, &one] };
     let (least, most) = (shorter.chars().count(), longer.chars().count());
@@ -196,7 +215,7 @@ fn of_readings(a: &[String], b: &[String]) -> Option<Likeness> {
     if letters <= may_differ {
         return Some(Likeness { how: How::Misspelt, letters });
     }
-    let short = least >= 2 && letters == 1;
+    let short = least >= if is_dense { 2 } else { 3 } && letters == 1;
     let held = if is_dense { least >= 2 && longer.contains(shorter.as_str()) } else { least >= 4 && held(a, b) };
     (short || held).then_some(Likeness { how: How::Partly, letters })
 }
@@ -260,6 +279,9 @@ mod tests {
             ("Oberdorf", "Niederdorf"),
             ("East", "West"),
             ("Town", "City"),
+            ("Springfield (Ohio)", "Columbus (Ohio)"),
+            ("古美路街道（闵行）", "莘庄镇（闵行）"),
+            ("Ward A (1)", "Quarter B (1)"),
             ("", "Vaduz"),
         ] {
             assert_eq!(how(a, b), None, "{a} and {b}");

@@ -74,24 +74,17 @@ impl ZoneNames {
         ZoneNames { zones, spelt, aliases: BTreeMap::new() }
     }
 
-    /// Names zones that share a name apart: by `parent` where all that share it have parents of different names, else by id. The zones'
-    /// names are afterwards those that outputs show, each once.
-    pub(super) fn told_apart(zones: &mut [Zone], parents: &BTreeMap<usize, String>, file: &str) -> (ZoneNames, Option<Finding>) {
+    /// Gives each zone of a shared name a name of its own, with its id. The zones' names are afterwards those that outputs show.
+    pub(super) fn told_apart(zones: &mut [Zone], file: &str) -> (ZoneNames, Option<Finding>) {
         let mut sharing: BTreeMap<String, Vec<usize>> = BTreeMap::new();
         for (place, zone) in zones.iter().enumerate() {
             sharing.entry(folded(&zone.name)).or_default().push(place);
         }
         sharing.retain(|_, places| places.len() > 1);
         let raw: Vec<String> = zones.iter().map(|zone| zone.name.clone()).collect();
-        for places in sharing.values() {
-            let mut known: Vec<&String> = places.iter().filter_map(|place| parents.get(place)).collect();
-            known.sort_unstable();
-            known.dedup();
-            for place in places {
-                let zone = &mut zones[*place];
-                let by = parents.get(place).filter(|_| known.len() == places.len()).unwrap_or(&zone.id);
-                zone.name = format!("{} ({by})", zone.name);
-            }
+        for place in sharing.values().flatten() {
+            let zone = &mut zones[*place];
+            zone.name = format!("{} ({})", zone.name, zone.id);
         }
         let names = ZoneNames::of_all(zones.iter().zip(raw).map(|(zone, raw)| [zone.id.clone(), raw, zone.name.clone()]).collect());
         let mut shared: Vec<usize> = sharing.into_values().flatten().collect();
@@ -165,7 +158,9 @@ impl ZoneNames {
     fn nearest(&self, label: &str, places: impl Iterator<Item = usize>) -> Option<(usize, alike::Likeness)> {
         let like = |place: usize| {
             let [id, name, _] = &self.zones[place];
-            [name, id].into_iter().filter_map(|own| alike::alike(label, own)).min().map(|how| (place, how))
+            // codes that differ by a letter are other codes
+            let by_id = alike::alike(label, id).filter(|like| like.how == alike::How::SamePlace);
+            alike::alike(label, name).into_iter().chain(by_id).min().map(|how| (place, how))
         };
         places.filter_map(like).min_by_key(|(place, how)| (*how, *place))
     }

@@ -39,6 +39,8 @@ pub(crate) struct ZoneRows<'a> {
 
 struct Row {
     label: String,
+    /// Its name, where its id is the label.
+    name: String,
     line: u64,
     /// Rows of one year are about one thing; a zone needs one in each.
     year: Option<i32>,
@@ -63,15 +65,16 @@ impl<'a> ZoneRows<'a> {
 
     /// What a row is of, by its id where it has one, else by its name.
     pub(crate) fn meet(&mut self, line: u64, [id, name]: [&str; 2], year: Option<i32>) -> Met {
-        let (label, by) = if id.trim().is_empty() { (name, By::Name) } else { (id, By::Id) };
+        let (id, name) = (id.trim(), name.trim());
+        let (label, by) = if id.is_empty() { (name, By::Name) } else { (id, By::Id) };
         let named = self.names.find(label, by);
         let met = match &named {
             Named::Zone(zone) => Met::Zone(*zone),
             Named::Several(_) => Met::Other,
-            Named::Unknown => sum_row(label).map_or(Met::Other, Met::Sum),
+            Named::Unknown => sum_row(label).or_else(|| sum_row(name)).map_or(Met::Other, Met::Sum),
         };
         let several = if let Named::Several(zones) = named { zones } else { Vec::new() };
-        self.rows.push(Row { label: label.trim().to_owned(), line, year, met, several, amount: 0.0 });
+        self.rows.push(Row { label: label.to_owned(), name: name.to_owned(), line, year, met, several, amount: 0.0 });
         met
     }
 
@@ -125,12 +128,12 @@ impl<'a> ZoneRows<'a> {
                 format!("{} ({})", self.names.shown(*zone), lines.join(", "))
             })
             .collect();
-        let first = lines.values().flatten().map(|row| row.line).min()?;
+        let first = lines.values().flatten().min_by_key(|row| row.line)?;
         let said: Vec<&str> = said.iter().map(String::as_str).collect();
         let rows = lines.values().map(Vec::len).sum();
         let noun = if said.len() == 1 { "one zone has".to_owned() } else { format!("{} zones have", said.len()) };
         let detail = format!("{noun} several rows, and {done}: {}", some(&said));
-        Some(Finding::new(self.stage, self.file, first, FindingKind::TotalTwice, detail).rows(rows))
+        Some(Finding::new(self.stage, self.file, &first.label, FindingKind::TotalTwice, detail).rows(rows))
     }
 
     /// The sums of a column that its rows do not add up to, in words. A column that may hold something else than counts is let be if its
@@ -170,7 +173,10 @@ impl<'a> ZoneRows<'a> {
             let summed = unknown.len() < of_ours && rows.iter().any(|row| row.met == Met::Sum(SumRow::All));
             found.ambiguous.extend(rows.iter().filter(|row| !row.several.is_empty()));
             for row in unknown {
-                let near = self.names.nearest(&row.label, lacking.iter().copied()).filter(|(_, like)| few || like.how != How::Partly);
+                let labels = [row.label.as_str(), row.name.as_str()];
+                let near =
+                    labels.into_iter().filter_map(|label| self.names.nearest(label, lacking.iter().copied())).min_by_key(|(_, how)| *how);
+                let near = near.filter(|(_, like)| few || like.how != How::Partly);
                 let near = near.or_else(|| {
                     let any = self.names.nearest(&row.label, 0..self.names.len()).filter(|_| summed);
                     any.filter(|(_, like)| like.how != How::Partly)
@@ -218,7 +224,7 @@ impl<'a> ZoneRows<'a> {
             let written: String = lines.iter().take(MOST).map(line).collect();
             detail += &format!(". If these zones are meant, add to the plan:\n[zones.aliases]{written}{more}");
         }
-        let finding = Finding::new(self.stage, self.file, first.line, FindingKind::UnmatchedRows, detail).severity(Severity::Error);
+        let finding = Finding::new(self.stage, self.file, &first.label, FindingKind::UnmatchedRows, detail).severity(Severity::Error);
         let sum: f64 = rows.iter().map(|row| row.amount).sum();
         Some(match self.counted {
             Counted::People => finding.people(People::from_f64(sum).unwrap_or_default()),
@@ -250,7 +256,9 @@ impl<'a> ZoneRows<'a> {
             some => format!("; {some} zones are left without {lack}"),
         };
         let detail = format!("{} no zone of the study and are not used: {}{more}", names(rows.len()), some(&labels));
-        Some(Finding::new(self.stage, self.file, first.line, FindingKind::UnmatchedRows, detail).severity(Severity::Note).rows(rows.len()))
+        Some(
+            Finding::new(self.stage, self.file, &first.label, FindingKind::UnmatchedRows, detail).severity(Severity::Note).rows(rows.len()),
+        )
     }
 }
 

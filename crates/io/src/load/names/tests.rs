@@ -56,16 +56,15 @@ fn an_alias_means_one_zone_and_is_no_zone_itself() {
 #[test]
 fn zones_of_one_name_are_named_apart() {
     let mut own = zones(&[("1", "Ir-Rabat"), ("2", "Ir-Rabat"), ("3", "Żebbuġ"), ("4", "ŻEBBUĠ "), ("5", "Mosta")]);
-    let parents = BTreeMap::from([(0, "Gozo".to_owned()), (1, "Malta".to_owned()), (2, "Malta".to_owned()), (3, "Malta".to_owned())]);
-    let (names, finding) = ZoneNames::told_apart(&mut own, &parents, "zones");
+    let (names, finding) = ZoneNames::told_apart(&mut own, "zones");
     let shown: Vec<&str> = own.iter().map(|zone| zone.name.as_str()).collect();
-    assert_eq!(shown, ["Ir-Rabat (Gozo)", "Ir-Rabat (Malta)", "Żebbuġ (3)", "ŻEBBUĠ  (4)", "Mosta"]);
+    assert_eq!(shown, ["Ir-Rabat (1)", "Ir-Rabat (2)", "Żebbuġ (3)", "ŻEBBUĠ  (4)", "Mosta"]);
     let finding = finding.unwrap();
     assert_eq!((finding.kind, finding.rows), (FindingKind::RepeatedNames, 4));
-    assert_eq!(names.find("Ir-Rabat (Gozo)", By::Name), Named::Zone(0));
+    assert_eq!(names.find("Ir-Rabat (1)", By::Name), Named::Zone(0));
     assert_eq!(names.find("Ir-Rabat", By::Name), Named::Several(vec![0, 1]));
     assert_eq!(names.find("2", By::Name), Named::Zone(1));
-    assert!(ZoneNames::told_apart(&mut zones(&[("1", "A"), ("2", "B")]), &BTreeMap::new(), "zones").1.is_none());
+    assert!(ZoneNames::told_apart(&mut zones(&[("1", "A"), ("2", "B")]), "zones").1.is_none());
 }
 
 fn rows<'a>(names: &'a ZoneNames, labels: &[&str]) -> ZoneRows<'a> {
@@ -161,4 +160,21 @@ fn sums_are_held_against_their_rows_by_the_printed_digits() {
     assert!(made(&[Zone, Other, Other, all], &["1", "2", "3", "9"]).is_empty());
     // what is not known may be the difference
     assert!(made(&[Zone, Zone, all], &["1", "-", "3"]).is_empty());
+}
+
+#[test]
+fn an_id_that_is_wrong_beside_a_right_name_is_an_error() {
+    let names = ZoneNames::new(&zones(&[("3101120060001", "Balzers"), ("3101120060002", "Vaduz")]));
+    let mut rows = ZoneRows::new(&names, "t.csv", Stage::People, Counted::People);
+    rows.meet(2, ["3.10112E+12", "Balzers"], None);
+    rows.meet(3, ["3101120060002", "Vaduz"], None);
+    rows.meet(4, ["-", "Total"], None);
+    let found = rows.findings("a total", "the last is used");
+    let [error] = found.as_slice() else { panic!("{found:?}") };
+    assert!(error.is_error() && error.detail.ends_with("\"3.10112E+12\" = \"Balzers\""), "{}", error.detail);
+    // of codes that differ by a letter none is meant
+    let codes = ZoneNames::new(&zones(&[("CH", "Schweiz"), ("LI", "Liechtenstein")]));
+    let mut rows = ZoneRows::new(&codes, "t.csv", Stage::People, Counted::People);
+    rows.meet(2, ["CN", ""], None);
+    assert!(!rows.findings("a total", "the last is used")[0].is_error());
 }
