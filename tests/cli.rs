@@ -28,6 +28,9 @@ mod demo;
 #[cfg(test)]
 #[path = "cli/failures.rs"]
 mod failures;
+#[cfg(test)]
+#[path = "cli/finding_names.rs"]
+mod finding_names;
 #[path = "cli/finding_people.rs"]
 mod finding_people;
 #[cfg(test)]
@@ -36,9 +39,6 @@ mod finding_places;
 #[cfg(test)]
 #[path = "cli/finding_roads.rs"]
 mod finding_roads;
-#[cfg(test)]
-#[path = "cli/finding_names.rs"]
-mod finding_names;
 #[cfg(test)]
 #[path = "cli/flags.rs"]
 mod flags;

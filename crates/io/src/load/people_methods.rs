@@ -8,7 +8,6 @@ use catchment::{Demand, Finding, Group, People, Progress, SpreadNote, Stage, Sur
 use super::masks::{Mapped, MaskPolygons};
 use super::names::ZoneNames;
 use super::people_osm::Totals;
-use super::people_polygons::Unit;
 use super::raster::{self, Raster};
 use super::select::{asks_local_roads, water_of_people};
 use super::surfaces::{self, Spreading};
@@ -49,39 +48,17 @@ impl Loader<'_> {
         let file = plan.source.clone().unwrap_or_else(|| if is_layer(roads) { plan.totals.clone() } else { roads.clone() });
         let file = file.as_str();
         let water = self.water_of_people(masks, projector)?;
-        let nobody = || LoadedPeople::of(Demand::default(), People::ZERO);
-        let before = self.findings.len();
-        let (loaded, places) = match plan.method {
-            PeopleMethod::Spread => (self.spread_people(zones, names, &water, file, projector, progress)?, None),
-            PeopleMethod::Points => {
-                let far_m = checks.far_outlier_m;
-                let table = self.points_table(file, &plan.columns, zones, projector)?;
-                let loaded = match people::points(zones, &table, plan, (projector, far_m), &mut self.findings) {
-                    Ok((demand, rows)) => {
-                        self.count_rows("rows", rows);
-                        let read = demand.total();
-                        LoadedPeople::of(demand, read)
-                    }
-                    Err(error) => self.unusable_since(before, error).map(|()| nobody())?,
-                };
-                (loaded, Some("points"))
-            }
-            PeopleMethod::Polygons => {
-                let features = self.placed_layer(file, plan.columns.crs.as_deref(), Stage::People, (zones, projector))?;
-                let units = people_polygons::units(&features, plan, file, projector, &mut self.findings);
-                let loaded = match units.and_then(|units| self.shared(zones, &units, &water, file, progress)) {
-                    Ok(people) => people,
-                    Err(error) => self.unusable_since(before, error).map(|()| nobody())?,
-                };
-                (loaded, Some("parts of polygons"))
-            }
-            PeopleMethod::Cells => {
-                let table = self.cells_table(file, &plan.columns, projector)?;
-                self.count_rows("rows", table.len() as u64);
-                let units = people_cells::units(&table, plan, projector, &mut self.findings)?;
-                (self.shared(zones, &units, &water, file, progress)?, Some("parts of cells"))
-            }
-            PeopleMethod::Raster => (self.people_of_rasters(zones, &water, file, projector, progress)?, Some("parts of cells")),
+        let loaded = match plan.method {
+            PeopleMethod::Spread => self.spread_people(zones, names, &water, file, projector, progress)?,
+            PeopleMethod::Points => self.points(zones, file, projector)?,
+            PeopleMethod::Polygons | PeopleMethod::Cells => self.shared(zones, &water, file, projector, progress)?,
+            PeopleMethod::Raster => self.people_of_rasters(zones, &water, file, projector, progress)?,
+        };
+        let places = match plan.method {
+            PeopleMethod::Spread => None,
+            PeopleMethod::Points => Some("points"),
+            PeopleMethod::Polygons => Some("parts of polygons"),
+            PeopleMethod::Cells | PeopleMethod::Raster => Some("parts of cells"),
         };
         if let Some(places) = places {
             self.findings.extend(people_checks::outside(zones, &loaded.demand, places, file, checks));
@@ -91,6 +68,20 @@ impl Loader<'_> {
         let inhabited = people_checks::inhabited_m2(zones, &loaded.demand, &loaded.spread, &Water::new(&water), plan.cell_m);
         self.findings.extend(people_checks::density(zones, &inhabited, source, checks));
         Ok(loaded)
+    }
+
+    fn points(&mut self, zones: &mut [Zone], file: &str, projector: &Projector) -> Result<LoadedPeople, Error> {
+        let (plan, far_m) = (&self.plan.people, self.plan.checks.far_outlier_m);
+        let before = self.findings.len();
+        let table = self.points_table(file, &plan.columns, zones, projector)?;
+        match people::points(zones, &table, plan, (projector, far_m), &mut self.findings) {
+            Ok((demand, rows)) => {
+                self.count_rows("rows", rows);
+                let read = demand.total();
+                Ok(LoadedPeople::of(demand, read))
+            }
+            Err(error) => self.unusable_since(before, error).map(|()| LoadedPeople::of(Demand::default(), People::ZERO)),
+        }
     }
 
     /// The water that people are kept off: what the masks leave out, where they have read it already.
@@ -106,17 +97,30 @@ impl Loader<'_> {
         Ok(Cow::Owned(water))
     }
 
-    /// The people of areas, shared out over the zones.
+    /// The people of polygons or cells, shared out over the zones.
     fn shared(
         &mut self,
         zones: &mut [Zone],
-        units: &[Unit],
         water: &[MultiPolygon<f64>],
         file: &str,
+        projector: &Projector,
         progress: &dyn Progress,
     ) -> Result<LoadedPeople, Error> {
-        let (demand, read) = people_polygons::shared(zones, units, water, &self.plan.people, file, &mut self.findings, progress)?;
-        Ok(LoadedPeople::of(demand, read))
+        let plan = &self.plan.people;
+        let before = self.findings.len();
+        let units = if plan.method == PeopleMethod::Polygons {
+            let features = self.placed_layer(file, plan.columns.crs.as_deref(), Stage::People, (zones, projector))?;
+            people_polygons::units(&features, plan, file, projector, &mut self.findings)
+        } else {
+            let table = self.cells_table(file, &plan.columns, projector)?;
+            self.count_rows("rows", table.len() as u64);
+            people_cells::units(&table, plan, projector, &mut self.findings)
+        };
+        let found = units.and_then(|units| people_polygons::shared(zones, &units, water, plan, file, &mut self.findings, progress));
+        match found {
+            Ok((demand, read)) => Ok(LoadedPeople::of(demand, read)),
+            Err(error) => self.unusable_since(before, error).map(|()| LoadedPeople::of(Demand::default(), People::ZERO)),
+        }
     }
 
     fn spread_people(
