@@ -83,15 +83,19 @@ pub struct Service<'a> {
 }
 
 impl Service<'_> {
-    /// The edges that points are tied to, by the service's rules and before its barriers.
+    /// The edges that points are linked to, by the service's rules, its facilities and its barriers.
     pub fn edge_grid(&self) -> EdgeGrid<'_> {
-        EdgeGrid::new(self.network, self.link).with_barriers(self.barriers)
+        EdgeGrid::new(self.network, self.link).with_barriers(self.barriers).with_facilities(&self.places())
     }
 
     /// The facilities tied to `edges`, with what passes before anybody travels counted in their legs.
     pub fn facility_links(&self, edges: &EdgeGrid<'_>) -> Linkage {
-        let places: Vec<Coord<f64>> = self.facilities.iter().map(|f| f.location).collect();
-        Linkage::new(edges, &places).after(self.pre_travel)
+        Linkage::new(edges, &self.places()).after(self.pre_travel)
+    }
+
+    /// Where its facilities are.
+    fn places(&self) -> Vec<Coord<f64>> {
+        self.facilities.iter().map(|facility| facility.location).collect()
     }
 
     /// The limits that apply.

@@ -244,7 +244,7 @@ impl<'g> CostField<'g> {
                     let column = low.column * REFINE + i as i32 % REFINE;
                     match edges.snap(fine.centre(Cell { row, column }), &mut snaps) {
                         LinkStatus::Linked => Status::of_label(nearest.point(&snaps), limit),
-                        LinkStatus::TooFar | LinkStatus::OnIsland | LinkStatus::BehindBarrier => Status::Unlinked,
+                        LinkStatus::TooFar | LinkStatus::BehindBarrier => Status::Unlinked,
                     }
                 })
             })
@@ -298,10 +298,9 @@ fn measure(
             }
             (*cost, within_m) = match edges.snap(centre, &mut snaps) {
                 LinkStatus::Linked => {
-                    let metres = snaps.iter().map(|snap| f64::from(snap.leg_m)).fold(0.0, f64::max);
-                    (CellCost(nearest.point(&snaps).cost.0), metres)
+                    (CellCost(nearest.point(&snaps).cost.0), snaps.road_m())
                 }
-                LinkStatus::TooFar | LinkStatus::OnIsland | LinkStatus::BehindBarrier => (CellCost::UNLINKED, f64::INFINITY),
+                LinkStatus::TooFar | LinkStatus::BehindBarrier => (CellCost::UNLINKED, f64::INFINITY),
             };
             *road_m = known(within_m);
         }

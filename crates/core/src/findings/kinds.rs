@@ -102,7 +102,6 @@ kinds! {
     FacilityBehindBarrier "facility_behind_barrier" Note Rows: "Barriers lie between a facility and all roads nearby.", "Check where it is entered.";
     FacilityInSmallComponent "facility_in_small_component" Warning Rows: "A facility is linked to a small piece of the network.", "Check that the roads there connect to the rest.";
     FacilityNearestRoadBeyondBarrier "facility_nearest_road_beyond_barrier" Note Rows: "A barrier lies between a facility and its nearest road.", "Check where it is entered.";
-    FacilityOnIsland "facility_on_island" Note Rows: "The roads near a facility are not connected to the rest.", "Check the roads, or lower min_component of the profile.";
     FacilityTooFar "facility_too_far" Note Rows: "A facility has no road within the snap limit.", "Check its coordinates, or raise snap_m of the profile.";
     FacilityUnlinked "facility_unlinked" Note Rows: "A facility is snapped to no road.", "Check its coordinates.";
     FarFromRoads "far_from_roads" Note Metres: "Places lie far from every road of the file that they are held against.", "Check their CRS.";
@@ -155,7 +154,6 @@ kinds! {
     PartsOfZone "parts_of_zone" Note Rows: "Rows are counted as parts of the only zone.", "Nothing.";
     PeopleBehindBarrier "people_behind_barrier" Note Rows: "Barriers lie between people and all roads nearby; they are not covered.", "Check the barriers.";
     PeopleBeyondSites "people_beyond_sites" Note Rows: "No candidate site reaches some people.", "Add candidates near them.";
-    PeopleOnIsland "people_on_island" Note Rows: "The roads near people are not connected to the rest; they are not covered.", "Check the roads, or lower min_component of the profile.";
     PeopleOutside "people_outside" Note Rows: "People live outside every zone; they stand apart in the row `outside`, in no total.", "Nothing, unless they should lie in the zones: then check the borders.";
     PeopleTooFar "people_too_far" Note Rows: "People have no road within the snap limit; they are not covered.", "Check the roads, or raise snap_m of the profile.";
     PeopleUnknown "people_unknown" Note Rows: "The people of a zone are unknown.", "Give its total.";

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use catchment::geo::{BoundingRect, Intersects, MultiPolygon, Rect};
 use catchment::{
-    Barriers, Cell, Cost, Demand, DemandId, Facility, FacilityId, FacilityLink, Ground, GroundRules, KnownLabels, Limit, Linkage, Metric,
+    Barriers, Cell, Cost, Demand, DemandId, EdgeGrid, Facility, FacilityId, FacilityLink, Ground, GroundRules, KnownLabels, Limit, Linkage, Metric,
     NearestFacility, NetworkParts, Place, Progress, Report, RoadCutter, RoadNetwork, SearchSpace, Service, Sources, Study, Tile, TileError,
     TilePart, TileScope, Window, Zone, ZoneId, analyse_tile, begin, halo_m, join_tiles, tile_scopes,
 };
@@ -46,6 +46,8 @@ struct TileService {
     zone_limits: Vec<(Metric, Cost)>,
     network: (Metric, NetworkParts),
     links: Linkage,
+    /// The small pieces of its network that the whole study uses.
+    islands: Vec<u32>,
     known: KnownLabels,
 }
 
@@ -86,7 +88,8 @@ pub(super) fn cut(
         halos.fill(asked_m);
     }
     begin(progress, "search", services.len())?;
-    let links: Vec<Linkage> = services.iter().map(|service| service.facility_links(&service.edge_grid())).collect();
+    let grids: Vec<EdgeGrid<'_>> = services.iter().map(Service::edge_grid).collect();
+    let links: Vec<Linkage> = services.iter().zip(&grids).map(|(service, edges)| service.facility_links(edges)).collect();
     let tied = services.iter().zip(&links);
     let sources: Vec<Sources<'_>> = tied.map(|(service, links)| Sources::new(service.network, links, service.direction)).collect();
     let mut spaces = vec![SearchSpace::default(); services.len()];
@@ -102,7 +105,7 @@ pub(super) fn cut(
     for scope in &scopes {
         let mut tile = around(&inputs, scope, window, margin_cells);
         for (i, service) in services.iter().enumerate() {
-            tile.services.push(of_service(service, scope, i, &cutters[i], &links[i], &nearest[i]));
+            tile.services.push(of_service((service, &grids[i]), scope, i, &cutters[i], &links[i], &nearest[i]));
         }
         each(&tile)?;
         progress.advance(1);
@@ -140,7 +143,7 @@ fn around(inputs: &Inputs, scope: &TileScope, window: Window, margin: usize) -> 
 }
 
 fn of_service(
-    service: &Service<'_>,
+    (service, edges): (&Service<'_>, &EdgeGrid<'_>),
     scope: &TileScope,
     i: usize,
     cutter: &RoadCutter<'_>,
@@ -153,6 +156,7 @@ fn of_service(
         own: scope.facilities[i].clone(),
         zone_limits: service.zone_limits.iter().map(|limit| (limit.metric, limit.cost)).collect(),
         links: links.on_part(&cut),
+        islands: cut.pieces(edges.islands()),
         known: nearest.known(&cut),
         network: (cut.network.metric(), cut.network.to_parts()),
     }
@@ -181,6 +185,7 @@ pub(super) fn answer(plan: &Plan, tile: TileFile, name: &str, progress: &dyn Pro
             window,
             margin: tile.margin,
             links: &own.links,
+            islands: &own.islands,
             known: &own.known,
         };
         parts.push(analyse_tile(&study, &Service { sweep: &sweep, ..asked }, &part, progress).map_err(|error| of_tile(error, name))?);
