@@ -4,8 +4,8 @@
 //! leg and a status. Edges are found through a uniform grid of buckets, which answers many queries in order faster than a tree.
 //!
 //! **Which roads a point is linked to.** A connected piece of the network is *large* from `min_component` nodes on. A small one is *used* if
-//! the nearest road of some facility lies on it: an atoll, a camp, the yard of a hospital. Every point, whether a person, a facility or a cell
-//! of the ground, is linked
+//! the nearest road of some facility lies on it and people live no farther from it than from a large one (an islet in sight of a mainland, a
+//! camp beside a road), or no large one is near that facility (an atoll). Every point, a person, a facility or a cell of the ground, is linked
 //!
 //! 1. to the nearest edge of a large piece within the snap limit;
 //! 2. also to the nearest edge of a used piece that is no farther: the cheaper answer wins, as among tied edges;
@@ -43,7 +43,7 @@ pub struct LinkRules {
     pub snap_m: f64,
     /// Speed on it, metres a second.
     pub access_speed_m_s: f64,
-    /// Fewest nodes of a large connected piece: a smaller one is linked to where a facility stands on it, or where no larger one is near.
+    /// Fewest nodes of a large connected piece: a smaller one is linked to where a facility and people are on it, or no larger one is near.
     pub min_component: u32,
 }
 

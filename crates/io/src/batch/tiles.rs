@@ -176,7 +176,8 @@ pub(super) fn answer(plan: &Plan, tile: TileFile, name: &str, progress: &dyn Pro
         let network = Arc::new(RoadNetwork::from_parts(own.network.0, own.network.1)?);
         let zone_limits: Vec<Limit> = own.zone_limits.iter().map(|(metric, cost)| Limit { metric: *metric, cost: *cost }).collect();
         let sweep = service.swept_limits();
-        let asked = service_of(plan, service, &profile, (&own.facilities, &network, &tile.barriers, &zone_limits));
+        // which small pieces of the network are used, the tile is told
+        let asked = service_of(plan, service, &profile, (&own.facilities, &network, &tile.barriers, &zone_limits), &[]);
         let part = Tile {
             zones: &tile.own_zones,
             rows: &tile.rows,
