@@ -128,6 +128,7 @@ fn service<'a>(inputs: &'a Inputs, network: &'a RoadNetwork, profile: &catchment
         detour_factor: profile.detour_factor,
         sweep: &[],
         keep_field: false,
+        extent: None,
     }
 }
 

@@ -29,8 +29,16 @@ mod demo;
 #[path = "cli/failures.rs"]
 mod failures;
 #[cfg(test)]
+#[path = "cli/finding_names.rs"]
+mod finding_names;
+#[path = "cli/finding_people.rs"]
+mod finding_people;
+#[cfg(test)]
 #[path = "cli/finding_places.rs"]
 mod finding_places;
+#[cfg(test)]
+#[path = "cli/finding_roads.rs"]
+mod finding_roads;
 #[cfg(test)]
 #[path = "cli/flags.rs"]
 mod flags;

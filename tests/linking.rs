@@ -163,7 +163,7 @@ fn compare(seed: u64, count: usize, side: f64, asked: usize, seen: &mut Seen) {
             LinkStatus::Linked => seen.linked += 1,
             LinkStatus::OnIsland => seen.on_island += 1,
             LinkStatus::TooFar => seen.too_far += 1,
-            LinkStatus::BehindBarrier => unreachable!("there is no barrier"),
+            LinkStatus::BehindBarrier | LinkStatus::NoData => unreachable!("there is no barrier and no extent"),
         }
         seen.tied += usize::from(tied.len() > 1);
     }

@@ -22,6 +22,8 @@ mod gaps;
 mod limits;
 #[path = "scenes/masks.rs"]
 mod masks;
+#[path = "scenes/no_data.rs"]
+mod no_data;
 #[path = "scenes/odd.rs"]
 mod odd;
 #[path = "scenes/projects.rs"]

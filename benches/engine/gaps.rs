@@ -25,7 +25,7 @@ pub(crate) fn measure(table: &mut Table) {
     let inputs = load(&plan, &Folder(folder), &NoProgress).expect("sound data");
     let masks = [Mask::Land, Mask::Zone];
     let rules = GroundRules { cell_m: inputs.plan.ground.cell_m };
-    let ground = Ground::masked(&inputs.zones, &masks, &inputs.masks.water, rules, &NoProgress).expect("ground");
+    let ground = Ground::masked(&inputs.zones, &masks, &inputs.masks.water, None, rules, &NoProgress).expect("ground");
     let study = Study { zones: &inputs.zones, demand: &inputs.demand, ground: &ground, places: &inputs.places };
     let service = service(&inputs);
     let edges = service.edge_grid();
@@ -129,6 +129,7 @@ fn service(inputs: &Inputs) -> Service<'_> {
         speed_m_s: profile.speed_m_s,
         detour_factor: 1.3,
         keep_field: false,
+        extent: None,
         sweep: &[],
     }
 }

@@ -100,6 +100,15 @@ def is_walked(tags):
     return highway in WALKED_CLASSES
 
 
+def is_water(tags):
+    """Whether an area is one that no one lives on."""
+    return (
+        tags.get("natural") == "water"
+        or tags.get("waterway") in ("riverbank", "dock")
+        or tags.get("landuse") in ("reservoir", "basin")
+    )
+
+
 def parse_rules(rules):
     """['amenity=hospital|clinic'] -> [('amenity', {'hospital', 'clinic'})]"""
     parsed = []
@@ -173,6 +182,15 @@ class Extract:
             self.add_facility("w", way, tags, middle, "middle of the line")
             self.issues.append(f"facility way {way} is not closed: taken at the middle of its line")
 
+    def local_roads(self):
+        """The roads with front doors, as lines."""
+        lines = []
+        for _, tags, refs in self.roads:
+            places = [self.position[ref] for ref in refs if ref in self.position]
+            if tags["highway"] in ("residential", "living_street") and len(places) > 1:
+                lines.append(self.metric_shape(shapely.LineString(places)))
+        return lines
+
     def read_node(self, node, tags):
         point = shapely.Point(self.metric_point(node.location.lon, node.location.lat))
         if tags.get("place") in ("town", "village", "city") and "population" in tags:
@@ -194,12 +212,14 @@ class Extract:
             return "residential"
         if tags.get("building", "no") != "no":
             return "building"
+        if is_water(tags):
+            return "water"
         return None
 
     def read_areas(self, path, admin_level):
         """Zones, residential land, buildings and facility areas, as libosmium assembles them."""
         to_wkb = osmium.geom.WKBFactory()
-        self.zones, self.residential, self.buildings = [], [], []
+        self.zones, self.residential, self.buildings, self.water = [], [], [], []
         for item in osmium.FileProcessor(path).with_areas():
             if item.type_str() != "a":
                 continue
@@ -223,6 +243,8 @@ class Extract:
                 self.residential.append(shape)
             if tags.get("building", "no") != "no":
                 self.buildings.append(shape)
+            if is_water(tags):
+                self.water.append(shape)
             if matches(tags, self.rules):
                 centroid = shape.centroid
                 if shape.contains(centroid):
@@ -450,14 +472,49 @@ class Surface:
         return polygons_of(shapely.intersection(shapely.union_all(self.shapes[hits]), zone))
 
 
-def choose_surface(zone, residential, buildings):
+class Roads:
+    """Lines, asked for what lies in or along a zone."""
+
+    def __init__(self, lines):
+        self.lines = np.array(lines, dtype=object)
+        self.tree = STRtree(self.lines)
+
+    def within(self, zone):
+        return shapely.intersection(self.lines[self.tree.query(zone, predicate="intersects")], zone)
+
+    def along(self, zone, metres):
+        hits = self.tree.query(zone.buffer(metres), predicate="intersects")
+        return polygons_of(shapely.intersection(shapely.union_all(shapely.buffer(self.lines[hits], metres)), zone))
+
+
+def is_lived_on(ground, zone, roads, buildings):
+    """Whether half of the zone's roads, from 1 km on, are within 150 m of the ground; with less road, of its buildings (five or more)."""
+    lines = roads.within(zone)
+    weights = shapely.length(lines)
+    if weights.sum() < 1000.0:
+        hits = buildings.tree.query(zone, predicate="intersects")
+        lines = np.array([shape for shape in buildings.shapes[hits] if zone.contains(shape.centroid)], dtype=object)
+        if len(lines) < 5:
+            return True
+        near = shapely.dwithin(shapely.centroid(lines), ground, 150.0)
+        return shapely.area(lines)[near].sum() >= 0.5 * shapely.area(lines).sum()
+    near = shapely.length(shapely.intersection(lines, ground.buffer(150.0, quad_segs=64)))
+    return near.sum() >= 0.5 * weights.sum()
+
+
+def choose_surface(zone, residential, buildings, roads, water):
     """(name, polygon) that the zone's people are spread over."""
-    homes, built = residential.within(zone), buildings.within(zone)
-    if homes.area > 0 and homes.area >= built.area / 10:
+    sea = water.within(zone)
+    homes, built = [polygons_of(surface.within(zone) - sea) for surface in (residential, buildings)]
+    if homes.area >= 1 and homes.area >= built.area / 10 and is_lived_on(homes, zone, roads, buildings):
         return "residential", homes, homes.area, built.area
-    if built.area > 0:
+    if built.area >= 1 and is_lived_on(built, zone, roads, buildings):
         return "building", built, homes.area, built.area
-    return "zone", zone, homes.area, built.area
+    beside = polygons_of(roads.along(zone, 75.0) - sea)
+    if beside.area >= 1 and is_lived_on(beside, zone, roads, buildings):
+        return "roads", beside, homes.area, built.area
+    land = polygons_of(zone - sea)
+    return "zone", land if land.area > 1 else zone, homes.area, built.area
 
 
 def zone_people(zone, places, totals):
@@ -596,7 +653,7 @@ def measure(path, crs, facility_rules, totals, **changed):
             extract.issues.append(f"facility {facility['id']} is not linked")
     done("search")
 
-    surfaces = Surface(extract.residential), Surface(extract.buildings)
+    surfaces = Surface(extract.residential), Surface(extract.buildings), Roads(extract.local_roads()), Surface(extract.water)
     costs_of = lambda points: network.point_costs(points, seeds, node_ms, options["snap_m"])
     rows = [measure_zone(zone, extract, totals, surfaces, costs_of, options) for zone in extract.zones]
     zones = [row for row, _, _ in rows]
@@ -761,7 +818,7 @@ def test_file():
             relations.append(osmium.osm.mutable.Relation(id=len(relations) + 1, members=[member], tags=tags))
 
         street = [node(east, north + 100 * k) for k in range(129)]
-        way(street, {"highway": "residential"})
+        way(street, {"highway": "tertiary"})
         # a second street in nobody's reach (a missing piece between the two), 128 nodes
         island = [node(east + 1000, north + 100 * k) for k in range(128)]
         way(island, {"highway": "service"})

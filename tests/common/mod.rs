@@ -54,6 +54,8 @@ pub(crate) struct Scene {
     pub(crate) masks: Vec<Share>,
     pub(crate) water: Vec<MultiPolygon<f64>>,
     pub(crate) zone_limits: Vec<Limit>,
+    /// Where the roads are known; everywhere if `None`.
+    pub(crate) known: Option<MultiPolygon<f64>>,
 }
 
 impl Scene {
@@ -77,6 +79,7 @@ impl Scene {
             masks: vec![Share::Zone],
             water: Vec::new(),
             zone_limits: Vec::new(),
+            known: None,
         }
     }
 
@@ -218,9 +221,20 @@ impl Scene {
         self
     }
 
+    /// The roads are known here alone.
+    pub(crate) fn known(mut self, known: MultiPolygon<f64>) -> Scene {
+        self.known = Some(known);
+        self
+    }
+
+    fn extent(&self) -> Option<Extent> {
+        self.known.clone().map(Extent::new)
+    }
+
     pub(crate) fn ground(&self) -> Ground {
         let masks: Vec<Mask<'_>> = self.masks.iter().map(Share::mask).collect();
-        Ground::masked(&self.zones, &masks, &self.water, GroundRules { cell_m: self.cell_m }, &NoProgress).unwrap()
+        let extent = self.extent();
+        Ground::masked(&self.zones, &masks, &self.water, extent.as_ref(), GroundRules { cell_m: self.cell_m }, &NoProgress).unwrap()
     }
 
     pub(crate) fn analyse(&self) -> Report {
@@ -258,6 +272,7 @@ impl Scene {
     pub(crate) fn ask<T>(&self, question: impl FnOnce(&Study<'_>, &Service<'_>) -> T) -> T {
         let network = self.network();
         let ground = self.ground();
+        let extent = self.extent();
         let barriers = Barriers::new(self.barriers.clone());
         let study = Study { zones: &self.zones, demand: &self.demand, ground: &ground, places: &self.places };
         let service = Service {
@@ -274,6 +289,7 @@ impl Scene {
             speed_m_s: 1.0,
             detour_factor: 1.25,
             keep_field: false,
+            extent: extent.as_ref(),
             sweep: &self.sweep,
         };
         question(&study, &service)
@@ -297,7 +313,8 @@ pub(crate) fn whole(people: People) -> u64 {
 }
 
 pub(crate) fn persons(people: ByStatus<People>) -> [u64; 4] {
-    Status::ALL.map(|status| whole(people.of(status)))
+    assert_eq!(people.no_data, People::ZERO, "of everyone it is known");
+    [people.covered, people.uncovered, people.unreachable, people.unlinked].map(whole)
 }
 
 pub(crate) fn costs(report: &Report) -> Vec<Option<u32>> {

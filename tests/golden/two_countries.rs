@@ -64,7 +64,7 @@ fn liechtenstein() {
     assert_eq!(done.inputs.zones.len(), 11);
     assert_eq!(done.inputs.facilities["care"].len(), 5);
     assert_eq!(done.reports[0].coverage.total.people.unwrap().total(), People::persons(38_749));
-    points(&done, 1275);
+    points(&done, 2392);
     network(&done, [28_194, 29_405, 14, 27_539]);
     let broken = done.inputs.findings.iter().filter(|finding| finding.kind == "broken_boundary").count();
     assert!(broken > 0, "the neighbours' municipalities are cut off at the border");

@@ -124,11 +124,11 @@ fn many_points_on_any_number_of_threads() {
     let [west, east] = zones();
     let zone = |name: &str, area, n| Zone { id: name.into(), name: name.into(), area, people: Some(People::persons(n)), class: None };
     let zones = vec![zone("West", west, 10_000), zone("East", east, 20_000)];
-    let rules = SpreadRules { cell_m: 5.0, min_surface_ratio: 0.1 };
+    let rules = SpreadRules { cell_m: 5.0, ..SpreadRules::default() };
     let run = |threads: usize| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
         pool.install(|| {
-            let (demand, notes) = spread(&zones, &[], &[Surface::WholeZone], rules, &NoProgress).unwrap();
+            let (demand, notes) = spread(&zones, &[], &[Surface::WholeZone], Surroundings::default(), rules, &NoProgress).unwrap();
             let mut scene =
                 Scene::new("300m").street(&[(-50.0, 250.0), (300.0, 260.0), (650.0, 240.0)]).clinics(&[(100.0, 250.0), (600.0, 250.0)]);
             (scene.zones, scene.demand) = (zones.clone(), demand);

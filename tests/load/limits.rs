@@ -71,7 +71,7 @@ fn a_table_stands_above_tags() {
     let inputs = world.load(&plan, &[("towns.csv", table)]);
     assert_eq!(limits(&inputs), ["30 min", "25 min", "40 min"]);
     assert_eq!(inputs.zones.iter().map(|z| z.class.as_deref().unwrap()).collect::<Vec<_>>(), ["new-town", "old", "new-town"]);
-    assert_eq!(only(&inputs.findings, "row_without_zone").id, "9");
+    assert_eq!(only(&inputs.findings, "unmatched_rows").id, "9");
     assert!(of_kind(&inputs.findings, "unknown_class").is_empty());
     assert!(inputs.files.iter().any(|file| file.file == "towns.csv" && file.rows == [("rows".to_owned(), 4)]));
     for (table, found) in [("zone_id,kind\n1,x\n", "zone_id, kind"), ("class,limit\na,1h\n", "class, limit")] {

@@ -70,7 +70,7 @@ fn land_is_the_zone_without_mapped_water() {
 fn without_water_the_land_is_the_zone_and_nothing_is_said() {
     let (areas, findings) = masks(&world(&[]), "\"land\"", &[]);
     close(&areas, &[TOWN]);
-    assert!(findings.iter().all(|finding| finding.kind == "people_unknown" || finding.kind == "no_surface"), "{findings:?}");
+    assert!(findings.iter().all(|finding| finding.kind == "zones_unknown" || finding.kind == "no_surface"), "{findings:?}");
 }
 
 #[test]

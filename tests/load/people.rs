@@ -40,12 +40,13 @@ fn a_zone_without_a_total_is_unknown() {
     world.town(2, 100, 200, &[("name", "Silent"), ("population", "5")]);
     let inputs = world.load(PLAN, &[]);
     assert_eq!(inputs.zones.iter().map(|z| z.people).collect::<Vec<_>>(), [None, Some(People::persons(5))]);
-    assert_eq!(only(&inputs.findings, "people_unknown").id, "1");
+    assert_eq!(only(&inputs.findings, "zones_unknown").size(), 0.5);
 }
 
 #[test]
 fn a_sliver_of_residential_land_is_passed_over_for_buildings() {
-    let mut world = World::street(40);
+    // less than a kilometre of streets, and one building, tell nothing of where people live
+    let mut world = World::street(8);
     world.node(500, 0, 5, &[("place", "town"), ("population", "1000")]);
     // 4 units² of residential land, 100 units² of buildings: under a tenth
     world.rectangle(60, [0, 0, 2, 2], &[("landuse", "residential")]);
@@ -77,7 +78,7 @@ fn totals_of_a_table_by_id_or_name_with_groups() {
     let inputs = world.load(&plan, &[("totals.csv", table)]);
     assert_eq!(inputs.zones.iter().map(|z| z.people.unwrap().as_f64()).collect::<Vec<_>>(), [200.0, 7.5]);
     assert_eq!(inputs.demand.groups.iter().map(|g| g.name.as_str()).collect::<Vec<_>>(), ["children"], "only what the plan names");
-    let kinds = ["total_without_zone", "total_twice", "bad_number"].map(|kind| of_kind(&inputs.findings, kind).len());
+    let kinds = ["unmatched_rows", "total_twice", "bad_number"].map(|kind| of_kind(&inputs.findings, kind).len());
     assert_eq!(kinds, [1, 1, 1]);
     assert_eq!(inputs.demand.total(), People::persons(200) + People::from_f64(7.5).unwrap());
 }

@@ -30,7 +30,7 @@ fn cells_are_shared_by_area_at_borders() {
         let inside = inputs.zones[0].people.unwrap().as_f64();
         assert!((inside - 1000.0 * share).abs() < 0.1, "{id}: {inside}");
         assert_eq!(inputs.demand.groups[0].people.iter().copied().sum::<People>(), People::persons(10));
-        assert!(only(&inputs.findings, "people_outside").detail.contains("people of the polygons lie outside"));
+        assert!(only(&inputs.findings, "people_outside").detail.contains("parts of cells with"));
     }
 }
 

@@ -111,6 +111,23 @@ fn cells_are_shared_by_area_where_borders_cut_them() {
     assert!((sums[0] - 25.5).abs() < 3e-6 && (sums[1] - 76.5).abs() < 3e-6, "{sums:?}");
 }
 
+/// A lake over the second column and the east of the first: rows of 100 m, 10 people a cell.
+#[test]
+fn no_one_is_on_the_water_of_a_cell_that_has_land() {
+    let raster = Picture::new(3, 100.0, (500_000.0, 100.0), vec![8.0, 4.0, 2.0]);
+    let towns = towns(&[[500_000.0, 0.0, 500_300.0, 100.0]]);
+    let mut world = World::street(40);
+    // 0.0001° are 11.1 m: the lake begins 55.66 m east of 9° E and ends at 200.4 m
+    world.rectangle(70, [5, -1, 18, 10], &[("natural", "water")]);
+    let files: [(&str, &[u8]); 2] = [("people.tif", &raster.tiff()), ("towns.geojson", towns.as_bytes())];
+    let inputs = world.with_files(&plan("source = \"people.tif\""), &files).unwrap();
+    let found = points(&inputs);
+    let people: Vec<(i64, f64)> = found.iter().map(|point| (point.0, point.1)).collect();
+    assert_eq!(people, [(0, 8.0), (0, 4.0), (0, 2.0)]);
+    // a lake of 9.0005° to 9.0018°: 55.6 m to 200.3 m of UTM, so the first cell's land is 0 to 55.6 m; the second is all water and stays
+    assert!((found[0].2 - 27.8).abs() < 0.1 && found[1].2 == 150.0 && (found[2].2 - 250.2).abs() < 0.2, "{found:?}");
+}
+
 #[test]
 fn what_is_no_number_of_people_is_said() {
     let mut values: Vec<f64> = vec![1.0; 16];

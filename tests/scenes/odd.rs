@@ -20,7 +20,8 @@ fn the_greatest_limit_does_not_cover_whom_no_path_leads_to() {
     // another street without a clinic, and a limit that is the very number that stands for "no path"
     let mut scene = town().street(&[(1000.0, 0.0), (1100.0, 0.0)]).outsiders(&[(1000.0, 0.0)]);
     scene.limit.cost = Cost::UNREACHED;
-    assert_eq!(scene.sums(), [3, 0, 4, 0]);
+    assert_eq!(scene.sums(), [3, 0, 0, 0]);
+    assert_eq!(persons(scene.analyse().coverage.outside.unwrap().people.unwrap()), [0, 0, 4, 0]);
     let facility = &scene.analyse().facilities[0];
     assert_eq!((whole(facility.people_within_limit), whole(facility.people_nearest)), (3, 3));
 }

@@ -54,7 +54,9 @@ fn people_and_clinics_outside_every_zone_are_a_row_of_their_own() {
     // 128 stands 40 m west of the road's end, 256 has no road within 50 m; the clinic has none either
     assert_eq!((persons(outside.people.unwrap()), outside.facilities, outside.zone), ([128, 0, 0, 256], 1, None));
     assert_eq!((outside.area_m2, outside.area.total()), (0.0, SquareMm(0)));
-    assert_eq!(persons(report.coverage.total.people.unwrap()), [31 + 128, 96, 0, 256]);
+    // they are in no total: neither the people nor the clinic
+    assert_eq!(persons(report.coverage.total.people.unwrap()), [31, 96, 0, 0]);
+    assert_eq!(report.coverage.total.facilities, 1);
     assert!(kinds(&report).contains(&"facilities_outside"));
     // nobody outside is in a gap: the gaps of the two zones hold the 96
     assert_eq!(report.gaps.gaps.iter().map(|g| whole(g.people.unwrap())).sum::<u64>(), 96);

@@ -24,7 +24,7 @@ pub(crate) struct Cli {
     pub command: Command,
 }
 
-const EXIT_CODES: &str = "Exit codes: 0 done; 1 a check that was asked for (--audit, --require, --check) is not met; 2 wrong usage or plan; 3 bad input data; 4 disk or memory; 75 (batch) another process has the shard, try again; 130 interrupted (no half-written file is left).";
+const EXIT_CODES: &str = "Exit codes: 0 done; 1 a check that was asked for (--audit, --require, --check, check --strict) is not met; 2 wrong usage or plan; 3 bad input data, or findings that cannot be true; 4 disk or memory; 75 (batch) another process has the shard, try again; 130 interrupted (no half-written file is left).";
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -32,6 +32,8 @@ pub(crate) enum Command {
     Demo(Demo),
     /// Run a plan: all its services, all its outputs.
     Run(Run),
+    /// Look at a plan and its files before a run: what cannot be true, what may be wrong. No search is made, nothing is written.
+    Check(Check),
     /// The same from flags alone.
     Coverage(Coverage),
     /// Draw the ground within limits, of the nearest facility or of each, as polygons.
@@ -76,6 +78,33 @@ pub(crate) struct Run {
     pub plan: PathBuf,
     #[command(flatten)]
     pub common: Common,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Check {
+    /// The plan (TOML). Its paths are relative to it.
+    pub plan: PathBuf,
+    /// Accept an error up to a size: no_roads=25%, unmatched_rows="3 rows"; may be given several times.
+    #[arg(long, value_name = "KIND=SIZE")]
+    pub accept: Vec<String>,
+    /// End with exit code 1 if there are warnings.
+    #[arg(long)]
+    pub strict: bool,
+    /// Print the findings as JSON.
+    #[arg(long)]
+    pub json: bool,
+    /// Show every finding, notes too.
+    #[arg(long)]
+    pub all: bool,
+    /// The language of what is printed.
+    #[arg(long, value_enum)]
+    pub lang: Option<LangArg>,
+    /// How many threads [default: one a core].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
+    /// Say nothing but errors.
+    #[arg(short, long)]
+    pub quiet: bool,
 }
 
 #[derive(Debug, Args)]
@@ -148,6 +177,9 @@ pub(crate) struct Common {
     /// Measure covered area again at half the cell, and say by how much it differs: summary.json and a line.
     #[arg(long)]
     pub measure_error: bool,
+    /// Accept an error up to a size, as [checks] accept of the plan: no_roads=25%, unmatched_rows="3 rows"; may be given several times.
+    #[arg(long, value_name = "KIND=SIZE")]
+    pub accept: Vec<String>,
     /// Draw no map.
     #[arg(long)]
     pub no_map: bool,

@@ -2,6 +2,7 @@
 
 mod args;
 mod batch;
+mod check;
 mod compare;
 mod convert;
 mod inspect_raster;
@@ -63,6 +64,7 @@ fn dispatch(cli: Cli) -> anyhow::Result<()> {
             None => show(&Job::demo(&demo.common)?, &demo.common),
         },
         Command::Run(typed) => execute(&Job::of_plan(&typed.plan, &typed.common)?, &typed.common),
+        Command::Check(typed) => check::check(&typed),
         Command::Coverage(flags) => execute(&Job::of_flags(&flags)?, &flags.common),
         Command::Isochrones(typed) => shapes::isochrones(&typed),
         Command::Reach(typed) => shapes::reach(&typed),

@@ -11,6 +11,7 @@ use catchment_io::map::Lang;
 use catchment_io::plan::Mask;
 use catchment_io::{
     Error, Run, km2, mask_zh, most_uncovered, people_sentence, response_sentences, sentence, side_by_side, side_by_side_zh, thousands,
+    title, warning_lines,
 };
 use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
 use comfy_table::{CellAlignment, Table};
@@ -91,13 +92,23 @@ pub(crate) fn print(text: &str) {
     let _ = stdout().write_all(text.as_bytes());
 }
 
-/// The table of every service: the total, and the ten zones with most people who are not covered.
+/// The sentence of every service, the warnings, then the table of every service: the total, and the ten zones with most people who are not
+/// covered.
 pub(crate) fn tables(run: &Run, out: &Path, files: usize) -> String {
     let plan = &run.inputs.plan;
     let zh = plan.study.lang == Lang::Zh;
-    let mut text = people_sentence(run, plan.study.lang).map_or_else(String::new, |line| line + "\n");
+    let lang = plan.study.lang;
+    let mut text = String::new();
+    for (service, report) in plan.services.iter().zip(&run.reports) {
+        text += &format!("{}\n", sentence(run, service, report, lang));
+    }
+    let warnings = warning_lines(&run.findings(), lang);
+    if !warnings.is_empty() {
+        text += &format!("\n{}\n", warnings.join("\n"));
+    }
+    text += &people_sentence(run, lang).map_or_else(String::new, |line| format!("\n{line}\n"));
     for (i, (service, report)) in plan.services.iter().zip(&run.reports).enumerate() {
-        text += &format!("{}\n\n", sentence(run, service, report, plan.study.lang));
+        text += &if plan.services.len() > 1 { format!("\n{}\n\n", title(service)) } else { "\n".to_owned() };
         let time = service.limit.metric == catchment::Metric::Time;
         let mean = match (zh, time) {
             (false, true) => "mean s",
@@ -129,17 +140,10 @@ pub(crate) fn tables(run: &Run, out: &Path, files: usize) -> String {
         text += &gap_table(run, i, zh);
         text += &curve_table(run, i, zh);
     }
-    let review: Vec<String> =
-        run.reports.iter().flat_map(|r| &r.findings).filter(|i| i.kind == "same_spot").map(|i| format!("  {}", i.detail)).collect();
-    if !review.is_empty() {
-        text += &format!("To review:\n{}\n", review.join("\n"));
-    }
     text += &lines_of(run);
     text += &area_errors(run);
     text += &own_audits(&run.audits);
-    let planning = run.office.iter().map(|own| own.findings.len()).chain(run.access.iter().map(|own| own.findings.len())).sum::<usize>();
-    let findings = run.inputs.findings.len() + run.reports.iter().map(|r| r.findings.len()).sum::<usize>() + planning;
-    text + &format!("{files} files in {}/ ({findings} findings in issues.csv; README.txt explains every field)\n", out.display())
+    text + &format!("{files} files in {}/ (README.txt explains every field)\n", out.display())
 }
 
 /// The columns of the table: the share of area says of what, and its km² stand beside it.
@@ -186,7 +190,7 @@ fn beyond_barrier(report: &Report) -> String {
 /// What a straight line would have said: a comparison, never the result.
 fn straight_line(report: &Report) -> String {
     let total = &report.coverage.total;
-    let all = total.people.unwrap_or_default().total().as_f64().max(f64::MIN_POSITIVE);
+    let all = total.people.unwrap_or_default().known().as_f64().max(f64::MIN_POSITIVE);
     let percent = |people: People| 100.0 * people.as_f64() / all;
     let (plain, detour) = (percent(total.straight_line), percent(total.straight_line_detour));
     format!(
@@ -207,7 +211,7 @@ fn row(name: &str, coverage: &catchment::Coverage) -> Vec<String> {
         people(|p| p.not_covered()),
         percent(coverage.people_share()),
         percent(coverage.area_share()),
-        km2(coverage.area.total()),
+        km2(coverage.area.known()),
         mean,
     ]
 }

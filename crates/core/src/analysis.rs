@@ -8,6 +8,7 @@ use crate::assess::{Assessment, Status, assess};
 use crate::barriers::Barriers;
 use crate::coverage::{CoverageTable, Measured, measure};
 use crate::curve::{CurvePoint, curve};
+use crate::extent::Extent;
 use crate::findings::Finding;
 use crate::gap_facts::GapSources;
 use crate::gaps::{GapRules, Gaps, Traced, trace};
@@ -80,12 +81,23 @@ pub struct Service<'a> {
     pub keep_field: bool,
     /// Further limits, in the metric of `limit`, for the coverage curve: each holds in every zone.
     pub sweep: &'a [Limit],
+    /// Where the roads are known; `None` where they are known everywhere. The ground of the study is cut by the same.
+    pub extent: Option<&'a Extent>,
 }
 
 impl Service<'_> {
     /// The edges that points are tied to, by the service's rules and before its barriers.
     pub fn edge_grid(&self) -> EdgeGrid<'_> {
         EdgeGrid::new(self.network, self.link).with_barriers(self.barriers)
+    }
+
+    /// Places linked to `edges`; those outside the extent of the roads are no data.
+    pub fn demand_links(&self, edges: &EdgeGrid<'_>, places: &[Coord<f64>]) -> Linkage {
+        let links = Linkage::new(edges, places);
+        match self.extent {
+            Some(extent) => links.within(extent, places),
+            None => links,
+        }
     }
 
     /// The facilities tied to `edges`, with what passes before anybody travels counted in their legs.
@@ -199,7 +211,7 @@ pub struct FacilityReport {
 ///         id: "walk", facilities: &[clinic], network: &network, limit: "5min".parse()?, zone_limits: &[], direction: Direction::ToFacility,
 ///         pre_travel: Cost::ZERO, link: LinkRules { snap_m: 300.0, access_speed_m_s: 1.2, min_component: 2 }, barriers: &Barriers::default(),
 ///         gaps: GapRules { ground: GapGround::Inhabited, min_people: 0.0, min_area_m2: 0.0 },
-///         speed_m_s: 1.2, detour_factor: 1.3, sweep: &["10min".parse()?], keep_field: false,
+///         speed_m_s: 1.2, detour_factor: 1.3, sweep: &["10min".parse()?], keep_field: false, extent: None,
 ///     },
 ///     &NoProgress,
 /// )?;
@@ -237,7 +249,7 @@ pub fn cover(study: &Study<'_>, service: &Service<'_>, progress: &dyn Progress) 
 pub fn reach_table(demand: &Demand, service: &Service<'_>, bound: Cost, progress: &dyn Progress) -> Result<ReachTable, Cancelled> {
     begin(progress, "access", service.facilities.len())?;
     let edges = service.edge_grid();
-    let demand_links = Linkage::new(&edges, &demand.locations);
+    let demand_links = service.demand_links(&edges, &demand.locations);
     let residents = Residents::new(service.network, service.direction, &demand_links, &demand.people);
     let facility_links = service.facility_links(&edges);
     let sources = Sources::new(service.network, &facility_links, service.direction);
@@ -258,7 +270,7 @@ fn answer(study: &Study<'_>, service: &Service<'_>, whole: bool, progress: &dyn 
     let edges = service.edge_grid();
     let facility_places: Vec<Coord<f64>> = service.facilities.iter().map(|f| f.location).collect();
     let facility_links = service.facility_links(&edges);
-    let demand_links = Linkage::new(&edges, &study.demand.locations);
+    let demand_links = service.demand_links(&edges, &study.demand.locations);
     begin(progress, "search", 0)?;
     let sources = Sources::new(network, &facility_links, service.direction);
     let mut space = SearchSpace::default();

@@ -21,11 +21,18 @@ pub enum Status {
     Unreachable,
     /// No eligible road within the snap limit, or none without a barrier before it.
     Unlinked,
+    /// Outside the extent of the roads: nothing is known of its access, and it is in no share.
+    NoData,
 }
 
 impl Status {
     /// All, in the order of reports.
-    pub const ALL: [Status; 4] = [Status::Covered, Status::Uncovered, Status::Unreachable, Status::Unlinked];
+    pub const ALL: [Status; 5] = [Status::Covered, Status::Uncovered, Status::Unreachable, Status::Unlinked, Status::NoData];
+
+    /// Whether it is known to be not covered: such people are in gaps.
+    pub fn is_gap(self) -> bool {
+        !matches!(self, Status::Covered | Status::NoData)
+    }
 
     /// The status that a cost gives to a point that is linked to a road.
     pub fn of_label(label: Label, limit: Limit) -> Status {
@@ -43,6 +50,7 @@ impl Status {
             Status::Uncovered => "uncovered",
             Status::Unreachable => "unreachable",
             Status::Unlinked => "unlinked",
+            Status::NoData => "no_data",
         }
     }
 }
@@ -64,6 +72,7 @@ impl Assessment {
             LinkStatus::TooFar | LinkStatus::OnIsland | LinkStatus::BehindBarrier => {
                 Assessment { status: Status::Unlinked, label: Label::UNREACHED }
             }
+            LinkStatus::NoData => Assessment { status: Status::NoData, label: Label::UNREACHED },
         }
     }
 }
@@ -85,6 +94,8 @@ pub struct ByStatus<T> {
     pub unreachable: T,
     /// Without a road.
     pub unlinked: T,
+    /// Outside the extent of the roads.
+    pub no_data: T,
 }
 
 impl<T: Copy + std::ops::AddAssign + std::ops::Add<Output = T>> ByStatus<T> {
@@ -95,6 +106,7 @@ impl<T: Copy + std::ops::AddAssign + std::ops::Add<Output = T>> ByStatus<T> {
             Status::Uncovered => self.uncovered,
             Status::Unreachable => self.unreachable,
             Status::Unlinked => self.unlinked,
+            Status::NoData => self.no_data,
         }
     }
 
@@ -105,15 +117,21 @@ impl<T: Copy + std::ops::AddAssign + std::ops::Add<Output = T>> ByStatus<T> {
             Status::Uncovered => self.uncovered += amount,
             Status::Unreachable => self.unreachable += amount,
             Status::Unlinked => self.unlinked += amount,
+            Status::NoData => self.no_data += amount,
         }
     }
 
     /// All parts together.
     pub fn total(&self) -> T {
+        self.known() + self.no_data
+    }
+
+    /// All parts but that of no data: what shares are of.
+    pub fn known(&self) -> T {
         self.covered + self.uncovered + self.unreachable + self.unlinked
     }
 
-    /// All parts but the covered one.
+    /// All parts that are known and not covered.
     pub fn not_covered(&self) -> T {
         self.uncovered + self.unreachable + self.unlinked
     }

@@ -95,8 +95,13 @@ pub struct CoverageTable {
     pub zones: Vec<Coverage>,
     /// Points and facilities outside every zone; `None` where there are none.
     pub outside: Option<Coverage>,
-    /// All zones and the outside.
+    /// All zones together, without the outside; a study without zones counts everyone.
     pub total: Coverage,
+}
+
+/// Whether a point counts in totals: it lies in one of the study's `zones`, or the study has none.
+pub(crate) fn in_total(zone: Option<ZoneId>, zones: usize) -> bool {
+    zone.is_some() || zones == 0
 }
 
 /// Sums coverage up by zone.
@@ -107,9 +112,9 @@ pub fn measure(measured: &Measured<'_>) -> CoverageTable {
         rows[zone.map_or(count, ZoneId::index)].push(i);
     }
     let table: Vec<Coverage> = rows.par_iter().enumerate().map(|(z, points)| row(measured, z, points)).collect();
-    let all: Vec<usize> = (0..measured.demand.len()).collect();
-    let mut total = row(measured, count, &all);
-    total.facilities = measured.facility_zones.len();
+    let inside: Vec<usize> = (0..measured.demand.len()).filter(|&i| in_total(measured.demand.zones[i], count)).collect();
+    let mut total = row(measured, count, &inside);
+    total.facilities = measured.facility_zones.iter().flatten().count();
     total.area_m2 = table.iter().map(|c| c.area_m2).sum();
     for coverage in &table {
         total.area.merge(&coverage.area);
@@ -134,7 +139,7 @@ fn row(measured: &Measured<'_>, z: usize, points: &[usize]) -> Coverage {
             sums.add(status, group.people[i]);
         }
         for (sum, reached) in straight.iter_mut().zip(measured.straight[i]) {
-            if reached {
+            if reached && status != Status::NoData {
                 *sum += demand.people[i];
             }
         }
@@ -157,13 +162,13 @@ fn row(measured: &Measured<'_>, z: usize, points: &[usize]) -> Coverage {
 }
 
 impl Coverage {
-    /// Covered people as a share of the known ones, 0 to 1.
+    /// Covered people as a share of those of whom it is known, 0 to 1: people of no data are in neither.
     pub fn people_share(&self) -> Option<f64> {
         let people = self.people?;
-        share(people.covered.0.into(), people.total().0.into())
+        share(people.covered.0.into(), people.known().0.into())
     }
 
-    /// Covered ground as a share of the measured one, the first mask's, 0 to 1.
+    /// Covered ground as a share of that of which it is known, the first mask's, 0 to 1.
     pub fn area_share(&self) -> Option<f64> {
         self.area.share()
     }
@@ -175,9 +180,9 @@ impl Coverage {
 }
 
 impl ByStatus<SquareMm> {
-    /// Covered ground as a share of all of it, 0 to 1; `None` where there is no ground.
+    /// Covered ground as a share of that of which it is known, 0 to 1; `None` if there is none.
     pub fn share(&self) -> Option<f64> {
-        share(self.covered.0, self.total().0)
+        share(self.covered.0, self.known().0)
     }
 }
 

@@ -44,7 +44,7 @@ pub(crate) fn curve(
 /// What became of a point at another limit.
 pub(crate) fn at_limit(assessment: Assessment, limit: Limit) -> Assessment {
     match assessment.status {
-        Status::Unlinked => assessment,
+        Status::Unlinked | Status::NoData => assessment,
         _ => Assessment { status: Status::of_label(assessment.label, limit), ..assessment },
     }
 }

@@ -9,7 +9,7 @@ use geo::{
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::assess::{Assessment, Status};
+use crate::assess::Assessment;
 use crate::cells::Cell;
 use crate::coverage::CostSummary;
 use crate::gap_facts::{GapFacts, GapSources, facts, is_somewhere};
@@ -291,7 +291,7 @@ fn depths(traced: &Traced<'_>, window: Window, places: impl Iterator<Item = Coor
 
 /// The covered ground and the gaps of zone `z`, whose demand points are `points`; a zone without ground has no drawing.
 fn zone_gaps(traced: &Traced<'_>, z: usize, points: &[usize], drawing: Option<Drawing<'_>>) -> ZoneDrawn {
-    let points: Vec<usize> = points.iter().copied().filter(|&i| traced.assessments[i].status != Status::Covered).collect();
+    let points: Vec<usize> = points.iter().copied().filter(|&i| traced.assessments[i].status.is_gap()).collect();
     let nothing = || (MultiPolygon::new(vec![]), Vec::new());
     let (mut covered, mut parts) = drawing.map_or_else(nothing, |drawing| drawn(traced, z, &drawing));
     parts.retain(|part| part.unsigned_area() >= SLIVER_M2);

@@ -1,10 +1,10 @@
 //! Ground: the zones cut into cells, with the exact area that each holds of its zone.
 
 use geo::{Area, BoundingRect, Coord, Intersects, MultiPolygon};
-use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::cells::{Cell, Grid, Part, signed_area, split};
+use crate::extent::Extent;
 use crate::ids::{EdgeId, ZoneId};
 use crate::index::ZoneIndex;
 use crate::input::Zone;
@@ -123,9 +123,13 @@ pub struct Ground {
     window: Window,
     pub(crate) zones: Vec<ZoneGround>,
     active: Vec<bool>,
-    /// What water leaves of each zone: `None` where it leaves all of it, nothing where no mask asks.
+    /// What the extent of the roads leaves of each zone: `None` where it leaves all of it.
+    known: Vec<Option<MultiPolygon<f64>>>,
+    /// What water leaves of that: `None` where it leaves all of it, nothing where no mask asks.
     land: Vec<Option<Piece>>,
     pub(crate) masks: Vec<MaskCells>,
+    /// By mask, each zone's ground outside the extent of the roads.
+    no_data: Vec<Vec<SquareMm>>,
 }
 
 /// The cells of one zone, or of a part of it.
@@ -180,12 +184,13 @@ impl Ground {
     ///
     /// [`GroundError`] for a cell size out of range or more cells than memory is meant to hold.
     pub fn new(zones: &[Zone], rules: GroundRules, progress: &dyn Progress) -> Result<Ground, GroundError> {
-        Ground::masked(zones, &[Mask::Zone], &[], rules, progress)
+        Ground::masked(zones, &[Mask::Zone], &[], None, rules, progress)
     }
 
     /// The same with masks, of which area is measured side by side, and the polygons of `water`, which [`Mask::Land`] leaves out.
     ///
-    /// Unless the first mask is [`Mask::Zone`], gaps and covered ground are drawn on land alone.
+    /// Unless the first mask is [`Mask::Zone`], gaps and covered ground are drawn on land alone. Ground outside `extent`, where the roads
+    /// are known, is measured as no data, and nothing is drawn on it.
     ///
     /// # Errors
     ///
@@ -194,21 +199,30 @@ impl Ground {
         zones: &[Zone],
         masks: &[Mask<'_>],
         water: &[MultiPolygon<f64>],
+        extent: Option<&Extent>,
         rules: GroundRules,
         progress: &dyn Progress,
     ) -> Result<Ground, GroundError> {
         let grid = Grid::new(rules.cell_m)?;
         let window = window(grid, zones.iter().filter_map(|z| z.area.bounding_rect()))?;
+        let [inside, beyond] = Cutter { zones, grid, window, progress }.parted(extent)?;
+        let no_data = match &beyond {
+            Some(beyond) => Cutter { zones: beyond, grid, window, progress }.areas(masks, water)?,
+            None => vec![vec![SquareMm::default(); zones.len()]; masks.len()],
+        };
+        let cut = |(inside, zone): (&Zone, &Zone)| (inside.area != zone.area).then(|| inside.area.clone());
+        let known = match &inside {
+            Some(inside) => inside.iter().zip(zones).map(cut).collect(),
+            None => vec![None; zones.len()],
+        };
+        let zones = inside.as_deref().unwrap_or(zones);
         let cutter = Cutter { zones, grid, window, progress };
         let on_land = masks.first().is_some_and(|first| *first != Mask::Zone) || masks.contains(&Mask::Land);
         let land = if on_land { cutter.land(water)? } else { Vec::new() };
         let masks = cutter.masks(masks)?;
-        let zones: Vec<ZoneGround> = zones
-            .par_iter()
-            .map(|zone| if progress.is_cancelled() { Err(Cancelled) } else { Ok(zone_ground(&zone.area, grid, window)) })
-            .collect::<Result<_, _>>()?;
+        let zones = cutter.cells()?;
         let active = active(&zones, window);
-        Ok(Ground { grid, window, zones, active, land, masks })
+        Ok(Ground { grid, window, zones, active, known, land, masks, no_data })
     }
 
     /// The block of cells around zones, as [`Ground::new`] makes it.
@@ -233,25 +247,38 @@ impl Ground {
         };
         let nothing = || Piece { polygons: MultiPolygon::new(Vec::new()), cells: ZoneGround::default() };
         let land = self.land.iter().enumerate().map(|(z, land)| if is_own(z) { land.clone() } else { Some(nothing()) });
+        let no_data = |areas: &Vec<SquareMm>| {
+            let own = |(z, area): (usize, &SquareMm)| if is_own(z) { *area } else { SquareMm::default() };
+            areas.iter().enumerate().map(own).collect()
+        };
         Ground {
             grid: self.grid,
             window: self.window,
             active: active(&zones, self.window),
             zones,
+            known: self.known.clone(),
             land: land.collect(),
             masks: self.masks.iter().map(mask).collect(),
+            no_data: self.no_data.iter().map(no_data).collect(),
         }
     }
 
     /// Area of each mask in all zones, m², by its polygons: what the ground by status must add up to.
     pub fn mask_areas_m2(&self) -> Vec<f64> {
-        let area = |mask| (0..self.zones.len()).map(|z| self.mask_cells(mask, z).area_m2).sum();
+        let area = |mask| (0..self.zones.len()).map(|z| self.mask_cells(mask, z).area_m2 + self.no_data[mask][z].m2()).sum();
         (0..self.masks.len()).map(area).collect()
     }
 
-    /// The ground of a zone that gaps and covered ground are drawn on: its land, or all of it where the first mask is the whole zone.
+    /// Of each mask in all zones, the ground outside the extent of the roads, m².
+    pub fn no_data_m2(&self) -> Vec<f64> {
+        self.no_data.iter().map(|zones| zones.iter().map(|area| area.m2()).sum()).collect()
+    }
+
+    /// The ground of a zone that gaps and covered ground are drawn on: its land, or all of it where the first mask is the whole zone; within
+    /// the extent of the roads.
     pub(crate) fn drawn_on<'a>(&'a self, z: usize, zone: &'a Zone) -> &'a MultiPolygon<f64> {
-        self.drawn_land(z).map_or(&zone.area, |land| &land.polygons)
+        let known = || self.known.get(z).and_then(Option::as_ref).unwrap_or(&zone.area);
+        self.drawn_land(z).map_or_else(known, |land| &land.polygons)
     }
 
     fn drawn_land(&self, z: usize) -> Option<&Piece> {
@@ -299,15 +326,21 @@ impl Ground {
                 }
             }
         }
-        Ok(Ground { grid, window, zones: Vec::new(), active, land: Vec::new(), masks: Vec::new() })
+        Ok(Ground { grid, window, zones: Vec::new(), active, known: Vec::new(), land: Vec::new(), masks: Vec::new(), no_data: Vec::new() })
     }
 
     /// The zone on whose drawn ground a place lies: covered ground and gaps say nothing of any other place, such as one on water where
     /// they are drawn on land. `zones` indexes the zones that this ground was made of.
     pub fn zone_at(&self, zones: &ZoneIndex<'_>, at: Coord<f64>) -> Option<ZoneId> {
         let zone = zones.locate(at)?;
+        let known = self.known.get(zone.index()).and_then(Option::as_ref).is_none_or(|known| known.intersects(&at));
         let drawn = self.drawn_land(zone.index()).is_none_or(|land| land.polygons.intersects(&at));
-        drawn.then_some(zone)
+        (known && drawn).then_some(zone)
+    }
+
+    /// The ground of zone `z` outside the extent of the roads, of one mask.
+    pub(crate) fn no_data(&self, mask: usize, z: usize) -> SquareMm {
+        self.no_data[mask][z]
     }
 
     /// Of each cell of the window, whether it lies in a zone or next to one.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use geo::{Coord, MultiPolygon};
 use serde::{Deserialize, Serialize};
 
+use crate::coverage::in_total;
 use crate::ids::{DemandId, ZoneId};
 use crate::units::People;
 
@@ -136,6 +137,12 @@ impl Demand {
             people: people(&self.people),
             groups: self.groups.iter().map(|group| Group { name: group.name.clone(), people: people(&group.people) }).collect(),
         }
+    }
+
+    /// The people at each point that counts in totals, and zero at the others: those outside all of the study's `zones`, if it has any.
+    pub fn people_in_total(&self, zones: usize) -> Vec<People> {
+        let counted = |(people, zone): (&People, &Option<ZoneId>)| if in_total(*zone, zones) { *people } else { People::ZERO };
+        self.people.iter().zip(&self.zones).map(counted).collect()
     }
 
     /// People in all.

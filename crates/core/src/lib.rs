@@ -15,7 +15,7 @@
 //! | what does it cost from each facility to each point? | [`Sources::coverage_rows`], a row at a time |
 //! | what if one facility opens or closes? | [`WhatIf`], with undo; the gaps of the zones that it touched: [`ZoneGaps`] |
 //! | what does each project of a plan add, in the order of building? | [`build_in_order`] |
-//! | what lies nearby, in a straight line? | R-trees: [`FacilityIndex`], [`DemandIndex`], [`ZoneIndex`] |
+//! | what lies nearby, in a straight line? | R-trees: [`FacilityIndex`], [`DemandIndex`], [`ZoneIndex`]; of polygons: [`Proximity`] |
 //! | where do people live within a zone? | [`spread()`] |
 //! | how much ground is covered, of which ground? | [`Ground`], [`Mask`], [`CostField`] |
 //! | does another kind of town have another limit? | [`Limits`] |
@@ -42,6 +42,7 @@ mod barriers;
 mod cells;
 mod coverage;
 mod curve;
+mod extent;
 mod far;
 mod findings;
 mod gap_facts;
@@ -60,6 +61,7 @@ mod outline;
 mod planning;
 mod profile;
 mod progress;
+mod proximity;
 mod random;
 mod raster;
 mod reach;
@@ -77,6 +79,7 @@ mod turns;
 mod units;
 mod visit;
 mod warnings;
+mod water;
 mod zone_gaps;
 
 pub use analysis::{FacilityReport, Report, Service, Study, analyse, cover, reach_table};
@@ -86,6 +89,7 @@ pub use barriers::{Barrier, BarrierShape, Barriers};
 pub use cells::{Cell, Grid, Part, moments, signed_area, split};
 pub use coverage::{CostSummary, Coverage, CoverageTable, Measured, measure};
 pub use curve::CurvePoint;
+pub use extent::Extent;
 pub use findings::{Accepted, CheckError, Checks, Finding, FindingKind, Measure, Severity, Stage, UnknownKind};
 pub use gap_facts::{GapFacts, GapSources, NearPlace};
 pub use gaps::{Gap, GapGround, GapRules, Gaps, INHABITED_M, Traced, Unlisted, trace};
@@ -109,6 +113,7 @@ pub use planning::{
 };
 pub use profile::{AMBULANCE, BarrierUse, ClassAccess, Drive, Profile, ProfileError, WALK, WayUse};
 pub use progress::{Cancelled, NoProgress, Progress, begin};
+pub use proximity::Proximity;
 pub use raster::CostRaster;
 pub use reach::{CellCost, CostField, REFINE};
 pub use reached::{Interval, ReachedEdges, ReachedLine};
@@ -118,10 +123,11 @@ pub use response::{
 };
 pub use scenario::{Project, ProjectEffect, build_in_order};
 pub use search::{Catchment, Change, Direction, KnownLabels, Label, NearestFacility, Residents, SearchSpace, Sources, WhatIf};
-pub use spread::{SpreadNote, SpreadRules, Surface, apportion, spread};
+pub use spread::{PassedOver, SpreadNote, SpreadRules, Surface, Surroundings, WhyPassedOver, apportion, spread};
 pub use tile::{FacilityLink, TILE_MARGIN, Tile, TileError, TilePart, TileScope, analyse_tile, halo_m, join_tiles, tile_scopes};
 pub use turns::{Heading, TURN_DEGREES, TurnKind, TurnRule, Turns, Unfolded};
 pub use units::{Cost, Limit, Metric, People, UnitError, parse_speed};
 pub use visit::{AllArcs, ArcRef, Arcs, Neighbors, Nodes, Visited};
 pub use warnings::SAME_SPOT_M;
+pub use water::Water;
 pub use zone_gaps::ZoneGaps;

@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use self::buckets::{Buckets, Near};
 use self::segment::Segment;
 use crate::barriers::Barriers;
+use crate::extent::Extent;
 use crate::ids::{EdgeId, FacilityId, NodeId};
 use crate::network::{Edge, RoadNetwork};
 use crate::units::{Cost, Metric};
@@ -44,6 +45,8 @@ pub enum LinkStatus {
     OnIsland,
     /// Roads within the snap limit, but barriers on the straight ways to all of them.
     BehindBarrier,
+    /// Outside the extent of the roads: nothing is known.
+    NoData,
 }
 
 impl LinkStatus {
@@ -54,6 +57,7 @@ impl LinkStatus {
             LinkStatus::TooFar => "too_far",
             LinkStatus::OnIsland => "on_island",
             LinkStatus::BehindBarrier => "behind_barrier",
+            LinkStatus::NoData => "no_data",
         }
     }
 }
@@ -162,6 +166,24 @@ impl Linkage {
             moved.first.push(moved.snaps.len() as u32);
         }
         moved
+    }
+
+    /// The same points, those outside `extent` linked to nothing: of them there is no data.
+    pub(crate) fn within(self, extent: &Extent, points: &[Coord<f64>]) -> Linkage {
+        let held: Vec<bool> = points.par_iter().map(|at| extent.holds(*at)).collect();
+        if held.iter().all(|held| *held) {
+            return self;
+        }
+        let mut known = Linkage { first: vec![0], snaps: Vec::new(), ..self.clone() };
+        for (row, held) in held.into_iter().enumerate() {
+            if held {
+                known.snaps.extend_from_slice(self.snaps(row));
+            } else {
+                (known.status[row], known.beyond_barrier[row]) = (LinkStatus::NoData, false);
+            }
+            known.first.push(known.snaps.len() as u32);
+        }
+        known
     }
 
     /// The same of some facilities; the others are tied to nothing.

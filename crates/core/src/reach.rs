@@ -158,7 +158,8 @@ impl<'g> CostField<'g> {
             for mask in 0..masks {
                 let cells = self.ground.mask_cells(mask, z);
                 let same = (0..mask).find(|earlier| std::ptr::eq(self.ground.mask_cells(*earlier, z), cells));
-                areas.push(same.map_or_else(|| self.sum(cells, &refined, limit), |earlier| areas[earlier]));
+                let known = same.map_or_else(|| self.sum(cells, &refined, limit), |earlier| areas[earlier]);
+                areas.push(ByStatus { no_data: self.ground.no_data(mask, z), ..known });
             }
             areas
         };
@@ -244,7 +245,7 @@ impl<'g> CostField<'g> {
                     let column = low.column * REFINE + i as i32 % REFINE;
                     match edges.snap(fine.centre(Cell { row, column }), &mut snaps) {
                         LinkStatus::Linked => Status::of_label(nearest.point(&snaps), limit),
-                        LinkStatus::TooFar | LinkStatus::OnIsland | LinkStatus::BehindBarrier => Status::Unlinked,
+                        LinkStatus::TooFar | LinkStatus::OnIsland | LinkStatus::BehindBarrier | LinkStatus::NoData => Status::Unlinked,
                     }
                 })
             })
@@ -301,7 +302,9 @@ fn measure(
                     let metres = snaps.iter().map(|snap| f64::from(snap.leg_m)).fold(0.0, f64::max);
                     (CellCost(nearest.point(&snaps).cost.0), metres)
                 }
-                LinkStatus::TooFar | LinkStatus::OnIsland | LinkStatus::BehindBarrier => (CellCost::UNLINKED, f64::INFINITY),
+                LinkStatus::TooFar | LinkStatus::OnIsland | LinkStatus::BehindBarrier | LinkStatus::NoData => {
+                    (CellCost::UNLINKED, f64::INFINITY)
+                }
             };
             *road_m = known(within_m);
         }

@@ -27,7 +27,7 @@ pub struct ProjectEffect {
     pub gained: People,
     /// People who were within their limit before and no longer are.
     pub lost: People,
-    /// People within their limit when it is built, of all zones and outside.
+    /// People of all zones within their limit when it is built.
     pub covered: People,
     /// How each of its new facilities is tied to the roads.
     pub links: Vec<LinkStatus>,
@@ -52,8 +52,9 @@ pub fn build_in_order(
 ) -> Result<Vec<ProjectEffect>, Cancelled> {
     begin(progress, "projects", projects.len())?;
     let edges = service.edge_grid();
-    let demand_links = Linkage::new(&edges, &study.demand.locations);
-    let residents = Residents::new(service.network, service.direction, &demand_links, &study.demand.people);
+    let demand_links = service.demand_links(&edges, &study.demand.locations);
+    let people = study.demand.people_in_total(study.zones.len());
+    let residents = Residents::new(service.network, service.direction, &demand_links, &people);
     let limits = service.limits();
     let mut what_if = WhatIf::new(&residents, &service.facility_links(&edges), &study.demand.zones, limits, limits.greatest().cost);
     let mut effects = Vec::with_capacity(projects.len());

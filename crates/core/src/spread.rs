@@ -1,22 +1,29 @@
 //! Dasymetric spreading: a zone's total laid over the ground where people live.
 //!
-//! A zone's people are spread over cell ∩ surface ∩ zone in proportion to that area; each piece becomes one demand point at its centroid
-//! (Wright 1936, "A method of mapping densities of population"). Amounts are whole millionths of a person by largest remainder, so
-//! that a zone's points add up to its total exactly.
+//! A zone's people are spread over cell ∩ surface ∩ zone in proportion to that area, mapped water left out; each piece becomes one demand
+//! point at its centroid (Wright 1936, "A method of mapping densities of population"). Amounts are whole millionths of a person by largest
+//! remainder, so that a zone's points add up to its total exactly.
 
-use std::collections::BTreeMap;
+mod evidence;
+mod layer;
+mod pieces;
+#[cfg(test)]
+mod tests;
 
-use geo::algorithm::bool_ops::FillRule;
-use geo::{Area, BooleanOps, BoundingRect, Coord, MultiPolygon};
+use std::cell::OnceCell;
+
+use geo::{Area, LineString, MultiPolygon};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::cells::{Cell, Grid, Part, moments, split};
+use self::evidence::LivedIn;
+use self::layer::Layer;
+use self::pieces::{Piece, pieces};
 use crate::ids::ZoneId;
-use crate::index::BoxIndex;
 use crate::input::{Demand, Group, Zone};
 use crate::progress::{Cancelled, Progress};
 use crate::units::People;
+use crate::water::Water;
 
 /// A kind of ground that people live on, such as residential land or buildings.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -28,9 +35,25 @@ pub enum Surface {
         /// Outer rings counter-clockwise, holes clockwise, metres of the working CRS.
         polygons: Vec<MultiPolygon<f64>>,
     },
+    /// The ground within this many metres of the [`Surroundings::roads`].
+    AlongRoads(f64),
     /// All of the zone.
     WholeZone,
 }
+
+/// What is known of where people live beside the surfaces; metres of the working CRS.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Surroundings<'a> {
+    /// Water, where no one lives.
+    pub water: &'a [MultiPolygon<f64>],
+    /// Roads with front doors: residential and living streets.
+    pub roads: &'a [LineString<f64>],
+    /// Buildings.
+    pub buildings: &'a [MultiPolygon<f64>],
+}
+
+/// A surface that covers less of a zone is not in it, m².
+const LEAST_M2: f64 = 1.0;
 
 /// How people are spread.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -39,6 +62,18 @@ pub struct SpreadRules {
     pub cell_m: f64,
     /// A mapped surface is passed over in a zone where it covers less than this share of what a later mapped one covers there.
     pub min_surface_ratio: f64,
+    /// With so many metres of roads in a zone, they tell whether a surface is where people live; with fewer, buildings do.
+    pub roads_m: f64,
+    /// How near to the surface they must be, metres.
+    pub near_m: f64,
+    /// A surface is passed over in a zone where a smaller share of them is.
+    pub near_share: f64,
+}
+
+impl Default for SpreadRules {
+    fn default() -> SpreadRules {
+        SpreadRules { cell_m: 100.0, min_surface_ratio: 0.1, roads_m: 1000.0, near_m: 150.0, near_share: 0.5 }
+    }
 }
 
 /// The surface that one zone's people were spread over.
@@ -46,21 +81,55 @@ pub struct SpreadRules {
 pub struct SpreadNote {
     /// The zone.
     pub zone: ZoneId,
-    /// The surface's name; `zone` for the whole of it.
+    /// The surface's name; `roads` for the ground along them, `zone` for the whole of it.
     pub surface: String,
     /// Whether it is the whole zone only because no surface that was asked for lies in it.
     pub fallback: bool,
     /// Its area in the zone, m².
     pub area_m2: f64,
-    /// Mapped surfaces that lie in the zone but were passed over as nearly absent, with their area, m².
-    pub passed_over: Vec<(String, f64)>,
+    /// Whether all of the zone is water, so that people stay on it.
+    pub on_water: bool,
+    /// Surfaces that lie in the zone but were passed over.
+    pub passed_over: Vec<PassedOver>,
 }
 
-/// Spreads every zone's people over the first of `surfaces` that is present in it, else over the whole zone: nobody is left out.
+/// A surface that lies in a zone but is not where its people live.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct PassedOver {
+    /// The surface's name.
+    pub surface: String,
+    /// Its area in the zone, m².
+    pub area_m2: f64,
+    /// Why it was passed over.
+    pub why: WhyPassedOver,
+}
+
+/// Why a surface was passed over in a zone.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub enum WhyPassedOver {
+    /// It is nearly absent: a later mapped surface covers far more.
+    Sparse,
+    /// Few of the zone's roads are near it.
+    MissesRoads {
+        /// The share of them that is.
+        near_share: f64,
+        /// Their length in the zone, metres.
+        roads_m: f64,
+    },
+    /// Few of the zone's buildings are near it.
+    MissesBuildings {
+        /// The share of their ground that is.
+        near_share: f64,
+    },
+}
+
+/// Spreads every zone's people over the land of the first of `surfaces` that is where they live, else over all land of the zone: no one is
+/// left out.
 ///
-/// `groups` hold a total by zone each (age groups, say) and are spread in the same way.
-/// Zones of unknown people get points too (of nobody), so that their inhabited ground is known. Points come zone by zone, south to
-/// north, west to east.
+/// A surface is passed over where few roads, or buildings, of the zone are near it ([`SpreadRules::near_share`]), and a mapped one where it
+/// is nearly absent ([`SpreadRules::min_surface_ratio`]). Where all of a zone is water its people stay on it. `groups` hold a total by zone
+/// each (age groups, say) and are spread in the same way. Zones of unknown people get points too (of no one), so that their inhabited
+/// ground is known. Points come zone by zone, south to north, west to east.
 ///
 /// # Errors
 ///
@@ -69,10 +138,13 @@ pub fn spread(
     zones: &[Zone],
     groups: &[Group],
     surfaces: &[Surface],
+    surroundings: Surroundings<'_>,
     rules: SpreadRules,
     progress: &dyn Progress,
 ) -> Result<(Demand, Vec<SpreadNote>), Cancelled> {
-    let layers: Vec<Layer<'_>> = surfaces.iter().map(Layer::new).collect();
+    let lived_in = LivedIn::new(surroundings.roads, surroundings.buildings);
+    let layers: Vec<Layer<'_>> = surfaces.iter().map(|surface| Layer::new(surface, &lived_in)).collect();
+    let ask = Chooser { layers, lived_in: &lived_in, water: Water::new(surroundings.water), rules };
     let parts: Vec<(SpreadNote, Vec<Piece>)> = zones
         .par_iter()
         .enumerate()
@@ -80,13 +152,14 @@ pub fn spread(
             if progress.is_cancelled() {
                 return Err(Cancelled);
             }
-            let (note, ground) = choose(ZoneId::at(i), zone, &layers, rules);
+            let (note, ground) = ask.choose(ZoneId::at(i), zone);
             progress.advance(1);
-            Ok((note, pieces(&ground, rules.cell_m)))
+            let water = Some(&ask.water).filter(|_| !note.on_water);
+            Ok((note, pieces(&ground, water, rules.cell_m)))
         })
         .collect::<Result<_, _>>()?;
-    let groups_of_nobody = groups.iter().map(|g| Group { name: g.name.clone(), people: Vec::new() });
-    let mut demand = Demand { groups: groups_of_nobody.collect(), ..Demand::default() };
+    let empty_groups = groups.iter().map(|g| Group { name: g.name.clone(), people: Vec::new() });
+    let mut demand = Demand { groups: empty_groups.collect(), ..Demand::default() };
     let mut notes = Vec::new();
     for ((note, pieces), zone) in parts.into_iter().zip(zones) {
         let weights: Vec<u64> = pieces.iter().map(|p| p.area_mm2).collect();
@@ -95,7 +168,7 @@ pub fn spread(
             points.people.extend(apportion(totals.people.get(note.zone.index()).copied().unwrap_or_default(), &weights));
         }
         demand.zones.extend(pieces.iter().map(|_| Some(note.zone)));
-        demand.locations.extend(pieces.iter().map(|p| p.centroid));
+        demand.locations.extend(pieces.iter().map(|p| p.at));
         notes.push(note);
     }
     Ok((demand, notes))
@@ -119,180 +192,55 @@ pub fn apportion(total: People, weights: &[u64]) -> Vec<People> {
     parts.into_iter().map(People).collect()
 }
 
-/// A surface with an R-tree of its polygons' boxes.
-enum Layer<'s> {
-    Mapped { name: &'s str, polygons: &'s [MultiPolygon<f64>], areas: Vec<f64>, boxes: BoxIndex },
-    WholeZone,
+/// Finds the ground of each zone that its people are spread over.
+struct Chooser<'a> {
+    layers: Vec<Layer<'a>>,
+    lived_in: &'a LivedIn<'a>,
+    water: Water<'a>,
+    rules: SpreadRules,
 }
 
-impl<'s> Layer<'s> {
-    fn new(surface: &'s Surface) -> Layer<'s> {
-        match surface {
-            Surface::WholeZone => Layer::WholeZone,
-            Surface::Mapped { name, polygons } => {
-                let areas = polygons.iter().map(Area::unsigned_area).collect();
-                Layer::Mapped { name, polygons, areas, boxes: BoxIndex::new(polygons) }
+impl Chooser<'_> {
+    fn choose(&self, id: ZoneId, zone: &Zone) -> (SpreadNote, MultiPolygon<f64>) {
+        let mut note =
+            SpreadNote { zone: id, surface: "zone".to_owned(), fallback: false, area_m2: 0.0, on_water: false, passed_over: Vec::new() };
+        let evidence = OnceCell::new();
+        for (i, layer) in self.layers.iter().enumerate() {
+            if matches!(layer, Layer::WholeZone) {
+                return self.whole(zone, note);
             }
+            let ground = layer.within(zone);
+            let ground = self.water.land(&ground).unwrap_or(ground);
+            let area_m2 = ground.unsigned_area();
+            if area_m2 < LEAST_M2 {
+                continue;
+            }
+            let evidence = evidence.get_or_init(|| self.lived_in.evidence(zone, self.rules.roads_m));
+            if let Some(why) = evidence.against(&ground, self.rules).or_else(|| self.sparse(zone, area_m2, i)) {
+                note.passed_over.push(PassedOver { surface: layer.name().to_owned(), area_m2, why });
+                continue;
+            }
+            layer.name().clone_into(&mut note.surface);
+            note.area_m2 = area_m2;
+            return (note, ground);
         }
+        note.fallback = true;
+        self.whole(zone, note)
     }
 
-    fn name(&self) -> &str {
-        match self {
-            Layer::Mapped { name, .. } => name,
-            Layer::WholeZone => "zone",
+    /// The zone's land; all of it where it is water.
+    fn whole(&self, zone: &Zone, note: SpreadNote) -> (SpreadNote, MultiPolygon<f64>) {
+        let (land, on_water) = self.water.land_or_all(&zone.area);
+        (SpreadNote { area_m2: land.unsigned_area(), on_water, ..note }, land.into_owned())
+    }
+
+    /// Whether a later mapped surface covers far more of the zone than the one at `i` does.
+    fn sparse(&self, zone: &Zone, area_m2: f64, i: usize) -> Option<WhyPassedOver> {
+        if !matches!(self.layers[i], Layer::Mapped { .. }) {
+            return None;
         }
-    }
-
-    /// Polygons whose box meets the zone's.
-    fn near(&self, zone: &Zone) -> Vec<usize> {
-        let (Layer::Mapped { boxes, .. }, Some(bounds)) = (self, zone.area.bounding_rect()) else { return Vec::new() };
-        boxes.meeting(bounds)
-    }
-
-    /// The surface within a zone: overlaps counted once, cut at the border.
-    fn within(&self, zone: &Zone) -> MultiPolygon<f64> {
-        let Layer::Mapped { polygons, .. } = self else { return zone.area.clone() };
-        let near = self.near(zone);
-        if near.is_empty() {
-            return MultiPolygon::new(vec![]);
-        }
-        let overlapping = MultiPolygon::new(near.iter().flat_map(|&i| polygons[i].0.iter().cloned()).collect());
-        overlapping.intersection_with_fill_rule(&zone.area, FillRule::NonZero)
-    }
-
-    /// Whether the surface may cover more than `area_m2` of the zone: its polygons nearby do, overlaps and all. Saves joining most.
-    fn may_exceed(&self, zone: &Zone, area_m2: f64) -> bool {
-        let Layer::Mapped { areas, .. } = self else { return false };
-        self.near(zone).iter().map(|&i| areas[i]).sum::<f64>() > area_m2
-    }
-}
-
-fn choose(id: ZoneId, zone: &Zone, layers: &[Layer<'_>], rules: SpreadRules) -> (SpreadNote, MultiPolygon<f64>) {
-    let mut note = SpreadNote { zone: id, surface: "zone".to_owned(), fallback: false, area_m2: 0.0, passed_over: Vec::new() };
-    for (i, layer) in layers.iter().enumerate() {
-        let ground = layer.within(zone);
-        let area = ground.unsigned_area();
-        if area <= 0.0 {
-            continue;
-        }
-        let much = area / rules.min_surface_ratio;
+        let much = area_m2 / self.rules.min_surface_ratio;
         let outdone = |later: &Layer<'_>| later.may_exceed(zone, much) && later.within(zone).unsigned_area() > much;
-        if matches!(layer, Layer::Mapped { .. }) && layers[i + 1..].iter().any(outdone) {
-            note.passed_over.push((layer.name().to_owned(), area));
-            continue;
-        }
-        note.surface = layer.name().to_owned();
-        note.area_m2 = area;
-        return (note, ground);
-    }
-    (note.fallback, note.area_m2) = (true, zone.area.unsigned_area());
-    (note, zone.area.clone())
-}
-
-struct Piece {
-    area_mm2: u64,
-    centroid: Coord<f64>,
-}
-
-fn pieces(ground: &MultiPolygon<f64>, cell_m: f64) -> Vec<Piece> {
-    let grid = Grid { size: cell_m };
-    let mut found: BTreeMap<Cell, (f64, f64, f64)> = BTreeMap::new();
-    split(ground, grid, &mut |part| {
-        let (cell, sign) = match part {
-            Part::Full(cell) => (cell, 1.0),
-            Part::Hole(cell) => (cell, -1.0),
-            Part::Ring(cell, ring) => {
-                let (area, mx, my) = moments(ring, grid.corner(cell));
-                let sum = found.entry(cell).or_default();
-                *sum = (sum.0 + area, sum.1 + mx, sum.2 + my);
-                return;
-            }
-        };
-        let (area, half) = (sign * grid.cell_area(), cell_m / 2.0);
-        let sum = found.entry(cell).or_default();
-        *sum = (sum.0 + area, sum.1 + area * half, sum.2 + area * half);
-    });
-    let piece = |(cell, (area, mx, my)): (Cell, (f64, f64, f64))| {
-        let corner = grid.corner(cell);
-        let area_mm2 = (area * 1e6).round() as u64;
-        let centroid = Coord { x: corner.x + mx / area, y: corner.y + my / area };
-        (area_mm2 > 0).then_some(Piece { area_mm2, centroid })
-    };
-    found.into_iter().filter_map(piece).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use geo::Rect;
-    use proptest::prelude::*;
-
-    use super::*;
-    use crate::progress::NoProgress;
-
-    fn square(x: f64, y: f64, side: f64) -> MultiPolygon<f64> {
-        Rect::new((x, y), (x + side, y + side)).to_polygon().into()
-    }
-
-    fn zone(area: MultiPolygon<f64>, people: Option<u64>) -> Zone {
-        Zone { id: "z".into(), name: "Z".into(), area, people: people.map(People::persons), class: None }
-    }
-
-    fn mapped(name: &str, polygons: Vec<MultiPolygon<f64>>) -> Surface {
-        Surface::Mapped { name: name.into(), polygons }
-    }
-
-    const RULES: SpreadRules = SpreadRules { cell_m: 100.0, min_surface_ratio: 0.1 };
-
-    #[test]
-    fn overlapping_surfaces_count_once() {
-        let surface = mapped("residential", vec![square(0.0, 0.0, 100.0), square(0.0, 0.0, 100.0), square(100.0, 0.0, 50.0)]);
-        let zones = [zone(square(0.0, 0.0, 1000.0), Some(5))];
-        let (demand, notes) = spread(&zones, &[], &[surface], RULES, &NoProgress).unwrap();
-        assert_eq!(notes[0].surface, "residential");
-        assert_eq!(demand.people, [People::persons(4), People::persons(1)]);
-        assert_eq!(demand.locations, [Coord { x: 50.0, y: 50.0 }, Coord { x: 125.0, y: 25.0 }]);
-    }
-
-    #[test]
-    fn a_nearly_absent_surface_is_passed_over_and_said() {
-        let zones = [zone(square(0.0, 0.0, 1000.0), Some(100))];
-        let residential = mapped("residential", vec![square(990.0, 0.0, 20.0)]);
-        let buildings = mapped("building", vec![square(0.0, 0.0, 200.0)]);
-        let (demand, notes) = spread(&zones, &[], &[residential, buildings], RULES, &NoProgress).unwrap();
-        assert_eq!((notes[0].surface.as_str(), notes[0].area_m2), ("building", 40_000.0));
-        assert_eq!(notes[0].passed_over, [("residential".to_owned(), 200.0)]);
-        assert_eq!(demand.len(), 4);
-    }
-
-    #[test]
-    fn without_any_surface_people_are_spread_over_the_zone() {
-        let zones = [zone(square(0.0, 0.0, 200.0), Some(8))];
-        let elsewhere = mapped("residential", vec![square(900.0, 900.0, 50.0)]);
-        let (demand, notes) = spread(&zones, &[], &[elsewhere], RULES, &NoProgress).unwrap();
-        assert_eq!((notes[0].surface.as_str(), notes[0].fallback), ("zone", true));
-        assert_eq!(demand.people, [People::persons(2); 4]);
-    }
-
-    #[test]
-    fn unknown_people_are_nobody_on_known_ground() {
-        let zones = [zone(square(0.0, 0.0, 200.0), None)];
-        let (demand, notes) = spread(&zones, &[], &[Surface::WholeZone], RULES, &NoProgress).unwrap();
-        assert_eq!((demand.len(), demand.total(), notes[0].surface.as_str()), (4, People::ZERO, "zone"));
-    }
-
-    #[test]
-    fn thirds_by_largest_remainder() {
-        let parts = apportion(People(100), &[1, 1, 1]);
-        assert_eq!(parts, [People(34), People(33), People(33)]);
-        assert_eq!(apportion(People(100), &[0, 0]), [People::ZERO; 2]);
-    }
-
-    proptest! {
-        #[test]
-        fn parts_add_up_exactly(total in 0..u64::MAX / 2, weights in prop::collection::vec(0..u64::MAX / 2, 1..50)) {
-            prop_assume!(weights.iter().any(|&w| w > 0));
-            let parts = apportion(People(total), &weights);
-            prop_assert_eq!(parts.iter().map(|p| u128::from(p.0)).sum::<u128>(), u128::from(total));
-        }
+        self.layers[i + 1..].iter().any(outdone).then_some(WhyPassedOver::Sparse)
     }
 }

@@ -62,7 +62,7 @@ pub struct TilePart {
 struct ZonePart {
     zone: ZoneId,
     /// At the service's limit, then at each of its sweep: by mask, whole mm² by status.
-    areas: Vec<Vec<[u128; 4]>>,
+    areas: Vec<Vec<[u128; 5]>>,
     drawn: ZoneDrawn,
 }
 
@@ -103,7 +103,7 @@ pub enum TileError {
 pub fn analyse_tile(study: &Study<'_>, service: &Service<'_>, tile: &Tile<'_>, progress: &dyn Progress) -> Result<TilePart, TileError> {
     begin(progress, "link", 0)?;
     let edges = service.edge_grid();
-    let links = Linkage::new(&edges, &study.demand.locations);
+    let links = service.demand_links(&edges, &study.demand.locations);
     let sources = Sources::new(service.network, tile.links, service.direction);
     let nearest = sources.with_labels(tile.known);
     let assessments = assess(&links, &study.demand.zones, &nearest, service.limits());
@@ -316,11 +316,12 @@ fn all<T>(places: Vec<Option<T>>, what: &str) -> Result<Vec<T>, TileError> {
     places.into_iter().enumerate().map(|(at, value)| value.ok_or_else(|| TileError::Parts(format!("{what} {at}")))).collect()
 }
 
-fn by_status([covered, uncovered, unreachable, unlinked]: [u128; 4]) -> ByStatus<SquareMm> {
+fn by_status([covered, uncovered, unreachable, unlinked, no_data]: [u128; 5]) -> ByStatus<SquareMm> {
     ByStatus {
         covered: SquareMm(covered),
         uncovered: SquareMm(uncovered),
         unreachable: SquareMm(unreachable),
         unlinked: SquareMm(unlinked),
+        no_data: SquareMm(no_data),
     }
 }

@@ -65,7 +65,7 @@ fn facilities(found: &Found<'_>, findings: &mut Vec<Finding>) {
                 let limit = if service.limits().differ() { "their zone's limit".to_owned() } else { service.limit.to_string() };
                 add(Stage::Coverage, FindingKind::ServesNobody, format!("{name}: nobody lives within {limit} of it"));
             }
-            LinkStatus::Linked => {}
+            LinkStatus::Linked | LinkStatus::NoData => {}
         }
         if let (true, Some(leg_m)) = (found.links.facilities.beyond_barrier(i), report.leg_m) {
             let detail = format!(
@@ -122,7 +122,7 @@ fn points(found: &Found<'_>, findings: &mut Vec<Finding>) {
     let mut sums: BTreeMap<(Option<ZoneId>, FindingKind), (usize, People)> = BTreeMap::new();
     for (i, assessment) in found.assessments.iter().enumerate() {
         let kind = match (assessment.status, found.links.demand.status(i)) {
-            (Status::Covered | Status::Uncovered, _) => continue,
+            (Status::Covered | Status::Uncovered | Status::NoData, _) => continue,
             (Status::Unreachable, _) => FindingKind::PeopleUnreachable,
             (Status::Unlinked, LinkStatus::OnIsland) => FindingKind::PeopleOnIsland,
             (Status::Unlinked, LinkStatus::BehindBarrier) => FindingKind::PeopleBehindBarrier,

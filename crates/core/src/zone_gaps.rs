@@ -51,7 +51,7 @@ use crate::search::{Change, Label, WhatIf};
 ///     id: "walk", facilities: &opened_at, network: &network, limit: "5min".parse()?, zone_limits: &[], direction: Direction::ToFacility,
 ///     pre_travel: Cost::ZERO, link: LinkRules { snap_m: 300.0, access_speed_m_s: 1.2, min_component: 2 }, barriers: &Barriers::default(),
 ///     gaps: GapRules { ground: GapGround::Inhabited, min_people: 0.0, min_area_m2: 0.0 },
-///     speed_m_s: 1.2, detour_factor: 1.3, sweep: &[], keep_field: false,
+///     speed_m_s: 1.2, detour_factor: 1.3, sweep: &[], keep_field: false, extent: None,
 /// };
 /// let edges = service.edge_grid();
 /// let homes = Linkage::new(&edges, &demand.locations);

@@ -36,9 +36,12 @@ pub use access::{AccessRun, ZoneAccess};
 pub use convert::{ConvertAsk, Converted, convert};
 pub use error::Error;
 pub use files::{Files, Folder, InMemory, InputFile};
+pub use gate::{check, count};
 pub use inspect::{Against, Field, InZone, Inspection, inspect};
 pub use inspect_raster::{RasterInspection, inspect_raster};
-pub use load::{Corridor, ExtractRoads, Inputs, MaskPolygons, PeriodRoads, load, prepare, read_roads};
+pub use load::{
+    Corridor, EXTENT_MARGIN_M, ExtentBasis, ExtractRoads, Inputs, MaskPolygons, PeriodRoads, RoadExtent, load, prepare, read_roads,
+};
 pub use plan::{Plan, PlanError};
 pub use referrals::ReferralRun;
 pub use response::{DRIVEN_LEGS_M_S, ResponseRun, ResponseTimes};
@@ -53,5 +56,5 @@ pub use solver::Cbc;
 pub use sweep::Sweep;
 pub use write::{
     AreaError, SweepPoint, area_error, km2, mask_zh, most_uncovered, owned, people_sentence, render, response_sentences, sentence,
-    side_by_side, side_by_side_zh, sweep_points, thousands, title, write,
+    side_by_side, side_by_side_zh, sweep_points, thousands, title, warning_lines, write,
 };

@@ -6,8 +6,8 @@ use std::time::Instant;
 
 use catchment::geo::MultiPolygon;
 use catchment::{
-    Barriers, Coverage, CoverageTable, Facility, Finding, FindingKind, GapRules, Ground, GroundRules, Limit, LinkRules, Mask, Metric,
-    People, Profile, Progress, Report, RoadNetwork, Service, SquareMm, Stage, Study, Zone, analyse, begin, cover,
+    Barriers, Coverage, CoverageTable, Extent, Facility, Finding, FindingKind, GapRules, Ground, GroundRules, Limit, LinkRules, Mask,
+    Metric, People, Profile, Progress, Report, RoadNetwork, Service, SquareMm, Stage, Study, Zone, analyse, begin, cover,
 };
 use serde::Serialize;
 
@@ -16,7 +16,7 @@ use crate::checks;
 use crate::error::Error;
 use crate::files::{Files, InputFile};
 use crate::gate::{judged, stop_at_errors};
-use crate::load::{Inputs, MaskPolygons, load};
+use crate::load::{Inputs, MaskPolygons, load, no_roads};
 use crate::plan::{self, Format, GroundPlan, Plan, ReferralPlan, ScenarioPlan, ServicePlan};
 use crate::planning::{Fair, Held, OfficeRun, opened_for_run};
 use crate::referrals::{ReferralRun, refer};
@@ -132,12 +132,15 @@ pub(crate) fn run_with(plan: &Plan, files: &dyn Files, progress: &dyn Progress, 
     answered(inputs, None, &ground, clock, files, progress, answer)
 }
 
-/// The ground of what was loaded and checked; all errors that were found come together.
+/// The ground of what was loaded, which learns what its checks find.
 pub(crate) fn checked_ground(inputs: &mut Inputs, progress: &dyn Progress) -> Result<Ground, Error> {
     let found = checks::of_inputs(inputs);
     inputs.findings.extend(judged(found, &inputs.plan.checks));
     let ground = measured_ground(inputs, progress);
-    stop_at_errors(&inputs.findings)?;
+    if ground.is_err() {
+        // a zone far away says more than the cells that it would need
+        stop_at_errors(&inputs.findings)?;
+    }
     ground
 }
 
@@ -145,9 +148,11 @@ pub(crate) fn checked_ground(inputs: &mut Inputs, progress: &dyn Progress) -> Re
 fn measured_ground(inputs: &mut Inputs, progress: &dyn Progress) -> Result<Ground, Error> {
     begin(progress, "cells", 0)?;
     let ground = ground(inputs, inputs.plan.ground.cell_m, progress)?;
-    let empty = empty_masks(&inputs.plan, &ground.mask_areas_m2());
-    inputs.findings.extend(empty);
-    inputs.findings.sort();
+    let areas = ground.mask_areas_m2();
+    let mut found = empty_masks(&inputs.plan, &areas);
+    found.extend(no_roads(inputs, ground.no_data_m2().first().copied().unwrap_or(0.0), areas.first().copied().unwrap_or(0.0)));
+    let before = std::mem::take(&mut inputs.findings);
+    inputs.findings = judged(before.into_iter().chain(found), &inputs.plan.checks);
     Ok(ground)
 }
 
@@ -166,6 +171,7 @@ pub(crate) fn answered(
     // what is wrong with standards and figures is said before hours of work
     let new_build = scenario.and_then(|(own, _)| own.new_build.as_deref());
     let opened = opened_for_run(&inputs, new_build, files, progress)?;
+    stop_at_errors(inputs.findings.iter().chain(opened.iter().flat_map(|own| own.read_findings())))?;
     let networks = inputs.networks(plan.services.iter(), &plan.referrals);
     let mut reports = Vec::new();
     let study = Study { zones: &inputs.zones, demand: &inputs.demand, ground, places: &inputs.places };
@@ -332,18 +338,19 @@ fn at_half_cell(
 
 /// The ground of the zones, with the plan's masks.
 fn ground(inputs: &Inputs, cell_m: f64, progress: &dyn Progress) -> Result<Ground, Error> {
-    ground_of(&inputs.zones, &inputs.plan.ground, &inputs.masks, cell_m, progress)
+    let extent = inputs.extent.as_ref().map(|own| &own.extent);
+    ground_of(&inputs.zones, &inputs.plan.ground, (&inputs.masks, extent), cell_m, progress)
 }
 
 pub(crate) fn ground_of(
     zones: &[Zone],
     plan: &GroundPlan,
-    masks: &MaskPolygons,
+    (masks, extent): (&MaskPolygons, Option<&Extent>),
     cell_m: f64,
     progress: &dyn Progress,
 ) -> Result<Ground, Error> {
     let named: Vec<Mask<'_>> = plan.mask.iter().zip(&masks.masks).map(|(mask, polygons)| mask_of(mask, polygons)).collect();
-    Ok(Ground::masked(zones, &named, &masks.water, GroundRules { cell_m }, progress)?)
+    Ok(Ground::masked(zones, &named, &masks.water, extent, GroundRules { cell_m }, progress)?)
 }
 
 fn mask_of<'a>(mask: &plan::Mask, polygons: &'a [MultiPolygon<f64>]) -> Mask<'a> {
@@ -398,11 +405,12 @@ impl Inputs {
         let (profile, _) = self.roads.get(&plan.profile)?;
         let facilities = self.facilities.get(&plan.facilities)?;
         let network = networks.get(&(plan.profile.clone(), plan.limit.metric))?;
-        Some(service_of(&self.plan, plan, profile, (facilities, network, &self.barriers, zone_limits)))
+        let asked = service_of(&self.plan, plan, profile, (facilities, network, &self.barriers, zone_limits));
+        Some(Service { extent: self.extent.as_ref().map(|own| &own.extent), ..asked })
     }
 }
 
-/// A service of a plan, from its facilities, its network, barriers and the limits of zones; without a sweep.
+/// A service of a plan, from its facilities, its network, barriers and the limits of zones; without a sweep, roads known everywhere.
 pub(crate) fn service_of<'a>(
     plan: &'a Plan,
     service: &'a ServicePlan,
@@ -424,10 +432,20 @@ pub(crate) fn service_of<'a>(
         detour_factor: profile.detour_factor,
         keep_field: plan.outputs.formats.contains(&Format::Geotiff),
         sweep: &[],
+        extent: None,
     }
 }
 
 impl Run {
+    /// Everything that was found, the gravest first.
+    pub fn findings(&self) -> Vec<&Finding> {
+        let mut findings: Vec<&Finding> = self.inputs.findings.iter().chain(self.reports.iter().flat_map(|own| &own.findings)).collect();
+        findings.extend(self.access.iter().flat_map(|own| &own.findings).chain(self.office.iter().flat_map(|own| &own.findings)));
+        findings.sort();
+        findings.dedup();
+        findings
+    }
+
     /// Every file that was read: the study's, standards, figures, the table of new facilities.
     pub fn files(&self) -> impl Iterator<Item = &InputFile> {
         self.inputs.files.iter().chain(self.office.iter().flat_map(|own| &own.files))

@@ -156,24 +156,6 @@ impl Accepted {
     }
 }
 
-/// Kinds that some finding may raise to an error.
-const ERRORS: [FindingKind; 14] = [
-    FindingKind::AxesSwapped,
-    FindingKind::FacilitiesUnlinked,
-    FindingKind::FarOutlier,
-    FindingKind::ImplausibleDensity,
-    FindingKind::NoRoads,
-    FindingKind::NoUsableFacility,
-    FindingKind::RingNotClosed,
-    FindingKind::SumDiffers,
-    FindingKind::SurfaceMissesRoads,
-    FindingKind::UnmatchedRows,
-    FindingKind::ZoneFarAway,
-    FindingKind::ZonesUnknown,
-    FindingKind::ProjectUnlinked,
-    FindingKind::RowsUnused,
-];
-
 impl Checks {
     /// Checks the thresholds and the sizes that are accepted.
     ///
@@ -183,7 +165,7 @@ impl Checks {
     pub fn check(&self) -> Result<(), CheckError> {
         for (kind, accepted) in &self.accept {
             accepted.size(*kind)?;
-            if !ERRORS.contains(kind) {
+            if !kind.may_be_error() {
                 return Err(CheckError::NeverAnError { kind: *kind });
             }
         }

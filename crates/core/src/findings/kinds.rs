@@ -107,14 +107,14 @@ kinds! {
     FacilityUnlinked "facility_unlinked" Note Rows: "A facility is snapped to no road.", "Check its coordinates.";
     FarFromRoads "far_from_roads" Note Metres: "Places lie far from every road of the file that they are held against.", "Check their CRS.";
     FarOutlier "far_outlier" Warning Metres: "Facilities or people lie very far from all zones.", "Correct their coordinates, or remove them.";
-    FewPoints "few_points" Warning Rows: "A zone has fewer people points than its coverage can be told from.", "Use finer people data: a grid, or points of quarters.";
+    FewPoints "few_points" Warning Rows: "The people of a zone stand at few points: its share of covered people moves in large steps.", "Use finer people: smaller units, a raster, or zone totals that are spread (people.method = \"spread\").";
     FiguresUnmoved "figures_unmoved" Note Rows: "Figures of the plan do not change with a scenario.", "Give figures for the scenario's year.";
     GapsUnlisted "gaps_unlisted" Note Rows: "Small gaps are counted, not listed.", "Lower gaps.min_people or gaps.min_area_m2 to list them.";
     GridFitted "grid_fitted" Note Metres: "A local grid was fitted to its control points.", "Nothing.";
     GridUnused "grid_unused" Note None: "The plan names a grid that nothing uses.", "Remove it.";
     GroupAboveTotal "group_above_total" Warning Rows: "A group has more people than there are in all.", "Correct the row.";
     HeightsLeftOut "heights_left_out" Note Rows: "Heights are left out.", "Nothing.";
-    ImplausibleDensity "implausible_density" Warning PerKm2: "More people live on the inhabited ground of a zone than can be true.", "Check the zone's total: a place of a higher level may have lent it; or give totals in a table: people.totals = \"….csv\".";
+    ImplausibleDensity "implausible_density" Warning PerKm2: "More people live on the inhabited ground of a zone than can be true, or its total is that of larger ground.", "Correct the total; where a place of a higher level lent it, give totals by zone in a table: people.totals = \"….csv\".";
     Interrupted "interrupted" Warning None: "The search for sites was interrupted.", "Run it again for a better answer.";
     InvalidPolygon "invalid_polygon" Warning Rows: "A polygon encloses no ground and is not used.", "Mend the polygon.";
     LevelNotRead "level_not_read" Note Rows: "A level of a road line cannot be read; it is taken as 0.", "Write a number.";
@@ -138,7 +138,7 @@ kinds! {
     NoPrice "no_price" Warning Rows: "A candidate has no price.", "Give it a price.";
     NoRoads "no_roads" Warning Share: "People or inhabited ground lie outside the extent of the road file: nothing is known of their access.", "Use a road file that holds all zones, or fewer zones.";
     NoRoom "no_room" Note Rows: "A facility's capacity is unknown: it takes everyone who comes.", "Give its capacity.";
-    NoSurface "no_surface" Note Rows: "None of the surfaces lies in a zone; its people are spread over the whole zone.", "Add a surface to people.over, or a finer source of people.";
+    NoSurface "no_surface" Note Rows: "None of the surfaces is where the people of a zone live; they are spread over all its land.", "Add a surface to people.over (\"roads\" needs none to be mapped), or give people by points, cells or a raster.";
     NoUsableFacility "no_usable_facility" Error Share: "No facility of a service can be used: none in reach of the zones is snapped to a road, or none lies in reach of them.", "Check the coordinates and their CRS, and that the file belongs to this place; if it is meant so: checks.accept = { no_usable_facility = \"100 %\" }.";
     NoYears "no_years" Note None: "A scenario names a year, and no facility has one.", "Give facilities their years: columns = { opens = \"…\" }.";
     Nobody "nobody" Note Rows: "A zone has no people.", "Check its total if that is a surprise.";
@@ -156,9 +156,10 @@ kinds! {
     PeopleBehindBarrier "people_behind_barrier" Note Rows: "Barriers lie between people and all roads nearby; they are not covered.", "Check the barriers.";
     PeopleBeyondSites "people_beyond_sites" Note Rows: "No candidate site reaches some people.", "Add candidates near them.";
     PeopleOnIsland "people_on_island" Note Rows: "The roads near people are not connected to the rest; they are not covered.", "Check the roads, or lower min_component of the profile.";
-    PeopleOutside "people_outside" Note Rows: "People live outside every zone; they stand apart in the row `outside`, in no total.", "Nothing, unless they should lie in the zones: then check the borders.";
+    PeopleOnWater "people_on_water" Warning Rows: "All ground of a zone, or of a unit of people, is mapped water; its people stay on it.", "Check the zone's borders, or the water: ground.source.";
+    PeopleOutside "people_outside" Note Rows: "People live outside every zone; they stand apart in the row `outside`, in no total.", "Nothing, unless they belong to the zones: then check the borders, and that the people are those of these zones.";
     PeopleTooFar "people_too_far" Note Rows: "People have no road within the snap limit; they are not covered.", "Check the roads, or raise snap_m of the profile.";
-    PeopleUnknown "people_unknown" Note Rows: "The people of a zone are unknown.", "Give its total.";
+    PeopleUnknown "people_unknown" Note Rows: "People of unknown number are left out of a measure or of a siting.", "Give the totals of their zones.";
     PeopleUnreachable "people_unreachable" Note Rows: "No facility can be reached from the roads of some people; they are not covered.", "Check that their roads connect.";
     PeopleUnreached "people_unreached" Note Rows: "Some people reach no site and no facility.", "Add candidates near them.";
     PeriodNotMeasured "period_not_measured" Warning None: "Response times of a period are not measured.", "Use a profile with speeds by class, and an extract.";
@@ -170,7 +171,7 @@ kinds! {
     RaggedRow "ragged_row" Note Rows: "A row has more or fewer cells than the header and is not used.", "Mend the row.";
     RepeatedId "repeated_id" Note Rows: "Two facilities have the same id; one was given another.", "Give each its own id.";
     RepeatedMember "repeated_member" Note Rows: "A relation names a member twice.", "Nothing.";
-    RepeatedNames "repeated_names" Note Rows: "Zones share a name; their names are written with the parent's name or the id.", "Nothing, or give each its own name.";
+    RepeatedNames "repeated_names" Note Rows: "Zones share a name; all outputs write them with the id.", "Nothing; tables may use the names as outputs write them, or ids.";
     RepeatedNode "repeated_node" Note Rows: "A way names a node twice in a row.", "Nothing.";
     RepeatedRows "repeated_rows" Note Rows: "Rows say what other rows say; all are counted where houses may have several households.", "Remove them if the table was pasted twice.";
     RestrictionNotUsed "restriction_not_used" Note Rows: "A turn restriction cannot be used.", "Correct it in OpenStreetMap.";
@@ -183,7 +184,7 @@ kinds! {
     RoadsCutOff "roads_cut_off" Warning Share: "People who are not covered reach the edge of the road file within the limit: a facility beyond it may be nearer.", "Use a road file, and facilities, that reach farther than the zones.";
     RoleConflict "role_conflict" Note Rows: "A relation gives a member the wrong role.", "Nothing.";
     RowLeftOut "row_left_out" Note Rows: "A row is left out.", "Check the row.";
-    RowsUnused "rows_unused" Warning Rows: "Rows with people cannot be used; their people are in no number.", "Mend the rows that are listed.";
+    RowsUnused "rows_unused" Warning Rows: "Rows of a table or layer cannot be used; their people or facilities are in no number.", "Mend the rows that are shown, and the others of this file in issues.csv.";
     SameSpot "same_spot" Note Rows: "Facilities of different names stand at one spot: one facility twice, or two under one roof.", "Check them; both are counted.";
     ServesNobody "serves_nobody" Note Rows: "Nobody lives within the limit of a facility.", "Check its coordinates if that is a surprise.";
     ShapeLeftOut "shape_left_out" Note Rows: "Shapes are left out of a table.", "Nothing.";
@@ -193,19 +194,19 @@ kinds! {
     SpeedAboveClass "speed_above_class" Note Rows: "Lines have a speed above that of their class.", "Nothing.";
     SpeedNotRead "speed_not_read" Note Rows: "A speed of a road line cannot be read; that of its class is used.", "Write a number of km/h, or its unit.";
     Subtotal "subtotal" Note Rows: "A row of subtotals is not counted.", "Nothing.";
-    SumDiffers "sum_differs" Error Rows: "A table's own sum is not the sum of its rows.", "Correct the sum or the rows: one of them is wrong.";
+    SumDiffers "sum_differs" Error Rows: "A table's own sum is not the sum of its rows, beyond the rounding of the printed digits.", "Correct the sum or the rows: a row may be missing, double or wrong.";
     SupplyUnknown "supply_unknown" Warning Rows: "A facility's supply is unknown and counts as nothing.", "Give its amount.";
-    SurfaceMissesRoads "surface_misses_roads" Warning Share: "A surface of people lies beside few of a zone's residential roads; the next surface is taken there.", "Add a finer surface, or people by points, cells or a raster.";
-    SurfacePassedOver "surface_passed_over" Note Rows: "A surface covers too little of a zone; the next one is taken there.", "Nothing.";
+    SurfaceMissesRoads "surface_misses_roads" Warning Share: "A surface lies beside few of a zone's residential and living streets (with few streets, of its buildings), so people are spread over the next one.", "Check on the map where they are now; put another surface first in people.over, or give people by points, cells or a raster.";
+    SurfacePassedOver "surface_passed_over" Note Rows: "A surface is nearly absent from a zone, or not where its streets are; the next one is taken there.", "Nothing; people.over says which surfaces are taken, in which order.";
     Swapped "swapped" Warning None: "x and y look swapped.", "Swap the columns: columns = { x = \"…\", y = \"…\" }.";
     TooFar "too_far" Note Rows: "Objects lie too far from the study to be used.", "Nothing.";
     TooFewNodes "too_few_nodes" Note Rows: "A way has fewer than two nodes.", "Nothing.";
     TotalOfSeveralPlaces "total_of_several_places" Note Rows: "A zone's total is the sum of several places, of which one may already hold the others.", "Give totals in a table: people.totals = \"….csv\".";
-    TotalTwice "total_twice" Warning Rows: "A zone has two totals; the later one is used.", "Keep one row for each zone.";
+    TotalTwice "total_twice" Warning Rows: "A zone has several rows in one table; the detail says which of them is used.", "Keep one row for each zone.";
     TwinMerged "twin_merged" Note Rows: "Two records are one facility.", "Nothing; merge_within_m of the plan says how near they must be.";
     UnknownClass "unknown_class" Warning None: "No zone is of a class that the plan names.", "Check the spelling of the class.";
     UnknownHighway "unknown_highway" Note Rows: "A class of road is not in the profile and is closed.", "Open it: profiles.NAME.highway = { CLASS = \"open\" }.";
-    UnmatchedRows "unmatched_rows" Error Rows: "Rows of a table name no zone while zones are left without a value.", "Correct the names, or say which zone is meant: [zones.aliases].";
+    UnmatchedRows "unmatched_rows" Error Rows: "Rows of a table name no zone, or several, while a zone or a sum lacks what they hold; rows of other places are a note.", "Correct the names in the table, or add the lines of the detail to the plan, under [zones.aliases]; for a name of several zones, write the id.";
     VoidBetweenZones "void_between_zones" Note Rows: "Ground between zones belongs to none of them.", "Nothing, or mend the borders.";
     WaterUnknown "water_unknown" Note None: "The study knows of no water: land is all ground of the zones.", "Name an extract: ground.source; or say that none is meant: ground.mask = [\"zone\"].";
     YearsNotUsed "years_not_used" Note Rows: "Facilities have years, and the study has none.", "Set planning.year.";
@@ -216,9 +217,37 @@ kinds! {
     ZoneWithoutGround "zone_without_ground" Warning Rows: "Nothing is left of a zone's ground; its people are not counted.", "Mend the zones that overlap it.";
     ZonesNotSummed "zones_not_summed" Note None: "The people of a raster cannot be summed by zone.", "Check the layer of zones.";
     ZonesOverlap "zones_overlap" Warning Rows: "Zones overlap; the ground counts in the first only.", "Mend the borders.";
-    ZonesUnknown "zones_unknown" Warning Share: "The people of some zones are unknown: no headline counts them.", "Give their totals: people.totals = \"….csv\", or leave the zones out.";
+    ZonesUnknown "zones_unknown" Warning Share: "The people of some zones are unknown: shares of people are those of the other zones.", "Give their totals: people.totals = \"….csv\", or leave the zones out.";
     ZonesWithoutClass "zones_without_class" Warning Rows: "Zones have no class; the general limit applies there.", "Give every zone its class.";
     ZonesWithoutFacility "zones_without_facility" Note Rows: "Zones have no facility of a service in them.", "Nothing.";
+}
+
+impl FindingKind {
+    /// Whether its size can make it an error, so that a plan may have to accept it.
+    pub fn may_be_error(self) -> bool {
+        use FindingKind as Kind;
+        matches!(
+            self,
+            Kind::AxesSwapped
+                | Kind::FacilitiesUnlinked
+                | Kind::FarOutlier
+                | Kind::ImplausibleDensity
+                | Kind::NoRoads
+                | Kind::NoUsableFacility
+                | Kind::ProjectUnlinked
+                | Kind::RingNotClosed
+                | Kind::RowsUnused
+                | Kind::SumDiffers
+                | Kind::UnmatchedRows
+                | Kind::ZoneFarAway
+                | Kind::ZonesUnknown
+        )
+    }
+
+    /// Whether a note of it becomes a warning where more hangs on it.
+    pub fn may_warn(self) -> bool {
+        matches!(self, FindingKind::PeopleOutside)
+    }
 }
 
 impl PartialEq<str> for FindingKind {

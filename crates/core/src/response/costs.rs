@@ -5,10 +5,9 @@ use serde::Serialize;
 
 use crate::analysis::Service;
 use crate::assess::{Assessment, Status, assess};
-use crate::coverage::CostSummary;
+use crate::coverage::{CostSummary, in_total};
 use crate::ids::ZoneId;
 use crate::input::Demand;
-use crate::link::Linkage;
 use crate::search::{SearchSpace, Sources};
 use crate::units::{Limit, People};
 
@@ -25,6 +24,8 @@ pub struct CostRow {
     pub unreachable: People,
     /// Those without an eligible road within the snap limit.
     pub unlinked: People,
+    /// Those outside the extent of the roads: in no share.
+    pub no_data: People,
     /// Mean, median and ninth decile of those who are reached.
     pub costs: CostSummary,
     /// By limit, those within it (inclusive).
@@ -34,12 +35,18 @@ pub struct CostRow {
 impl CostRow {
     /// Those to whom there is a way: means and quantiles are theirs.
     pub fn reached(&self) -> People {
-        People(self.weight.0 - self.unreachable.0 - self.unlinked.0)
+        People(self.known().0 - self.unreachable.0 - self.unlinked.0)
     }
 
-    /// A part of all who are counted, 0 to 1; `None` where nobody is.
+    /// Those inside the extent of the roads: what shares are of.
+    pub fn known(&self) -> People {
+        People(self.weight.0 - self.no_data.0)
+    }
+
+    /// A part of those who are known, 0 to 1; `None` if there is no one.
     pub fn share(&self, part: People) -> Option<f64> {
-        (self.weight > People::ZERO).then(|| part.0 as f64 / self.weight.0 as f64)
+        let known = self.known();
+        (known > People::ZERO).then(|| part.0 as f64 / known.0 as f64)
     }
 }
 
@@ -50,7 +57,7 @@ pub struct CostTable {
     pub zones: Vec<CostRow>,
     /// Points outside every zone; `None` where there are none.
     pub outside: Option<CostRow>,
-    /// All of them.
+    /// All zones together, without the outside; without zones, everyone.
     pub total: CostRow,
 }
 
@@ -63,8 +70,8 @@ impl CostTable {
         }
         let mut rows: Vec<CostRow> = points.par_iter().map(|points| CostRow::new(points, demand, assessments, limits)).collect();
         rows.iter_mut().take(zones).enumerate().for_each(|(z, row)| row.zone = Some(ZoneId::at(z)));
-        let all: Vec<usize> = (0..demand.len()).collect();
-        let total = CostRow::new(&all, demand, assessments, limits);
+        let inside: Vec<usize> = (0..demand.len()).filter(|&i| in_total(demand.zones[i], zones)).collect();
+        let total = CostRow::new(&inside, demand, assessments, limits);
         let outside = rows.pop().filter(|_| !points[zones].is_empty());
         CostTable { zones: rows, outside, total }
     }
@@ -81,6 +88,7 @@ impl CostRow {
             match status {
                 Status::Unreachable => row.unreachable += people,
                 Status::Unlinked => row.unlinked += people,
+                Status::NoData => row.no_data += people,
                 Status::Covered | Status::Uncovered => {
                     costs.push((label.cost, people));
                     let within = row.within.iter_mut().zip(limits).filter(|(_, limit)| limit.admits(label.cost));
@@ -97,7 +105,7 @@ impl CostRow {
 pub fn assess_demand(demand: &Demand, service: &Service<'_>) -> Vec<Assessment> {
     let edges = service.edge_grid();
     let facilities = service.facility_links(&edges);
-    let points = Linkage::new(&edges, &demand.locations);
+    let points = service.demand_links(&edges, &demand.locations);
     let sources = Sources::new(service.network, &facilities, service.direction);
     let mut space = SearchSpace::default();
     assess(&points, &demand.zones, &sources.nearest_facility(&mut space), service.limits())

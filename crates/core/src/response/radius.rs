@@ -16,11 +16,10 @@ use serde::Serialize;
 use crate::analysis::{Service, Study, straight_lines, within_reach};
 use crate::assess::{Assessment, Status, assess};
 use crate::barriers::Barriers;
-use crate::coverage::{CoverageTable, Measured, measure};
+use crate::coverage::{CoverageTable, Measured, in_total, measure};
 use crate::ground::SquareMm;
 use crate::ids::{DemandId, FacilityId, ZoneId};
 use crate::index::{FacilityIndex, ZoneIndex};
-use crate::link::Linkage;
 use crate::progress::{Cancelled, Progress, begin};
 use crate::reach::CostField;
 use crate::search::{SearchSpace, Sources};
@@ -62,13 +61,13 @@ pub struct RadiusReport {
     pub farthest: Vec<Option<Farthest>>,
     /// That of the places outside all zones.
     pub farthest_outside: Option<Farthest>,
-    /// That of all, outside the zones too.
+    /// That of all zones.
     pub farthest_of_all: Option<Farthest>,
     /// By zone, what circles around the stations make of it.
     pub circles: Vec<Circles>,
     /// Those who live outside all zones.
     pub circles_outside: Circles,
-    /// That of all zones, and of those who live outside them.
+    /// That of all zones.
     pub circles_of_all: Circles,
 }
 
@@ -129,7 +128,7 @@ pub fn radius(study: &Study<'_>, service: &Service<'_>, water: &Barriers, progre
     let (demand, zones) = (study.demand, study.zones);
     let edges = service.edge_grid();
     let facility_links = service.facility_links(&edges);
-    let demand_links = Linkage::new(&edges, &demand.locations);
+    let demand_links = service.demand_links(&edges, &demand.locations);
     let sources = Sources::new(service.network, &facility_links, service.direction);
     let mut space = SearchSpace::default();
     let nearest = sources.nearest_facility(&mut space);
@@ -155,8 +154,10 @@ pub fn radius(study: &Study<'_>, service: &Service<'_>, water: &Barriers, progre
     let people: Vec<Circles> = (0..demand.len()).into_par_iter().map(|i| middles.people(study, &assessments, i)).collect();
     let mut circles_outside = Circles::default();
     for (own, zone) in people.iter().zip(&demand.zones) {
-        circles_of_all.add(own);
         zone.map_or(&mut circles_outside, |zone| &mut circles[zone.index()]).add(own);
+        if in_total(*zone, zones.len()) {
+            circles_of_all.add(own);
+        }
     }
     let mut farthest: Vec<Option<Farthest>> = vec![None; zones.len()];
     let mut farthest_outside: Option<Farthest> = None;
@@ -166,7 +167,8 @@ pub fn radius(study: &Study<'_>, service: &Service<'_>, water: &Barriers, progre
         let Assessment { label, .. } = assessments[i];
         let here = Farthest { point: DemandId::at(i), at: demand.locations[i], cost: label.cost, facility: label.facility };
         let own = demand.zones[i].map_or(&mut farthest_outside, |zone| &mut farthest[zone.index()]);
-        for held in [own, &mut farthest_of_all] {
+        let all = Some(&mut farthest_of_all).filter(|_| in_total(demand.zones[i], zones.len()));
+        for held in [Some(own), all].into_iter().flatten() {
             if held.is_none_or(|held| held.cost < here.cost) {
                 *held = Some(here);
             }
@@ -206,7 +208,8 @@ impl Middles<'_> {
         let radius_m = self.service.limit_of(study.demand.zones[i]).as_f64();
         let borne_out = assessments[i].status == Status::Covered;
         let (within, parted) = self.claim(study.demand.locations[i], radius_m, borne_out);
-        let count = |counts: bool| if counts { study.demand.people[i] } else { People::ZERO };
+        let known = assessments[i].status != Status::NoData;
+        let count = |counts: bool| if counts && known { study.demand.people[i] } else { People::ZERO };
         Circles {
             people: count(within),
             people_overstated: count(within && !borne_out),

@@ -9,7 +9,6 @@ use crate::assess::Assessment;
 use crate::coverage::CostSummary;
 use crate::ids::FacilityId;
 use crate::input::Demand;
-use crate::link::Linkage;
 use crate::progress::{Cancelled, Progress, begin};
 use crate::search::{SearchSpace, Sources};
 use crate::units::{Cost, Limit, People};
@@ -50,7 +49,7 @@ pub fn stations(
     }
     let edges = by_distance.edge_grid();
     let facilities = by_distance.facility_links(&edges);
-    let points = Linkage::new(&edges, &demand.locations);
+    let points = by_distance.demand_links(&edges, &demand.locations);
     let sources = Sources::new(by_distance.network, &facilities, by_distance.direction);
     let station = |space: &mut SearchSpace, (i, own): (usize, &Vec<usize>)| {
         if progress.is_cancelled() {

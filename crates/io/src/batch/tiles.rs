@@ -4,15 +4,16 @@ use std::sync::Arc;
 
 use catchment::geo::{BoundingRect, Intersects, MultiPolygon, Rect};
 use catchment::{
-    Barriers, Cell, Cost, Demand, DemandId, Facility, FacilityId, FacilityLink, Ground, GroundRules, KnownLabels, Limit, Linkage, Metric,
-    NearestFacility, NetworkParts, Place, Progress, Report, RoadCutter, RoadNetwork, SearchSpace, Service, Sources, Study, Tile, TileError,
-    TilePart, TileScope, Window, Zone, ZoneId, analyse_tile, begin, halo_m, join_tiles, tile_scopes,
+    Barriers, Cell, Cost, Demand, DemandId, Extent, Facility, FacilityId, FacilityLink, Ground, GroundRules, KnownLabels, Limit, Linkage,
+    Metric, NearestFacility, NetworkParts, Place, Progress, Report, RoadCutter, RoadNetwork, SearchSpace, Service, Sources, Study, Tile,
+    TileError, TilePart, TileScope, Window, Zone, ZoneId, analyse_tile, begin, halo_m, join_tiles, tile_scopes,
 };
 use serde::{Deserialize, Serialize};
 
 use super::job::Tiles;
 use crate::error::{Error, data};
 use crate::files::Files;
+use crate::gate::stop_at_errors;
 use crate::load::{Inputs, MaskPolygons, load};
 use crate::plan::{Format, Plan, PlanError, value};
 use crate::run::{ground_of, service_of};
@@ -30,6 +31,8 @@ pub(super) struct TileFile {
     masks: Vec<Vec<MultiPolygon<f64>>>,
     water: Vec<MultiPolygon<f64>>,
     barriers: Barriers,
+    /// Where the roads are known.
+    extent: Option<Extent>,
     /// Of the whole study's ground: row, column; columns, rows.
     window: ([i32; 2], [usize; 2]),
     /// Cells of ground around a zone that it has.
@@ -69,6 +72,7 @@ pub(super) fn cut(
     let refused = |source| Error::Plan { file: "the job".to_owned(), source };
     check(plan).map_err(refused)?;
     let inputs = load(plan, files, progress)?;
+    stop_at_errors(&inputs.findings)?;
     if count > inputs.zones.len() {
         let expected = format!("at most {}: tiles are made of whole zones", inputs.zones.len());
         return Err(refused(value("tiles.count", &count.to_string(), &expected)));
@@ -133,6 +137,7 @@ fn around(inputs: &Inputs, scope: &TileScope, window: Window, margin: usize) -> 
         water: near(&inputs.masks.water),
         zones,
         barriers: inputs.barriers.clone(),
+        extent: inputs.extent.as_ref().map(|own| own.extent.clone()),
         window: ([window.low.row, window.low.column], [window.columns, window.rows]),
         margin,
         services: Vec::new(),
@@ -162,7 +167,7 @@ fn of_service(
 pub(super) fn answer(plan: &Plan, tile: TileFile, name: &str, progress: &dyn Progress) -> Result<Vec<TilePart>, Error> {
     let masks = MaskPolygons { masks: tile.masks, water: tile.water };
     begin(progress, "cells", 0)?;
-    let ground = ground_of(&tile.zones, &plan.ground, &masks, plan.ground.cell_m, progress)?;
+    let ground = ground_of(&tile.zones, &plan.ground, (&masks, tile.extent.as_ref()), plan.ground.cell_m, progress)?;
     let study = Study { zones: &tile.zones, demand: &tile.demand, ground: &ground, places: &tile.places };
     let ([row, column], [columns, rows]) = tile.window;
     let window = Window { low: Cell { row, column }, columns, rows };
@@ -183,7 +188,10 @@ pub(super) fn answer(plan: &Plan, tile: TileFile, name: &str, progress: &dyn Pro
             links: &own.links,
             known: &own.known,
         };
-        parts.push(analyse_tile(&study, &Service { sweep: &sweep, ..asked }, &part, progress).map_err(|error| of_tile(error, name))?);
+        parts.push(
+            analyse_tile(&study, &Service { sweep: &sweep, extent: tile.extent.as_ref(), ..asked }, &part, progress)
+                .map_err(|error| of_tile(error, name))?,
+        );
     }
     Ok(parts)
 }

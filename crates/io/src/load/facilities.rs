@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use catchment::geo::{BoundingRect, Centroid, Contains, Coord, Geometry, InteriorPoint, Intersects, MultiPolygon};
-use catchment::{Facility, FacilityIndex, FacilityStatus, Finding, FindingKind, Stage};
+use catchment::{Facility, FacilityIndex, FacilityStatus, Finding, FindingKind, People, Stage};
 use geojson::Feature;
 use petgraph::unionfind::UnionFind;
 
@@ -13,6 +13,7 @@ use super::axes::InZones;
 use super::numbers::number;
 use super::record::{fill, record};
 use super::table::Table;
+use super::unused::Unused;
 use super::usual::{ID, KIND, NAME, VEHICLES};
 use super::{TOO_FAR, layer, project, project_polygons};
 use crate::crs::Projector;
@@ -133,6 +134,7 @@ pub(super) fn from_layer(
         }
     }
     let mut records = Vec::new();
+    let mut unused = Unused::new(Stage::Facilities, file);
     for (row, feature) in features.iter().enumerate() {
         let place = format!("feature {}", row + 1);
         let text = |named: &Option<String>, usual: &[&str]| {
@@ -152,7 +154,8 @@ pub(super) fn from_layer(
         };
         let Some(mut location) = location else {
             let detail = "neither a point nor an area; left out";
-            findings.push(Finding::new(Stage::Facilities, file, id, FindingKind::NoPlace, detail));
+            findings.push(Finding::new(Stage::Facilities, file, &id, FindingKind::NoPlace, detail));
+            unused.add(id, None);
             continue;
         };
         project(projector, std::slice::from_mut(&mut location), file)?;
@@ -167,6 +170,7 @@ pub(super) fn from_layer(
         let facility = Facility { id, name: name.trim().to_owned(), kind, location, twins: Vec::new(), vehicles, record };
         records.push(Record { facility, outline });
     }
+    findings.extend(unused.finding((records.len(), People::ZERO), findings));
     Ok(merge(records, plan, findings))
 }
 
@@ -209,8 +213,14 @@ pub(super) fn from_table(
     }
     let mut places = table.places(columns, projector, Stage::Facilities, findings)?;
     let mut records = Vec::new();
+    let mut unused = Unused::new(Stage::Facilities, table.file);
     for row in 0..table.len() {
-        let Some(location) = places.at()[row] else { continue };
+        let Some(location) = places.at()[row] else {
+            if !table.is_blank_or_sum(row) {
+                unused.add(table.line(row), None);
+            }
+            continue;
+        };
         let own = table.text(row, id);
         let told = table.text(row, vehicles);
         findings.extend(Some(told).filter(|told| count(told).is_none()).and_then(|told| no_count(&plan.source, table.line(row), told)));
@@ -232,6 +242,7 @@ pub(super) fn from_table(
         records.push(Record { facility, outline: None });
     }
     findings.extend(places.amiss(&table, zones, Stage::Facilities));
+    findings.extend(unused.finding((records.len(), People::ZERO), findings));
     Ok(merge(records, plan, findings))
 }
 

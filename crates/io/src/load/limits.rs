@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use catchment::{Finding, FindingKind, Limit, Limits, Stage, Zone};
 
+use super::names::{Counted, Met, ZoneNames, ZoneRows};
 use super::table::Table;
 use super::usual::{ZONE_ID, ZONE_NAME};
 use crate::error::{Error, data};
@@ -15,6 +16,7 @@ pub(super) type Told = BTreeMap<String, String>;
 /// Takes classes and limits of zones from a CSV; they stand above what was told before. And how many rows it has.
 pub(super) fn from_table(
     zones: &mut [Zone],
+    names: &ZoneNames,
     told: &mut Told,
     bytes: &[u8],
     (file, told_of): (&str, &Columns),
@@ -29,8 +31,9 @@ pub(super) fn from_table(
         let found = format!("the columns {}", table.columns().join(", "));
         return Err(data(file, "header", found, "`zone_id` or `zone_name`, and `class`, `limit` or both"));
     }
+    let mut rows = ZoneRows::new(names, file, Stage::Zones, Counted::Nothing);
     for row in 0..table.len() {
-        let Some(zone) = table.zone(row, [id, name], zones, Stage::Zones, findings) else { continue };
+        let Met::Zone(zone) = rows.meet(table.line(row), table.zone_labels(row, [id, name]), None) else { continue };
         let zone = &mut zones[zone];
         let [class, limit] = [class, limit].map(|column| table.text(row, column));
         if !class.is_empty() {
@@ -40,6 +43,7 @@ pub(super) fn from_table(
             told.insert(zone.id.clone(), limit.to_owned());
         }
     }
+    findings.extend(rows.findings("a class or a limit of this table", "the last of them is used"));
     Ok(table.len() as u64)
 }
 

@@ -9,15 +9,19 @@ mod extract;
 mod facilities;
 mod formats;
 mod grids;
+mod known;
 pub(crate) mod layer;
 mod limits;
 mod masks;
+pub(crate) mod names;
 mod needs;
 mod network;
 mod numbers;
 mod people;
 mod people_cells;
+mod people_checks;
 mod people_methods;
+mod people_osm;
 mod people_polygons;
 mod people_raster;
 mod placed;
@@ -31,12 +35,15 @@ mod road_lines;
 mod roads;
 mod rows;
 mod select;
+mod shores;
 mod sites;
 mod strays;
+mod surfaces;
 mod suspicions;
 mod table;
 mod text;
 mod turns;
+mod unused;
 pub(crate) mod usual;
 mod workbook;
 mod zones;
@@ -61,10 +68,11 @@ use crate::shape::{places, rebuilt};
 use axes::InZones;
 use geojson::Feature;
 use masks::Mapped;
+use names::ZoneNames;
 use needs::RoadNeeds;
 use people_methods::LoadedPeople;
 use responses::OfResponses;
-use select::Wanted;
+use select::{Wanted, asks_local_roads, water_of_people};
 
 pub(crate) use facilities::id_order;
 pub(crate) use formats::{as_it_is, read_own, sql_quoted};
@@ -80,6 +88,8 @@ pub(crate) use zones::zones_of_layer;
 
 pub use corridors::Corridor;
 pub use extract::{ExtractRoads, read_roads};
+pub(crate) use known::no_roads;
+pub use known::{EXTENT_MARGIN_M, ExtentBasis, RoadExtent};
 pub use masks::MaskPolygons;
 pub use network::{PeriodRoads, prepare};
 
@@ -98,8 +108,10 @@ pub struct Inputs {
     pub working: AutoCrs,
     /// From WGS84 to the working CRS.
     pub projector: Projector,
-    /// Towns, by id.
+    /// Towns, by id. Of those that share a name, each has one of its own.
     pub zones: Vec<Zone>,
+    /// How tables call them.
+    pub(crate) zone_names: ZoneNames,
     /// People.
     pub demand: Demand,
     /// People as the files tell them, before they are spread: what must come out again.
@@ -122,6 +134,8 @@ pub struct Inputs {
     pub barriers: Barriers,
     /// Roads by profile, timed.
     pub roads: BTreeMap<String, (Profile, Arc<RoadNetwork>)>,
+    /// Where the roads are known; `None` where no roads were read.
+    pub extent: Option<RoadExtent>,
     /// Roads by profile at the speeds of its services' sweeps, ascending.
     pub swept_roads: BTreeMap<String, Vec<(Profile, RoadNetwork)>>,
     /// Roads of services with a response at other times of the day.
@@ -177,7 +191,7 @@ pub(crate) fn load_for(plan: &Plan, files: &dyn Files, scope: Scope<'_>, progres
     begin(progress, "read", 0)?;
     loader.read_osm(&RoadNeeds(profiles.values().cloned().collect()), scope.roads)?;
     begin(progress, "zones", 0)?;
-    let (mut zones, told) = loader.zones()?;
+    let (mut zones, zone_names, told) = loader.zones()?;
     let (working, projector) = loader.placed_zones(&mut zones)?;
     // a border that is straight in degrees is not quite straight in metres: gaps are cut along it and must not leave it
     let mut areas: Vec<MultiPolygon<f64>> = zones.iter().map(|zone| Euclidean.densify(&zone.area, STRAIGHT_DEG)).collect();
@@ -189,17 +203,22 @@ pub(crate) fn load_for(plan: &Plan, files: &dyn Files, scope: Scope<'_>, progres
     let zone_limits = loader.zone_limits(&zones, &told);
     let masks = loader.masks(&projector)?;
     begin(progress, "people", zones.len())?;
-    let LoadedPeople { demand, spread, read: people_read, beyond: people_beyond } = loader.people(&mut zones, &projector, progress)?;
+    let LoadedPeople { demand, spread, read: people_read, beyond: people_beyond } =
+        loader.people(&mut zones, &zone_names, &masks, &projector, progress)?;
+    loader.findings.extend(people::zones_unknown(&zones, &plan.people, &plan.checks));
     begin(progress, "facilities", 0)?;
     let [facilities, not_open] = loader.facilities(&zones, &projector)?;
     let barriers = loader.barriers(&projector, progress)?;
     begin(progress, "roads", 0)?;
     let mut roads = BTreeMap::new();
+    let mut header = None;
     for (name, profile) in profiles {
         let drawn = loader.drawn(&name, &profile, &projector)?;
+        header = drawn.bbox;
         loader.findings.extend(loader.cut_roads(&drawn, &zones, &zone_limits, &projector));
         roads.insert(name, (profile, drawn.network));
     }
+    let extent = loader.road_extent(&roads, header, &zones, &projector)?;
     loader.suspicions(&facilities, roads.values().next().map(|(_, network)| network.as_ref()), &projector);
     let swept_roads = if scope.roads { loader.swept_roads(&projector)? } else { BTreeMap::new() };
     let mut periods = Vec::new();
@@ -226,6 +245,7 @@ pub(crate) fn load_for(plan: &Plan, files: &dyn Files, scope: Scope<'_>, progres
         people_read,
         people_beyond,
         zones,
+        zone_names,
         demand,
         spread,
         zone_limits,
@@ -235,6 +255,7 @@ pub(crate) fn load_for(plan: &Plan, files: &dyn Files, scope: Scope<'_>, progres
         standing: None,
         barriers,
         roads,
+        extent,
         swept_roads,
         periods,
         calls,
@@ -267,12 +288,11 @@ impl Loader<'_> {
         let mut names = vec![plan.roads.source.as_str(), plan.zones.source.as_str()];
         names.extend(plan.people.source.as_deref().filter(|_| plan.people.method == PeopleMethod::Spread));
         names.extend(plan.ground.source.as_deref().filter(|_| !Mapped::of(plan).is_empty()));
+        names.extend(water_of_people(plan));
         names.extend(plan.facilities.iter().map(|set| set.source.as_str()));
-        if !roads {
-            // places of facilities, zones and people are all that is asked
-        } else if is_prepared(&plan.roads.source) {
+        if roads && is_prepared(&plan.roads.source) {
             self.read_prepared()?;
-        } else if is_layer(&plan.roads.source) {
+        } else if is_layer(&plan.roads.source) && (roads || (plan.people.source.is_none() && asks_local_roads(plan))) {
             self.read_road_lines()?;
         }
         for name in names {

@@ -1,92 +1,24 @@
-//! People: zone totals spread over surfaces, or points of a table.
+//! People: totals of zones, or points of a table.
 
-use std::collections::BTreeMap;
+use catchment::geo::{Area, BoundingRect, Coord, Intersects, Rect};
+use catchment::{Checks, Demand, Finding, FindingKind, Group, People, Severity, Stage, Zone, ZoneIndex};
 
-use catchment::geo::{BoundingRect, Coord, Intersects, Rect};
-use catchment::{Demand, Finding, FindingKind, Group, People, Progress, SpreadNote, SpreadRules, Stage, Surface, Zone, ZoneIndex, spread};
-
-use super::areas::{Wish, areas};
 use super::axes::InZones;
-use super::project_each;
+use super::names::{Counted, Met, ZoneNames, ZoneRows, some, sums_differ};
 use super::table::{Table, none_left};
+use super::unused::Unused;
 use super::usual::{PEOPLE, ZONE_ID, ZONE_NAME};
 use crate::crs::Projector;
 use crate::error::{Error, data};
-use crate::osm::OsmData;
-use crate::plan::{PeoplePlan, SurfaceName};
+use crate::plan::PeoplePlan;
 
-/// A place node with a population: a town, village or city.
-struct Place<'d> {
-    name: &'d str,
-    at: Coord<f64>,
-    people: Option<People>,
-    text: &'d str,
-}
-
-/// Gives every zone its total from the extract: the boundary's own `population`, else the sum of its town, village and city nodes.
-pub(super) fn totals_from_osm(
-    zones: &mut [Zone],
-    zone_data: Option<&OsmData>,
-    places: &OsmData,
-    file: &str,
-    projector: &Projector,
-    findings: &mut Vec<Finding>,
-) {
-    let mut nodes: Vec<Place<'_>> = Vec::new();
-    for node in &places.nodes {
-        if let (Some("town" | "village" | "city"), Some(text)) = (node.tags.get("place"), node.tags.get("population")) {
-            let at = Coord { x: node.lon, y: node.lat };
-            nodes.push(Place { name: node.tags.get("name").unwrap_or("(no name)"), at, people: count(text), text });
-        }
-    }
-    let at: Vec<Coord<f64>> = nodes.iter().map(|n| n.at).collect();
-    let index = ZoneIndex::new(zones);
-    let mut inside: BTreeMap<usize, Vec<&Place<'_>>> = BTreeMap::new();
-    for (node, at) in nodes.iter().zip(project_each(projector, &at)) {
-        if let Some(zone) = at.and_then(|at| index.locate(at)) {
-            inside.entry(zone.index()).or_default().push(node);
-        }
-    }
-    for (i, zone) in zones.iter_mut().enumerate() {
-        let own = zone_data.and_then(|data| data.relations.iter().find(|r| r.id.to_string() == zone.id));
-        let own = own.and_then(|relation| relation.tags.get("population"));
-        let nodes = inside.get(&i).map_or(&[][..], Vec::as_slice);
-        zone.people = own.and_then(count);
-        if let (Some(text), None) = (own, zone.people) {
-            findings.push(people_issue(file, zone, FindingKind::BadNumber, format!("population `{text}` of the boundary is no number")));
-        }
-        if zone.people.is_none() {
-            zone.people = sum_of_places(zone, nodes, file, findings);
-        }
-    }
-}
-
-fn people_issue(file: &str, zone: &Zone, kind: FindingKind, detail: String) -> Finding {
+pub(super) fn people_issue(file: &str, zone: &Zone, kind: FindingKind, detail: String) -> Finding {
     Finding::new(Stage::People, file, &zone.id, kind, format!("{}: {detail}", zone.name))
-}
-
-fn sum_of_places(zone: &Zone, nodes: &[&Place<'_>], file: &str, findings: &mut Vec<Finding>) -> Option<People> {
-    for bad in nodes.iter().filter(|n| n.people.is_none()) {
-        findings.push(people_issue(file, zone, FindingKind::BadNumber, format!("population `{}` of {} is no number", bad.text, bad.name)));
-    }
-    let known: Vec<&&Place<'_>> = nodes.iter().filter(|n| n.people.is_some()).collect();
-    if known.len() > 1 {
-        let names: Vec<String> = known.iter().map(|n| format!("{} {:.0}", n.name, n.people.unwrap_or_default().as_f64())).collect();
-        let detail = format!("the total is the sum of {}; one of them may already hold the others", names.join(", "));
-        findings.push(people_issue(file, zone, FindingKind::TotalOfSeveralPlaces, detail));
-    }
-    (!known.is_empty()).then(|| known.iter().filter_map(|n| n.people).sum())
-}
-
-/// A whole or decimal number of people; thousands may be parted by commas or spaces.
-fn count(text: &str) -> Option<People> {
-    let plain: String = text.chars().filter(|c| !matches!(c, ',' | ' ' | '\u{a0}' | '\u{202f}')).collect();
-    plain.parse().ok().and_then(People::from_f64)
 }
 
 /// A number of people in a cell, or a finding that says what was done without one.
 pub(super) fn people_of(table: &Table<'_>, row: usize, column: usize, done: &str, findings: &mut Vec<Finding>) -> Option<People> {
-    let count = table.amount(table.text(row, Some(column))).and_then(People::from_f64);
+    let count = table.people(row, column);
     if count.is_none() {
         let (line, name, cell) = (table.line(row), table.name(column), table.cell(row, column));
         let detail = format!("line {line}, column `{name}`: {cell} is no number of people; {done}");
@@ -119,6 +51,7 @@ pub(super) fn without_ground(zones: &mut [Zone], file: &str, findings: &mut Vec<
 /// Gives every zone its total, and those of the plan's groups, from a CSV.
 pub(super) fn totals_from_csv(
     zones: &mut [Zone],
+    names: &ZoneNames,
     bytes: &[u8],
     plan: &PeoplePlan,
     findings: &mut Vec<Finding>,
@@ -135,84 +68,71 @@ pub(super) fn totals_from_csv(
     let mut groups: Vec<Group> =
         plan.groups.iter().map(|name| Group { name: name.clone(), people: vec![People::ZERO; zones.len()] }).collect();
     let before = findings.len();
+    let mut rows = ZoneRows::new(names, file, Stage::People, Counted::People);
+    let mut unused = Unused::new(Stage::People, file);
+    let mut used = 0;
     for row in 0..table.len() {
-        let label = table.zone_label(row, [id, name]);
-        let Some(hit) = table.zone(row, [id, name], zones, Stage::People, findings) else { continue };
-        let Some(total) = people_of(&table, row, people, "the row is not used", findings) else { continue };
-        if zones[hit].people.replace(total).is_some() {
-            let detail = format!("line {}: the zone has a total already; this one is used", table.line(row));
-            findings.push(Finding::new(Stage::People, file, label, FindingKind::TotalTwice, detail));
-        }
+        let met = rows.meet(table.line(row), table.zone_labels(row, [id, name]), None);
+        rows.holds(table.printed(row, people).map_or(0.0, |number| number.value));
+        let Met::Zone(hit) = met else { continue };
+        let Some(total) = people_of(&table, row, people, "the row is not used", findings) else {
+            unused.add(table.line(row), None);
+            continue;
+        };
+        used += 1;
+        zones[hit].people = Some(total);
         for (group, column) in groups.iter_mut().zip(&columns) {
             group.people[hit] = people_of(&table, row, *column, "counted as 0", findings).unwrap_or_default();
             findings.extend(group_above(&table, row, &group.name, group.people[hit], total));
         }
     }
+    findings.extend(rows.findings("a total", "the last of them is used"));
+    let numbers = |column: usize| (0..table.len()).map(|row| table.printed(row, column)).collect::<Vec<_>>();
+    let wrong = std::iter::once(&people).chain(&columns).flat_map(|column| rows.wrong_sums(table.name(*column), true, &numbers(*column)));
+    findings.extend(sums_differ(Stage::People, file, &wrong.collect::<Vec<_>>()));
     if zones.iter().all(|zone| zone.people.is_none()) {
-        let names: Vec<&str> = zones.iter().take(3).map(|zone| if id.is_some() { zone.id.as_str() } else { zone.name.as_str() }).collect();
-        return Err(data(
-            file,
-            "",
-            none_left("total", &findings[before..]),
-            format!("totals of the zones, which are called {}", names.join(", ")),
-        ));
+        return Err(no_total(zones, file, id.is_some(), &findings[before..]));
     }
+    let total = zones.iter().filter_map(|zone| zone.people).sum();
+    findings.extend(unused.finding((used, total), findings));
     Ok((groups, table.len() as u64))
 }
 
-/// Spreads the zones' totals over the plan's surfaces; zones of unknown people, and surfaces passed over, are findings.
-pub(super) fn spread_totals(
-    zones: &[Zone],
-    groups: &[Group],
-    surfaces: &[Surface],
-    plan: &PeoplePlan,
-    file: &str,
-    findings: &mut Vec<Finding>,
-    progress: &dyn Progress,
-) -> Result<(Demand, Vec<SpreadNote>), Error> {
-    let rules = SpreadRules { cell_m: plan.cell_m, min_surface_ratio: plan.min_surface_ratio };
-    let (demand, notes) = spread(zones, groups, surfaces, rules, progress)?;
-    for (zone, note) in zones.iter().zip(&notes) {
-        let mut add = |kind, detail: String| findings.push(people_issue(file, zone, kind, detail));
-        match zone.people {
-            None => add(FindingKind::PeopleUnknown, "no total was found; shown as unknown, not as zero".to_owned()),
-            Some(People::ZERO) => add(FindingKind::Nobody, "its total is zero".to_owned()),
-            Some(_) => {}
-        }
-        if note.fallback {
-            add(
-                FindingKind::NoSurface,
-                "none of the surfaces of people.over lies in it; its people are spread over the whole zone".to_owned(),
-            );
-        }
-        for (name, area) in &note.passed_over {
-            let detail = format!("{name} covers only {area:.0} m² of it and is passed over; people are spread over {}", note.surface);
-            add(FindingKind::SurfacePassedOver, detail);
-        }
+/// Why no zone has a total: what its rows may mean, or what was found first.
+fn no_total(zones: &[Zone], file: &str, by_id: bool, findings: &[Finding]) -> Error {
+    let errors: Vec<Finding> = findings.iter().filter(|finding| finding.is_error()).cloned().collect();
+    if !errors.is_empty() {
+        return Error::Findings(errors);
     }
-    Ok((demand, notes))
+    let names: Vec<&str> = zones.iter().take(3).map(|zone| if by_id { zone.id.as_str() } else { zone.name.as_str() }).collect();
+    data(file, "", none_left("total", findings), format!("totals of the zones, which are called {}", names.join(", ")))
 }
 
-/// The polygons of one surface, in metres of the working CRS; the whole zone needs no extract.
-pub(super) fn surface<'o>(
-    name: SurfaceName,
-    osm: impl FnOnce() -> Result<&'o OsmData, Error>,
-    file: &str,
-    projector: &Projector,
-    findings: &mut Vec<Finding>,
-) -> Result<Surface, Error> {
-    let (label, key) = match name {
-        SurfaceName::Zone => return Ok(Surface::WholeZone),
-        SurfaceName::Residential => ("residential", "landuse"),
-        SurfaceName::Building => ("building", "building"),
-    };
-    let wanted = |tags: &crate::osm::Tags| match name {
-        SurfaceName::Residential => tags.get(key) == Some("residential"),
-        _ => tags.get(key).is_some_and(|value| value != "no"),
-    };
-    let wish = Wish { label, stage: Stage::People, file, wanted: &wanted };
-    let polygons = areas(&wish, osm()?, projector, findings);
-    Ok(Surface::Mapped { name: label.to_owned(), polygons })
+/// Zones of unknown people, together: their share of the zones and of the zones' area, whichever is larger, says how grave it is. The area is
+/// that of the zones, water included: where in it people live is what is not known.
+pub(super) fn zones_unknown(zones: &[Zone], plan: &PeoplePlan, checks: &Checks) -> Option<Finding> {
+    let unknown: Vec<&Zone> = zones.iter().filter(|zone| zone.people.is_none()).collect();
+    let names: Vec<&str> = unknown.iter().map(|zone| zone.name.as_str()).collect();
+    let area = |zones: &mut dyn Iterator<Item = &Zone>| zones.map(|zone| zone.area.unsigned_area()).sum::<f64>();
+    let (own, all) = (area(&mut unknown.iter().copied()), area(&mut zones.iter()));
+    let of_zones = unknown.len() as f64 / zones.len().max(1) as f64;
+    let of_area = if all > 0.0 { own / all } else { 0.0 };
+    let known: People = zones.iter().filter_map(|zone| zone.people).sum();
+    let detail = format!(
+        "the people of {} of {} zones are unknown ({:.1} % of the zones, {:.1} % of their area, water included): {}; shares of people are those of \
+         the {:.0} people of the others",
+        unknown.len(),
+        zones.len(),
+        100.0 * of_zones,
+        100.0 * of_area,
+        some(&names),
+        known.as_f64(),
+    );
+    let share = of_zones.max(of_area);
+    let severity = if share > checks.zones_unknown_error + 1e-6 { Severity::Error } else { Severity::Warning };
+    let source = if plan.totals == "osm" { plan.source.as_deref().unwrap_or_default() } else { plan.totals.as_str() };
+    let finding = Finding::new(Stage::People, source, "", FindingKind::ZonesUnknown, detail).severity(severity);
+    (!unknown.is_empty()).then(|| finding.sized(share).area_m2(own))
 }
 
 /// Demand points of a table, with their zones; a zone's people are then the sum of its points.
@@ -232,9 +152,18 @@ pub(super) fn points(
     let mut demand =
         Demand { groups: plan.groups.iter().map(|name| Group { name: name.clone(), people: vec![] }).collect(), ..Demand::default() };
     let index = ZoneIndex::new(zones);
-    for (row, at) in places.at().iter().enumerate() {
-        let Some(at) = *at else { continue };
-        let Some(count) = people_of(table, row, people, "the row is not used", findings) else { continue };
+    let mut unused = Unused::new(Stage::People, file);
+    for (row, at) in places.at().iter().copied().enumerate() {
+        let told = match at {
+            None => table.people(row, people),
+            Some(_) => people_of(table, row, people, "the row is not used", findings),
+        };
+        let (Some(at), Some(count)) = (at, told) else {
+            if !table.is_blank_or_sum(row) {
+                unused.add(table.line(row), told);
+            }
+            continue;
+        };
         for (group, column) in demand.groups.iter_mut().zip(&groups) {
             let of_group = people_of(table, row, *column, "counted as 0", findings).unwrap_or_default();
             findings.extend(group_above(table, row, &group.name, of_group, count));
@@ -255,12 +184,7 @@ pub(super) fn points(
     elsewhere(zones, &demand, file)?;
     findings.extend(repeated(&demand, file));
     sum_by_zone(zones, &demand, file, "no people at any point in it", findings);
-    let outside: People = demand.zones.iter().zip(&demand.people).filter(|(zone, _)| zone.is_none()).map(|(_, p)| *p).sum();
-    let rows = demand.zones.iter().filter(|zone| zone.is_none()).count();
-    if rows > 0 {
-        let detail = format!("{rows} points with {:.1} people lie outside every zone: the row `outside`", outside.as_f64());
-        findings.push(Finding::new(Stage::People, file, "", FindingKind::PeopleOutside, detail));
-    }
+    findings.extend(unused.finding((demand.len(), demand.total()), findings));
     Ok((demand, table.len() as u64))
 }
 

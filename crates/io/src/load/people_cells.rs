@@ -9,6 +9,7 @@ use h3o::{CellIndex, Resolution};
 use super::people::people_of;
 use super::people_polygons::{Unit, project_units};
 use super::table::Table;
+use super::unused::Unused;
 use super::usual::{H3, PEOPLE};
 use crate::crs::Projector;
 use crate::error::{Error, data};
@@ -22,17 +23,25 @@ pub(super) fn units(table: &Table<'_>, plan: &PeoplePlan, projector: &Projector,
     let groups: Vec<usize> = plan.groups.iter().map(|name| table.required(Some(name), &[], name)).collect::<Result<_, _>>()?;
     let mut found: BTreeMap<CellIndex, People> = BTreeMap::new();
     let mut units = Vec::new();
+    let mut unused = Unused::new(Stage::People, file);
     for row in 0..table.len() {
         let (text, line) = (table.text(row, Some(id)), table.line(row));
         let Some(cell) = cell(text) else {
             let detail = format!("line {line}, column `{}`: `{text}` is no index of an H3 cell; the row is not used", table.name(id));
             findings.push(Finding::new(Stage::People, file, line, FindingKind::BadCell, detail));
+            if !table.is_blank_or_sum(row) {
+                unused.add(line, table.people(row, people));
+            }
             continue;
         };
-        let Some(people) = people_of(table, row, people, "the row is not used", findings) else { continue };
+        let Some(people) = people_of(table, row, people, "the row is not used", findings) else {
+            unused.add(line, None);
+            continue;
+        };
         if found.contains_key(&cell) {
             let detail = format!("line {line}: the cell came before; the {:.1} people of this row are not used", people.as_f64());
             findings.push(Finding::new(Stage::People, file, cell, FindingKind::CellTwice, detail));
+            unused.add(cell, Some(people));
             continue;
         }
         found.insert(cell, people);
@@ -47,6 +56,7 @@ pub(super) fn units(table: &Table<'_>, plan: &PeoplePlan, projector: &Projector,
             "indexes of H3 (such as 89a901291abffff), each with a number of people",
         ));
     }
+    findings.extend(unused.finding((units.len(), found.values().copied().sum()), findings));
     resolutions(&found, file, findings);
     project_units(&mut units, projector, file)?;
     Ok(units)

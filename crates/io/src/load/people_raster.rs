@@ -10,6 +10,7 @@ use rayon::prelude::*;
 use super::people::sum_by_zone;
 use super::raster::{Borders, Frame, Raster};
 use super::raster_frames::{Part, Reader};
+use super::shores::Shores;
 use crate::crs::Projector;
 use crate::error::{Error, data};
 use crate::plan::PeoplePlan;
@@ -32,6 +33,7 @@ pub(super) struct Found {
 pub(super) fn rasters(
     zones: &mut [Zone],
     rasters: &[Raster<'_>],
+    water: &[MultiPolygon<f64>],
     plan: &PeoplePlan,
     projector: &Projector,
     findings: &mut Vec<Finding>,
@@ -41,17 +43,11 @@ pub(super) fn rasters(
     let mut all = Part::new(rasters.len());
     let group = |name: &String| Group { name: name.clone(), people: Vec::new() };
     all.demand.groups = plan.groups.iter().map(group).collect();
-    let ask = Ask { zones, rasters, crs: plan.columns.crs.as_deref(), cell_m: plan.cell_m, projector };
+    let ask = Ask { zones, water, rasters, crs: plan.columns.crs.as_deref(), cell_m: plan.cell_m, projector };
     read(&ask, |part| all.add(part), findings, progress)?;
     all.odd.iter().zip(rasters).for_each(|(odd, raster)| odd.tell(&raster.name, findings));
     let file = raster.name.as_str();
     sum_by_zone(zones, &all.demand, file, "no people in any cell in it", findings);
-    let outside: People =
-        all.demand.zones.iter().zip(&all.demand.people).filter(|(zone, _)| zone.is_none()).map(|(_, people)| *people).sum();
-    if outside > People::ZERO {
-        let detail = format!("{:.1} people of cells on borders lie outside every zone: the row `outside`", outside.as_f64());
-        findings.push(Finding::new(Stage::People, file, "", FindingKind::PeopleOutside, detail));
-    }
     if all.beyond_cells > 0 {
         let detail = format!(
             "{} cells with {:.1} people in the box around the zones touch none of them and are not used; cells beyond that box are not read",
@@ -71,7 +67,7 @@ pub(crate) fn sums(zones: &[Zone], raster: &Raster<'_>, projector: &Projector) -
             sums[zone.map_or(zones.len(), |zone| zone.index())] += *people;
         }
     };
-    let ask = Ask { zones, rasters: std::slice::from_ref(raster), crs: None, cell_m: f64::MAX, projector };
+    let ask = Ask { zones, water: &[], rasters: std::slice::from_ref(raster), crs: None, cell_m: f64::MAX, projector };
     read(&ask, add, &mut Vec::new(), &NoProgress)?;
     Ok(sums)
 }
@@ -79,6 +75,8 @@ pub(crate) fn sums(zones: &[Zone], raster: &Raster<'_>, projector: &Projector) -
 /// What is asked of rasters.
 struct Ask<'a, 's> {
     zones: &'a [Zone],
+    /// Where no one lives.
+    water: &'a [MultiPolygon<f64>],
     /// Of one grid.
     rasters: &'a [Raster<'s>],
     /// What the plan says of its CRS.
@@ -93,13 +91,14 @@ fn read(ask: &Ask<'_, '_>, mut keep: impl FnMut(Part), findings: &mut Vec<Findin
     let [raster, groups @ ..] = ask.rasters else { return Ok(()) };
     one_grid(raster, groups)?;
     let own = projector_of(raster, ask.crs, ask.projector)?;
-    let areas = in_cells(ask.zones, raster, &own)?;
-    let within = window(ask.zones, &areas, raster, findings)?;
+    let areas: Vec<MultiPolygon<f64>> = ask.zones.iter().map(|zone| zone.area.clone()).collect();
+    let within = window(ask.zones, &in_cells(&areas, raster, &own)?, raster, findings)?;
     let (frames, size) = raster.frames(within);
-    let borders = Borders::new(&areas, (raster.columns, raster.rows), size);
+    let shores = Shores::new(ask.zones, ask.water);
+    let borders = Borders::new(&in_cells(shores.areas(), raster, &own)?, (raster.columns, raster.rows), size);
     let sides = sides(raster, within, &own)?;
     let (parts, blocks) = (parts(sides, ask.cell_m), blocks(sides, ask.cell_m));
-    let reader = Reader { rasters: ask.rasters, borders: &borders, within, parts, blocks, own: &own };
+    let reader = Reader { rasters: ask.rasters, borders: &borders, shores: &shores, within, parts, blocks, own: &own };
     begin(progress, "raster", frames.len())?;
     for batch in frames.chunks(8 * rayon::current_num_threads()) {
         let read: Vec<Part> = batch.par_iter().map(|frame| reader.frame(*frame)).collect::<Result<_, _>>()?;
@@ -136,9 +135,9 @@ fn projector_of(raster: &Raster<'_>, crs: Option<&str>, projector: &Projector) -
     Projector::new(&crs, projector.to()).map_err(|source| Error::Crs { what: raster.name.clone(), source })
 }
 
-/// The zones in columns and rows of the raster.
-fn in_cells(zones: &[Zone], raster: &Raster<'_>, own: &Projector) -> Result<Vec<MultiPolygon<f64>>, Error> {
-    let dense: Vec<MultiPolygon<f64>> = zones.iter().map(|zone| Euclidean.densify(&zone.area, STRAIGHT_M)).collect();
+/// Areas in columns and rows of the raster.
+fn in_cells(areas: &[MultiPolygon<f64>], raster: &Raster<'_>, own: &Projector) -> Result<Vec<MultiPolygon<f64>>, Error> {
+    let dense: Vec<MultiPolygon<f64>> = areas.iter().map(|area| Euclidean.densify(area, STRAIGHT_M)).collect();
     let mut moved: Vec<Coord<f64>> = dense.iter().flat_map(places).collect();
     own.inverse(&mut moved).map_err(|source| Error::Crs { what: raster.name.clone(), source })?;
     let mut moved = moved.into_iter().map(|at| raster.lattice.cell(at));

@@ -4,6 +4,7 @@ use catchment::geo::Coord;
 use catchment::{Demand, Finding, FindingKind, Group, People, Stage, ZoneId, apportion};
 
 use super::raster::{Borders, Cells, Frame, Piece, Raster};
+use super::shores::{Ground, Shores};
 use crate::crs::Projector;
 use crate::error::Error;
 
@@ -90,7 +91,9 @@ impl Odd {
 pub(super) struct Reader<'r, 's> {
     /// That of the people, then those of the groups.
     pub rasters: &'r [Raster<'s>],
+    /// Those of the shores' areas.
     pub borders: &'r Borders,
+    pub shores: &'r Shores<'r>,
     /// The cells that count.
     pub within: Frame,
     /// Columns and rows that a cell is divided into.
@@ -130,13 +133,17 @@ impl Reader<'_, '_> {
         let Some(raster) = self.rasters.first() else { return Ok(part) };
         part.demand.locations.iter_mut().for_each(|at| *at = raster.lattice.place(*at + corner));
         self.own.forward(&mut part.demand.locations).map_err(|source| Error::Crs { what: raster.name.clone(), source })?;
+        for (zone, at) in part.demand.zones.iter_mut().zip(&mut part.demand.locations) {
+            (*zone, *at) = self.shores.settled(*zone, *at);
+        }
         Ok(part)
     }
 
     /// The points of a cell, columns and rows from the corner of the frame.
     fn cell(&self, cells: &Cells, cell: usize, counts: &[People], part: &mut Part) {
         let pieces = cells.pieces(cell, self.parts);
-        let pieces = pieces.as_slice();
+        let mut lived_on = Vec::new();
+        let pieces = self.lived_on(pieces.as_slice(), &mut lived_on);
         let people = counts.first().copied().unwrap_or_default();
         if pieces.is_empty() {
             part.beyond += people;
@@ -158,6 +165,23 @@ impl Reader<'_, '_> {
         part.demand.locations.extend(lived_in.iter().map(|i| pieces[*i].at));
         part.demand.zones.extend(lived_in.iter().map(|i| pieces[*i].zone));
         columns.zip(&shares).for_each(|(column, own)| column.extend(lived_in.iter().map(|i| own[*i])));
+    }
+}
+
+impl Reader<'_, '_> {
+    /// The pieces of a cell without water, unless all of them are; none where no zone has any. `land` is room for them.
+    fn lived_on<'p>(&self, pieces: &'p [Piece], land: &'p mut Vec<Piece>) -> &'p [Piece] {
+        let ground = |piece: &Piece| piece.zone.map(|number| self.shores.ground(number));
+        let of_zone = |piece: &Piece| matches!(ground(piece), Some(Ground::Land(_) | Ground::Water(_)));
+        let is_dry = |piece: &&Piece| matches!(ground(piece), Some(Ground::Land(_)) | None);
+        if pieces.iter().all(|piece| is_dry(&piece)) {
+            return pieces;
+        }
+        if !pieces.iter().any(of_zone) {
+            return &[];
+        }
+        land.extend(pieces.iter().filter(is_dry));
+        if land.is_empty() { pieces } else { land }
     }
 }
 

@@ -3,17 +3,23 @@
 use super::barriers;
 use super::masks::Mapped;
 use super::needs::RoadNeeds;
+use super::people_osm::{is_higher_place, is_parent, is_place};
 use super::places::{self, is_named};
 use crate::osm::{Kind, Select, TagView};
-use crate::plan::{BarrierKind, Plan, Selector, SurfaceName, is_osm};
+use crate::plan::{BarrierKind, PeopleMethod, Plan, Selector, SurfaceName, is_osm};
 
 /// What is wanted of one OpenStreetMap file.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Wanted {
     pub admin_level: Option<String>,
+    /// Whether towns' people are wanted, and the boundaries above the zones that tell whose they are.
     pub places: bool,
+    /// The zones' level.
+    pub level: Option<u8>,
     pub names: bool,
     pub surfaces: Vec<SurfaceName>,
+    /// Roads with front doors, which tell where people live.
+    pub local_roads: bool,
     pub facilities: Vec<Selector>,
     /// Tags that say what a facility has.
     pub facility_tags: Vec<String>,
@@ -28,21 +34,21 @@ impl Wanted {
     /// What `plan` wants of `file`.
     pub(super) fn of(plan: &Plan, file: &str, needs: &RoadNeeds) -> Wanted {
         let roads = plan.roads.source == file;
-        let spread_here =
-            plan.people.method == crate::plan::PeopleMethod::Spread && plan.people.source.as_deref().unwrap_or(&plan.roads.source) == file;
+        let spread_here = spread_source(plan) == Some(file);
         let names = places::sources(plan).any(|source| source == file);
-        let ground_here = plan.ground.source.as_deref().unwrap_or(&plan.roads.source) == file;
         let sets = plan.facilities.iter().filter(|set| set.source == file);
         Wanted {
             admin_level: plan.zones.admin_level.filter(|_| plan.zones.source == file).map(|level| level.to_string()),
             places: spread_here && plan.people.totals == "osm",
+            level: plan.zones.admin_level,
             names,
-            surfaces: if spread_here { plan.people.over.clone() } else { Vec::new() },
+            surfaces: if spread_here { wanted_surfaces(plan) } else { Vec::new() },
+            local_roads: spread_here && asks_local_roads(plan),
             facility_tags: sets.clone().filter_map(|set| set.columns.vehicles.clone()).collect(),
             facilities: sets.flat_map(|set| &set.osm).filter_map(|text| Selector::parse(text).ok()).collect(),
             needs: if roads { needs.clone() } else { RoadNeeds::default() },
             barriers: wanted_barriers(plan, file),
-            ground: if ground_here { Mapped::of(plan) } else { Vec::new() },
+            ground: wanted_ground(plan, file),
             zone_tags: [&plan.zones.class, &plan.zones.limit].into_iter().flatten().cloned().collect(),
         }
     }
@@ -57,11 +63,51 @@ impl Wanted {
     }
 }
 
+/// The extract that people are spread from; `None` if they are not spread.
+fn spread_source(plan: &Plan) -> Option<&str> {
+    let spread = plan.people.method == PeopleMethod::Spread;
+    spread.then(|| plan.people.source.as_deref().unwrap_or(&plan.roads.source))
+}
+
+/// The surfaces of a plan, and buildings where they have to tell whether another is where people live.
+fn wanted_surfaces(plan: &Plan) -> Vec<SurfaceName> {
+    let over = &plan.people.over;
+    let buildings = over.contains(&SurfaceName::Residential) && !over.contains(&SurfaceName::Building);
+    over.iter().copied().chain(buildings.then_some(SurfaceName::Building)).collect()
+}
+
+/// Whether roads have to tell where people live.
+pub(super) fn asks_local_roads(plan: &Plan) -> bool {
+    plan.people.method == PeopleMethod::Spread && plan.people.over.iter().any(|surface| *surface != SurfaceName::Zone)
+}
+
+/// Whether a road leads to front doors.
+pub(super) fn is_local_road(class: Option<&str>) -> bool {
+    matches!(class, Some("residential" | "living_street"))
+}
+
+/// The extract that says where water is; `None` if no file of the plan holds any.
+fn water_file(plan: &Plan) -> Option<&str> {
+    let files = plan.ground.source.iter().chain([&plan.roads.source]).chain(&plan.people.source).chain([&plan.zones.source]);
+    files.map(String::as_str).find(|file| is_osm(file))
+}
+
 /// The extract that says where water is, for the circles around ambulance stations; none where no service asks, or no file holds any.
 pub(super) fn water_source(plan: &Plan) -> Option<&str> {
-    let asked = plan.services.iter().any(|service| service.response.is_some());
-    let files = plan.ground.source.iter().chain([&plan.roads.source, &plan.zones.source]);
-    files.map(String::as_str).find(|file| is_osm(file)).filter(|_| asked)
+    water_file(plan).filter(|_| plan.services.iter().any(|service| service.response.is_some()))
+}
+
+/// The extract that says where water is, on which no one lives; none for people who come as points, or where no file holds any.
+pub(super) fn water_of_people(plan: &Plan) -> Option<&str> {
+    water_file(plan).filter(|_| plan.people.method != PeopleMethod::Points)
+}
+
+/// The ground that is read from a file: what masks are made of, and water that people are kept off.
+fn wanted_ground(plan: &Plan, file: &str) -> Vec<Mapped> {
+    let here = plan.ground.source.as_deref().unwrap_or(&plan.roads.source) == file;
+    let masks = if here { Mapped::of(plan) } else { Vec::new() };
+    let water = water_of_people(plan) == Some(file) && !masks.contains(&Mapped::Water);
+    masks.into_iter().chain(water.then_some(Mapped::Water)).collect()
 }
 
 /// What parts a place from a station in the middle of a circle.
@@ -73,10 +119,6 @@ fn wanted_barriers(plan: &Plan, file: &str) -> Vec<BarrierKind> {
     let water = if water_source(plan) == Some(file) { &WATER[..] } else { &[] };
     let more: Vec<BarrierKind> = water.iter().copied().filter(|kind| !own.contains(kind)).collect();
     [own, more].concat()
-}
-
-pub(super) fn is_place(tags: TagView<'_>) -> bool {
-    matches!(tags.get("place"), Some("town" | "village" | "city"))
 }
 
 impl Select for Wanted {
@@ -94,7 +136,7 @@ impl Select for Wanted {
                         || self.looks_at_ground(key)
                 }
                 Kind::Relation => {
-                    (self.admin_level.is_some() && key == "boundary")
+                    ((self.admin_level.is_some() || self.places) && key == "boundary")
                         || (self.surface(SurfaceName::Residential) && key == "landuse")
                         || (self.surface(SurfaceName::Building) && key == "building")
                         || self.looks_at_ground(key)
@@ -113,24 +155,31 @@ impl Select for Wanted {
         };
         let barrier = || barriers::meaning(&self.barriers, |key| tags.get(key));
         match kind {
-            Kind::Node => (self.places && is_place(tags)) || (self.names && is_named(tags)),
+            Kind::Node => {
+                let place = tags.get("place");
+                let people = is_place(place) || (is_higher_place(place) && tags.get("population").is_some());
+                (self.places && people) || (self.names && is_named(tags))
+            }
             Kind::Way => surface() || barrier().is_some(),
             Kind::Relation => {
                 let boundary = self.admin_level.is_some()
                     && tags.get("boundary") == Some("administrative")
                     && tags.get("admin_level") == self.admin_level.as_deref();
                 let area = || surface() || matches!(barrier(), Some(barriers::Meaning::Area(_)));
-                boundary || (tags.get("type") == Some("multipolygon") && area())
+                let parent = self.places && is_parent(|key| tags.get(key), self.level);
+                boundary || parent || (tags.get("type") == Some("multipolygon") && area())
             }
         }
     }
 
     fn line_key(&self, key: &str) -> bool {
-        self.needs.line_key(key)
+        self.needs.line_key(key) || (self.local_roads && key == "highway")
     }
 
     fn line(&self, tags: TagView<'_>) -> bool {
-        tags.get("highway").is_some() || tags.get("route") == Some("ferry")
+        let class = tags.get("highway");
+        let road = !self.needs.0.is_empty() && (class.is_some() || tags.get("route") == Some("ferry"));
+        road || (self.local_roads && is_local_road(class))
     }
 
     fn keeps_key(&self, key: &str) -> bool {

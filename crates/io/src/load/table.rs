@@ -2,14 +2,15 @@
 //! bad rows listed.
 
 use catchment::geo::{Coord, Geometry};
-use catchment::{Finding, FindingKind, Stage, Zone};
+use catchment::{Finding, FindingKind, People, Stage};
 use geojson::{Feature, JsonObject};
 
 use super::axes::{Axes, InZones, Written, projected};
 use super::layer::{self, on_globe};
+use super::names::PrintedNumber;
 use super::numbers::{Axis, degrees, half_width, number};
 use super::rows::{self, Rows};
-use super::usual::{X, Y};
+use super::usual::{SUM, X, Y};
 use super::workbook::SheetRows;
 use super::{TOO_FAR, text, workbook};
 use crate::crs::{Crs, Projector};
@@ -126,34 +127,15 @@ impl<'a> Table<'a> {
         &self.header
     }
 
-    /// What a row calls its zone: the id where it has one, else the name; the columns of both are given.
-    pub(crate) fn zone_label(&self, row: usize, [id, name]: [Option<usize>; 2]) -> &str {
-        match self.text(row, id) {
-            "" => self.text(row, name),
-            id => id,
-        }
+    /// What a row calls its zone: the texts of the columns of ids and of names.
+    pub(crate) fn zone_labels(&self, row: usize, columns: [Option<usize>; 2]) -> [&str; 2] {
+        columns.map(|column| self.text(row, column))
     }
 
-    /// The zone of a row, by id or name; a finding of this kind where none or several fit.
-    pub(crate) fn zone(
-        &self,
-        row: usize,
-        columns: [Option<usize>; 2],
-        zones: &[Zone],
-        stage: Stage,
-        findings: &mut Vec<Finding>,
-    ) -> Option<usize> {
-        let label = self.zone_label(row, columns);
-        let by_name = self.text(row, columns[0]).is_empty();
-        let fits = |zone: &Zone| if by_name { zone.name == label } else { zone.id == label };
-        let hits: Vec<usize> = (0..zones.len()).filter(|&z| fits(&zones[z])).collect();
-        if let [hit] = hits.as_slice() {
-            return Some(*hit);
-        }
-        let found = if hits.is_empty() { "no zone has this id or name" } else { "several zones have this name: use zone_id" };
-        let detail = format!("line {}: {found}; the row is not used", self.line(row));
-        findings.push(Finding::new(stage, self.file, label, FindingKind::UnmatchedRows, detail));
-        None
+    /// The number of a cell as it is printed; `None` if it holds none.
+    pub(crate) fn printed(&self, row: usize, column: usize) -> Option<PrintedNumber> {
+        let text = self.text(row, Some(column));
+        self.amount(text).map(|value| PrintedNumber::new(value, text))
     }
 
     /// Number of rows.
@@ -215,6 +197,17 @@ impl<'a> Table<'a> {
     pub(crate) fn number(&self, row: usize, column: usize, stage: Stage, findings: &mut Vec<Finding>) -> Option<f64> {
         let text = self.text(row, Some(column));
         self.checked(row, column, self.amount(text), "number", stage, findings)
+    }
+
+    /// A number of people, if it can be read.
+    pub(crate) fn people(&self, row: usize, column: usize) -> Option<People> {
+        self.amount(self.text(row, Some(column))).and_then(People::from_f64)
+    }
+
+    /// Whether a row says nothing by itself: all its cells are empty, or it is the sum of the others.
+    pub(crate) fn is_blank_or_sum(&self, row: usize) -> bool {
+        let is_sum = |cell: &str| SUM.contains(&half_width(cell).to_lowercase().as_str());
+        self.rows[row].iter().all(|cell| cell.trim().is_empty()) || self.rows[row].iter().any(is_sum)
     }
 
     /// A number as this table writes them: where semicolons part its columns, a comma may be a decimal one, and nothing is guessed.

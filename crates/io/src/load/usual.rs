@@ -18,3 +18,5 @@ pub(crate) const ROAD_ONEWAY: [&str; 6] = ["oneway", "one_way", "单行", "单�
 pub(crate) const ROAD_LEVEL: [&str; 7] = ["layer", "level", "z_level", "zlevel", "层级", "层", "立交层"];
 pub(crate) const ROAD_NAME: [&str; 6] = ["name", "road_name", "路名", "道路名称", "街道名称", "名称"];
 pub(crate) const H3: [&str; 9] = ["h3", "h3_index", "h3_id", "h3index", "hex_id", "id_hex", "h3_address", "cell", "id"];
+/// What the row of a table's own sum is called.
+pub(crate) const SUM: [&str; 5] = ["total", "sum", "合计", "总计", "小计"];

@@ -4,14 +4,15 @@ use catchment::{Finding, FindingKind, Limit, Stage, Zone};
 
 use super::limits::{self, Told};
 use super::masks::{self, Mapped, MaskPolygons};
+use super::names::ZoneNames;
 use super::{Loader, zones};
 use crate::crs::Projector;
 use crate::error::Error;
 use crate::plan::{Mask, is_osm};
 
 impl Loader<'_> {
-    /// The zones, with their classes; and their limits, as the sources tell them.
-    pub(super) fn zones(&mut self) -> Result<(Vec<Zone>, Told), Error> {
+    /// The zones, with their classes; how tables call them; and their limits, as the sources tell them.
+    pub(super) fn zones(&mut self) -> Result<(Vec<Zone>, ZoneNames, Told), Error> {
         let plan = &self.plan.zones;
         let mut told = Told::new();
         let mut zones = if is_osm(&plan.source) {
@@ -23,12 +24,15 @@ impl Loader<'_> {
             let features = self.layer(&plan.source, plan.crs.as_deref(), Stage::Zones, None)?;
             zones::from_layer(features, plan, &mut told, &mut self.findings)?
         };
+        let (names, repeated) = ZoneNames::told_apart(&mut zones, &plan.source);
+        self.findings.extend(repeated);
+        let names = names.with_aliases(&plan.aliases, &self.plan.study.id)?;
         if let Some(table) = &plan.table {
             let bytes = self.table(table)?;
-            let rows = limits::from_table(&mut zones, &mut told, &bytes, (table, &plan.columns), &mut self.findings)?;
+            let rows = limits::from_table(&mut zones, &names, &mut told, &bytes, (table, &plan.columns), &mut self.findings)?;
             self.count_rows("rows", rows);
         }
-        Ok((zones, told))
+        Ok((zones, names, told))
     }
 
     /// By service, the limit of each zone.

@@ -4,7 +4,7 @@ use geo::MultiPolygon;
 
 use super::classes::{Classes, people};
 use super::fit::Fit;
-use super::marks::{HATCH, Symbols, use_symbol};
+use super::marks::{HATCH, NO_DATA, Symbols, use_symbol};
 use super::paths::PathData;
 use super::roads::road_paths;
 use super::scene::{GapShape, MapScene};
@@ -24,6 +24,8 @@ pub(super) fn draw(out: &mut Out, scene: &MapScene<'_>, fit: &Fit, classes: &Cla
     out.line(format_args!(r##"<g clip-path="url(#frame)" stroke-linejoin="round" stroke-linecap="round">"##));
     out.line(format_args!(r#"<g id="land" fill="{LAND_FILL}" fill-rule="evenodd">"#));
     shapes(out, &zones);
+    out.line(format_args!(r#"</g><g id="no-data" fill="{NO_DATA}" fill-rule="evenodd">"#));
+    shapes(out, &scene.no_data.iter().map(|polygon| path(fit, polygon)).collect::<Vec<_>>());
     out.line(format_args!(r#"</g><g id="covered" fill="{COVERED_FILL}" stroke="{COVERED_EDGE}" stroke-width=".5" fill-rule="evenodd">"#));
     shapes(out, &scene.covered.iter().map(|polygon| path(fit, polygon)).collect::<Vec<_>>());
     out.line(format_args!(r#"</g><g id="gaps" stroke="{GAP_EDGE}" stroke-width=".35" fill-rule="evenodd">"#));

@@ -9,6 +9,8 @@ use super::text::{Num, Out};
 pub(super) const FACILITY_BLUE: &str = "#08306b";
 /// The fill of gaps whose people are unknown.
 pub(super) const HATCH: &str = "url(#unknown)";
+/// The fill of ground outside the extent of the roads.
+pub(super) const NO_DATA: &str = "url(#nodata)";
 /// The shapes of the first kinds, then that of all others.
 const SHAPES: [&str; 4] =
     ["M-4-4H4V4H-4z", "M0-4.5A4.5 4.5 0 1 1 0 4.5 4.5 4.5 0 1 1 0-4.5z", "M0-5.4L5.4 0 0 5.4-5.4 0z", "M0-5L5 3.8H-5z"];
@@ -49,6 +51,9 @@ impl<'a> Symbols<'a> {
     pub(super) fn define(&self, out: &mut Out) {
         out.line(format_args!(
             r##"<pattern id="unknown" width="4" height="4" patternUnits="userSpaceOnUse"><rect width="4" height="4" fill="#e2e2e2"/><path d="M-1 1L1-1M0 4L4 0M3 5L5 3" stroke="#6f6f6f" stroke-width=".8"/></pattern>"##
+        ));
+        out.line(format_args!(
+            r##"<pattern id="nodata" width="6" height="6" patternUnits="userSpaceOnUse"><rect width="6" height="6" fill="#d9d9d9"/><path d="M0 0L6 6M6 0L0 6" stroke="#8c8c8c" stroke-width=".5"/></pattern>"##
         ));
         for (i, shape) in SHAPES.iter().enumerate() {
             let cross = if i == 3 { r#" transform="translate(0 1)""# } else { "" };

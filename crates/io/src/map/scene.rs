@@ -24,6 +24,8 @@ pub struct MapScene<'a> {
     pub roads: &'a [Line<f64>],
     /// The covered ground.
     pub covered: &'a [MultiPolygon<f64>],
+    /// The ground of the towns outside the extent of the roads.
+    pub no_data: &'a [MultiPolygon<f64>],
     /// The gaps, in any order.
     pub gaps: Vec<GapShape<'a>>,
     /// The facilities.

@@ -2,7 +2,7 @@
 
 use super::classes::{Classes, people};
 use super::layers::{COVERED_EDGE, COVERED_FILL, GAP_EDGE, LAND_FILL, ROAD_COLOUR, ZONE_COLOUR};
-use super::marks::{HATCH, Symbols, number, use_symbol};
+use super::marks::{HATCH, NO_DATA, Symbols, number, use_symbol};
 use super::scene::{LISTED, MapScene};
 use super::text::{Num, Out, shorten, width, wrap};
 use super::words::{self, Lang};
@@ -58,6 +58,9 @@ fn legend(scene: &MapScene<'_>, symbols: &Symbols<'_>) -> Block {
         item(Swatch::Area { fill: COVERED_FILL, edge: COVERED_EDGE }, lang.say(&words::COVERED)),
         item(Swatch::Area { fill: LAND_FILL, edge: "#b9b4a6" }, lang.say(&words::ELSEWHERE)),
     ];
+    if !scene.no_data.is_empty() {
+        items.push(item(Swatch::Area { fill: NO_DATA, edge: "#8c8c8c" }, lang.say(&words::NO_DATA)));
+    }
     if !scene.zones.is_empty() {
         items.push(item(Swatch::Stroke { colour: ZONE_COLOUR, width: 1.0 }, lang.say(&words::ZONE)));
     }

@@ -47,6 +47,7 @@ pub(super) const COVERED: Word = Word("Covered: within the limit", "已覆盖：
 pub(super) const GAPS: Word = Word("Gaps by people", "盲区（按人口）");
 pub(super) const UNKNOWN: Word = Word("Gap, people unknown", "盲区，人口未知");
 pub(super) const ELSEWHERE: Word = Word("Neither covered nor a gap", "未覆盖，亦非盲区");
+pub(super) const NO_DATA: Word = Word("No data: outside the road file", "无数据：道路资料范围之外");
 pub(super) const ZONE: Word = Word("Boundary", "分区边界");
 pub(super) const ROAD: Word = Word("Road", "道路");
 pub(super) const FACILITY: Word = Word("Facility", "设施");

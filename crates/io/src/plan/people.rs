@@ -16,7 +16,7 @@ pub struct PeoplePlan {
     /// the columns `zone_id` or `zone_name`, `people`, and those of `groups`.
     #[serde(default = "osm")]
     pub totals: String,
-    /// For `spread`: the surfaces, the first that is present in a zone being used there.
+    /// For `spread`: the surfaces, the first that is where people live being used in each zone, without mapped water.
     #[serde(default = "surfaces")]
     pub over: Vec<SurfaceName>,
     /// For `spread`: the OpenStreetMap extract with the surfaces and places; the roads' where none is named. For `points`: the table. For
@@ -65,12 +65,22 @@ pub enum SurfaceName {
     Residential,
     /// `building=*`, but for `building=no`.
     Building,
+    /// The ground within 75 m of local roads: `highway=residential` and `living_street`, which lead to front doors. (`unclassified` joins
+    /// places as well, through open country.)
+    Roads,
     /// The whole zone.
     Zone,
 }
 
+impl SurfaceName {
+    /// Whether it is drawn as areas of the extract.
+    pub(crate) fn is_area(self) -> bool {
+        matches!(self, SurfaceName::Residential | SurfaceName::Building)
+    }
+}
+
 fn surfaces() -> Vec<SurfaceName> {
-    vec![SurfaceName::Residential, SurfaceName::Building, SurfaceName::Zone]
+    vec![SurfaceName::Residential, SurfaceName::Building, SurfaceName::Roads, SurfaceName::Zone]
 }
 
 fn hundred() -> f64 {

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use catchment::Profile;
 use serde::{Deserialize, Serialize};
 
-use super::{Mask, PeopleMethod, Plan, PlanError, SurfaceName, built_in, is_layer, nearest, positive, value};
+use super::{Mask, PeopleMethod, Plan, PlanError, built_in, is_layer, nearest, positive, value};
 
-/// `[roads]`. Every key but `source` is for a layer of lines.
+/// `[roads]`. Every key but `source` and `extent` is for a layer of lines.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RoadsPlan {
@@ -17,6 +17,9 @@ pub struct RoadsPlan {
     /// The CRS of the layer's coordinates, where the file does not tell it or tells it wrongly (`gcj02`, `EPSG:4549`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub crs: Option<String>,
+    /// A layer of polygons that the roads are known in, where the file does not say it itself: outside them people and ground are no data.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub extent: Option<String>,
     /// The layer's columns.
     #[serde(default, skip_serializing_if = "RoadColumns::is_empty")]
     pub columns: RoadColumns,
@@ -70,7 +73,7 @@ impl RoadsPlan {
     #[must_use]
     pub fn new(source: impl Into<String>) -> RoadsPlan {
         let (columns, classes) = (RoadColumns::default(), BTreeMap::new());
-        RoadsPlan { source: source.into(), crs: None, columns, classes, default_class: None, snap_m: None }
+        RoadsPlan { source: source.into(), crs: None, extent: None, columns, classes, default_class: None, snap_m: None }
     }
 
     /// How near ends are joined, metres.
@@ -146,8 +149,8 @@ fn without_extract(plan: &Plan) -> Result<(), PlanError> {
             let what = "the people of towns (or people.totals, a table of them; or people.method = \"points\" or \"polygons\")";
             return Err(value("people.source", "missing", &expected(what)));
         }
-        if people.over.iter().any(|surface| *surface != SurfaceName::Zone) {
-            let what = "residential land and buildings (or people.over = [\"zone\"], which needs none)";
+        if people.over.iter().any(|surface| surface.is_area()) {
+            let what = "residential land and buildings (or people.over = [\"roads\", \"zone\"], which needs none)";
             return Err(value("people.source", "missing", &expected(what)));
         }
     }

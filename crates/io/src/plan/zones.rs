@@ -1,5 +1,7 @@
 //! `[zones]`: towns.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::Columns;
@@ -34,4 +36,7 @@ pub struct ZonesPlan {
     /// Of that table: its columns `id` and `name`, its encoding, its sheet.
     #[serde(default, skip_serializing_if = "Columns::is_empty")]
     pub columns: Columns,
+    /// Names that tables use for zones, each with the id or the name of the zone that is meant: `"江川街道" = "江川路街道"`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub aliases: BTreeMap<String, String>,
 }

@@ -3,12 +3,13 @@
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use catchment::{Finding, Progress};
+use catchment::{Checks, Finding, Progress};
 use serde_json::{Value, json};
 
 use super::{Fair, IndicatorRow, MinimumRow, NormRow, Opened, Sources, office, office_of_plan, unknown};
 use crate::error::Error;
 use crate::files::Files;
+use crate::gate::judged;
 use crate::load::Inputs;
 use crate::map::Lang;
 use crate::plan::{CsvEncoding, Format, Plan};
@@ -72,10 +73,11 @@ pub struct Indicators {
 }
 
 fn open(ask: &Ask<'_>, progress: &dyn Progress) -> Result<Opened, Error> {
-    match ask.study {
+    let opened = match ask.study {
         Some((plan, files)) => office_of_plan(plan, files, &ask.sources, ask.files, progress),
         None => office(None, &ask.sources, ask.files, progress),
-    }
+    };
+    opened?.checked()
 }
 
 /// Holds zones against norms.
@@ -189,8 +191,8 @@ fn made<T>(ask: &Ask<'_>, opened: &Opened, started: Instant, output: Output<T>) 
     let mut findings = output.findings;
     findings.extend(opened.office.discrepancies());
     findings.extend(opened.inputs.iter().flat_map(|inputs| inputs.findings.clone()));
-    findings.sort();
-    findings.dedup();
+    let checks = ask.study.map_or_else(Checks::default, |(plan, _)| plan.checks.clone());
+    let findings = judged(findings, &checks);
     let listed: Vec<&Finding> = findings.iter().collect();
     let attribution = opened.inputs.as_ref().and_then(crate::write::attribution);
     let time = opened.inputs.as_ref().map_or_else(|| "1970-01-01T00:00:00.000Z".to_owned(), crate::write::time);

@@ -6,6 +6,7 @@ use catchment::geo::MultiPolygon;
 use catchment::{Finding, FindingKind, People, Stage, Zone};
 
 use crate::error::{Error, data};
+use crate::load::names::{Counted, Met, PrintedNumber, SumRow, ZoneNames, ZoneRows, is_rate, sum_row, sums_differ};
 use crate::load::usual::{PEOPLE, ZONE_ID, ZONE_NAME};
 use crate::load::{Table, number};
 use crate::plan::Columns;
@@ -13,14 +14,11 @@ use crate::plan::Columns;
 const YEAR: [&str; 3] = ["year", "年份", "年度"];
 const CLASS: [&str; 3] = ["class", "zone_class", "区域类别"];
 const AREA: [&str; 4] = ["area_km2", "面积km²", "面积（平方公里）", "面积(平方公里)"];
-/// What rows of all zones together are called.
-pub(super) const ALL: [&str; 8] = ["all", "total", "合计", "总计", "全区", "全市", "全县", "全域"];
-
 /// Figures by place and year: a zone's row, or none for all zones together.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Figures {
     pub file: String,
-    values: BTreeMap<(Option<usize>, Option<i32>), BTreeMap<String, f64>>,
+    values: BTreeMap<(Option<usize>, Option<i32>), BTreeMap<String, PrintedNumber>>,
     names: Vec<String>,
 }
 
@@ -34,74 +32,74 @@ pub(super) struct ReadFigures {
 }
 
 impl Figures {
-    /// Reads a table. Rows are those of `zones`; where there are none, the table itself says which there are.
-    pub(super) fn read(bytes: &[u8], file: &str, columns: &Columns, zones: &[Zone]) -> Result<ReadFigures, Error> {
+    /// Reads a table. Rows are those of the zones that `study` names; where there is none, the table itself says which there are.
+    pub(super) fn read(bytes: &[u8], file: &str, columns: &Columns, study: Option<&ZoneNames>) -> Result<ReadFigures, Error> {
         let mut findings = Vec::new();
         let table = Table::read(bytes, file, columns, Stage::Zones, &mut findings)?;
-        let id = table.column(columns.id.as_deref(), &ZONE_ID)?;
-        let name = table.column(columns.name.as_deref(), &ZONE_NAME)?;
+        let label = [table.column(columns.id.as_deref(), &ZONE_ID)?, table.column(columns.name.as_deref(), &ZONE_NAME)?];
         let (year, class) = (table.column(None, &YEAR)?, table.column(None, &CLASS)?);
-        let taken = [id, name, year, class];
+        let taken = [label[0], label[1], year, class];
         let own: Vec<(usize, String)> =
             (0..table.columns().len()).filter(|column| !taken.contains(&Some(*column))).map(|c| (c, quantity(table.name(c)))).collect();
         let mut found =
             Figures { file: file.to_owned(), values: BTreeMap::new(), names: own.iter().map(|(_, name)| name.clone()).collect() };
-        let mut named: Vec<Zone> = zones.to_vec();
+        let zones = if study.is_some() { Vec::new() } else { zones_of(&table, label, class) };
+        let names = study.cloned().unwrap_or_else(|| ZoneNames::new(&zones));
+        let mut rows = ZoneRows::new(&names, file, Stage::Zones, Counted::Nothing);
+        let mut printed: Vec<Vec<Option<PrintedNumber>>> = vec![Vec::new(); own.len()];
         for row in 0..table.len() {
-            let label = table.zone_label(row, [id, name]).trim();
-            let line = table.line(row);
-            let mut finding = |kind: FindingKind, detail: String| findings.push(Finding::new(Stage::Zones, file, line, kind, detail));
-            let place = if (id.is_none() && name.is_none()) || ALL.contains(&label.to_lowercase().as_str()) {
-                None
-            } else if let Some(zone) = position(&named, label) {
-                Some(zone)
-            } else if zones.is_empty() && !label.is_empty() {
-                named.push(zone(&table, row, label, [id, name], class));
-                Some(named.len() - 1)
-            } else {
-                finding(
-                    FindingKind::UnmatchedRows,
-                    format!("`{label}` is the id or the name of no zone, or of several; its figures are not used"),
-                );
-                continue;
+            let of = match year_of(&table, row, year) {
+                Ok(of) => of,
+                Err(text) => {
+                    let detail = format!("`{text}` is no year of 1800 to 2199; the row is not used");
+                    findings.push(Finding::new(Stage::Zones, file, table.line(row), FindingKind::BadYear, detail));
+                    continue;
+                }
             };
-            let of = match table.text(row, year) {
-                "" => None,
-                text => match number(text.trim_end_matches('年')).filter(|year| year.fract() == 0.0 && (1800.0..2200.0).contains(year)) {
-                    Some(year) => Some(year as i32),
-                    None => {
-                        finding(FindingKind::BadYear, format!("`{text}` is no year of 1800 to 2199; the row is not used"));
+            let values: Vec<Option<PrintedNumber>> = own.iter().map(|(column, _)| figure(&table, row, *column, &mut findings)).collect();
+            let place = if label == [None, None] {
+                None
+            } else {
+                let met = rows.meet(table.line(row), table.zone_labels(row, label), of);
+                printed.iter_mut().zip(&values).for_each(|(column, value)| column.push(*value));
+                match met {
+                    Met::Zone(zone) => Some(zone),
+                    Met::Sum(SumRow::All) => None,
+                    Met::Sum(SumRow::Some) => {
+                        let detail = "a sum of some of the rows: it is not used";
+                        findings.push(Finding::new(Stage::Zones, file, table.line(row), FindingKind::Subtotal, detail).rows(1));
                         continue;
                     }
-                },
+                    Met::Other => continue,
+                }
             };
             if found.values.contains_key(&(place, of)) {
-                finding(FindingKind::RepeatedRows, format!("`{label}` stands there again for the same year; the first row is used"));
+                if place.is_none() {
+                    let detail = "all zones together stand there again for the same year; the first row is used";
+                    findings.push(Finding::new(Stage::Zones, file, table.line(row), FindingKind::RepeatedRows, detail).rows(1));
+                }
                 continue;
             }
-            let mut values = BTreeMap::new();
-            for (column, quantity) in &own {
-                match table.text(row, Some(*column)).trim() {
-                    "" | "-" | "–" | "—" | "——" => {}
-                    text => match table.amount(text) {
-                        Some(value) => {
-                            values.insert(quantity.clone(), value);
-                        }
-                        None => finding(FindingKind::BadNumber, format!("{}: `{text}` is no number; it is unknown", table.name(*column))),
-                    },
-                }
-            }
-            found.values.insert((place, of), values);
+            let values = own.iter().zip(values).filter_map(|((_, quantity), value)| Some((quantity.clone(), value?)));
+            found.values.insert((place, of), values.collect());
         }
+        findings.extend(rows.findings("figures of that year", "the first of them is used"));
+        let wrong = own.iter().zip(&printed).filter(|((column, _), _)| !is_rate(table.name(*column)));
+        let wrong: Vec<String> = wrong.flat_map(|((column, _), cells)| rows.wrong_sums(table.name(*column), false, cells)).collect();
+        findings.extend(sums_differ(Stage::Zones, file, &wrong));
         if found.values.is_empty() {
             return Err(data(file, "", "no row of figures", "a row for each zone: zone_id or zone_name, and a column for each figure"));
         }
-        let zones = if zones.is_empty() { named } else { Vec::new() };
         Ok(ReadFigures { rows: found.values.len(), figures: found, zones, findings })
     }
 
     /// A figure of a place in a year; without a year, of the newest row that has it.
     pub(super) fn get(&self, quantity: &str, place: Option<usize>, year: Option<i32>) -> Option<f64> {
+        self.printed(quantity, place, year).map(|own| own.value)
+    }
+
+    /// The same, as it is printed.
+    pub(super) fn printed(&self, quantity: &str, place: Option<usize>, year: Option<i32>) -> Option<PrintedNumber> {
         let of = |year: Option<i32>| self.values.get(&(place, year))?.get(quantity).copied();
         match year {
             Some(_) => of(year).or_else(|| of(None)),
@@ -126,23 +124,50 @@ fn quantity(column: &str) -> String {
     }
 }
 
-/// The zone of an id, else of a name that no other has.
-pub(crate) fn position(zones: &[Zone], label: &str) -> Option<usize> {
-    let by_name = || {
-        let mut named = zones.iter().enumerate().filter(|(_, zone)| zone.name == label).map(|(i, _)| i);
-        named.next().filter(|_| named.next().is_none())
-    };
-    zones.iter().position(|zone| zone.id == label).or_else(by_name)
+/// The year of a row; its text if that is none.
+fn year_of<'t>(table: &'t Table<'_>, row: usize, column: Option<usize>) -> Result<Option<i32>, &'t str> {
+    match table.text(row, column) {
+        "" => Ok(None),
+        text => {
+            let year = number(text.trim_end_matches('年')).filter(|year| year.fract() == 0.0 && (1800.0..2200.0).contains(year));
+            year.map(|year| Some(year as i32)).ok_or(text)
+        }
+    }
 }
 
-fn zone(table: &Table<'_>, row: usize, label: &str, [id, name]: [Option<usize>; 2], class: Option<usize>) -> Zone {
-    let or = |text: &str| if text.is_empty() { label.to_owned() } else { text.to_owned() };
-    let class = Some(table.text(row, class).trim().to_owned()).filter(|class| !class.is_empty());
-    Zone {
-        id: or(table.text(row, id)),
-        name: or(table.text(row, name)),
-        area: MultiPolygon::new(Vec::new()),
-        people: None::<People>,
-        class,
+/// The figure of a cell; a dash, or nothing, is an unknown one.
+fn figure(table: &Table<'_>, row: usize, column: usize, findings: &mut Vec<Finding>) -> Option<PrintedNumber> {
+    let text = table.text(row, Some(column)).trim();
+    if matches!(text, "" | "-" | "–" | "—" | "——") {
+        return None;
     }
+    let found = table.printed(row, column);
+    if found.is_none() {
+        let detail = format!("{}: `{text}` is no number; it is unknown", table.name(column));
+        findings.push(Finding::new(Stage::Zones, table.file, table.line(row), FindingKind::BadNumber, detail));
+    }
+    found
+}
+
+/// The zones that a table names, in order.
+fn zones_of(table: &Table<'_>, columns: [Option<usize>; 2], class: Option<usize>) -> Vec<Zone> {
+    let mut zones: Vec<Zone> = Vec::new();
+    for row in 0..table.len() {
+        let [id, name] = table.zone_labels(row, columns).map(str::trim);
+        let label = if id.is_empty() { name } else { id };
+        let known = zones.iter().any(|zone| zone.id == label || (id.is_empty() && zone.name == label));
+        if label.is_empty() || known || sum_row(label).is_some() {
+            continue;
+        }
+        let class = Some(table.text(row, class).trim().to_owned()).filter(|class| !class.is_empty());
+        let name = if name.is_empty() { label } else { name };
+        zones.push(Zone {
+            id: label.to_owned(),
+            name: name.to_owned(),
+            area: MultiPolygon::new(Vec::new()),
+            people: None::<People>,
+            class,
+        });
+    }
+    zones
 }

@@ -13,10 +13,12 @@ mod office;
 mod standards;
 
 use catchment::geo::Area;
-use catchment::{Finding, FindingKind, NormStatus, Progress, Report, begin};
+use catchment::{Checks, Finding, FindingKind, NormStatus, Progress, Report, begin};
 
 use crate::error::Error;
 use crate::files::{Files, InputFile};
+use crate::gate::{judged, stop_at_errors};
+use crate::load::names::ZoneNames;
 use crate::load::{Inputs, Scope, load_for};
 use crate::plan::{Columns, Plan, PlanError, PlanningPlan, nearest, value};
 use crate::response::ResponseRun;
@@ -28,7 +30,7 @@ pub use fairness::{AgglomerationRow, Fair, FairnessRow, LorenzRow};
 pub(crate) use fairness::{Held, some_of};
 pub use indicators::{IndicatorRow, IndicatorStatus};
 pub use minimums::MinimumRow;
-pub use new_build::{NewBuild, NewBuildRow};
+pub use new_build::{NewBuild, NewBuildRow, PrintedSums};
 pub use norms::NormRow;
 pub use office::{Basis, Office, Value};
 pub use standards::{
@@ -54,6 +56,8 @@ pub struct Sources {
     pub year: Option<i32>,
     /// A plan's table of new facilities by town.
     pub new_build: Option<String>,
+    /// What is accepted of findings.
+    pub checks: Checks,
 }
 
 impl Sources {
@@ -61,7 +65,7 @@ impl Sources {
     pub fn of_plan(plan: &Plan) -> Sources {
         let planning = plan.planning.clone().unwrap_or_default();
         let PlanningPlan { standards, figures, columns, year } = planning;
-        Sources { standards, figures, columns, year, new_build: None }
+        Sources { standards, figures, columns, year, new_build: None, checks: plan.checks.clone() }
     }
 }
 
@@ -111,7 +115,8 @@ pub fn office(inputs: Option<&Inputs>, sources: &Sources, files: &dyn Files, pro
     let mut figures = Figures::default();
     if let Some(file) = &sources.figures {
         let bytes = files.read(file)?;
-        let ReadFigures { figures: found, zones: named, findings: more, rows } = Figures::read(&bytes, file, &sources.columns, &zones)?;
+        let ReadFigures { figures: found, zones: named, findings: more, rows } =
+            Figures::read(&bytes, file, &sources.columns, inputs.map(|inputs| &inputs.zone_names))?;
         let mut input = InputFile::new(file, &bytes);
         input.rows.push(("figures".to_owned(), rows as u64));
         read.push(input);
@@ -124,17 +129,19 @@ pub fn office(inputs: Option<&Inputs>, sources: &Sources, files: &dyn Files, pro
         let expected = "a plan, or a table of figures by zone: --figures FILE";
         return Err(Error::Plan { file: "the flags".to_owned(), source: value("PLAN", "missing", expected) });
     }
+    let names = inputs.map_or_else(|| ZoneNames::new(&zones), |inputs| inputs.zone_names.clone());
     let mut office = Office::new(zones, standards, figures, sources.year);
     if let Some(inputs) = inputs {
         let areas: Vec<f64> = inputs.zones.iter().map(|zone| zone.area.unsigned_area()).collect();
         office = office.with_study(inputs, &areas);
     }
+    findings.extend(office.wrong_parts());
     if let Some(file) = &sources.new_build {
         let bytes = files.read(file)?;
         read.push(InputFile::new(file, &bytes));
-        office.new_build = Some(NewBuild::read(&bytes, file, &office.zones, &mut findings)?);
+        office.new_build = Some(NewBuild::read(&bytes, file, &names, &mut findings)?);
     }
-    office.findings = findings;
+    office.findings = judged(findings, &sources.checks);
     Ok(Opened { office, inputs: None, files: read })
 }
 
@@ -168,6 +175,21 @@ pub(crate) fn opened_for_run(
 }
 
 impl Opened {
+    /// What reading standards, figures and tables of new facilities found.
+    pub(crate) fn read_findings(&self) -> &[Finding] {
+        &self.office.findings
+    }
+
+    /// Refuses errors of the study, its standards and its figures, all together.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Findings`].
+    fn checked(self) -> Result<Opened, Error> {
+        stop_at_errors(self.inputs.iter().flat_map(|inputs| &inputs.findings).chain(self.read_findings()))?;
+        Ok(self)
+    }
+
     /// What the office says, with what the run measured.
     pub(crate) fn answers(self, plan: &Plan, reports: &[Report], responses: &[ResponseRun]) -> OfficeRun {
         let Opened { mut office, files, .. } = self;

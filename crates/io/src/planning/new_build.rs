@@ -1,10 +1,10 @@
 //! 新增建设规划表: how many facilities of each kind a plan gives each town, without saying where.
 
-use catchment::{Finding, FindingKind, Stage, Zone};
+use catchment::{Finding, FindingKind, Stage};
 use serde::Serialize;
 
-use super::figures::{ALL, position};
 use crate::error::{Error, data};
+use crate::load::names::{Counted, Met, PrintedNumber, SumRow, ZoneNames, ZoneRows, sums_differ};
 use crate::load::usual::{ZONE_ID, ZONE_NAME};
 use crate::load::{Table, number};
 use crate::plan::Columns;
@@ -22,6 +22,17 @@ pub struct NewBuild {
     pub kinds: Vec<String>,
     /// Its rows, in order, without that of the sum.
     pub rows: Vec<NewBuildRow>,
+    /// Its row of the sum, as it is printed; `None` if it has none.
+    pub sums: Option<PrintedSums>,
+}
+
+/// What a table prints as its sum.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct PrintedSums {
+    /// By kind; `None` where nothing stands.
+    pub counts: Vec<Option<f64>>,
+    /// Of all kinds; `None` where nothing stands.
+    pub all: Option<f64>,
 }
 
 /// What a town gets.
@@ -31,22 +42,20 @@ pub struct NewBuildRow {
     pub zone_name: String,
     /// By kind, how many; `None` where the table has a dash.
     pub counts: Vec<Option<f64>>,
+    /// What the row prints as its sum; `None` where nothing stands.
+    #[serde(skip)]
+    pub all: Option<f64>,
     /// What stands beside a count in brackets (在建), or in a column of notes.
     pub note: String,
-    /// The zone's position; none where no zone has that name.
+    /// The zone's position; `None` if no zone has that name.
     #[serde(skip)]
     pub zone: Option<usize>,
 }
 
 impl NewBuild {
-    /// All of a kind.
+    /// All of a kind, row by row.
     pub fn total(&self, kind: usize) -> f64 {
         self.rows.iter().filter_map(|row| row.counts[kind]).sum()
-    }
-
-    /// All of them.
-    pub fn all(&self) -> f64 {
-        (0..self.kinds.len()).map(|kind| self.total(kind)).sum()
     }
 
     /// How many of these kinds a zone gets; all zones together, where none is named.
@@ -57,7 +66,7 @@ impl NewBuild {
     }
 
     /// Reads a table: a row a town, a column a kind. Sums that it prints are checked, and are not counted.
-    pub(crate) fn read(bytes: &[u8], file: &str, zones: &[Zone], findings: &mut Vec<Finding>) -> Result<NewBuild, Error> {
+    pub(crate) fn read(bytes: &[u8], file: &str, names: &ZoneNames, findings: &mut Vec<Finding>) -> Result<NewBuild, Error> {
         let columns = Columns::default();
         let table = Table::read(bytes, file, &columns, Stage::Planning, findings)?;
         let found = [table.column(None, &ZONE_ID)?, table.column(None, &ZONE_NAME)?];
@@ -69,12 +78,14 @@ impl NewBuild {
         if own.is_empty() {
             return Err(data(file, "", "no column of counts", "a row a town, and a column for each kind: 中心及分中心, 卫生服务站"));
         }
-        let mut plan =
-            NewBuild { file: file.to_owned(), kinds: own.iter().map(|c| table.name(*c).trim().to_owned()).collect(), rows: Vec::new() };
-        let mut sums: Option<(u64, Vec<Option<f64>>)> = None;
+        let kinds = own.iter().map(|c| table.name(*c).trim().to_owned()).collect();
+        let mut plan = NewBuild { file: file.to_owned(), kinds, ..NewBuild::default() };
+        let mut rows = ZoneRows::new(names, file, Stage::Planning, Counted::Facilities);
+        let mut printed: Vec<Vec<Option<PrintedNumber>>> = vec![Vec::new(); own.len()];
+        let mut wrong = Vec::new();
         for row in 0..table.len() {
             let line = table.line(row);
-            let name = table.zone_label(row, label).trim().to_owned();
+            let met = rows.meet(line, table.zone_labels(row, label), None);
             let mut notes: Vec<String> = Vec::new();
             let mut read = |column: usize| {
                 let (count, aside) = count(table.text(row, Some(column)));
@@ -86,60 +97,51 @@ impl NewBuild {
                 })
             };
             let counts: Vec<Option<f64>> = own.iter().map(|column| read(*column)).collect();
-            let told = total.and_then(&mut read);
+            let all = total.and_then(&mut read);
             let made: f64 = counts.iter().flatten().sum();
-            if let Some(told) = told.filter(|told| (told - made).abs() > 1e-9) {
-                let detail = format!("{name}: the table says {told} in all, its kinds make {made}");
-                findings.push(Finding::new(Stage::Planning, file, line, FindingKind::SumDiffers, detail));
+            rows.holds(made);
+            for (column, count) in printed.iter_mut().zip(&counts) {
+                column.push(Some(PrintedNumber { value: count.unwrap_or(0.0), decimals: 0 }));
             }
-            if name == "小计" {
-                let detail = "a sum of some of the towns: it is not counted".to_owned();
-                findings.push(Finding::new(Stage::Planning, file, line, FindingKind::Subtotal, detail));
-                continue;
-            }
-            if ALL.contains(&name.to_lowercase().as_str()) {
-                sums = Some((line, counts));
-                continue;
-            }
-            let zone = position(zones, &name);
+            let name = rows.label();
+            // whole numbers are not rounded
+            wrong.extend(
+                all.filter(|all| *all != made).map(|all| format!("`{name}` (line {line}) says {all} in all, its kinds make {made}")),
+            );
+            let zone = match met {
+                Met::Sum(SumRow::Some) => {
+                    let detail = "a sum of some of the towns: it is not counted";
+                    findings.push(Finding::new(Stage::Planning, file, line, FindingKind::Subtotal, detail).rows(1));
+                    continue;
+                }
+                Met::Sum(SumRow::All) => {
+                    plan.sums = Some(PrintedSums { counts, all });
+                    continue;
+                }
+                Met::Zone(zone) => Some(zone),
+                Met::Other => None,
+            };
             notes.extend(Some(table.text(row, note).trim().to_owned()).filter(|text| !text.is_empty()));
-            plan.rows.push(NewBuildRow { zone_name: name, counts, note: notes.join("; "), zone });
+            plan.rows.push(NewBuildRow { zone_name: name.to_owned(), counts, all, note: notes.join("; "), zone });
         }
         if plan.rows.is_empty() {
             return Err(data(file, "", "no row of a town", "a row for each town: its name, and how many of each kind"));
         }
-        if let Some((line, sums)) = &sums {
-            for (kind, told) in sums.iter().enumerate() {
-                let made = plan.total(kind);
-                if let Some(told) = told.filter(|told| (told - made).abs() > 1e-9) {
-                    let detail = format!("{}: the table says {told} in all, its towns make {made}", plan.kinds[kind]);
-                    findings.push(Finding::new(Stage::Planning, file, line, FindingKind::SumDiffers, detail));
-                }
-            }
+        wrong.extend(own.iter().zip(&printed).flat_map(|(column, cells)| rows.wrong_sums(table.name(*column).trim(), true, cells)));
+        findings.extend(sums_differ(Stage::Planning, file, &wrong));
+        if names.len() == 1 && !rows.any_zone() {
+            plan.are_parts(names.shown(0), findings);
+        } else {
+            findings.extend(rows.findings("new facilities", "all of them are counted"));
         }
-        plan.find_zones(zones, findings);
         Ok(plan)
     }
 
-    /// Says which towns are no zone. Where the study has one zone and none of the towns is it, they are parts of it.
-    fn find_zones(&mut self, zones: &[Zone], findings: &mut Vec<Finding>) {
-        let unknown: Vec<&str> = self.rows.iter().filter(|row| row.zone.is_none()).map(|row| row.zone_name.as_str()).collect();
-        if unknown.is_empty() {
-            return;
-        }
-        let (kind, detail) = match zones {
-            [one] if unknown.len() == self.rows.len() => {
-                (FindingKind::PartsOfZone, format!("its {} towns are counted as parts of {}, the only zone", unknown.len(), one.name))
-            }
-            _ => (
-                FindingKind::UnmatchedRows,
-                format!("{} is the id or the name of no zone, or of several; what they get is not counted", unknown.join(", ")),
-            ),
-        };
-        findings.push(Finding::new(Stage::Planning, &self.file, "", kind, detail));
-        if kind == FindingKind::PartsOfZone {
-            self.rows.iter_mut().for_each(|row| row.zone = Some(0));
-        }
+    /// Where the study has one zone and none of the towns is it, they are parts of it.
+    fn are_parts(&mut self, only: &str, findings: &mut Vec<Finding>) {
+        let detail = format!("its {} towns are counted as parts of {only}, the only zone", self.rows.len());
+        findings.push(Finding::new(Stage::Planning, &self.file, "", FindingKind::PartsOfZone, detail).rows(self.rows.len()));
+        self.rows.iter_mut().for_each(|row| row.zone = Some(0));
     }
 }
 

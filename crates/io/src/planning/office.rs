@@ -10,6 +10,7 @@ use super::figures::Figures;
 use super::new_build::NewBuild;
 use super::standards::{Quantity, Standards};
 use crate::load::Inputs;
+use crate::load::names::{PrintedNumber, sums_differ};
 use crate::plan::Plan;
 use crate::response::ResponseRun;
 
@@ -317,33 +318,37 @@ impl Office {
         value.map(|value| Value { value, basis: Basis::Study }).ok_or_else(|| format!("`{id}` is not known of {}", self.zones[zone].name))
     }
 
-    /// What is at odds: figures against what is counted, facilities outside all zones.
-    pub(super) fn discrepancies(&self) -> Vec<Finding> {
-        let mut findings = self.findings.clone();
+    /// Figures that are not the sum of their parts: beyond rounding where those stand among the figures, else any difference.
+    pub(super) fn wrong_parts(&self) -> Vec<Finding> {
+        let (mut wrong, mut findings) = (Vec::new(), Vec::new());
         for quantity in self.standards.quantities.iter().filter(|own| !own.of.is_empty()) {
+            let printed = |own: &Quantity, zone| self.figures.printed(own.column.as_deref().unwrap_or(&own.id), Some(zone), self.year);
             for zone in 0..self.zones.len() {
-                let column = quantity.column.as_deref().unwrap_or(&quantity.id);
-                let told = self.figures.get(column, Some(zone), self.year);
-                if let (Some(told), Ok(parts)) = (told, self.parts(quantity, zone, self.year))
-                    && (told - parts.value).abs() > 1e-9 * told.abs().max(1.0)
-                {
-                    let detail = format!("{}: the figures say {told}, its parts make {}", self.zones[zone].name, parts.value);
-                    findings.push(Finding::new(Stage::Planning, &self.figures.file, &quantity.id, FindingKind::SumDiffers, detail));
+                let (Some(told), Ok(parts)) = (printed(quantity, zone), self.parts(quantity, zone, self.year)) else { continue };
+                let of = quantity.of.iter().map(|id| match self.quantity(id) {
+                    Some(part) => printed(part, zone),
+                    None => self.figures.printed(id, Some(zone), self.year),
+                });
+                let rows: Option<Vec<PrintedNumber>> = of.collect();
+                if told.is_sum_of(rows.as_deref().unwrap_or(&[PrintedNumber { value: parts.value, decimals: 0 }])) {
+                    continue;
+                }
+                let place = &self.zones[zone].name;
+                let said = format!("{place}: {} is {}, its parts make {}", quantity.id, told.value, parts.value);
+                if rows.is_some() {
+                    wrong.push(said);
+                } else {
+                    findings.push(Finding::new(Stage::Planning, &self.figures.file, &quantity.id, FindingKind::CountDiffers, said));
                 }
             }
         }
-        let own = self.standards.quantities.iter().map(|own| own.column.as_deref().unwrap_or(&own.id));
-        let columns: BTreeSet<&str> = ["people", "area_km2"].into_iter().chain(own).collect();
-        for column in columns {
-            let all = self.figures.get(column, None, self.year);
-            let zones: Option<f64> = (0..self.zones.len()).map(|zone| self.figures.get(column, Some(zone), self.year)).sum();
-            if let (Some(told), Some(made)) = (all, zones.filter(|_| self.zones.len() > 1))
-                && (told - made).abs() > 1e-6 * told.abs().max(1.0)
-            {
-                let detail = format!("the row of all zones says {told}, the zones make {made}; each is used for what it is of");
-                findings.push(Finding::new(Stage::Planning, &self.figures.file, column, FindingKind::SumDiffers, detail));
-            }
-        }
+        findings.extend(sums_differ(Stage::Planning, &self.figures.file, &wrong));
+        findings
+    }
+
+    /// What is at odds: figures against what is counted, facilities outside all zones.
+    pub(super) fn discrepancies(&self) -> Vec<Finding> {
+        let mut findings = self.findings.clone();
         for quantity in &self.standards.quantities {
             let counts = quantity.count.is_some() || quantity.facilities.is_some();
             if !counts || self.facilities.all.is_empty() {

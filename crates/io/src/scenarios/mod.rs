@@ -96,11 +96,14 @@ fn of_inputs(mut inputs: Inputs, mut clock: Clock, files: &dyn Files, progress: 
     let changed = plan.scenarios.iter().map(|scenario| changed::changed(&inputs, scenario)).collect::<Result<Vec<_>, _>>()?;
     let unlinked: Vec<Vec<Finding>> =
         plan.scenarios.iter().zip(&changed).map(|(scenario, (_, steps))| unlinked(&inputs, scenario, steps)).collect();
-    stop_at_errors(unlinked.iter().flatten())?;
     // what is wrong with any scenario's table is said before the first run
+    let mut found = inputs.findings.clone();
+    found.extend(unlinked.iter().flatten().cloned());
     for (scenario, (own, _)) in plan.scenarios.iter().zip(&changed) {
-        opened_for_run(own, scenario.new_build.as_deref(), files, progress)?;
+        let opened = opened_for_run(own, scenario.new_build.as_deref(), files, progress)?;
+        found.extend(opened.iter().flat_map(|own| own.read_findings()).cloned());
     }
+    stop_at_errors(&found)?;
     let study = Study { zones: &inputs.zones, demand: &inputs.demand, ground: &ground, places: &inputs.places };
     begin(progress, BASELINE, 0)?;
     let answer = &mut |_, study: &Study<'_>, service: &Service<'_>| Ok(analyse(study, service, progress)?);

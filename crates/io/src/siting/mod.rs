@@ -129,6 +129,8 @@ pub fn sited(mut inputs: Inputs, files: &dyn Files, solver: Option<&Cbc>, progre
     if let (None, Some(file)) = (&counts, scenario.and_then(|own| own.new_build.as_deref())) {
         counts = Some(new_build(file, &inputs, files, &mut read, &mut findings)?);
     }
+    findings = judged(findings, &plan.checks);
+    stop_at_errors(inputs.findings.iter().chain(&findings))?;
     match (siting.add, &counts, scenario) {
         (None, None, Some(scenario)) => siting.add = Some(added(scenario, &asked.facilities)).filter(|_| siting.kinds.is_empty()),
         (Some(add), Some(counts), _) => {
@@ -147,6 +149,8 @@ pub fn sited(mut inputs: Inputs, files: &dyn Files, solver: Option<&Cbc>, progre
     begin(progress, "candidates", 0)?;
     let edges = own.edge_grid();
     let candidates = candidates::candidates(&inputs, &siting, service, &edges, files, &mut read, &mut findings)?;
+    findings = judged(findings, &plan.checks);
+    stop_at_errors(inputs.findings.iter().chain(&findings))?;
     let (problem, left_out) = Problem::new(&inputs, &siting, &own, &candidates, counts.as_ref(), progress)?;
     findings.extend(left_out);
     let failed = |source| match source {
@@ -235,7 +239,7 @@ fn new_build(
 ) -> Result<NewBuild, Error> {
     let bytes = files.read(file)?;
     read.push(InputFile::new(file, &bytes));
-    NewBuild::read(&bytes, file, &inputs.zones, findings)
+    NewBuild::read(&bytes, file, &inputs.zone_names, findings)
 }
 
 /// People whom no site reaches, where the model wants everybody reached.

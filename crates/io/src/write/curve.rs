@@ -79,10 +79,12 @@ fn row(run: &Run, service: usize, point: &SweepPoint<'_>, [id, name]: [&str; 2],
     set("zone_name", json!(name));
     set("people_total", json!(coverage.people.map(|p| round(p.total().as_f64(), 6))));
     set("people_covered", json!(coverage.people.map(|p| round(p.covered.as_f64(), 6))));
+    set("people_no_data", json!(coverage.people.map(|p| round(p.no_data.as_f64(), 6))));
     set("people_share", json!(coverage.people_share().map(|s| round(s, 6))));
     set("mask", json!(run.inputs.plan.ground.mask.first().map(Mask::name)));
     set("mask_area_m2", json!(round(coverage.area.total().m2(), 3)));
     set("area_covered_m2", json!(round(coverage.area.covered.m2(), 3)));
+    set("area_no_data_m2", json!(round(coverage.area.no_data.m2(), 3)));
     set("area_share", json!(coverage.area_share().map(|s| round(s, 6))));
     more_masks(run, coverage, &mut row);
     set_stand_in(plan, &plan.services[service], &mut row);

@@ -17,7 +17,9 @@ A person's status comes from their own exact cost:
   uncovered     there is a way to a facility, longer than the limit
   unreachable   on a road from which no facility can be reached
   unlinked      no eligible road within the snap limit (too far, only on a small island of roads, or all behind a barrier)
-For people and for area, covered + uncovered + unreachable + unlinked = total, in every row.
+  no_data       outside the extent of the road file: nothing is known of its access
+For people and for area, covered + uncovered + unreachable + unlinked + no_data = total, in every row. Shares are of the total
+without no_data; people of no data are in no gap.
 The cost of a person is the straight leg to the nearest road, the way by road, and the facility's own straight leg.
 ";
 
@@ -83,11 +85,11 @@ totals are in summary.json. Unknown people are empty, not 0.
   facilities              facilities in it
   area_m2                 area of the zone
   mask, mask_area_m2      what area is a share of (the plan's first mask, see below), and how large that is
-  area_covered_m2, area_uncovered_m2, area_unreachable_m2, area_unlinked_m2
+  area_covered_m2, area_uncovered_m2, area_unreachable_m2, area_unlinked_m2, area_no_data_m2
                           its ground by status: cells by the status of their centre, refined where the limit passes
-  area_share              area_covered_m2 / mask_area_m2, 0 to 1
-  people_total, people_covered, people_uncovered, people_unreachable, people_unlinked
-  people_share            people_covered / people_total, 0 to 1
+  area_share              area_covered_m2 / (mask_area_m2 - area_no_data_m2), 0 to 1
+  people_total, people_covered, people_uncovered, people_unreachable, people_unlinked, people_no_data
+  people_share            people_covered / (people_total - people_no_data), 0 to 1
   gap_people_share_of_all its people not covered as a share of all zones' people not covered
   cost_mean_S, cost_p50_S, cost_p90_S
                           people-weighted cost of those who can reach a facility; a quantile is the smallest value whose cumulative
@@ -174,7 +176,8 @@ corridor_gaps.geojson   stretches of corridors beyond the limit: from_m and to_m
 ";
 
 const REST: &str = "\
-summary.json    totals by service, the sentence of the result, conservation, issues by kind, places to review; conservation: people_input as
+summary.json    totals by service, the sentence of the result, conservation, findings by kind and each warning; people_share_bounds: the
+                least and greatest share of all people that can be covered, if some live outside the road file; conservation: people_input as
                 the files tell them, people_in_zones and people_outside_zones as points, people_beyond_not_used those of a raster's cells
                 around the zones that touch none; `masks`: area by mask; `limits`:
                 which limit applied where, if zones differ; straight-line shares
@@ -185,7 +188,13 @@ summary.json    totals by service, the sentence of the result, conservation, iss
                 road a barrier cuts: they are tied to a farther road, or unlinked
 manifest.json   version, resolved plan and profiles, inputs with SHA-256 and counts, networks, outputs with SHA-256; the part `run`
                 (threads, seconds) alone differs between two runs of the same plan
-issues.csv      stage, source, id, kind, detail: every input row that was not used as it stands, and findings to look at
+issues.csv      every input row that was not used as it stands, and what a planner should look at, the gravest first
+  severity                error (accepted ones are warnings), warning, note
+  stage, source, id       where in the run; the file, layer or service; the row, feature or object
+  kind, detail, remedy    what it says, what was found and done, and what to do about it; docs/findings.md explains every kind
+  people, rows, facilities, area_m2
+                          what hangs on it; empty if nothing or unknown
+  accepted                true for an error that the plan accepts ([checks] accept)
 ";
 
 const ACCESS: &str = "\

@@ -1,7 +1,7 @@
 //! GeoJSON layers (RFC 7946): WGS84, outer rings counter-clockwise, holes clockwise.
 
-use catchment::geo::{Coord, MultiPolygon, Point, Polygon};
-use catchment::{Gap, Limit, Metric};
+use catchment::geo::{BooleanOps, Coord, MultiPolygon, Point, Polygon};
+use catchment::{Gap, Limit, Metric, People, Status};
 use geojson::{Feature, Geometry, JsonObject};
 use serde_json::{Value, json};
 
@@ -19,6 +19,7 @@ pub(super) const COVERED_FILL: &str = "#9ecae1";
 pub(super) const GAP_FILLS: [(f64, &str); 5] =
     [(0.0, "#fff7bc"), (10.0, "#fec44f"), (100.0, "#fe9929"), (1000.0, "#d95f0e"), (10_000.0, "#993404")];
 pub(super) const UNKNOWN_FILL: &str = "#bdbdbd";
+pub(super) const NO_DATA_FILL: &str = "#d9d9d9";
 
 /// `gaps`, by service and rank.
 pub(crate) fn gaps(run: &Run) -> Result<Vec<Feature>, Error> {
@@ -77,6 +78,27 @@ pub(crate) fn zones(run: &Run) -> Result<Vec<Feature>, Error> {
         shapes.push(wgs84(&run.inputs.projector, &zone.area)?);
     }
     Ok(rows(run).into_iter().map(|(zone, row)| feature(zone.and_then(|z| shapes[z].clone()), row)).collect())
+}
+
+/// `no_data`: the ground of each zone outside the extent of the roads; nothing where all of it is known.
+pub(super) fn no_data(run: &Run) -> Result<Vec<Feature>, Error> {
+    let (Some(report), Some(own)) = (run.reports.first(), &run.inputs.extent) else { return Ok(Vec::new()) };
+    let mut features = Vec::new();
+    for (zone, row) in run.inputs.zones.iter().zip(&report.coverage.zones) {
+        if row.area.no_data.0 == 0 && row.people_of(Status::NoData) == People::ZERO {
+            continue;
+        }
+        let beyond = zone.area.difference(own.extent.area());
+        let mut properties = JsonObject::new();
+        properties.insert("zone_id".to_owned(), json!(zone.id));
+        properties.insert("zone_name".to_owned(), json!(zone.name));
+        properties.insert("people_no_data".to_owned(), json!(row.people.map(|people| round(people.no_data.as_f64(), 6))));
+        properties.insert("area_no_data_m2".to_owned(), json!(round(row.area.no_data.m2(), 3)));
+        properties.insert("outside".to_owned(), json!(own.basis.name_en()));
+        properties.insert("fill".to_owned(), json!(NO_DATA_FILL));
+        features.push(feature(wgs84(&run.inputs.projector, &beyond)?, properties));
+    }
+    Ok(features)
 }
 
 /// `facilities`: one feature a service and facility.

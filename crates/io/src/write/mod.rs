@@ -5,11 +5,13 @@ mod area_error;
 mod corridors;
 mod curve;
 mod dictionary;
+mod finding_words;
 mod folder;
 mod formats;
 mod gaps;
 mod geokeys;
 mod layers;
+mod loud;
 mod people_sums;
 mod picture;
 mod printed;
@@ -53,6 +55,7 @@ pub(crate) use formats::{
     About, Cell, LayerOut, Sheet, TableOut, collection, csv, files as formats_of, flatgeobuf, lines, package, workbook,
 };
 pub(crate) use layers::{coverage as coverage_layer, feature, gaps as gap_layer, inverse, style, wgs84, zones as zone_layer};
+pub use loud::warning_lines;
 pub use people_sums::people_sentence;
 pub(crate) use response::set_stand_in;
 pub(crate) use response_words::basis_of;
@@ -114,11 +117,9 @@ pub fn render(run: &Run) -> Result<Vec<(String, Vec<u8>)>, Error> {
             missing.extend(glyphs(&service.id, &picture.missing));
         }
     }
-    let mut findings: Vec<&Finding> =
-        run.inputs.findings.iter().chain(run.reports.iter().flat_map(|r| &r.findings)).chain(&missing).collect();
-    findings.extend(run.access.iter().flat_map(|own| &own.findings).chain(run.office.iter().flat_map(|own| &own.findings)));
+    let mut findings = run.findings();
+    findings.extend(&missing);
     findings.sort();
-    findings.dedup();
     let listed = tables::issues(&findings);
     add("issues.csv", csv(&listed, outputs.csv_encoding));
     if outputs.formats.contains(&Format::Xlsx) {
@@ -143,6 +144,8 @@ fn layers_of(run: &Run) -> Result<Vec<LayerOut>, Error> {
         LayerOut::new("facilities", "Facilities", layers::facilities(run)?),
         LayerOut::new("zones", "Zones by the share of people within the limit", layers::zones(run)?),
     ];
+    let no_data = layers::no_data(run)?;
+    layers.extend((!no_data.is_empty()).then(|| LayerOut::new("no_data", "No data: ground outside the extent of the roads", no_data)));
     layers.extend(response::layers(run)?);
     layers.extend(access::layer(run)?);
     layers.extend(referrals::layer(run)?);

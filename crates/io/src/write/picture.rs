@@ -1,6 +1,6 @@
 //! `map.svg` and `map.png`: the picture of the first service, and one more pair for each further one.
 
-use catchment::geo::{Line, MultiPolygon};
+use catchment::geo::{BooleanOps, Line, MultiPolygon};
 use catchment::{Metric, Report};
 
 use super::response_words::basis_of;
@@ -20,6 +20,13 @@ pub(super) fn draw(run: &Run, service: &ServicePlan, report: &Report) -> Result<
     let gaps: Vec<MultiPolygon<f64>> = report.gaps.gaps.iter().map(|gap| gap.polygon.clone().into()).collect();
     let facilities = inputs.facilities.get(&service.facilities).map_or(&[][..], Vec::as_slice);
     let subtitle = sentence(run, service, report, inputs.plan.study.lang);
+    let beyond: Vec<MultiPolygon<f64>> = match &inputs.extent {
+        Some(own) => {
+            let cut = inputs.zones.iter().zip(&report.coverage.zones).filter(|(_, row)| row.area.no_data.0 > 0);
+            cut.map(|(zone, _)| zone.area.difference(own.extent.area())).collect()
+        }
+        None => Vec::new(),
+    };
     let scene = MapScene {
         title: &inputs.plan.study.title,
         subtitle: &subtitle,
@@ -33,6 +40,7 @@ pub(super) fn draw(run: &Run, service: &ServicePlan, report: &Report) -> Result<
             .collect(),
         roads: &roads,
         covered: &report.gaps.covered,
+        no_data: &beyond,
         gaps: report
             .gaps
             .gaps
@@ -107,7 +115,7 @@ fn method_en(run: &Run, service: &ServicePlan, report: &Report) -> Option<String
         profile.snap_m,
         mask_en(mask),
         mask.name(),
-        km2(total.area.total()),
+        km2(total.area.known()),
         plan.ground.cell_m,
         run.inputs.working.name,
     ))
@@ -137,7 +145,7 @@ fn method_zh(run: &Run, service: &ServicePlan, report: &Report) -> Option<String
         profile.snap_m,
         mask_zh(mask),
         mask.name(),
-        km2(total.area.total()),
+        km2(total.area.known()),
         plan.ground.cell_m,
         run.inputs.working.name,
     ))

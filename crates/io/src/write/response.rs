@@ -105,7 +105,7 @@ pub(super) fn short(limit: Limit) -> String {
 /// `within_8min` and `share_within_8min`, and the like.
 fn set_within(run: &Run, asked: &Asked<'_>, costs: &CostRow, row: &mut Row) {
     for limit in all_limits(run) {
-        let own = asked.found.limits.contains(&limit) && costs.weight > People::ZERO;
+        let own = asked.found.limits.contains(&limit) && costs.known() > People::ZERO;
         let within = own.then(|| asked.found.within(costs, limit));
         row.insert(format!("within_{}", short(limit)), json!(within.map(|p| round(p.as_f64(), 6))));
         row.insert(format!("share_within_{}", short(limit)), json!(within.and_then(|p| costs.share(p)).map(|s| round(s, 6))));
@@ -152,6 +152,7 @@ fn time_row(run: &Run, asked: &Asked<'_>, times: &ResponseTimes, [id, name]: [&s
     set("reached", count(costs.reached()));
     set("unreachable", count(costs.unreachable));
     set("unlinked", count(costs.unlinked));
+    set("no_data", count(costs.no_data));
     let share = costs.share(costs.unreachable + costs.unlinked);
     set("share_without_way", json!(share.map(|s| round(s, 6))));
     set("response_mean_s", seconds(costs.costs.mean));
@@ -241,8 +242,9 @@ fn radius_row(
     set("farthest_near", json!(place.as_ref().and_then(|place| place.near.as_ref())));
     let facilities = run.inputs.facilities.get(&asked.service.facilities).map_or(&[][..], Vec::as_slice);
     set("farthest_station_id", json!(far.and_then(|far| facilities.get(far.facility.index())).map(|f| &f.id)));
-    let total = of_people.total().as_f64();
+    let total = of_people.known().as_f64();
     set("people_total", people(of_people.total()));
+    set("people_no_data", people(of_people.no_data));
     set("people_without_way", people(of_people.unreachable + of_people.unlinked));
     set("share_without_way", part((of_people.unreachable + of_people.unlinked).as_f64(), total));
     set("people_within_by_road", people(of_people.covered));

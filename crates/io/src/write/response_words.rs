@@ -140,12 +140,12 @@ fn farthest(run: &Run, asked: &Asked<'_>) -> (String, Option<String>) {
 fn circle_shares(asked: &Asked<'_>) -> [Option<f64>; 6] {
     let (total, circles): (&Coverage, _) = (&asked.found.radius.coverage.total, &asked.found.radius.circles_of_all);
     let share = |part: f64, whole: f64| (whole > 0.0).then(|| part / whole);
-    let people = total.people.unwrap_or_default().total().as_f64();
+    let people = total.people.unwrap_or_default().known().as_f64();
     [
         total.people_share(),
         total.area_share(),
         share(circles.people.as_f64(), people),
-        share(circles.area.m2(), total.area.total().m2()),
+        share(circles.area.m2(), total.area.known().m2()),
         share(circles.people_overstated.as_f64(), circles.people.as_f64()),
         share(circles.area_overstated.m2(), circles.area.m2()),
     ]

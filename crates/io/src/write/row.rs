@@ -32,13 +32,11 @@ pub(crate) fn rows(run: &Run) -> Vec<(Option<usize>, Row)> {
     rows
 }
 
-/// The columns of a zone for all zones together, and who lies outside; a place that is no zone.
+/// The columns of a zone for all zones together.
 pub(super) fn total(run: &Run, service: &ServicePlan, report: &Report) -> Row {
     let metrics = [Metric::Time, Metric::Distance].map(|m| run.inputs.plan.services.iter().any(|s| s.limit.metric == m));
     let all = &report.coverage.total;
     let mut row = row(run, service, None, all, People::ZERO, metrics);
-    let within = report.coverage.zones.iter().chain(&report.coverage.outside).map(|coverage| coverage.facilities).sum::<usize>();
-    row.insert("facilities".to_owned(), json!(within));
     row.insert("gap_people_share_of_all".to_owned(), json!((not_covered(&report.coverage) > People::ZERO).then_some(1.0)));
     row.insert("zone_id".to_owned(), json!("all"));
     row.insert("zone_name".to_owned(), json!("all"));
@@ -70,12 +68,14 @@ fn row(run: &Run, service: &ServicePlan, zone: Option<&Zone>, coverage: &Coverag
     set("area_uncovered_m2", area(coverage.area.uncovered));
     set("area_unreachable_m2", area(coverage.area.unreachable));
     set("area_unlinked_m2", area(coverage.area.unlinked));
+    set("area_no_data_m2", area(coverage.area.no_data));
     set("people_total", json!(people(|p| p.total())));
     set("people_covered", json!(people(|p| p.covered)));
     set("people_share", json!(coverage.people_share().map(|s| round(s, 6))));
     set("people_uncovered", json!(people(|p| p.uncovered)));
     set("people_unreachable", json!(people(|p| p.unreachable)));
     set("people_unlinked", json!(people(|p| p.unlinked)));
+    set("people_no_data", json!(people(|p| p.no_data)));
     set("gap_people_share_of_all", json!(gap_share.map(|p| round(p.not_covered().as_f64() / blind.as_f64(), 6))));
     for (metric, wanted) in [Metric::Time, Metric::Distance].into_iter().zip(metrics) {
         let costs = Some(coverage.costs).filter(|_| service.limit.metric == metric).unwrap_or_default();
@@ -89,7 +89,8 @@ fn row(run: &Run, service: &ServicePlan, zone: Option<&Zone>, coverage: &Coverag
         let total = sums.total();
         set(&format!("people_{}_total", group.name), json!(round(total.as_f64(), 6)));
         set(&format!("people_{}_covered", group.name), json!(round(sums.covered.as_f64(), 6)));
-        let share = (total > People::ZERO).then(|| round(sums.covered.as_f64() / total.as_f64(), 6));
+        let known = sums.known();
+        let share = (known > People::ZERO).then(|| round(sums.covered.as_f64() / known.as_f64(), 6));
         set(&format!("people_{}_share", group.name), json!(share));
     }
     row

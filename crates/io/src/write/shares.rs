@@ -101,7 +101,7 @@ pub fn side_by_side_zh(run: &Run, coverage: &Coverage) -> Option<String> {
 
 fn joined(run: &Run, coverage: &Coverage, comma: &str, part: &dyn Fn(&Mask, &str, &str) -> String) -> Option<String> {
     let percent = |share: Option<f64>| share.map_or("–".to_owned(), |share| format!("{:.2}%", 100.0 * share));
-    let parts: Vec<String> = masks(run, coverage).map(|(mask, area)| part(mask, &percent(area.share()), &km2(area.total()))).collect();
+    let parts: Vec<String> = masks(run, coverage).map(|(mask, area)| part(mask, &percent(area.share()), &km2(area.known()))).collect();
     (parts.len() > 1).then(|| parts.join(comma))
 }
 

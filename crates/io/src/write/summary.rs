@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use catchment::{ByStatus, Finding, FindingKind, Limit, NormStatus, People, Report, SquareMm, Unlisted};
+use catchment::{ByStatus, Finding, Limit, NormStatus, People, Report, SquareMm, Unlisted};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
@@ -10,7 +10,7 @@ use super::area_error::area_error;
 use super::people_sums::Sums;
 use super::row::{not_covered, round, services};
 use super::shares::{limits, masks};
-use super::words::{most_uncovered, sentence, title};
+use super::words::{bounds, most_uncovered, sentence, title};
 use crate::error::Error;
 use crate::load::Inputs;
 use crate::map::Lang;
@@ -40,10 +40,7 @@ pub(super) fn summary(run: &Run, findings: &[&Finding]) -> String {
         ("norms", run.office.as_ref().map(|_| json!(norm_counts(run)))),
         ("indicators", run.office.as_ref().map(|own| json!(of_all(own)))),
         ("issues", Some(by_kind(findings))),
-        (
-            "to_review",
-            Some(findings.iter().filter(|i| i.kind == FindingKind::SameSpot).map(|i| format!("{}: {}", i.id, i.detail)).collect()),
-        ),
+        ("findings", Some(super::loud::summary(findings))),
     ];
     if let Some(map) = summary.as_object_mut() {
         map.extend(parts.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?))));
@@ -81,7 +78,7 @@ fn service_summary(run: &Run, place: usize, service: &ServicePlan, report: &Repo
     let total = &report.coverage.total;
     let suffix = service.limit.metric.suffix();
     let people = total.people.unwrap_or_default();
-    let known = people.total().as_f64();
+    let known = people.known().as_f64();
     let share_of = |part: People| (known > 0.0).then(|| round(part.as_f64() / known, 6));
     let unknown: Vec<&str> = run.inputs.zones.iter().filter(|z| z.people.is_none()).map(|z| z.name.as_str()).collect();
     let top: Vec<Value> = most_uncovered(report)
@@ -103,6 +100,7 @@ fn service_summary(run: &Run, place: usize, service: &ServicePlan, report: &Repo
         "facilities_outside_zones": report.facilities.iter().filter(|f| f.zone.is_none()).count(),
         "people": split_people(&people),
         "people_share": total.people_share().map(|s| round(s, 6)),
+        "people_share_bounds": bounds(total).map(|bounds| bounds.map(|s| round(s, 6))),
         "zones_of_unknown_people": unknown,
         "people_nearest_road_beyond_barrier": round(report.people_nearest_road_beyond_barrier.as_f64(), 6),
         "area": split_area(&total.area),
@@ -153,7 +151,7 @@ fn split_people(people: &ByStatus<People>) -> Value {
     let of = |p: People| round(p.as_f64(), 6);
     json!({
         "total": of(people.total()), "covered": of(people.covered), "uncovered": of(people.uncovered),
-        "unreachable": of(people.unreachable), "unlinked": of(people.unlinked),
+        "unreachable": of(people.unreachable), "unlinked": of(people.unlinked), "no_data": of(people.no_data),
     })
 }
 
@@ -162,6 +160,7 @@ fn split_area(area: &ByStatus<SquareMm>) -> Value {
     json!({
         "mask_m2": of(area.total()), "covered_m2": of(area.covered), "uncovered_m2": of(area.uncovered),
         "unreachable_m2": of(area.unreachable), "unlinked_m2": of(area.unlinked),
+        "no_data_m2": of(area.no_data),
     })
 }
 
@@ -193,7 +192,8 @@ fn limits_by_zone(run: &Run, report: &Report) -> Value {
 fn conservation(run: &Run, report: &Report) -> Value {
     let total = &report.coverage.total;
     let people = Sums::of(&run.inputs);
-    let measured = total.people.unwrap_or_default().total();
+    let outside = report.coverage.outside.as_ref().and_then(|row| row.people).map_or(People::ZERO, |people| people.total());
+    let measured = total.people.unwrap_or_default().total() + outside;
     let listed: People = report.gaps.gaps.iter().filter_map(|g| g.people).sum();
     let in_gaps = listed + report.gaps.unlisted().people;
     let not_covered = not_covered(&report.coverage);

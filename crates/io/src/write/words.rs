@@ -1,7 +1,8 @@
 //! Sentences of a result, in English and Chinese.
 
-use catchment::Report;
+use catchment::{Coverage, People, Report};
 
+use super::loud;
 use super::shares::{km2, limit_en, limit_zh, mask_en, mask_zh};
 use crate::map::Lang;
 use crate::plan::{Mask, ServicePlan};
@@ -34,6 +35,22 @@ pub(super) fn most_of_the_gap(report: &Report) -> (Vec<usize>, f64) {
     (named, if all > 0.0 { sum / all } else { 0.0 })
 }
 
+/// The least and the greatest share of all people that can be covered, 0 to 1, whatever access those have who live outside the extent of the
+/// roads; `None` if it is known of everyone.
+pub(super) fn bounds(total: &Coverage) -> Option<[f64; 2]> {
+    let people = total.people.filter(|people| people.no_data > People::ZERO)?;
+    let of_all = |part: People| part.as_f64() / people.total().as_f64();
+    Some([of_all(people.covered), of_all(people.covered + people.no_data)])
+}
+
+/// Zones of unknown people, and their share of the measured ground.
+fn unknown_zones<'r>(run: &'r Run, report: &Report) -> (Vec<&'r str>, f64) {
+    let rows = || run.inputs.zones.iter().zip(&report.coverage.zones).filter(|(zone, _)| zone.people.is_none());
+    let ground: f64 = rows().map(|(_, row)| row.area.total().m2()).sum();
+    let all = report.coverage.total.area.total().m2();
+    (rows().map(|(zone, _)| zone.name.as_str()).collect(), if all > 0.0 { ground / all } else { 0.0 })
+}
+
 /// The sentence of a result, as plans print it: towns by people who are not covered, until 80 % of these are named.
 ///
 /// Mask and km² stand beside the area. The Chinese one is that of 闵行's plan, where the service says what care it is:
@@ -43,33 +60,51 @@ pub fn sentence(run: &Run, service: &ServicePlan, report: &Report, lang: Lang) -
     let percent = |share: Option<f64>| share.map_or("–".to_owned(), |s| format!("{:.2}%", 100.0 * s));
     let (area, people) = (percent(total.area_share()), percent(total.people_share()));
     let mask = run.inputs.plan.ground.mask.first().unwrap_or(&Mask::Zone);
-    let ground = km2(total.area.total());
+    let ground = km2(total.area.known());
     let blind = percent(total.area_share().map(|s| 1.0 - s));
     let (most, part) = most_of_the_gap(report);
     let names: Vec<&str> = most.iter().map(|zone| run.inputs.zones[*zone].name.as_str()).collect();
     let sums = total.people.unwrap_or_default();
-    let unknown: Vec<&str> = run.inputs.zones.iter().filter(|z| z.people.is_none()).map(|z| z.name.as_str()).collect();
+    let (unknown, unknown_ground) = unknown_zones(run, report);
+    let no_data = bounds(total).map(|[low, high]| {
+        let beyond = sums.no_data.as_f64();
+        (beyond, beyond / sums.total().as_f64(), percent(Some(low)), percent(Some(high)))
+    });
+    // what is not known comes first where it is much
+    let much = no_data.as_ref().map_or(0.0, |(_, share, ..)| *share) + unknown_ground > run.inputs.plan.checks.unknown_in_headline;
+    let findings = || run.inputs.findings.iter().chain(&report.findings);
     let english = || {
-        let known = if unknown.is_empty() { "residents" } else { "known residents" };
-        let mut text = format!(
+        let known = match (&no_data, unknown.is_empty()) {
+            (Some(_), _) => "residents inside the road data",
+            (None, true) => "residents",
+            (None, false) => "known residents",
+        };
+        let doubt = doubt_en(&no_data, &unknown, run.inputs.zones.len());
+        let mut text = if much { format!("{doubt}. ") } else { String::new() };
+        text += &format!(
             "{}: within {}{}, {people} of {known} ({} of {}) and {area} of {} ({ground} km²) are covered; blind spots are {blind} of it",
             title(service),
             limit_en(run, report),
             if service.care.is_empty() { String::new() } else { format!(" of {}", service.care) },
             thousands(sums.covered.as_f64()),
-            thousands(sums.total().as_f64()),
+            thousands(sums.known().as_f64()),
             mask_en(mask)
         );
         if !names.is_empty() {
             text += &format!(", {:.0}% of their people in {}", 100.0 * part, listed(&names, ", ", " and "));
         }
-        if !unknown.is_empty() {
-            text += &format!("; the people of {} are not known", listed(&unknown, ", ", " and "));
+        if !much && !doubt.is_empty() {
+            text += &format!("; {}", lower(&doubt));
+        }
+        if let Some(accepted) = loud::accepted(findings(), Lang::En) {
+            text += &format!(". Accepted by the plan: {accepted}");
         }
         text + "."
     };
     let chinese = || {
-        let mut text = format!(
+        let doubt = doubt_zh(&no_data, &unknown, run.inputs.zones.len());
+        let mut text = if much { format!("{doubt}。") } else { String::new() };
+        text += &format!(
             "{}居民{}{}{}服务圈覆盖率为{area}，常住人口覆盖率达{people}，覆盖盲区占比{blind}",
             if service.care_zh.is_empty() { format!("{}：", title(service)) } else { String::new() },
             if service.profile == "walk" { "步行" } else { "" },
@@ -80,8 +115,11 @@ pub fn sentence(run: &Run, service: &ServicePlan, report: &Report, lang: Lang) -
             text += &format!("，主要位于{}", listed(&names, "、", "和"));
         }
         text += &format!("（口径：{}，{ground}平方公里）", mask_zh(mask));
-        if !unknown.is_empty() {
-            text += &format!("（{}人口不详，未计入）", listed(&unknown, "、", "和"));
+        if !much && !doubt.is_empty() {
+            text += &format!("（{doubt}）");
+        }
+        if let Some(accepted) = loud::accepted(findings(), Lang::Zh) {
+            text += &format!("（已接受：{accepted}）");
         }
         text + "。"
     };
@@ -90,6 +128,50 @@ pub fn sentence(run: &Run, service: &ServicePlan, report: &Report, lang: Lang) -
         Lang::Zh => chinese(),
         Lang::Both => format!("{}\n{}", english(), chinese()),
     }
+}
+
+/// People of no data with their share, and the least and greatest share of all that can be covered.
+type NoData = (f64, f64, String, String);
+
+fn doubt_en(no_data: &Option<NoData>, unknown: &[&str], zones: usize) -> String {
+    let mut parts = Vec::new();
+    if let Some((beyond, share, low, high)) = no_data {
+        parts.push(format!(
+            "{} residents ({:.1}%) live outside the road data: of all residents {low} to {high} are covered",
+            thousands(*beyond),
+            100.0 * share
+        ));
+    }
+    match unknown {
+        [] => {}
+        few if few.len() <= NAMED_UNKNOWN => parts.push(format!("the people of {} are not known", listed(few, ", ", " and "))),
+        many => parts.push(format!("the people of {} of {zones} zones are not known", many.len())),
+    }
+    let text = parts.join("; ");
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+fn doubt_zh(no_data: &Option<NoData>, unknown: &[&str], zones: usize) -> String {
+    let mut parts = Vec::new();
+    if let Some((beyond, share, low, high)) = no_data {
+        parts.push(format!("{}人（{:.2}%）在道路资料范围之外，全部常住人口覆盖率在{low}至{high}之间", thousands(*beyond), 100.0 * share));
+    }
+    match unknown {
+        [] => {}
+        few if few.len() <= NAMED_UNKNOWN => parts.push(format!("{}人口不详，未计入", listed(few, "、", "和"))),
+        many => parts.push(format!("{zones}个街镇中{}个人口不详，未计入", many.len())),
+    }
+    parts.join("；")
+}
+
+/// So many zones of unknown people are named; more are counted.
+const NAMED_UNKNOWN: usize = 5;
+
+/// A sentence as a part of another one.
+fn lower(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
 }
 
 /// The service's title, or its id.

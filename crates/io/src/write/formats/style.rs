@@ -3,7 +3,7 @@
 use quick_xml::escape::escape;
 
 use super::LayerOut;
-use crate::write::layers::{COVERED_FILL, GAP_FILLS, UNKNOWN_FILL};
+use crate::write::layers::{COVERED_FILL, GAP_FILLS, NO_DATA_FILL, UNKNOWN_FILL};
 
 /// From the lowest share of people covered to the highest (ColorBrewer YlGnBu).
 const RATES: [(f64, &str); 6] =
@@ -29,13 +29,14 @@ struct Rule {
 
 /// The style of a layer, by its name; nothing for one that is none of ours.
 pub(super) fn qml(layer: &LayerOut) -> Option<String> {
-    let ours = ["gaps", "coverage", "facilities", "zones", "corridor_gaps", "service_areas", "response"];
+    let ours = ["gaps", "coverage", "facilities", "zones", "no_data", "corridor_gaps", "service_areas", "response"];
     let name = ours.into_iter().find(|name| layer.name == *name || layer.name.starts_with(&format!("{name}_")))?;
     let all = |label: &str, symbol| vec![Rule { filter: String::new(), label: label.to_owned(), symbol }];
     let rules = match name {
         "gaps" => classes("people", &GAP_FILLS, |bound| format!("{bound}"), "people 人"),
         "zones" => classes("people_share", &RATES, |bound| format!("{:.0}", 100.0 * bound), "% of people 人口覆盖率"),
         "coverage" => all("within the limit 已覆盖", Symbol::Fill(COVERED_FILL)),
+        "no_data" => all("no data 无数据", Symbol::Fill(NO_DATA_FILL)),
         "corridor_gaps" => all("beyond the limit 盲段", Symbol::Line("#d7191c")),
         "facilities" => vec![
             Rule {

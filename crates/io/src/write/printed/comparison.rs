@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::planning::place;
 use super::{Column, KM, MINUTES, Maker, PERCENT, Printed, WHOLE, said};
 use crate::map::Lang;
-use crate::planning::NewBuild;
+use crate::planning::{NewBuild, NewBuildRow};
 use crate::scenarios::Comparison;
 use crate::write::formats::Cell;
 use crate::write::row::Row;
@@ -116,19 +116,23 @@ fn sites(lang: Lang, rows: &[Row]) -> Printed {
 /// 新增建设规划表, as the papers lay it out: `——` for none, a row of the sum.
 pub(crate) fn new_build(lang: Lang, id: &str, plan: &NewBuild) -> Printed {
     let make = Maker(lang);
-    let row = |name: &str, counts: &[Option<f64>], note: &str| {
+    let row = |name: &str, counts: &[Option<f64>], all: Option<f64>, note: &str| {
         let mut row = Row::new();
         row.insert("zone_name".to_owned(), json!(name));
         for (kind, count) in plan.kinds.iter().zip(counts) {
             row.insert(format!("kind {kind}"), json!(count));
         }
-        row.insert("all".to_owned(), json!(counts.iter().flatten().sum::<f64>()));
+        row.insert("all".to_owned(), json!(all.unwrap_or_else(|| counts.iter().flatten().sum())));
         row.insert("note".to_owned(), json!(note));
         row
     };
-    let mut rows: Vec<Row> = plan.rows.iter().map(|own| row(&own.zone_name, &own.counts, &own.note)).collect();
-    let sums: Vec<Option<f64>> = (0..plan.kinds.len()).map(|kind| Some(plan.total(kind))).collect();
-    rows.push(row(&said(lang, "合计", "total"), &sums, ""));
+    let not_counted = said(lang, "无此街镇，未计入", "no such zone: not counted");
+    let note = |own: &NewBuildRow| match own.zone {
+        Some(_) => own.note.clone(),
+        None => [own.note.as_str(), &not_counted].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("; "),
+    };
+    let mut rows: Vec<Row> = plan.rows.iter().map(|own| row(&own.zone_name, &own.counts, own.all, &note(own))).collect();
+    rows.push(sum_row(lang, plan, &row));
     let or_dash = |key: String| {
         move |row: &Row| match row.get(&key).and_then(Value::as_f64) {
             Some(count) if count > 0.0 => Cell::fixed(Some(count), 0),
@@ -143,6 +147,21 @@ pub(crate) fn new_build(lang: Lang, id: &str, plan: &NewBuild) -> Printed {
     let titles = [format!("表2 新增建设规划表{more}"), format!("Table 2 New facilities{more}")];
     let file = if id.is_empty() { "table-02-new-build".to_owned() } else { format!("table-02-new-build-{id}") };
     Printed::new(lang, &file, [&titles[0], &titles[1]], &columns, &rows)
+}
+
+/// The row of the sum as the plan prints it; where its rows make another, a note says so.
+fn sum_row(lang: Lang, plan: &NewBuild, row: &dyn Fn(&str, &[Option<f64>], Option<f64>, &str) -> Row) -> Row {
+    let made: Vec<f64> = (0..plan.kinds.len()).map(|kind| plan.total(kind)).collect();
+    let told = |kind: usize| plan.sums.as_ref().and_then(|sums| sums.counts.get(kind).copied().flatten());
+    let counts: Vec<Option<f64>> = made.iter().enumerate().map(|(kind, made)| Some(told(kind).unwrap_or(*made))).collect();
+    let differ = made.iter().zip(&counts).filter(|(made, count)| Some(**made) != **count);
+    let differ: Vec<String> = differ.map(|(made, count)| format!("{}≠{made}", count.unwrap_or_default())).collect();
+    let note = if differ.is_empty() {
+        String::new()
+    } else {
+        format!("{} {}", said(lang, "与各行之和不符", "not the sum of the rows"), differ.join(", "))
+    };
+    row(&said(lang, "合计", "total"), &counts, plan.sums.as_ref().and_then(|sums| sums.all), &note)
 }
 
 /// Targets by scenario: a row an indicator, a column a scenario.
