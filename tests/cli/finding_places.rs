@@ -42,8 +42,8 @@ fn silent(desk: &Desk, silent: &[&str]) {
 }
 
 fn refuses(desk: &Desk, words: &[&str]) -> String {
-    let done = desk.fails(&["run", "town.toml", "--no-map", "--out", "o"], 3, words);
-    assert!(!desk.path("o").exists(), "something was written");
+    let done = desk.fails(&["run", "town.toml", "--no-map", "--out", "refused"], 3, words);
+    assert!(!desk.path("refused").exists(), "something was written");
     done.err
 }
 
@@ -128,7 +128,7 @@ fn swapped_columns_are_an_error_with_the_line_to_write() {
 #[test]
 fn single_swapped_rows_are_counted() {
     let clinics = "c1,One,9.000,0\nc2,Two,9.005,0.005\nc3,Three,0.010,9.010\nc4,Four,9.010,0\n";
-    refuses(&town(clinics), &["axes_swapped", "1 of 4 rows have x and y swapped (line 4)", "these rows alone"]);
+    refuses(&town(clinics), &["axes_swapped", "1 of 4 rows has x and y swapped (line 4)", "these rows alone"]);
 }
 
 #[test]
@@ -182,11 +182,11 @@ fn a_scenario_with_lon_and_lat_swapped_stops_a_comparison() {
     assert!(!said.contains("project_unlinked") && !desk.path("o").exists(), "{said}");
     // off the globe: the plan itself cannot be right
     desk.put("town.toml", scenario("31.1", "121.4"));
-    desk.fails(&["compare", "town.toml", "--out", "o"], 2, &["31.1, 121.4 (are they swapped?)"]);
+    desk.fails(&["compare", "town.toml", "--out", "o"], 2, &["31.1, 121.4", "lat -90 to 90 (are they swapped?)"]);
     desk.put("town.toml", scenario("9.010", "0.0"));
     desk.works(&["compare", "town.toml", "--out", "o"]);
     // corners 0 to 6 of the equator from the old one, 4 to 10 from the new one: 127 people, then all 2,047
-    let rows = desk.rows("o/scenarios.csv");
+    let rows = desk.rows("o/projects.csv");
     assert_eq!(number(&rows[0], "people_gained"), 1920.0);
 }
 
@@ -196,7 +196,7 @@ fn new_facilities_without_a_road_are_an_error_unless_others_have_one() {
     let desk = town("c1,One,9.000,0\n");
     let scenario = |changes: &[String]| plan(&format!("[[scenarios]]\nid = \"plus\"\nchanges = [{}]\n", changes.join(", ")));
     desk.put("town.toml", scenario(&[add("n1", "0.015")]));
-    let said = ["project_unlinked", "1 of the new facilities are linked to no road (`n1`)", "no road within 300 m"];
+    let said = ["project_unlinked", "1 of the new facilities is linked to no road (`n1`)", "no road within 300 m"];
     desk.fails(&["compare", "town.toml", "--out", "o"], 3, &said);
     desk.put("town.toml", scenario(&[add("n1", "0.015"), add("n2", "0.0")]));
     desk.works(&["compare", "town.toml", "--out", "o"]);
@@ -221,7 +221,7 @@ fn one_place_far_from_all_others_is_a_warning() {
     let rows = run(&town(&format!("{near}c4,Lost,9.9105,0\n")));
     let found = only(&rows, "far_outlier", "warning");
     // 0.9° of the equator from the zones' border: 100.19 km; the grid is UTM's, within 0.1 %
-    let said = "1 of 4 facilities lie more than 50.00 km from all zones, while the others lie near; the farthest, `Lost` at 9.91050, ";
+    let said = "1 of 4 facilities lies more than 50.00 km from all zones, while the others are near; the farthest, `Lost` at 9.91050, ";
     assert!(found["detail"].starts_with(said) && found["detail"].contains("is 100 km away"), "{found:?}");
     let rows = run(&town(&format!("{near}c4,Null island,0,0\n")));
     assert!(only(&rows, "far_outlier", "warning")["detail"].contains("`Null island`"), "{rows:?}");
@@ -239,7 +239,7 @@ fn people_far_from_all_others_are_a_warning() {
     desk.put("people.csv", desk.text("people.csv") + "9.9105,0,64\n");
     let rows = run(&desk);
     let found = only(&rows, "far_outlier", "warning");
-    assert!(found["detail"].starts_with("1 of 12 places with people lie more than 50.00 km from all zones"), "{found:?}");
+    assert!(found["detail"].starts_with("1 of 12 places with people lies more than 50.00 km from all zones"), "{found:?}");
     assert_eq!((number(found, "people"), number(found, "rows")), (64.0, 1.0));
 }
 
@@ -280,7 +280,7 @@ fn all_errors_of_places_come_together() {
     refuses(&desk, &["zone_far_away", "axes_swapped"]);
 }
 
-/// The western town without the last `left_out` of its closing places, and with its eastern corner at this longitude.
+/// The zones, the first of which ends in this way instead of where it begins.
 fn open_ring(end: &str) -> String {
     zones().replace(", [8.9995, -0.0005]]]", end)
 }

@@ -60,6 +60,10 @@ impl<'i> Surroundings<'i> {
     }
 }
 
+fn are(count: usize) -> &'static str {
+    if count == 1 { "is" } else { "are" }
+}
+
 /// Findings of all services: which share of the facilities in reach of the zones cannot be used.
 pub(super) fn of_services(inputs: &Inputs) -> Vec<Finding> {
     let (mut roads, zones) = (Roads::new(inputs), Surroundings::new(&inputs.zones));
@@ -160,10 +164,11 @@ impl<'i> Links<'i> {
             _ => return None,
         };
         let detail = format!(
-            "{} of {near} facilities in reach of the zones ({:.1} %) are linked to no road ({}), {}: the numbers are those of a study \
+            "{} of {near} facilities in reach of the zones ({:.1} %) {} linked to no road ({}), {}: the numbers are those of a study \
              without them",
             without.len(),
             100.0 * share,
+            are(without.len()),
             self.names(&without),
             self.reasons(&without)
         );
@@ -175,8 +180,9 @@ impl<'i> Links<'i> {
         let without = self.without_road(false);
         let beyond = self.facilities.len() - self.count_near();
         let detail = format!(
-            "{} of {beyond} facilities beyond the reach of the zones are linked to no road ({}); no number hangs on them",
+            "{} of {beyond} facilities beyond the reach of the zones {} linked to no road ({}); no number hangs on that",
             without.len(),
+            are(without.len()),
             self.names(&without)
         );
         let found = || self.finding(FindingKind::FacilitiesUnlinked, detail, without.len(), 0.0).severity(Severity::Note);

@@ -99,9 +99,10 @@ fn finding(inputs: &Inputs, set: &Set<'_>, far: &Far, name: Option<&str>, at: Co
         Err(_) => String::new(),
     };
     let farthest = [name.map(|name| format!("`{name}`")).unwrap_or_default(), place].join(" ");
-    let rest = if far.outliers { "while the others lie near" } else { "as in the list of a wider area" };
+    let rest = if far.outliers { "while the others are near" } else { "as in the list of a wider area" };
+    let lie = if count == 1 { "lies" } else { "lie" };
     let detail = format!(
-        "{count} of {} {} lie more than {beyond} from all zones, {rest}; the farthest, {}, is {} away",
+        "{count} of {} {} {lie} more than {beyond} from all zones, {rest}; the farthest, {}, is {} away",
         set.of,
         set.word,
         farthest.trim(),

@@ -42,8 +42,9 @@ pub(crate) fn unlinked(inputs: &Inputs, scenario: &ScenarioPlan, new: &[(&str, &
         LinkStatus::BehindBarrier => "barriers lie between it and all roads nearby".to_owned(),
         _ => format!("there is no road within {snap_m} m of it"),
     };
+    let are = if without.len() == 1 { "is" } else { "are" };
     let detail = format!(
-        "{} of the new facilities are linked to no road ({}), `{first}` because {why}: they gain no people",
+        "{} of the new facilities {are} linked to no road ({}), `{first}` because {why}: no people gain by it",
         without.len(),
         first_names(without.keys().copied())
     );

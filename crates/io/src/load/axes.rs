@@ -143,8 +143,9 @@ impl<'z> InZones<'z> {
             Axes::LonLat => format!("write lon = {}, lat = {}", at.y, at.x),
         };
         let what = if matches!(axes, Axes::LonLat) { "changes" } else { "rows" };
+        let have = if rows.len() == 1 { "has" } else { "have" };
         let detail = format!(
-            "{} of {of} {what} have x and y swapped ({}{more}): {}, {} as written lies far from all zones, {}, {} lies in one; {how}",
+            "{} of {of} {what} {have} x and y swapped ({}{more}): {}, {} as written lies far from all zones, {}, {} lies in one; {how}",
             rows.len(),
             shown.join(", "),
             at.x,

@@ -155,8 +155,8 @@ impl ChangePlan {
             (true, Some(lon), Some(lat)) => {
                 let swapped = (-180.0..=180.0).contains(&lat) && (-90.0..=90.0).contains(&lon);
                 let hint = if swapped { " (are they swapped?)" } else { "" };
-                let expected = "degrees of WGS84: lon -180 to 180, lat -90 to 90";
-                return Err(value(&own("lon, lat"), &format!("{lon}, {lat}{hint}"), expected));
+                let expected = format!("degrees of WGS84: lon -180 to 180, lat -90 to 90{hint}");
+                return Err(value(&own("lon, lat"), &format!("{lon}, {lat}"), &expected));
             }
             (true, ..) => return Err(value(&own("lon, lat"), "missing", "both: where it is to stand, degrees of WGS84")),
             (false, None, None) => {}
