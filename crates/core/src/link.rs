@@ -14,9 +14,10 @@ use serde::{Deserialize, Serialize};
 use self::buckets::{Buckets, Near};
 use self::segment::Segment;
 use crate::barriers::Barriers;
+use crate::check::InputError;
 use crate::extent::Extent;
 use crate::ids::{EdgeId, FacilityId, NodeId};
-use crate::network::{Edge, RoadNetwork};
+use crate::network::{Edge, RoadNetwork, Stamp};
 use crate::units::{Cost, Metric};
 
 /// Edges whose distances differ by less are tied: the cheapest answer wins, then the lowest edge.
@@ -82,6 +83,9 @@ pub struct Linkage {
     snaps: Vec<Snap>,
     status: Vec<LinkStatus>,
     beyond_barrier: Vec<bool>,
+    /// The network that they are linked to; `None` if that is not known, as of links that were read from a file.
+    #[serde(skip)]
+    pub(crate) network: Option<Stamp>,
 }
 
 impl Linkage {
@@ -107,7 +111,7 @@ impl Linkage {
                 part
             })
             .collect();
-        Linkage::joined(&order, &parts)
+        Linkage { network: Some(grid.network.stamp()), ..Linkage::joined(&order, &parts) }
     }
 
     /// The answers of all parts, whose points are those of `order`, in the order of the points.
@@ -130,13 +134,13 @@ impl Linkage {
             let start = first[point as usize] as usize;
             snaps[start..start + part.snaps(i).len()].copy_from_slice(part.snaps(i));
         }
-        Linkage { first, snaps, status, beyond_barrier }
+        Linkage { first, snaps, status, beyond_barrier, network: None }
     }
 
     /// Points that stand at nodes of `network`, with no leg to walk. (A node all of whose edges have no length is one place with the
     /// other end of one of them.)
     pub fn at_nodes(network: &RoadNetwork, nodes: &[NodeId]) -> Linkage {
-        let mut whole = Linkage::default();
+        let mut whole = Linkage { network: Some(network.stamp()), ..Linkage::default() };
         for &node in nodes {
             whole.first.push(whole.snaps.len() as u32);
             let edge = network.incident(node).max_by_key(|at| network.edge(at.edge).length_mm);
@@ -157,10 +161,10 @@ impl Linkage {
         self
     }
 
-    /// The same with other edges; what lies on an edge that has none is left out.
-    pub(crate) fn moved(&self, edge: impl Fn(EdgeId) -> Option<EdgeId>) -> Linkage {
-        let mut moved =
-            Linkage { status: self.status.clone(), beyond_barrier: self.beyond_barrier.clone(), first: vec![0], snaps: Vec::new() };
+    /// The same with other edges, those of `network`; what lies on an edge that has none is left out.
+    pub(crate) fn moved(&self, network: &RoadNetwork, edge: impl Fn(EdgeId) -> Option<EdgeId>) -> Linkage {
+        let (status, beyond_barrier) = (self.status.clone(), self.beyond_barrier.clone());
+        let mut moved = Linkage { status, beyond_barrier, first: vec![0], snaps: Vec::new(), network: Some(network.stamp()) };
         for row in 0..self.len() {
             moved.snaps.extend(self.snaps(row).iter().filter_map(|snap| Some(Snap { edge: edge(snap.edge)?, ..*snap })));
             moved.first.push(moved.snaps.len() as u32);
@@ -201,7 +205,7 @@ impl Linkage {
     /// Points of which no more is known than their status and whether a barrier lies before the nearest road.
     pub(crate) fn of_statuses(known: impl Iterator<Item = (LinkStatus, bool)>) -> Linkage {
         let (status, beyond_barrier): (Vec<LinkStatus>, Vec<bool>) = known.unzip();
-        Linkage { first: vec![0; status.len() + 1], snaps: Vec::new(), status, beyond_barrier }
+        Linkage { first: vec![0; status.len() + 1], snaps: Vec::new(), status, beyond_barrier, network: None }
     }
 
     /// One point more, tied to `snaps`.
@@ -221,6 +225,29 @@ impl Linkage {
         self.beyond_barrier.pop();
         self.first.truncate(self.status.len() + 1);
         self.snaps.truncate(self.first.last().map_or(0, |first| *first as usize));
+    }
+
+    /// Checks that it belongs to `network`; `what` is what it links.
+    ///
+    /// Links of which that is not known, as they were read from a file, must at least lie on edges of it.
+    ///
+    /// # Errors
+    ///
+    /// [`InputError::OtherNetwork`].
+    pub(crate) fn check(&self, what: &'static str, network: &RoadNetwork) -> Result<(), InputError> {
+        let is_there = |snap: &Snap| network.edges().get(snap.edge.index()).is_some_and(|edge| snap.offset_mm <= edge.length_mm);
+        let fits = match self.network {
+            Some(own) => own == network.stamp(),
+            None => self.is_whole() && self.snaps.iter().all(is_there),
+        };
+        if fits { Ok(()) } else { Err(InputError::OtherNetwork { what }) }
+    }
+
+    /// Whether its arrays fit together.
+    fn is_whole(&self) -> bool {
+        let rows = self.first.len().saturating_sub(1) == self.len() && self.beyond_barrier.len() == self.len();
+        let ends = self.first.last().map_or(0, |last| *last as usize) == self.snaps.len();
+        rows && ends && self.first.windows(2).all(|pair| pair[0] <= pair[1])
     }
 
     /// Number of points.
@@ -265,10 +292,15 @@ impl<'n> EdgeGrid<'n> {
     /// # Complexity
     ///
     /// O(edges + buckets), with at most about four buckets an edge.
-    pub fn new(network: &'n RoadNetwork, rules: LinkRules) -> EdgeGrid<'n> {
+    ///
+    /// # Errors
+    ///
+    /// [`InputError::Number`] for a snap limit or a speed that is impossible.
+    pub fn new(network: &'n RoadNetwork, rules: LinkRules) -> Result<EdgeGrid<'n>, InputError> {
+        rules.check()?;
         let on_island = |edge: &Edge| network.component_nodes(edge.tail) < rules.min_component;
         let eligible = Buckets::new(network, |edge| !on_island(edge));
-        EdgeGrid { network, rules, barriers: None, eligible, islands: Buckets::new(network, on_island) }
+        Ok(EdgeGrid { network, rules, barriers: None, eligible, islands: Buckets::new(network, on_island) })
     }
 
     /// The barriers that straight legs do not cross, if there are any.

@@ -116,7 +116,7 @@ pub struct NetworkFacts {
 /// # }
 /// ```
 pub fn run(plan: &Plan, files: &dyn Files, progress: &dyn Progress) -> Result<Run, Error> {
-    run_with(plan, files, progress, &mut |_, study, service| Ok(analyse(study, service, progress)?))
+    run_with(plan, files, progress, &mut |_, study, service| Ok(analyse(study, service, &plan.checks, progress)?))
 }
 
 /// What a service, by its place in the plan, has to say of a study.

@@ -8,7 +8,8 @@ use rstar::primitives::Rectangle;
 use rstar::{AABB, RTree};
 
 use super::copies::Copies;
-use super::{Arc, ChainId, Edge, RoadNetwork};
+use super::{Arc, ChainId, Edge, RoadNetwork, Stamp};
+use crate::check::InputError;
 use crate::ids::{EdgeId, NodeId};
 
 /// The chains of a network that come near some places.
@@ -25,6 +26,15 @@ pub struct RoadCut {
     pub edges: Vec<EdgeId>,
     /// Junctions at which roads of the whole are missing.
     pub rims: Vec<NodeId>,
+    /// The whole.
+    whole: Stamp,
+}
+
+impl RoadCut {
+    /// Checks that it is a part of the network that has this mark.
+    pub(crate) fn check_whole(&self, whole: Stamp) -> Result<(), InputError> {
+        if self.whole == whole { Ok(()) } else { Err(InputError::OtherNetwork { what: "a part of a network" }) }
+    }
 }
 
 /// Cuts parts out of a network, again and again.
@@ -155,8 +165,9 @@ impl RoadNetwork {
             component_nodes,
             common_arc: self.common_arc,
             copies,
+            stamp: Stamp::new(),
         };
-        RoadCut { network, nodes, edges: old_edges, rims }
+        RoadCut { network, nodes, edges: old_edges, rims, whole: self.stamp }
     }
 }
 
