@@ -254,12 +254,7 @@ pub fn cover(study: &Study<'_>, service: &Service<'_>, progress: &dyn Progress) 
 /// # Complexity
 ///
 /// That of [`Sources::coverage_rows`]; 8 bytes for each pair within the bound.
-pub fn reach_table(
-    demand: &Demand,
-    service: &Service<'_>,
-    bound: Cost,
-    progress: &dyn Progress,
-) -> Result<ReachTable, AnalysisError> {
+pub fn reach_table(demand: &Demand, service: &Service<'_>, bound: Cost, progress: &dyn Progress) -> Result<ReachTable, AnalysisError> {
     demand.check()?;
     service.check()?;
     begin(progress, "access", service.facilities.len())?;

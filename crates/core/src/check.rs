@@ -97,7 +97,6 @@ pub enum InputError {
 
 /// Why an analysis has no answer.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
-#[non_exhaustive]
 pub enum AnalysisError {
     /// Input that cannot be what it is said to be.
     #[error(transparent)]

@@ -87,8 +87,8 @@ pub use analysis::{FacilityReport, Report, Service, Study, analyse, cover, reach
 pub use assess::{Assessment, ByStatus, Status, assess};
 pub use audit::{Audit, AuditRules, Fault, Offender, audit};
 pub use barriers::{Barrier, BarrierShape, Barriers};
-pub use check::{AnalysisError, InputError};
 pub use cells::{Cell, Grid, Part, moments, signed_area, split};
+pub use check::{AnalysisError, InputError};
 pub use coverage::{CostSummary, Coverage, CoverageTable, Measured, measure};
 pub use curve::CurvePoint;
 pub use extent::Extent;

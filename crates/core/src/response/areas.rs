@@ -29,11 +29,7 @@ const NOBODY: u32 = u32::MAX;
 /// # Errors
 ///
 /// [`AnalysisError`] where the study or the service cannot be so, or through `progress`.
-pub fn service_areas(
-    study: &Study<'_>,
-    service: &Service<'_>,
-    progress: &dyn Progress,
-) -> Result<Vec<MultiPolygon<f64>>, AnalysisError> {
+pub fn service_areas(study: &Study<'_>, service: &Service<'_>, progress: &dyn Progress) -> Result<Vec<MultiPolygon<f64>>, AnalysisError> {
     study.check()?;
     service.check_in(study.zones.len())?;
     begin(progress, "service areas", service.facilities.len())?;

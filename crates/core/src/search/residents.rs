@@ -56,7 +56,12 @@ impl<'a> Residents<'a> {
     /// # Complexity
     ///
     /// O(chains + points log points).
-    pub fn new(network: &'a RoadNetwork, direction: Direction, links: &'a Linkage, people: &'a [People]) -> Result<Residents<'a>, InputError> {
+    pub fn new(
+        network: &'a RoadNetwork,
+        direction: Direction,
+        links: &'a Linkage,
+        people: &'a [People],
+    ) -> Result<Residents<'a>, InputError> {
         check::length("people", people.len(), "linked point", links.len())?;
         links.check("residents", network)?;
         let mut residents = Residents { network, direction, links, people, chains: Vec::new(), rows: Vec::new(), tied: Vec::new() };

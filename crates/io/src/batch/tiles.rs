@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use catchment::geo::{BoundingRect, Intersects, MultiPolygon, Rect};
 use catchment::{
-    Barriers, Cell, Cost, Demand, DemandId, Extent, Facility, FacilityId, FacilityLink, Ground, GroundRules, KnownLabels, Limit, Linkage,
-    Metric, NearestFacility, NetworkParts, Place, Progress, Report, RoadCutter, RoadNetwork, SearchSpace, Service, Sources, Study, Tile,
-    TileError, TilePart, TileScope, Window, Zone, ZoneId, analyse_tile, begin, halo_m, join_tiles, tile_scopes,
+    Barriers, Cell, Checks, Cost, Demand, DemandId, Extent, Facility, FacilityId, FacilityLink, Ground, GroundRules, KnownLabels, Limit,
+    Linkage, Metric, NearestFacility, NetworkParts, Place, Progress, Report, RoadCutter, RoadNetwork, SearchSpace, Service, Sources, Study,
+    Tile, TileError, TilePart, TileScope, Window, Zone, ZoneId, analyse_tile, begin, halo_m, join_tiles, tile_scopes,
 };
 use serde::{Deserialize, Serialize};
 
@@ -199,10 +199,16 @@ pub(super) fn answer(plan: &Plan, tile: TileFile, name: &str, progress: &dyn Pro
 }
 
 /// The report of a service, from the parts of all tiles.
-pub(super) fn join(study: &Study<'_>, service: &Service<'_>, parts: Vec<TilePart>, progress: &dyn Progress) -> Result<Report, Error> {
+pub(super) fn join(
+    study: &Study<'_>,
+    service: &Service<'_>,
+    checks: &Checks,
+    parts: Vec<TilePart>,
+    progress: &dyn Progress,
+) -> Result<Report, Error> {
     begin(progress, "join", 0)?;
     let links = FacilityLink::of(service, &service.facility_links(&service.edge_grid()?))?;
-    join_tiles(study, service, &links, parts).map_err(|error| of_tile(error, service.id))
+    join_tiles(study, service, checks, &links, parts).map_err(|error| of_tile(error, service.id))
 }
 
 fn of_tile(error: TileError, name: &str) -> Error {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use catchment::{Finding, FindingKind, Limit, Limits, Stage, Zone};
+use catchment::{Finding, FindingKind, Limit, Stage, Zone};
 
 use super::names::{Counted, Met, ZoneNames, ZoneRows};
 use super::table::Table;

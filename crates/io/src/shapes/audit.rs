@@ -107,7 +107,7 @@ pub fn audit_layer(plan: &Plan, files: &dyn Files, ask: &AuditAsk<'_>, progress:
     let sheet = pretty(&sheet(ask, &found));
     let files = vec![("audit.json".to_owned(), sheet.into_bytes()), ("audit.geojson".to_owned(), layer.into_bytes())];
     let command = Command { name: "audit", asked: json!({ "shapes": source(ask) }), about: &about(), started };
-    Ok(command.made(&studied, found, findings, files))
+    command.made(&studied, found, findings, files)
 }
 
 fn audit(ready: &Ready<'_>, shapes: &MultiPolygon<f64>, rules: AuditRules) -> Result<Audit, Error> {

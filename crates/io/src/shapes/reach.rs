@@ -56,7 +56,7 @@ pub fn reach(plan: &Plan, files: &dyn Files, ask: &ReachAsk, progress: &dyn Prog
     let asked = json!({ "service": ask.ask.service, "limits": texts(&ask.ask.limits), "per_facility": ask.per_facility });
     let command = Command { name: "reach", asked, about: REACH, started };
     let layer = collection_of(&studied.inputs, &features).into_bytes();
-    Ok(command.made(&studied, rows, Vec::new(), vec![("reach.geojson".to_owned(), layer)]))
+    command.made(&studied, rows, Vec::new(), vec![("reach.geojson".to_owned(), layer)])
 }
 
 struct Layer<'a> {
