@@ -73,14 +73,14 @@ fn study(name: &str, plan: &str, folder: &Path, root: &Path) {
         isochrones(&service, &rules, &NoProgress).expect("isochrones").remove(0)
     };
     let places: Vec<_> = service.facilities.iter().map(|f| f.location).collect();
-    let edges = service.edge_grid();
+    let edges = service.edge_grid().expect("sound input");
     let links = Linkage::new(&edges, &places);
-    let sources = Sources::new(network, &links, service.direction);
+    let sources = Sources::new(network, &links, service.direction).expect("sound input");
     let mut space = SearchSpace::default();
     let nearest = sources.nearest_facility(&mut space);
     let (ours, fine) = (shape(25.0), shape(5.0));
     let rules = AuditRules { points: 20_000, seed: 1, leave_out: Cost(5000) };
-    let found = audit(&ours.ground, &edges, &nearest, &|_| Some(service.limit), rules);
+    let found = audit(&ours.ground, &edges, &nearest, &|_| Some(service.limit), rules).expect("sound input");
     let count = |fault| found.count(fault, false);
     let (area, finer) = (ours.ground.unsigned_area(), fine.ground.unsigned_area());
     println!("{name}: {:.3} km² at 25 m, {:.3} km² at 5 m: {:+.3} %", area / 1e6, finer / 1e6, 100.0 * (area / finer - 1.0));

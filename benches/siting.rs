@@ -93,9 +93,11 @@ fn scale() {
     let people: Vec<People> = (0..100_000u64).map(|i| People::persons(1 + mix(SEED ^ mix(i)) % 100)).collect();
     let (homes, places) = (Linkage::at_nodes(&network, &drawn(100_000, 1)), Linkage::at_nodes(&network, &drawn(10_000, 2)));
     let (table, cpu, wall) = timed(|| {
-        let residents = Residents::new(&network, Direction::ToFacility, &homes, &people);
-        let sources = Sources::new(&network, &places, Direction::ToFacility);
-        ReachTable::new(sources.coverage_rows(Cost(1_250_000), &residents, |_, row: &[(DemandId, Cost)]| row.to_vec()))
+        let residents = Residents::new(&network, Direction::ToFacility, &homes, &people).expect("sound input");
+        let sources = Sources::new(&network, &places, Direction::ToFacility).expect("sound input");
+        ReachTable::new(
+            sources.coverage_rows(Cost(1_250_000), &residents, |_, row: &[(DemandId, Cost)]| row.to_vec()).expect("sound input"),
+        )
     });
     let entries: usize = (0..table.facilities()).map(|j| table.row(catchment::FacilityId::at(j)).len()).sum();
     println!("scale: {entries} entries; rows {:.2} s CPU, {:.2} s clock", cpu.as_secs_f64(), wall.as_secs_f64());

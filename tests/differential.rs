@@ -128,11 +128,11 @@ fn parts_that_do_not_fit_are_refused_and_never_panic() {
                 Ok(network) => {
                     let everywhere: Vec<NodeId> = (0..network.node_count()).map(NodeId::at).collect();
                     let linkage = Linkage::at_nodes(&network, &everywhere);
-                    let sources = Sources::new(&network, &linkage, Direction::ToFacility);
+                    let sources = Sources::new(&network, &linkage, Direction::ToFacility).unwrap();
                     sources.nearest_facility(&mut SearchSpace::default());
                     let people = vec![People::persons(1); everywhere.len()];
-                    let residents = Residents::new(&network, Direction::ToFacility, &linkage, &people);
-                    sources.catchments(Cost(100_000), &residents);
+                    let residents = Residents::new(&network, Direction::ToFacility, &linkage, &people).unwrap();
+                    sources.catchments(Cost(100_000), &residents).unwrap();
                     kept += 1;
                 }
             }
@@ -149,7 +149,7 @@ fn nearest_facilities_equal_petgraphs() {
         let (facilities, people) = town.linkages();
         for direction in BOTH {
             let judge = Judge::new(&town.network, &facilities, &people, direction);
-            let sources = Sources::new(&town.network, &facilities, direction);
+            let sources = Sources::new(&town.network, &facilities, direction).unwrap();
             let nearest = sources.nearest_facility(&mut kept);
             let by_facility: Vec<_> = (0..facilities.len()).map(|f| judge.out_of_facility(f)).collect();
             let from_any = judge.out_of_any();
@@ -184,7 +184,7 @@ fn ways_are_as_long_as_petgraphs() {
         let (facilities, people) = town.linkages();
         for direction in BOTH {
             let judge = Judge::new(&town.network, &facilities, &people, direction);
-            let sources = Sources::new(&town.network, &facilities, direction);
+            let sources = Sources::new(&town.network, &facilities, direction).unwrap();
             let mut space = SearchSpace::default();
             let nearest = sources.nearest_facility(&mut space);
             let by_facility: Vec<_> = (0..facilities.len()).map(|f| judge.out_of_facility(f)).collect();
@@ -217,7 +217,7 @@ fn nearest_facilities_equal_brute_force() {
         let (facilities, people) = town.linkages();
         for direction in BOTH {
             let brute = Brute::new(&town.network, direction);
-            let sources = Sources::new(&town.network, &facilities, direction);
+            let sources = Sources::new(&town.network, &facilities, direction).unwrap();
             let mut space = SearchSpace::default();
             let nearest = sources.nearest_facility(&mut space);
             for person in 0..people.len() {
@@ -235,7 +235,7 @@ fn a_bounded_catchment_is_the_unbounded_one_up_to_the_bound() {
         let (facilities, people) = town.linkages();
         for direction in BOTH {
             let judge = Judge::new(&town.network, &facilities, &people, direction);
-            let sources = Sources::new(&town.network, &facilities, direction);
+            let sources = Sources::new(&town.network, &facilities, direction).unwrap();
             for f in 0..facilities.len() {
                 let truth = judge.out_of_facility(f);
                 // bounds at somebody's exact cost, one unit below it, none, and all
@@ -269,7 +269,7 @@ fn a_search_space_that_was_used_is_as_good_as_a_new_one() {
     for seed in SEEDS {
         let town = if seed % 4 == 0 { Town::winding(seed) } else { Town::of_size(seed, [30, 3, 12][seed as usize % 3]) };
         let (facilities, _) = town.linkages();
-        let sources = Sources::new(&town.network, &facilities, BOTH[seed as usize % 2]);
+        let sources = Sources::new(&town.network, &facilities, BOTH[seed as usize % 2]).unwrap();
         let labels = |nearest: NearestFacility<'_>| (0..town.network.node_count()).map(|n| nearest.node(NodeId::at(n))).collect::<Vec<_>>();
         for f in 0..facilities.len() {
             let bound = Cost(100_000 * (f as u32 + 1));

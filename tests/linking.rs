@@ -169,10 +169,10 @@ fn compare(seed: u64, count: usize, side: f64, asked: usize, seen: &mut Seen) {
     // in every other network small pieces are used, by four clinics
     let (places, homes) = if seed.is_multiple_of(2) { (&points[..4], &points[4..12]) } else { (&[][..], &[][..]) };
     let Some(used) = scan.used(places, homes) else { return };
-    let grid = EdgeGrid::new(&network, rules).with_facilities(places, homes);
+    let grid = EdgeGrid::new(&network, rules).unwrap().with_facilities(places, homes);
     let linkage = Linkage::new(&grid, &points);
     let clinics = Linkage::new(&grid, &points[..4]);
-    let sources = Sources::new(&network, &clinics, Direction::ToFacility);
+    let sources = Sources::new(&network, &clinics, Direction::ToFacility).unwrap();
     let mut space = SearchSpace::default();
     let nearest = sources.nearest_facility(&mut space);
     assert_eq!(linkage.len(), points.len());
@@ -253,7 +253,7 @@ fn a_thin_network_is_found_from_afar() {
     let mut scene = common::Scene::new("1km").street(&[(0.0, 0.0), (100_000.0, 0.0)]);
     scene.link.snap_m = 90_000.0;
     let network = scene.network();
-    let grid = EdgeGrid::new(&network, scene.link);
+    let grid = EdgeGrid::new(&network, scene.link).unwrap();
     let linkage = Linkage::new(&grid, &[at(50_000.0, 90_000.0), at(50_000.0, 90_000.001), at(190_000.0, 0.0), at(-90_000.001, 0.0)]);
     let found: Vec<_> = (0..4).map(|i| linkage.snaps(i).first().map(|s| (s.offset_mm.min(100_000_000 - s.offset_mm), s.leg.0))).collect();
     assert_eq!(found, [Some((50_000_000, 90_000_000)), None, Some((0, 90_000_000)), None]);
@@ -265,7 +265,7 @@ fn many_points_in_no_order_are_tied_as_each_by_itself() {
     let side = 6000.0;
     let roads = roads(&mut random, 2000, side);
     let network = RoadNetwork::build(&roads, Metric::Distance).unwrap();
-    let grid = EdgeGrid::new(&network, LinkRules { snap_m: 100.0, access_speed_m_s: 1.0, min_component: 3 });
+    let grid = EdgeGrid::new(&network, LinkRules { snap_m: 100.0, access_speed_m_s: 1.0, min_component: 3 }).unwrap();
     let points = points(&mut random, &roads, 6000, side);
     let together = Linkage::new(&grid, &points);
     for (i, point) in points.iter().enumerate() {
@@ -278,7 +278,7 @@ fn many_points_in_no_order_are_tied_as_each_by_itself() {
 fn points_that_are_nowhere_are_too_far() {
     let scene = common::Scene::new("1km").street(&[(0.0, 0.0), (100.0, 0.0)]);
     let network = scene.network();
-    let grid = EdgeGrid::new(&network, scene.link);
+    let grid = EdgeGrid::new(&network, scene.link).unwrap();
     let linkage = Linkage::new(&grid, &[at(f64::NAN, 0.0), at(f64::INFINITY, 0.0), at(1e300, -1e300), at(50.0, 0.0)]);
     let found: Vec<_> = (0..4).map(|i| linkage.status(i)).collect();
     assert_eq!(found, [LinkStatus::TooFar, LinkStatus::TooFar, LinkStatus::TooFar, LinkStatus::Linked]);

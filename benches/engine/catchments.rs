@@ -42,20 +42,27 @@ impl<'s> Asked<'s> {
 
     /// People by chain: made once, like the network.
     pub(crate) fn residents(&self) -> Residents<'_> {
-        Residents::new(&self.study.network, Direction::FromFacility, &self.homes, &self.study.people)
+        Residents::new(&self.study.network, Direction::FromFacility, &self.homes, &self.study.people).expect("sound input")
     }
 
     pub(crate) fn catchments(&self, residents: &Residents<'_>) -> (Seconds, Vec<Catchment>) {
-        timed(|| Sources::new(&self.study.network, &self.linkage, Direction::FromFacility).catchments(Cost(self.bound), residents))
+        timed(|| {
+            Sources::new(&self.study.network, &self.linkage, Direction::FromFacility)
+                .expect("sound input")
+                .catchments(Cost(self.bound), residents)
+                .expect("sound input")
+        })
     }
 
     /// Of each facility the number of points in its row, and the sum of their costs.
     fn rows(&self, residents: &Residents<'_>) -> (Seconds, Vec<(u64, u64)>) {
         timed(|| {
-            let sources = Sources::new(&self.study.network, &self.linkage, Direction::FromFacility);
-            sources.coverage_rows(Cost(self.bound), residents, |_, row| {
-                (row.len() as u64, row.iter().map(|(_, cost)| u64::from(cost.0)).sum::<u64>())
-            })
+            let sources = Sources::new(&self.study.network, &self.linkage, Direction::FromFacility).expect("sound input");
+            sources
+                .coverage_rows(Cost(self.bound), residents, |_, row| {
+                    (row.len() as u64, row.iter().map(|(_, cost)| u64::from(cost.0)).sum::<u64>())
+                })
+                .expect("sound input")
         })
     }
 

@@ -79,14 +79,14 @@ fn compete_with_turns(table: &mut Table, name: &str, ruled: &RoadNetwork, walked
         let places: Vec<_> = draw(facilities, walked).into_iter().map(|node| walked.location(node)).collect();
         let rules = LinkRules { snap_m: 500.0, access_speed_m_s: 1.2, min_component: 1 };
         let mut runs = [ruled, walked].map(|network| {
-            let linkage = Linkage::new(&EdgeGrid::new(network, rules), &places);
+            let linkage = Linkage::new(&EdgeGrid::new(network, rules).expect("sound input"), &places);
             let (mut space, mut costs) = (SearchSpace::default(), vec![0; network.node_count()]);
             move || {
                 // short sweeps several times over
                 let times = (4_000_000 / network.node_count()).clamp(1, 40);
                 let (time, ()) = timed(|| {
                     for _ in 0..times {
-                        let sources = Sources::new(network, &linkage, Direction::FromFacility);
+                        let sources = Sources::new(network, &linkage, Direction::FromFacility).expect("sound input");
                         let nearest = sources.nearest_facility_within(Cost::UNREACHED, &mut space);
                         costs.iter_mut().enumerate().for_each(|(node, cost)| *cost = nearest.node(NodeId::at(node)).cost.0);
                     }

@@ -4,8 +4,9 @@
 use std::path::Path;
 
 use catchment::{
-    Change, Cost, CostField, Direction, Facility, FacilityId, GapGround, GapRules, GapSources, Ground, GroundRules, LinkRules, Linkage,
-    Mask, NoProgress, PlaceIndex, Residents, SearchSpace, Service, Sources, Study, Traced, WhatIf, ZoneGaps, analyse, assess, trace,
+    Change, Checks, Cost, CostField, Direction, Facility, FacilityId, GapGround, GapRules, GapSources, Ground, GroundRules, LinkRules,
+    Linkage, Mask, NoProgress, PlaceIndex, Residents, SearchSpace, Service, Sources, Study, Traced, WhatIf, ZoneGaps, analyse, assess,
+    trace,
 };
 use catchment_io::{Folder, Inputs, Plan, load};
 
@@ -28,13 +29,13 @@ pub(crate) fn measure(table: &mut Table) {
     let ground = Ground::masked(&inputs.zones, &masks, &inputs.masks.water, None, rules, &NoProgress).expect("ground");
     let study = Study { zones: &inputs.zones, demand: &inputs.demand, ground: &ground, places: &inputs.places };
     let service = service(&inputs);
-    let edges = service.edge_grid();
+    let edges = service.edge_grid().expect("sound input");
     let homes = Linkage::new(&edges, &inputs.demand.locations);
-    let residents = Residents::new(service.network, service.direction, &homes, &inputs.demand.people);
+    let residents = Residents::new(service.network, service.direction, &homes, &inputs.demand.people).expect("sound input");
     let places: Vec<_> = service.facilities.iter().map(|f| f.location).collect();
     let clinics = Linkage::new(&edges, &places);
-    let mut what_if = WhatIf::new(&residents, &clinics, &inputs.demand.zones, service.limits(), Cost::UNREACHED);
-    let mut zone_gaps = ZoneGaps::new(study, service, &edges, &homes);
+    let mut what_if = WhatIf::new(&residents, &clinics, &inputs.demand.zones, service.limits(), Cost::UNREACHED).expect("sound input");
+    let mut zone_gaps = ZoneGaps::new(study, service, &edges, &homes).expect("sound input");
     let mut facilities = service.facilities.to_vec();
     let mut times: [Vec<Seconds>; 2] = Default::default();
     let (mut whole, mut touched) = (Vec::new(), Vec::new());
@@ -59,7 +60,8 @@ pub(crate) fn measure(table: &mut Table) {
         if i % COMPARED == 0 {
             let open: Vec<Facility> = what_if.open_facilities().map(|(id, _)| facilities[id.index()].clone()).collect();
             whole.push(whole_trace(&study, &service, &open, &homes));
-            let judge = analyse(&study, &Service { facilities: &open, ..service }, &NoProgress).expect("not cancelled").gaps;
+            let judge =
+                analyse(&study, &Service { facilities: &open, ..service }, &Checks::default(), &NoProgress).expect("not cancelled").gaps;
             let listed = judge.gaps.iter().filter(|gap| zones.contains(&gap.zone)).map(|gap| (&gap.polygon, gap.people, &gap.facts));
             assert!(listed.eq(gaps.gaps.iter().map(|gap| (&gap.polygon, gap.people, &gap.facts))), "a whole analysis and ours agree");
         }
@@ -85,16 +87,16 @@ pub(crate) fn measure(table: &mut Table) {
 
 /// What it takes to trace all zones from the open facilities, with the roads, the people and the ground at hand.
 fn whole_trace(study: &Study<'_>, service: &Service<'_>, open: &[Facility], homes: &Linkage) -> Seconds {
-    let edges = service.edge_grid();
+    let edges = service.edge_grid().expect("sound input");
     let places: Vec<_> = open.iter().map(|f| f.location).collect();
     let clinics = Linkage::new(&edges, &places);
     let index = PlaceIndex::of_places(study.places);
     let straight = vec![[false; 2]; study.demand.len()];
     timed(|| {
-        let sources = Sources::new(service.network, &clinics, service.direction);
+        let sources = Sources::new(service.network, &clinics, service.direction).expect("sound input");
         let mut space = SearchSpace::default();
         let nearest = sources.nearest_facility(&mut space);
-        let assessments = assess(homes, &study.demand.zones, &nearest, service.limits());
+        let assessments = assess(homes, &study.demand.zones, &nearest, service.limits()).expect("sound input");
         let field = CostField::measure(study.ground, &edges, &nearest, Some(service.limit.cost), &NoProgress).expect("not cancelled");
         let traced = Traced {
             zones: study.zones,

@@ -29,7 +29,7 @@ pub(crate) fn compete(table: &mut Table, study: &Study, count: u64) {
     sorted.sort_by_cached_key(|c| {
         fast_hilbert::xy2h(square(c.x, bounds.min().x, bounds.width()), square(c.y, bounds.min().y, bounds.height()), 16)
     });
-    let (building, grid) = timed(|| EdgeGrid::new(&study.network, RULES));
+    let (building, grid) = timed(|| EdgeGrid::new(&study.network, RULES).expect("sound input"));
     let (bulk_load, tree) = timed(|| RTree::bulk_load(edges(study)));
     table.row(
         &format!("index of the edges, {}", study.name),

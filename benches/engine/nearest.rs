@@ -25,7 +25,7 @@ pub(crate) type Answer = (u64, u64);
 /// Our search with the costs of all nodes read out, sources included; nodes that are not reached within the bound cost `u32::MAX`.
 pub(crate) fn ours(network: &RoadNetwork, linkage: &Linkage, bound: Option<u32>, space: &mut SearchSpace, costs: &mut [u32]) -> Seconds {
     let (time, ()) = timed(|| {
-        let sources = Sources::new(network, linkage, Direction::FromFacility);
+        let sources = Sources::new(network, linkage, Direction::FromFacility).expect("sound input");
         let nearest = sources.nearest_facility_within(bound.map_or(Cost::UNREACHED, Cost), space);
         for (node, cost) in costs.iter_mut().enumerate() {
             *cost = nearest.node(NodeId::at(node)).cost.0;

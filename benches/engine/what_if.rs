@@ -35,7 +35,7 @@ impl Judged<'_> {
 pub(crate) fn measure(table: &mut Table, study: &Study, counts: &[usize], bound: u32) {
     let nodes: Vec<NodeId> = (0..study.network.node_count()).map(NodeId::at).collect();
     let homes = Linkage::at_nodes(&study.network, &nodes);
-    let residents = Residents::new(&study.network, Direction::FromFacility, &homes, &study.people);
+    let residents = Residents::new(&study.network, Direction::FromFacility, &homes, &study.people).expect("sound input");
     for &count in counts {
         let drawn = draw(count + CHANGES, &study.network);
         let (open, candidates) = drawn.split_at(count);
@@ -55,7 +55,7 @@ fn change(table: &mut Table, study: &Study, residents: &Residents<'_>, open: &[N
     let zones = vec![Some(ZoneId(0)); study.people.len()];
     let limits = Limits::same(Limit { metric: study.network.metric(), cost: Cost(bound) });
     let linkage = Linkage::at_nodes(&study.network, open);
-    let mut what_if = WhatIf::new(residents, &linkage, &zones, limits, Cost(bound));
+    let mut what_if = WhatIf::new(residents, &linkage, &zones, limits, Cost(bound)).expect("sound input");
     assert_eq!(what_if.covered_in_all(), covered, "petgraph and ours agree");
     let (mut opening, mut closing, mut undoing) = (Vec::new(), Vec::new(), Vec::new());
     let places = Linkage::at_nodes(&study.network, candidates);

@@ -238,7 +238,7 @@ impl Scene {
     }
 
     pub(crate) fn analyse(&self) -> Report {
-        self.ask(|study, service| analyse(study, service, &NoProgress).unwrap())
+        self.ask(|study, service| analyse(study, service, &Checks::default(), &NoProgress).unwrap())
     }
 
     /// Coverage alone.
@@ -260,12 +260,12 @@ impl Scene {
     /// What the separator audit says of `ground`: 4,000 places, those within `leave_out` mm or ms of the limit left out.
     pub(crate) fn audit(&self, ground: &MultiPolygon<f64>, limit: Limit, leave_out: u32) -> Audit {
         self.ask(|_, service| {
-            let edges = service.edge_grid();
+            let edges = service.edge_grid().unwrap();
             let links = service.facility_links(&edges);
-            let sources = Sources::new(service.network, &links, service.direction);
+            let sources = Sources::new(service.network, &links, service.direction).unwrap();
             let mut space = SearchSpace::default();
             let rules = AuditRules { points: 4000, seed: 1, leave_out: Cost(leave_out) };
-            audit(ground, &edges, &sources.nearest_facility(&mut space), &|_| Some(limit), rules)
+            audit(ground, &edges, &sources.nearest_facility(&mut space), &|_| Some(limit), rules).unwrap()
         })
     }
 

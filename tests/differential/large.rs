@@ -93,7 +93,7 @@ fn sweeps_over_many_blocks_equal_petgraphs_on_any_number_of_threads() {
     for (count, direction) in [(1, Direction::ToFacility), (40, Direction::FromFacility), (3000, Direction::ToFacility)] {
         let starts: Vec<NodeId> = (0..count).map(|_| NodeId::at(random.below(network.node_count()))).collect();
         let linkage = Linkage::at_nodes(&network, &starts);
-        let sources = Sources::new(&network, &linkage, direction);
+        let sources = Sources::new(&network, &linkage, direction).unwrap();
         let labels = |threads: usize| {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
             let mut space = SearchSpace::default();

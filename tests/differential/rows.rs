@@ -20,13 +20,13 @@ fn rows_and_catchments_equal_petgraphs() {
         let counts: Vec<People> = (0..people.len() as u64).map(|i| People(1 + i * i)).collect();
         for direction in BOTH {
             let judge = Judge::new(&town.network, &facilities, &people, direction);
-            let residents = Residents::new(&town.network, direction, &people, &counts);
-            let sources = Sources::new(&town.network, &facilities, direction);
+            let residents = Residents::new(&town.network, direction, &people, &counts).unwrap();
+            let sources = Sources::new(&town.network, &facilities, direction).unwrap();
             let truth: Vec<_> = (0..facilities.len()).map(|f| judge.out_of_facility(f)).collect();
             let some = truth[0].person(seed as usize % people.len()).unwrap_or(60_000) as u32;
             for bound in bounds(some) {
-                let rows = sources.coverage_rows(bound, &residents, |facility, row| (facility, row.to_vec()));
-                let sums = sources.catchments(bound, &residents);
+                let rows = sources.coverage_rows(bound, &residents, |facility, row| (facility, row.to_vec())).unwrap();
+                let sums = sources.catchments(bound, &residents).unwrap();
                 assert_eq!((rows.len(), sums.len()), (facilities.len(), facilities.len()));
                 for (f, ((facility, row), sum)) in rows.iter().zip(&sums).enumerate() {
                     assert_eq!(facility.index(), f);
@@ -55,7 +55,7 @@ fn a_bounded_sweep_is_the_unbounded_one_up_to_the_bound() {
             let judge = Judge::new(&town.network, &facilities, &people, direction);
             let truth: Vec<_> = (0..facilities.len()).map(|f| judge.out_of_facility(f)).collect();
             let some = best(truth.iter().map(|t| t.person(seed as usize % people.len()))).map_or(60_000, |b| b.0 as u32);
-            let sources = Sources::new(&town.network, &facilities, direction);
+            let sources = Sources::new(&town.network, &facilities, direction).unwrap();
             for bound in bounds(some) {
                 let nearest = sources.nearest_facility_within(bound, &mut kept);
                 for node in 0..town.network.node_count() {
@@ -79,7 +79,7 @@ fn points_at_nodes_have_the_labels_of_their_nodes() {
         for direction in BOTH {
             let start = &nodes[seed as usize % nodes.len()..][..1];
             let facility = Linkage::at_nodes(&town.network, start);
-            let sources = Sources::new(&town.network, &facility, direction);
+            let sources = Sources::new(&town.network, &facility, direction).unwrap();
             let mut space = SearchSpace::default();
             let nearest = sources.nearest_facility(&mut space);
             assert_eq!(nearest.node(start[0]).cost, Cost::ZERO);

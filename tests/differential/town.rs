@@ -96,7 +96,7 @@ impl Town {
     }
 
     pub(crate) fn grid(&self) -> EdgeGrid<'_> {
-        EdgeGrid::new(&self.network, LinkRules { snap_m: 200.0, access_speed_m_s: 1.0, min_component: self.min_component })
+        EdgeGrid::new(&self.network, LinkRules { snap_m: 200.0, access_speed_m_s: 1.0, min_component: self.min_component }).unwrap()
     }
 
     /// Where people and clinics are.

@@ -244,7 +244,7 @@ fn turns_cost_what_petgraph_finds_on_the_expanded_graph() {
         let free = Ruled { turns: Turns::default(), ..Ruled::new(seed) }.search(&starts);
         let costs = town.search(&starts);
         changed += usize::from(free != costs);
-        let sources = Sources::new(&network, &linkage, Direction::FromFacility);
+        let sources = Sources::new(&network, &linkage, Direction::FromFacility).unwrap();
         let mut space = SearchSpace::default();
         let nearest = sources.nearest_facility(&mut space);
         for segment in 0..town.roads.segments.len() {
@@ -271,7 +271,8 @@ fn turns_on_the_way_to_a_facility_cost_the_same() {
         let network = RoadNetwork::build(&town.roads.clone().unfolded(&town.turns).roads, Metric::Time).unwrap();
         let linkage = linked(&network, &town, town.facility);
         let mut space = [SearchSpace::default(), SearchSpace::default()];
-        let [to, from] = [Direction::ToFacility, Direction::FromFacility].map(|direction| Sources::new(&network, &linkage, direction));
+        let [to, from] =
+            [Direction::ToFacility, Direction::FromFacility].map(|direction| Sources::new(&network, &linkage, direction).unwrap());
         let [to_space, from_space] = &mut space;
         let (to, from) = (to.nearest_facility(to_space), from.nearest_facility(from_space));
         for segment in (0..town.roads.segments.len()).filter(|segment| *segment != town.facility) {
@@ -295,5 +296,5 @@ fn turns_on_the_way_to_a_facility_cost_the_same() {
 /// The facility on all copies of its segment.
 fn linked(network: &RoadNetwork, town: &Ruled, segment: usize) -> Linkage {
     let rules = LinkRules { snap_m: 10_000.0, access_speed_m_s: 1e9, min_component: 1 };
-    Linkage::new(&EdgeGrid::new(network, rules), &[place(town, segment)])
+    Linkage::new(&EdgeGrid::new(network, rules).unwrap(), &[place(town, segment)])
 }

@@ -15,7 +15,7 @@ fn changes_leave_what_a_new_sweep_finds_and_are_taken_back() {
         let zones: Vec<Option<ZoneId>> = (0..people.len()).map(|i| [None, Some(ZoneId(0)), Some(ZoneId(1))][i % 3]).collect();
         let own = |cost| Limit { metric: town.network.metric(), cost: Cost(cost) };
         let zone_limits = [own(150_000), own(400_000)];
-        let limits = Limits::by_zone(own(250_000), &zone_limits);
+        let limits = Limits::by_zone(own(250_000), &zone_limits).unwrap();
         for direction in BOTH {
             let mut random = Random::new(seed);
             // candidates: where people live and where clinics are
@@ -23,9 +23,9 @@ fn changes_leave_what_a_new_sweep_finds_and_are_taken_back() {
             let mut open: Vec<(FacilityId, geo::Coord<f64>)> =
                 (0..1 + random.below(3)).map(|i| (FacilityId::at(i), candidates[i])).collect();
             let bound = [Cost(400_000), Cost(600_000), Cost::UNREACHED][random.below(3)];
-            let residents = Residents::new(&town.network, direction, &people, &counts);
+            let residents = Residents::new(&town.network, direction, &people, &counts).unwrap();
             let linkage = |open: &[(FacilityId, geo::Coord<f64>)]| Linkage::new(&grid, &open.iter().map(|f| f.1).collect::<Vec<_>>());
-            let mut what_if = WhatIf::new(&residents, &linkage(&open), &zones, limits, bound);
+            let mut what_if = WhatIf::new(&residents, &linkage(&open), &zones, limits, bound).unwrap();
             let mut next_id = open.len();
             let mut before = vec![];
             for step in 0..12 {
@@ -79,7 +79,7 @@ fn assert_nearest(
     bound: Cost,
     what: &str,
 ) {
-    let sources = Sources::new(residents.network(), linkage, residents.direction());
+    let sources = Sources::new(residents.network(), linkage, residents.direction()).unwrap();
     let mut space = SearchSpace::default();
     let judge = sources.nearest_facility(&mut space);
     let ours = what_if.nearest();
@@ -105,10 +105,10 @@ fn places_that_the_network_lacks_are_passed_over_and_a_commit_is_final() {
     let (_, town) = towns().next().unwrap();
     let (facilities, people) = town.linkages();
     let counts = vec![People::persons(1); people.len()];
-    let residents = Residents::new(&town.network, Direction::ToFacility, &people, &counts);
+    let residents = Residents::new(&town.network, Direction::ToFacility, &people, &counts).unwrap();
     let limits = Limits::same(Limit { metric: town.network.metric(), cost: Cost(100_000) });
     let zones = vec![None; people.len()];
-    let mut what_if = WhatIf::new(&residents, &facilities, &zones, limits, Cost::ZERO);
+    let mut what_if = WhatIf::new(&residents, &facilities, &zones, limits, Cost::ZERO).unwrap();
     let held = what_if.covered_in_all();
     let there = Snap { edge: EdgeId(0), offset_mm: 0, leg: Cost::ZERO, leg_m: 0.0 };
     let (length_mm, none) = (town.network.edge(EdgeId(0)).length_mm, EdgeId::at(town.network.edge_count()));
@@ -139,7 +139,7 @@ fn assert_same(
     what: &str,
 ) {
     assert_eq!(what_if.open_facilities().map(|f| f.0).collect::<Vec<_>>(), open.iter().map(|f| f.0).collect::<Vec<_>>(), "{what}");
-    let sources = Sources::new(residents.network(), linkage, residents.direction());
+    let sources = Sources::new(residents.network(), linkage, residents.direction()).unwrap();
     let mut space = SearchSpace::default();
     let nearest = sources.nearest_facility(&mut space);
     let mut covered = [People::ZERO; 3];
@@ -164,10 +164,10 @@ fn nothing_to_close_and_nothing_to_undo() {
     let (_, town) = towns().next().unwrap();
     let (facilities, people) = town.linkages();
     let counts = vec![People::persons(1); people.len()];
-    let residents = Residents::new(&town.network, Direction::ToFacility, &people, &counts);
+    let residents = Residents::new(&town.network, Direction::ToFacility, &people, &counts).unwrap();
     let limits = Limits::same(Limit { metric: town.network.metric(), cost: Cost(100_000) });
     let zones = vec![None; people.len()];
-    let mut what_if = WhatIf::new(&residents, &facilities, &zones, limits, Cost::ZERO);
+    let mut what_if = WhatIf::new(&residents, &facilities, &zones, limits, Cost::ZERO).unwrap();
     let held = what_if.covered_in_all();
     assert!(!what_if.undo());
     assert_eq!(what_if.close(FacilityId(99)).points, 0);

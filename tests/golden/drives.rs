@@ -40,9 +40,9 @@ fn drives(shared: &std::path::Path) -> Vec<Drive> {
 
 /// Costs of the drives by themselves, legs left out, in units; none without a way.
 fn costs(network: &RoadNetwork, from: &[Coord<f64>], to: &[Coord<f64>]) -> Vec<Option<f64>> {
-    let grid = EdgeGrid::new(network, LinkRules { snap_m: 500.0, access_speed_m_s: 1.2, min_component: 100 });
+    let grid = EdgeGrid::new(network, LinkRules { snap_m: 500.0, access_speed_m_s: 1.2, min_component: 100 }).unwrap();
     let (stations, scenes) = (Linkage::new(&grid, from), Linkage::new(&grid, to));
-    let sources = Sources::new(network, &stations, Direction::FromFacility);
+    let sources = Sources::new(network, &stations, Direction::FromFacility).unwrap();
     let mut space = SearchSpace::default();
     let one = |i: usize, space: &mut SearchSpace| {
         let found: NearestFacility<'_> = sources.catchment(FacilityId::at(i), catchment::Cost::UNREACHED, space);

@@ -165,7 +165,7 @@ fn streets_on_the_levels_of_their_tags_are_the_extract_and_what_it_lacks() {
 fn legs(run: &Run) -> Vec<u32> {
     let (profile, network) = &run.inputs.roads["walk"];
     let rules = LinkRules { snap_m: profile.snap_m, access_speed_m_s: profile.access_speed_m_s, min_component: profile.min_component };
-    let grid = EdgeGrid::new(network, rules);
+    let grid = EdgeGrid::new(network, rules).unwrap();
     let linkage = Linkage::new(&grid, &run.inputs.demand.locations);
     (0..linkage.len()).map(|point| linkage.snaps(point).first().map_or(u32::MAX, |snap| (snap.leg_m * 1000.0) as u32)).collect()
 }

@@ -101,10 +101,10 @@ proptest! {
         let scene = plan.scene();
         let report = scene.analyse();
         let network = scene.network();
-        let grid = EdgeGrid::new(&network, scene.link);
+        let grid = EdgeGrid::new(&network, scene.link).unwrap();
         let places: Vec<_> = scene.facilities.iter().map(|f| f.location).collect();
         let links = Linkage::new(&grid, &places);
-        let sources = Sources::new(&network, &links, scene.direction);
+        let sources = Sources::new(&network, &links, scene.direction).unwrap();
         let mut space = SearchSpace::default();
         let nearest = sources.nearest_facility(&mut space);
         for (i, &place) in scene.demand.locations.iter().enumerate() {

@@ -32,8 +32,8 @@ proptest! {
         let scene = plan.scene();
         let limits: Vec<Limit> = limits.iter().map(|&cost| Limit { cost: Cost(cost), ..scene.limit }).collect();
         scene.ask(|study, service| {
-            let assessments = assess_demand(study.demand, service);
-            let table = CostTable::new(study.zones.len(), study.demand, &assessments, &limits);
+            let assessments = assess_demand(study.demand, service).unwrap();
+            let table = CostTable::new(study.zones.len(), study.demand, &assessments, &limits).unwrap();
             let rows = || table.zones.iter();
             let sum = |pick: fn(&CostRow) -> People| rows().map(pick).sum::<People>();
             let outside = |pick: fn(&CostRow) -> People| table.outside.as_ref().map_or(People::ZERO, pick);

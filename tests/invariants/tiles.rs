@@ -17,22 +17,22 @@ fn in_parts(scene: &Scene, count: usize, halo: impl Fn(&Service<'_>) -> f64) -> 
 /// The same with another margin; and which share of all edges a part has, in the mean.
 fn parts_of(scene: &Scene, count: usize, halo: impl Fn(&Service<'_>) -> f64, margin: usize) -> Result<(Report, f64), TileError> {
     scene.ask(|study, service| {
-        let edges = service.edge_grid();
+        let edges = service.edge_grid().unwrap();
         let links = service.facility_links(&edges);
-        let sources = Sources::new(service.network, &links, service.direction);
+        let sources = Sources::new(service.network, &links, service.direction).unwrap();
         let mut space = SearchSpace::default();
         let nearest = sources.nearest_facility(&mut space);
         let rules = GroundRules { cell_m: scene.cell_m };
         let window = Ground::window_of(study.zones, rules).unwrap();
-        let scopes = tile_scopes(study, &[*service], count, &[halo(service)], margin);
+        let scopes = tile_scopes(study, &[*service], count, &[halo(service)], margin).unwrap();
         assert_eq!(scopes.len(), count.min(study.zones.len()));
         let (mut parts, mut edges_kept) = (Vec::new(), 0);
         for scope in &scopes {
             let cut = RoadCutter::new(service.network).cut(&scope.near[0]);
             edges_kept += cut.edges.len();
-            let (links, known) = (links.on_part(&cut), nearest.known(&cut));
+            let (links, known) = (links.on_part(&cut).unwrap(), nearest.known(&cut).unwrap());
             let islands = cut.pieces(edges.islands());
-            let own = Scene { zones: study.zones.to_vec(), demand: study.demand.rows(&scope.rows), ..scene.clone() };
+            let own = Scene { zones: study.zones.to_vec(), demand: study.demand.rows(&scope.rows).unwrap(), ..scene.clone() };
             // zones that are not around have no ground here
             let mut zones = own.zones.clone();
             zones.iter_mut().enumerate().filter(|(z, _)| !scope.around.contains(&ZoneId::at(*z))).for_each(|(_, zone)| zone.area.0.clear());
@@ -52,7 +52,7 @@ fn parts_of(scene: &Scene, count: usize, halo: impl Fn(&Service<'_>) -> f64, mar
             parts.push(analyse_tile(&part_study, &Service { network: &cut.network, ..*service }, &tile, &NoProgress)?);
         }
         let share = edges_kept as f64 / (scopes.len() * service.network.edges().len()) as f64;
-        Ok((join_tiles(study, service, &FacilityLink::of(service, &links), parts)?, share))
+        Ok((join_tiles(study, service, &Checks::default(), &FacilityLink::of(service, &links).unwrap(), parts)?, share))
     })
 }
 

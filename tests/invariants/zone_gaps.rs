@@ -24,13 +24,13 @@ fn of_zone(report: &Report, facilities: &[Facility], zone: ZoneId) -> (Vec<(Gap,
 fn change(scene: &Scene, random: &mut Random, steps: usize, place: impl Fn(&mut Random) -> (f64, f64)) -> [usize; 2] {
     scene.ask(|study, service| {
         let mut counts = [0, 0];
-        let edges = service.edge_grid();
+        let edges = service.edge_grid().unwrap();
         let tied = |places: &[Facility]| Linkage::new(&edges, &places.iter().map(|f| f.location).collect::<Vec<_>>());
         let homes = Linkage::new(&edges, &study.demand.locations);
-        let residents = Residents::new(service.network, service.direction, &homes, &study.demand.people);
+        let residents = Residents::new(service.network, service.direction, &homes, &study.demand.people).unwrap();
         let mut facilities = scene.facilities.clone();
-        let mut what_if = WhatIf::new(&residents, &tied(&facilities), &study.demand.zones, service.limits(), Cost::UNREACHED);
-        let mut zone_gaps = ZoneGaps::new(*study, *service, &edges, &homes);
+        let mut what_if = WhatIf::new(&residents, &tied(&facilities), &study.demand.zones, service.limits(), Cost::UNREACHED).unwrap();
+        let mut zone_gaps = ZoneGaps::new(*study, *service, &edges, &homes).unwrap();
         let open = |what_if: &WhatIf<'_>, all: &[Facility]| -> Vec<Facility> {
             what_if.open_facilities().map(|(id, _)| all[id.index()].clone()).collect()
         };

@@ -104,7 +104,7 @@ fn compare(seed: u64, count: usize, (walls, span): (usize, f64), side: f64, seen
     let walls = barriers(&mut random, &roads, walls, span, side);
     let index = Barriers::new(walls.clone());
     let points = points(&mut random, &roads, 120, side);
-    let linkage = Linkage::new(&EdgeGrid::new(&network, rules).with_barriers(&index), &points);
+    let linkage = Linkage::new(&EdgeGrid::new(&network, rules).unwrap().with_barriers(&index), &points);
     let scan = Scan::new(&network, rules);
     for (i, &point) in points.iter().enumerate() {
         // small pieces are looked at only where no way to a larger one is clear: here the large ones alone are held against the scan
@@ -197,8 +197,8 @@ fn barriers_that_cut_nothing_change_nothing() {
     let points = points(&mut random, &roads, 2000, 2000.0);
     let far = LineString::from(vec![(-9000.0, -9000.0), (-9000.0, 9000.0)]);
     let far = Barriers::new(vec![Barrier { kind: "wall".into(), shape: BarrierShape::Lines(far.into()) }]);
-    let plain = Linkage::new(&EdgeGrid::new(&network, rules), &points);
-    let walled = Linkage::new(&EdgeGrid::new(&network, rules).with_barriers(&far), &points);
+    let plain = Linkage::new(&EdgeGrid::new(&network, rules).unwrap(), &points);
+    let walled = Linkage::new(&EdgeGrid::new(&network, rules).unwrap().with_barriers(&far), &points);
     for i in 0..points.len() {
         assert_eq!((plain.status(i), plain.snaps(i)), (walled.status(i), walled.snaps(i)));
         assert!(!walled.beyond_barrier(i));
@@ -211,7 +211,7 @@ fn a_point_cut_off_does_not_spoil_the_next() {
     // a street along a wall: the first point is cut off from it and tied to the far street, the next stands beside it
     let scene = common::Scene::new("1km").street(&[(0.0, 40.0), (0.0, 0.0), (100.0, 0.0)]).barrier("wall", &[(5.0, 10.0), (100.0, 10.0)]);
     let (network, barriers) = (scene.network(), Barriers::new(scene.barriers.clone()));
-    let grid = EdgeGrid::new(&network, scene.link).with_barriers(&barriers);
+    let grid = EdgeGrid::new(&network, scene.link).unwrap().with_barriers(&barriers);
     let mut snaps = Snaps::default();
     let mut tie = |x: f64, y: f64| (grid.snap(at(x, y), &mut snaps), snaps.beyond_barrier(), snaps.first().map(|s| s.leg.0));
     assert_eq!(tie(30.0, 15.0), (LinkStatus::Linked, true, Some(30_000)));

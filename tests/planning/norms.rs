@@ -13,18 +13,18 @@ fn rounded(value: f64, decimals: u8) -> f64 {
 fn minhang_needs_of_the_municipal_norms() {
     let tertiary = Need::one_per(MINHANG, 1e6, 1e6);
     assert_eq!((rounded(tertiary.low, 2), tertiary.high.map(|high| rounded(high, 2))), (2.65, Some(2.65)));
-    let up = judge(2.0, tertiary, WholeNumbers::Up);
+    let up = judge(2.0, tertiary, WholeNumbers::Up).unwrap();
     assert_eq!((up.low, up.high, up.gap, up.status), (3.0, Some(3.0), 1.0, NormStatus::Short));
-    let down = judge(2.0, tertiary, WholeNumbers::Down);
+    let down = judge(2.0, tertiary, WholeNumbers::Down).unwrap();
     assert_eq!((down.low, down.high, down.status), (2.0, Some(2.0), NormStatus::Met));
-    assert_eq!(judge(4.0, tertiary, WholeNumbers::Up).status, NormStatus::Over);
+    assert_eq!(judge(4.0, tertiary, WholeNumbers::Up).unwrap().status, NormStatus::Over);
     // the plan names four regional centres: below the band
     let regional = Need::one_per(MINHANG, 3e5, 5e5);
     assert_eq!((rounded(regional.low, 1), regional.high.map(|high| rounded(high, 1))), (5.3, Some(8.8)));
-    let four = judge(4.0, regional, WholeNumbers::Up);
+    let four = judge(4.0, regional, WholeNumbers::Up).unwrap();
     assert_eq!((four.low, four.high, four.gap, four.status), (6.0, Some(8.0), 2.0, NormStatus::Short));
     for (have, status) in [(5.0, NormStatus::Short), (6.0, NormStatus::Met), (8.0, NormStatus::Met), (9.0, NormStatus::Over)] {
-        assert_eq!(judge(have, regional, WholeNumbers::Up).status, status, "{have}");
+        assert_eq!(judge(have, regional, WholeNumbers::Up).unwrap().status, status, "{have}");
     }
 }
 
@@ -36,8 +36,8 @@ fn either_or_both() {
     assert_eq!((either.low, either.high), (1.5, Some(8.0)));
     let both = Need::combined(&needs, Combine::Both).unwrap();
     assert_eq!((both.low, both.high), (4.8, Some(4.8)));
-    assert_eq!(judge(2.0, either, WholeNumbers::Up).status, NormStatus::Met);
-    assert_eq!(judge(2.0, both, WholeNumbers::Up).gap, 3.0);
+    assert_eq!(judge(2.0, either, WholeNumbers::Up).unwrap().status, NormStatus::Met);
+    assert_eq!(judge(2.0, both, WholeNumbers::Up).unwrap().gap, 3.0);
     assert_eq!(Need::combined(&[], Combine::Either), None);
     // one without an upper bound has none beside others either
     let open = Need::combined(&[Need { low: 1.0, high: None }, needs[0]], Combine::Either).unwrap();
@@ -47,13 +47,15 @@ fn either_or_both() {
 #[test]
 fn whole_numbers() {
     let need = |low| Need { low, high: None };
-    let lows =
-        |low| [WholeNumbers::Up, WholeNumbers::Nearest, WholeNumbers::Down, WholeNumbers::Exact].map(|how| judge(0.0, need(low), how).low);
+    let lows = |low| {
+        [WholeNumbers::Up, WholeNumbers::Nearest, WholeNumbers::Down, WholeNumbers::Exact]
+            .map(|how| judge(0.0, need(low), how).unwrap().low)
+    };
     assert_eq!(lows(2.4), [3.0, 2.0, 2.0, 2.4]);
     assert_eq!(lows(2.5), [3.0, 3.0, 2.0, 2.5]);
     // 0.1 + 0.2 is a little more than 0.3 in binary: ten times that are three
     assert_eq!(lows((0.1 + 0.2) * 10.0), [3.0, 3.0, 3.0, (0.1 + 0.2) * 10.0]);
-    assert_eq!(judge(99.5, need(99.6), WholeNumbers::Exact).status, NormStatus::Short);
+    assert_eq!(judge(99.5, need(99.6), WholeNumbers::Exact).unwrap().status, NormStatus::Short);
 }
 
 /// 44 hospitals for 26.535 hundred thousand are 1.658: published as 1.65, by truncation.
@@ -65,8 +67,8 @@ fn rounding_rules() {
     assert_eq!(Rounding::HalfUp.apply(1.005, 2), 1.01);
     assert_eq!(Rounding::HalfUp.apply(-1.005, 2), -1.01);
     assert_eq!(Rounding::Truncate.apply(0.29, 2), 0.29);
-    assert_eq!(Ratio { denominator: 0.0, ..ratio }.value(), None);
-    assert_eq!(ratio.implied_denominator(0.0), None);
+    assert_eq!(Ratio { denominator: 0.0, ..ratio }.value(), Err(Undefined::NoBase));
+    assert_eq!(ratio.implied_denominator(0.0), Err(Undefined::NoResource));
 }
 
 #[test]

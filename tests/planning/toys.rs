@@ -105,8 +105,8 @@ fn reach(bound: u32) -> ReachTable {
 fn fca(method: FloatingCatchment, decay: Decay, minutes: u32) -> Access {
     let rules = AccessRules { method, decay, limit: Cost(60_000 * minutes) };
     // rows that go farther than the limit change nothing
-    let access = access(&reach(60), &SUPPLY, &DEMAND, &rules);
-    assert_eq!(access, catchment::access(&reach(minutes), &SUPPLY, &DEMAND, &rules));
+    let access = access(&reach(60), &SUPPLY, &DEMAND, &rules).unwrap();
+    assert_eq!(access, catchment::access(&reach(minutes), &SUPPLY, &DEMAND, &rules).unwrap());
     assert_eq!(access.conserves(), method != FloatingCatchment::Modified);
     access
 }
@@ -141,7 +141,7 @@ fn floating_catchments() {
 fn facilities_that_nobody_reaches_give_nothing() {
     let rules = AccessRules { method: FloatingCatchment::TwoStep, decay: Decay::Uniform, limit: Cost(600_000) };
     let table = ReachTable::new(vec![vec![(DemandId(0), Cost(1))], vec![], vec![(DemandId(1), Cost(1))]]);
-    let access = access(&table, &[4.0, 8.0, 16.0], &[2.0, 0.0], &rules);
+    let access = access(&table, &[4.0, 8.0, 16.0], &[2.0, 0.0], &rules).unwrap();
     assert_eq!((access.ratios, access.scores), (vec![Some(2.0), None, None], vec![2.0, 0.0]));
     assert_eq!((access.supply_in_reach, access.handed_out), (4.0, 4.0));
 }
@@ -151,10 +151,10 @@ fn pysal_asserts_the_same() {
     // 25 supplies and 5 demands of one, all in reach of all: 5 everywhere; each alone in its own cell: 1
     let rules = AccessRules { method: FloatingCatchment::TwoStep, decay: Decay::Uniform, limit: Cost(1) };
     let all: Vec<(DemandId, Cost)> = (0..5).map(|town| (DemandId(town), Cost(1))).collect();
-    let everywhere = access(&ReachTable::new(vec![all; 25]), &[1.0; 25], &[1.0; 5], &rules);
+    let everywhere = access(&ReachTable::new(vec![all; 25]), &[1.0; 25], &[1.0; 5], &rules).unwrap();
     assert!(everywhere.scores.iter().all(|score| (score - 5.0).abs() < 1e-12));
     let own = ReachTable::new((0..5).map(|town| vec![(DemandId(town), Cost(0))]).collect());
-    assert_eq!(access(&own, &[1.0; 5], &[1.0; 5], &rules).scores, [1.0; 5]);
+    assert_eq!(access(&own, &[1.0; 5], &[1.0; 5], &rules).unwrap().scores, [1.0; 5]);
 }
 
 #[test]

@@ -20,7 +20,8 @@ fn the_field_is_kept_where_it_is_asked_for() {
     // a street of 400 m; legs of up to 50 m; the town is wider than that
     let scene = Scene::new("300s").street(&[(0.0, 0.0), (400.0, 0.0)]).clinics(&[(0.0, 0.0)]).zone("Town", rect(0.0, -100.0, 400.0, 100.0));
     assert!(scene.analyse().field.is_none());
-    let report = scene.ask(|study, service| analyse(study, &Service { keep_field: true, ..*service }, &NoProgress).unwrap());
+    let report =
+        scene.ask(|study, service| analyse(study, &Service { keep_field: true, ..*service }, &Checks::default(), &NoProgress).unwrap());
     let field = report.field.unwrap();
     let cost = |x: f64, y: f64| field.at(field.grid.cell(at(x, y)));
     // the middle of a cell of 25 m: (112.5, 12.5); 50 m and more from the street there is no road, outside the town no zone

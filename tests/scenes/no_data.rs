@@ -88,8 +88,8 @@ fn another_limit_and_another_table_know_no_more() {
     let people = scene.analyse().curve[0].coverage.total.people.unwrap();
     assert_eq!([people.covered, people.uncovered, people.no_data].map(whole), [7, 0, 24]);
     scene.ask(|study, service| {
-        let found = assess_demand(study.demand, service);
-        let table = CostTable::new(1, study.demand, &found, &[service.limit]);
+        let found = assess_demand(study.demand, service).unwrap();
+        let table = CostTable::new(1, study.demand, &found, &[service.limit]).unwrap();
         let total = &table.total;
         assert_eq!([total.weight, total.known(), total.reached(), total.no_data, total.within[0]].map(whole), [31, 7, 7, 24, 3]);
         assert_eq!(total.share(total.within[0]), Some(3.0 / 7.0));

@@ -27,20 +27,20 @@ fn the_greatest_limit_does_not_cover_whom_no_path_leads_to() {
 }
 
 #[test]
-fn people_who_are_nowhere_are_unlinked_and_counted() {
+fn people_farther_off_than_a_plane_is_wide_are_unlinked_and_counted() {
     for ground in [GapGround::All, GapGround::Inhabited] {
-        let mut scene = town().people(&[(f64::INFINITY, 0.0), (f64::NAN, 1.0), (1e300, -1e300)]);
+        let mut scene = town().people(&[(1e10, 0.0), (1e300, -1e300)]);
         scene.gaps.ground = ground;
-        assert_eq!(scene.sums(), [1, 2, 0, 4 + 8 + 16]);
-        assert_eq!(in_gaps(&scene.analyse(), 0), 2 + 4 + 8 + 16);
+        assert_eq!(scene.sums(), [1, 2, 0, 4 + 8]);
+        assert_eq!(in_gaps(&scene.analyse(), 0), 2 + 4 + 8);
     }
 }
 
 #[test]
-fn clinics_that_are_nowhere_serve_nobody() {
-    let scene = town().clinics(&[(f64::INFINITY, 0.0), (f64::NAN, 1.0), (1e300, -1e300)]);
+fn clinics_farther_off_than_a_plane_is_wide_have_no_catchment() {
+    let scene = town().clinics(&[(1e10, 0.0), (1e300, -1e300)]);
     assert_eq!(scene.sums(), [1, 2, 0, 0]);
-    assert_eq!(scene.analyse().facilities.iter().map(|f| whole(f.people_within_limit)).collect::<Vec<_>>(), [1, 0, 0, 0]);
+    assert_eq!(scene.analyse().facilities.iter().map(|f| whole(f.people_within_limit)).collect::<Vec<_>>(), [1, 0, 0]);
 }
 
 #[test]

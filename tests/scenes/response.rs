@@ -45,7 +45,8 @@ fn shares_count_those_without_a_way_and_means_do_not() {
     scene.link.snap_m = 45.0;
     scene.pre_travel = Cost(60_000);
     let limits = [Limit { metric: Metric::Time, cost: Cost(80_000) }, minutes(5)];
-    let table = scene.ask(|study, service| CostTable::new(1, study.demand, &assess_demand(study.demand, service), &limits));
+    let table =
+        scene.ask(|study, service| CostTable::new(1, study.demand, &assess_demand(study.demand, service).unwrap(), &limits).unwrap());
     let total = &table.total;
     assert_eq!((total.weight, total.reached()), (People::persons(31), People::persons(7)));
     assert_eq!((total.unreachable, total.unlinked), (People::persons(8), People::persons(16)));
@@ -72,7 +73,7 @@ fn fast_way_round() -> Scene {
 fn a_radius_is_the_shortest_way_and_not_the_length_of_the_fastest() {
     let scene = fast_way_round();
     assert_eq!(scene.costs(), [Some(140_000)]);
-    let timed = scene.ask(|study, service| assess_demand(study.demand, service));
+    let timed = scene.ask(|study, service| assess_demand(study.demand, service).unwrap());
     let by_distance = scene.clone().limit("1000m");
     by_distance.ask(|study, service| {
         let found = radius(study, service, &Barriers::default(), &NoProgress).unwrap();
@@ -100,7 +101,7 @@ fn people_fall_to_the_station_that_is_there_first_and_distances_are_from_it() {
         .clinics(&[(0.0, 0.0), (1000.0, 0.0)])
         .direction(Direction::FromFacility);
     // met where x / 10 = (1000 − x) / 1: at 909 m
-    let timed = scene.ask(|study, service| assess_demand(study.demand, service));
+    let timed = scene.ask(|study, service| assess_demand(study.demand, service).unwrap());
     scene.clone().limit("3.5km").ask(|study, service| {
         let reports = stations(study.demand, &timed, service, &[], &NoProgress).unwrap();
         assert_eq!(reports.iter().map(|r| r.response.weight).collect::<Vec<_>>(), [People::persons(7), People::persons(8)]);
@@ -128,7 +129,7 @@ fn someone_farther_than_the_first_bound_is_reached_too() {
         .people(&[(70_000.0, 0.0)])
         .clinics(&[(0.0, 0.0)])
         .direction(Direction::FromFacility);
-    let timed = scene.ask(|study, service| assess_demand(study.demand, service));
+    let timed = scene.ask(|study, service| assess_demand(study.demand, service).unwrap());
     let by_distance = Scene { cell_m: 100.0, ..scene.limit("3.5km") };
     by_distance.ask(|study, service| {
         let reports = stations(study.demand, &timed, service, &[], &NoProgress).unwrap();
@@ -201,7 +202,7 @@ fn a_corridor_is_parted_where_the_limit_passes() {
     // stations at 0 and 1,000 m reach 300 m each; the corridor leaves the roads at 1,000 m and goes on for 200 m
     let scene = street().clinics(&[(0.0, 0.0), (1000.0, 0.0)]);
     let corridor = LineString::from(vec![(0.0, 0.0), (1000.0, 0.0), (1200.0, 0.0)]);
-    let found = scene.ask(|study, service| stretches(&[corridor], service, study.zones));
+    let found = scene.ask(|study, service| stretches(&[corridor], service, study.zones).unwrap());
     let ends: Vec<(f64, f64, Status)> = found.iter().map(|s| (s.from_m.round(), s.to_m.round(), s.status)).collect();
     let expected = [
         (0.0, 300.0, Status::Covered),

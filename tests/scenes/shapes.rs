@@ -55,8 +55,8 @@ fn reached_road_comes_from_both_ends_and_from_within() {
     let reached = |limit: &str| {
         let scene = scene.clone().limit(limit);
         scene.ask(|_, service| {
-            let links = Linkage::new(&service.edge_grid(), &[service.facilities[0].location]);
-            let sources = Sources::new(service.network, &links, service.direction);
+            let links = Linkage::new(&service.edge_grid().unwrap(), &[service.facilities[0].location]);
+            let sources = Sources::new(service.network, &links, service.direction).unwrap();
             let mut space = SearchSpace::default();
             let nearest = sources.nearest_facility(&mut space);
             let reached = ReachedEdges::new(&nearest, service.limit.cost);

@@ -81,10 +81,13 @@ fn nobody_within_their_own_limit_is_said_so() {
 }
 
 #[test]
-fn a_limit_of_another_metric_is_passed_over() {
-    let report = towns().zone_limits(&["5km", "10min"]).analyse();
-    // seven minutes in the west: 1 + 2
-    assert_eq!(persons(report.coverage.zones[0].people.unwrap()), [3, 4, 0, 0]);
+fn a_limit_of_another_metric_is_an_error() {
+    let scene = towns().zone_limits(&["5km", "10min"]);
+    let error = scene.ask(|study, service| analyse(study, service, &Checks::default(), &NoProgress).unwrap_err());
+    assert_eq!(
+        error.to_string(),
+        "row 0 of service.zone_limits is 5 km, a limit by distance; costs count time here: expected a limit by time"
+    );
 }
 
 #[test]

@@ -247,14 +247,14 @@ fn facts(made: &PreparedNetwork) -> serde_json::Value {
         "length_km": (length_mm as f64 / 1e6 * 1000.0).round() / 1000.0,
         "bytes": network.bytes(),
         "bytes_per_node": per_node(network.bytes()),
-        "bytes_per_node_with_link_index": per_node(network.bytes() + index),
+        "bytes_per_node_with_link_index": index.map(|index| per_node(network.bytes() + index)),
         "issues": about.findings.len(),
     })
 }
 
-/// Bytes of the index by which points are tied to the network.
-fn link_index(network: &Arc<RoadNetwork>) -> usize {
-    EdgeGrid::new(network, LinkRules { snap_m: 300.0, access_speed_m_s: 1.0, min_component: 100 }).bytes()
+/// Bytes of the index by which points are linked to the network.
+fn link_index(network: &Arc<RoadNetwork>) -> Option<usize> {
+    Some(EdgeGrid::new(network, LinkRules { snap_m: 300.0, access_speed_m_s: 1.0, min_component: 100 }).ok()?.bytes())
 }
 
 /// What a table or a layer is, for people.

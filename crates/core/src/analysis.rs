@@ -6,10 +6,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::assess::{Assessment, Status, assess};
 use crate::barriers::Barriers;
-use crate::coverage::{CoverageTable, Measured, measure};
+use crate::check::{AnalysisError, InputError};
+use crate::coverage::{CoverageTable, Measured, summed};
 use crate::curve::{CurvePoint, curve};
 use crate::extent::Extent;
-use crate::findings::Finding;
+use crate::findings::{Checks, Finding};
 use crate::gap_facts::GapSources;
 use crate::gaps::{GapRules, Gaps, Traced, trace};
 use crate::ground::Ground;
@@ -89,8 +90,12 @@ pub struct Service<'a> {
 
 impl Service<'_> {
     /// The edges that points are linked to, by the service's rules, its facilities and its barriers.
-    pub fn edge_grid(&self) -> EdgeGrid<'_> {
-        EdgeGrid::new(self.network, self.link).with_barriers(self.barriers).with_facilities(&self.places(), self.homes)
+    ///
+    /// # Errors
+    ///
+    /// As [`EdgeGrid::new`].
+    pub fn edge_grid(&self) -> Result<EdgeGrid<'_>, InputError> {
+        Ok(EdgeGrid::new(self.network, self.link)?.with_barriers(self.barriers).with_facilities(&self.places(), self.homes))
     }
 
     /// Places linked to `edges`; those outside the extent of the roads are no data.
@@ -114,7 +119,7 @@ impl Service<'_> {
 
     /// The limits that apply.
     pub fn limits(&self) -> Limits<'_> {
-        Limits::by_zone(self.limit, self.zone_limits)
+        Limits::checked(self.limit, self.zone_limits)
     }
 
     /// The limit of who lives in a zone, and of its ground; the general one outside all zones.
@@ -154,7 +159,7 @@ pub struct Report {
 impl Report {
     /// The limits that applied.
     pub fn limits(&self) -> Limits<'_> {
-        Limits::by_zone(self.limit, &self.zone_limits)
+        Limits::checked(self.limit, &self.zone_limits)
     }
 
     /// The limit that applied in a zone; the general one outside all zones.
@@ -182,11 +187,11 @@ pub struct FacilityReport {
     pub people_nearest: People,
 }
 
-/// Measures one service of a study, on rayon's current thread pool.
+/// Measures one service of a study, on rayon's current thread pool. Its findings are judged by `checks`: an error that they accept is a warning.
 ///
 /// # Errors
 ///
-/// [`Cancelled`] through `progress`.
+/// [`AnalysisError::Input`] where the study or the service cannot be so; [`AnalysisError::Cancelled`] through `progress`.
 ///
 /// # Example
 ///
@@ -219,6 +224,7 @@ pub struct FacilityReport {
 ///         gaps: GapRules { ground: GapGround::Inhabited, min_people: 0.0, min_area_m2: 0.0 },
 ///         speed_m_s: 1.2, detour_factor: 1.3, sweep: &["10min".parse()?], keep_field: false, extent: None,
 ///     },
+///     &Checks::default(),
 ///     &NoProgress,
 /// )?;
 /// // five minutes are 360 m: the people at 0, 100, 200 and 300 m are covered, the other seven are one gap
@@ -228,8 +234,10 @@ pub struct FacilityReport {
 /// assert_eq!(report.curve[0].coverage.total.people.map(|p| p.covered), Some(People::persons(8)));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub fn analyse(study: &Study<'_>, service: &Service<'_>, progress: &dyn Progress) -> Result<Report, Cancelled> {
-    answer(study, service, true, progress)
+pub fn analyse(study: &Study<'_>, service: &Service<'_>, checks: &Checks, progress: &dyn Progress) -> Result<Report, AnalysisError> {
+    let mut report = answer(study, service, true, progress)?;
+    report.findings = checks.judged_all(report.findings);
+    Ok(report)
 }
 
 /// Measures the coverage of one service alone, as [`analyse`] does: no gaps, catchments or warnings. For the same question asked many
@@ -237,8 +245,8 @@ pub fn analyse(study: &Study<'_>, service: &Service<'_>, progress: &dyn Progress
 ///
 /// # Errors
 ///
-/// [`Cancelled`] through `progress`.
-pub fn cover(study: &Study<'_>, service: &Service<'_>, progress: &dyn Progress) -> Result<CoverageTable, Cancelled> {
+/// As [`analyse`].
+pub fn cover(study: &Study<'_>, service: &Service<'_>, progress: &dyn Progress) -> Result<CoverageTable, AnalysisError> {
     Ok(answer(study, service, false, progress)?.coverage)
 }
 
@@ -247,21 +255,23 @@ pub fn cover(study: &Study<'_>, service: &Service<'_>, progress: &dyn Progress) 
 ///
 /// # Errors
 ///
-/// [`Cancelled`] through `progress`.
+/// [`AnalysisError`] where the demand or the service cannot be so, or through `progress`.
 ///
 /// # Complexity
 ///
 /// That of [`Sources::coverage_rows`]; 8 bytes for each pair within the bound.
-pub fn reach_table(demand: &Demand, service: &Service<'_>, bound: Cost, progress: &dyn Progress) -> Result<ReachTable, Cancelled> {
+pub fn reach_table(demand: &Demand, service: &Service<'_>, bound: Cost, progress: &dyn Progress) -> Result<ReachTable, AnalysisError> {
+    demand.check()?;
+    service.check()?;
     begin(progress, "access", service.facilities.len())?;
-    let edges = service.edge_grid();
+    let edges = service.edge_grid()?;
     let demand_links = service.demand_links(&edges, &demand.locations);
-    let residents = Residents::new(service.network, service.direction, &demand_links, &demand.people);
+    let residents = Residents::new(service.network, service.direction, &demand_links, &demand.people)?;
     let facility_links = service.facility_links(&edges);
-    let sources = Sources::new(service.network, &facility_links, service.direction);
+    let sources = Sources::new(service.network, &facility_links, service.direction)?;
     let row = |_, row: &[(DemandId, Cost)]| {
         if progress.is_cancelled() {
-            return Err(Cancelled);
+            return Err(AnalysisError::from(Cancelled));
         }
         progress.advance(1);
         Ok(row.to_vec())
@@ -270,18 +280,20 @@ pub fn reach_table(demand: &Demand, service: &Service<'_>, bound: Cost, progress
 }
 
 /// The report of a service; with coverage alone in it unless `whole`.
-fn answer(study: &Study<'_>, service: &Service<'_>, whole: bool, progress: &dyn Progress) -> Result<Report, Cancelled> {
+fn answer(study: &Study<'_>, service: &Service<'_>, whole: bool, progress: &dyn Progress) -> Result<Report, AnalysisError> {
+    study.check()?;
+    service.check_in(study.zones.len())?;
     let network = service.network;
     begin(progress, "link", 0)?;
-    let edges = service.edge_grid();
+    let edges = service.edge_grid()?;
     let facility_places: Vec<Coord<f64>> = service.facilities.iter().map(|f| f.location).collect();
     let facility_links = service.facility_links(&edges);
     let demand_links = service.demand_links(&edges, &study.demand.locations);
     begin(progress, "search", 0)?;
-    let sources = Sources::new(network, &facility_links, service.direction);
+    let sources = Sources::new(network, &facility_links, service.direction)?;
     let mut space = SearchSpace::default();
     let nearest = sources.nearest_facility(&mut space);
-    let assessments = assess(&demand_links, &study.demand.zones, &nearest, service.limits());
+    let assessments = assess(&demand_links, &study.demand.zones, &nearest, service.limits())?;
     begin(progress, "ground", 0)?;
     // a picture of the costs shows them all; tables and shapes ask for none beyond the greatest limit
     let greatest = service.sweep.iter().map(|limit| limit.cost).fold(service.limits().greatest().cost, Cost::max);
@@ -301,7 +313,7 @@ fn answer(study: &Study<'_>, service: &Service<'_>, whole: bool, progress: &dyn 
         facility_zones: &facility_zones,
         areas: &areas,
     };
-    let coverage = measure(&measured);
+    let coverage = summed(&measured);
     let straight_at = |limits: Limits<'_>| within_reach(study.demand, service, limits, &straight_m);
     let curve = curve(service.sweep, &measured, &field, &edges, &nearest, straight_at);
     let (id, limit, zone_limits) = (service.id.to_owned(), service.limit, service.zone_limits.to_vec());
@@ -398,18 +410,18 @@ fn facility_reports(
     assessments: &[Assessment],
     zones: &[Option<ZoneId>],
     progress: &dyn Progress,
-) -> Result<Vec<FacilityReport>, Cancelled> {
+) -> Result<Vec<FacilityReport>, AnalysisError> {
     let mut nearest = vec![People::ZERO; service.facilities.len()];
     for (assessment, people) in assessments.iter().zip(&study.demand.people) {
         if assessment.status == Status::Covered {
             nearest[assessment.label.facility.index()] += *people;
         }
     }
-    let residents = Residents::new(service.network, service.direction, links.demand, &study.demand.people);
-    let known = FacilityLink::of(service, links.facilities);
+    let residents = Residents::new(service.network, service.direction, links.demand, &study.demand.people)?;
+    let known = FacilityLink::of(service, links.facilities)?;
     let report = |facility: FacilityId, row: &[(DemandId, Cost)]| {
         if progress.is_cancelled() {
-            return Err(Cancelled);
+            return Err(Cancelled.into());
         }
         let i = facility.index();
         // the row goes as far as the greatest limit of any zone

@@ -3,6 +3,7 @@
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use crate::check::{self, InputError};
 use crate::ids::ZoneId;
 use crate::limits::Limits;
 use crate::link::{LinkStatus, Linkage};
@@ -76,9 +77,22 @@ impl Assessment {
 }
 
 /// Assesses every point of `linkage`, in parallel; point `i` lies in zone `zones[i]` and has that zone's limit.
-pub fn assess(linkage: &Linkage, zones: &[Option<ZoneId>], nearest: &NearestFacility<'_>, limits: Limits<'_>) -> Vec<Assessment> {
+///
+/// # Errors
+///
+/// [`InputError`] where `zones` has not an entry for each point, `linkage` belongs to another network than `nearest`, or a limit counts
+/// something else than the network's costs.
+pub fn assess(
+    linkage: &Linkage,
+    zones: &[Option<ZoneId>],
+    nearest: &NearestFacility<'_>,
+    limits: Limits<'_>,
+) -> Result<Vec<Assessment>, InputError> {
+    check::length("zones", zones.len(), "linked point", linkage.len())?;
+    linkage.check("demand points", nearest.network())?;
+    limits.check(nearest.network().metric())?;
     let point = |i: usize| Assessment::new(linkage.status(i), nearest.point(linkage.snaps(i)), limits.of(zones[i]));
-    (0..linkage.len()).into_par_iter().with_min_len(1024).map(point).collect()
+    Ok((0..linkage.len()).into_par_iter().with_min_len(1024).map(point).collect())
 }
 
 /// A quantity split by [`Status`].

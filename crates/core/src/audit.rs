@@ -8,6 +8,7 @@ use geo::{Coord, MultiPolygon};
 use rayon::prelude::*;
 use serde::Serialize;
 
+use crate::check::{self, InputError};
 use crate::ids::EdgeId;
 use crate::link::EdgeGrid;
 use crate::random::Random;
@@ -101,20 +102,27 @@ impl Audit {
 /// # Complexity
 ///
 /// O((points + corners) log corners), in parallel.
+///
+/// # Errors
+///
+/// [`InputError`] where `edges` are of another network than `nearest`, or a limit counts something else than its costs.
 pub fn audit(
     polygons: &MultiPolygon<f64>,
     edges: &EdgeGrid<'_>,
     nearest: &NearestFacility<'_>,
     limit_at: &(dyn Fn(Coord<f64>) -> Option<Limit> + Sync),
     rules: AuditRules,
-) -> Audit {
+) -> Result<Audit, InputError> {
+    check::same_network("the edges", edges.network(), nearest.network())?;
     let holder = Holder::new(polygons);
     let places = draw(edges, rules);
+    let metric = nearest.network().metric();
     let judged: Vec<Option<Judged>> = places
         .par_iter()
         .map(|&(edge, offset_mm)| {
             let at = place(edges, edge, offset_mm);
-            let limit = limit_at(at)?;
+            let Some(limit) = limit_at(at) else { return Ok(None) };
+            check::limit("the limit of a place", limit, metric)?;
             let cost = nearest.place(edge, offset_mm).cost;
             let (reached, held) = (limit.admits(cost), holder.holds(at));
             let length = edges.network().edge(edge).length_mm;
@@ -132,9 +140,9 @@ pub fn audit(
                 fault,
                 at_crossing: is_crossing(edges, nearest, limit, edge, at),
             });
-            Some(Judged { left_out, reached, near, offender })
+            Ok(Some(Judged { left_out, reached, near, offender }))
         })
-        .collect();
+        .collect::<Result<_, InputError>>()?;
     let network = edges.network();
     let length = |eligible: bool| {
         let roads = network.roads().filter(|id| edges.is_eligible(*id) == eligible);
@@ -148,7 +156,7 @@ pub fn audit(
         audit.near += usize::from(judged.near && !judged.left_out);
         audit.offenders.extend(judged.offender);
     }
-    audit
+    Ok(audit)
 }
 
 struct Judged {

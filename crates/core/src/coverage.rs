@@ -5,6 +5,7 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use crate::assess::{Assessment, ByStatus, Status};
+use crate::check::{self, InputError};
 use crate::ground::SquareMm;
 use crate::ids::ZoneId;
 use crate::input::{Demand, Zone};
@@ -105,7 +106,25 @@ pub(crate) fn in_total(zone: Option<ZoneId>, zones: usize) -> bool {
 }
 
 /// Sums coverage up by zone.
-pub fn measure(measured: &Measured<'_>) -> CoverageTable {
+///
+/// # Errors
+///
+/// [`InputError`] where columns are not of one length, or a zone is not there.
+pub fn measure(measured: &Measured<'_>) -> Result<CoverageTable, InputError> {
+    let (zones, points) = (measured.zones.len(), measured.demand.len());
+    check::zones(measured.zones)?;
+    measured.demand.check_in(zones)?;
+    check::assessments(measured.assessments, points, None)?;
+    check::length("straight", measured.straight.len(), "demand point", points)?;
+    check::zone_ids("facility zones", measured.facility_zones, zones)?;
+    for (mask, areas) in measured.areas.iter().enumerate() {
+        check::length(format!("the areas of mask {mask}"), areas.len(), "zone", zones)?;
+    }
+    Ok(summed(measured))
+}
+
+/// The same of columns that are known to fit.
+pub(crate) fn summed(measured: &Measured<'_>) -> CoverageTable {
     let count = measured.zones.len();
     let mut rows: Vec<Vec<usize>> = vec![Vec::new(); count + 1];
     for (i, zone) in measured.demand.zones.iter().enumerate() {

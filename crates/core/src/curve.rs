@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::assess::{Assessment, Status};
-use crate::coverage::{CoverageTable, Measured, measure};
+use crate::coverage::{CoverageTable, Measured, summed};
 use crate::limits::Limits;
 use crate::link::EdgeGrid;
 use crate::reach::CostField;
@@ -36,7 +36,7 @@ pub(crate) fn curve(
         let areas = field.areas(edges, nearest, Limits::same(limit));
         let straight = straight(Limits::same(limit));
         let measured = Measured { assessments: &assessments, areas: &areas, straight: &straight, ..*measured };
-        CurvePoint { limit, coverage: measure(&measured) }
+        CurvePoint { limit, coverage: summed(&measured) }
     };
     limits.iter().map(point).collect()
 }

@@ -9,8 +9,10 @@ use geo::{
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use crate::analysis::Study;
 use crate::assess::Assessment;
 use crate::cells::Cell;
+use crate::check::{self, AnalysisError, InputError};
 use crate::coverage::CostSummary;
 use crate::gap_facts::{GapFacts, GapSources, facts, is_somewhere};
 use crate::ground::{Ground, Window};
@@ -140,12 +142,29 @@ pub struct Traced<'a> {
     pub sources: GapSources<'a>,
 }
 
+impl Traced<'_> {
+    fn check(&self) -> Result<(), InputError> {
+        let (zones, points, network) = (self.zones.len(), self.demand.len(), self.nearest.network());
+        Study { zones: self.zones, demand: self.demand, ground: self.ground, places: &[] }.check()?;
+        check::assessments(self.assessments, points, None)?;
+        check::length("straight", self.sources.straight.len(), "demand point", points)?;
+        check::length("links", self.sources.links.len(), "demand point", points)?;
+        self.sources.links.check("demand points", network)?;
+        check::same_network("the edges", self.edges.network(), network)?;
+        check::facilities(self.sources.facilities)?;
+        self.limits.check_in(network.metric(), zones)?;
+        self.rules.check()
+    }
+}
+
 /// Traces, fills and ranks the gaps of every zone; `field` is what it costs from each cell.
 ///
 /// # Errors
 ///
-/// [`Cancelled`] through `progress`.
-pub fn trace(traced: &Traced<'_>, field: &CostField<'_>, progress: &dyn Progress) -> Result<Gaps, Cancelled> {
+/// [`AnalysisError`] where columns are not of one length, a zone or a facility is not there, links or edges are of another network than
+/// `nearest`, a limit counts something else than its costs; or through `progress`.
+pub fn trace(traced: &Traced<'_>, field: &CostField<'_>, progress: &dyn Progress) -> Result<Gaps, AnalysisError> {
+    traced.check()?;
     let points = points_by_zone(traced.zones.len(), &traced.demand.zones);
     let depths = depths(traced, field.window(), traced.demand.locations.iter().copied());
     let surveyed = Surveyed { field, edges: traced.edges, nearest: traced.nearest };

@@ -4,6 +4,7 @@ use geo::{Area, BoundingRect, Coord, Intersects, MultiPolygon};
 use serde::{Deserialize, Serialize};
 
 use crate::cells::{Cell, Grid, Part, signed_area, split};
+use crate::check::{self, AnalysisError, InputError};
 use crate::extent::Extent;
 use crate::ids::{EdgeId, ZoneId};
 use crate::index::ZoneIndex;
@@ -148,7 +149,7 @@ pub(crate) struct Border {
     pub rings: Vec<Vec<Coord<f64>>>,
 }
 
-/// Zones whose ground is too wide to be cut into cells of this size.
+/// Why ground cannot be cut into cells.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum GroundError {
@@ -169,9 +170,21 @@ pub enum GroundError {
     /// A cell size that is none.
     #[error("ground.cell_m is {0}; expected 1 to 10,000 metres")]
     CellSize(f64),
+    /// Input that cannot be what it is said to be.
+    #[error(transparent)]
+    Input(#[from] InputError),
     /// The run was ended.
     #[error(transparent)]
     Cancelled(#[from] Cancelled),
+}
+
+impl From<AnalysisError> for GroundError {
+    fn from(error: AnalysisError) -> GroundError {
+        match error {
+            AnalysisError::Input(input) => GroundError::Input(input),
+            AnalysisError::Cancelled(cancelled) => GroundError::Cancelled(cancelled),
+        }
+    }
 }
 
 /// The most cells that the ground of a study is cut into.
@@ -182,7 +195,7 @@ impl Ground {
     ///
     /// # Errors
     ///
-    /// [`GroundError`] for a cell size out of range or more cells than memory is meant to hold.
+    /// [`GroundError`] for a cell size out of range, a corner that is nowhere, or more cells than memory is meant to hold.
     pub fn new(zones: &[Zone], rules: GroundRules, progress: &dyn Progress) -> Result<Ground, GroundError> {
         Ground::masked(zones, &[Mask::Zone], &[], None, rules, progress)
     }
@@ -204,6 +217,7 @@ impl Ground {
         progress: &dyn Progress,
     ) -> Result<Ground, GroundError> {
         let grid = Grid::new(rules.cell_m)?;
+        check::zones(zones)?;
         let window = window(grid, zones.iter().filter_map(|z| z.area.bounding_rect()))?;
         let [inside, beyond] = Cutter { zones, grid, window, progress }.parted(extent)?;
         let no_data = match &beyond {
@@ -231,6 +245,7 @@ impl Ground {
     ///
     /// As [`Ground::new`].
     pub fn window_of(zones: &[Zone], rules: GroundRules) -> Result<Window, GroundError> {
+        check::zones(zones)?;
         window(Grid::new(rules.cell_m)?, zones.iter().filter_map(|z| z.area.bounding_rect()))
     }
 

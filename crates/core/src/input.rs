@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use geo::{Coord, MultiPolygon};
 use serde::{Deserialize, Serialize};
 
+use crate::check::{self, InputError};
 use crate::coverage::in_total;
 use crate::ids::{DemandId, ZoneId};
 use crate::units::People;
@@ -128,15 +129,20 @@ impl Demand {
     }
 
     /// Some of its points, in this order.
-    #[must_use]
-    pub fn rows(&self, rows: &[DemandId]) -> Demand {
+    ///
+    /// # Errors
+    ///
+    /// [`InputError`] where columns are not of one length, or a point is not there.
+    pub fn rows(&self, rows: &[DemandId]) -> Result<Demand, InputError> {
+        self.check()?;
+        check::ids("rows", "demand point", self.len(), rows.iter().map(|row| Some(row.index())))?;
         let people = |all: &[People]| rows.iter().map(|row| all[row.index()]).collect();
-        Demand {
+        Ok(Demand {
             locations: rows.iter().map(|row| self.locations[row.index()]).collect(),
             zones: rows.iter().map(|row| self.zones[row.index()]).collect(),
             people: people(&self.people),
             groups: self.groups.iter().map(|group| Group { name: group.name.clone(), people: people(&group.people) }).collect(),
-        }
+        })
     }
 
     /// The people at each point that counts in totals, and zero at the others: those outside all of the study's `zones`, if it has any.

@@ -5,6 +5,7 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use crate::analysis::Service;
+use crate::check;
 use crate::ground::{Ground, GroundError};
 use crate::ids::FacilityId;
 use crate::link::EdgeGrid;
@@ -67,11 +68,14 @@ pub struct Isochrone {
 ///
 /// # Errors
 ///
-/// [`GroundError`] for a cell size out of range, more cells than memory is meant to hold, or an end through `progress`.
+/// [`GroundError::Input`] where the service or the rules cannot be so; another [`GroundError`] for a cell size out of range, more cells than memory is meant to hold, or an end through `progress`.
 pub fn isochrones(service: &Service<'_>, rules: &IsochroneRules<'_>, progress: &dyn Progress) -> Result<Vec<Isochrone>, GroundError> {
-    let edges = service.edge_grid();
+    service.check()?;
+    check::limits("limits", rules.limits, service.network.metric())?;
+    check::not_negative("simplify_m", rules.simplify_m)?;
+    let edges = service.edge_grid()?;
     let links = service.facility_links(&edges);
-    let sources = Sources::new(service.network, &links, service.direction);
+    let sources = Sources::new(service.network, &links, service.direction)?;
     let mut limits = rules.limits.to_vec();
     limits.sort_by_key(|limit| limit.cost);
     limits.dedup();

@@ -26,6 +26,7 @@ use serde::{Deserialize, Serialize};
 use self::buckets::{Buckets, Near};
 use self::segment::Segment;
 use crate::barriers::Barriers;
+use crate::check::InputError;
 use crate::ids::EdgeId;
 use crate::network::{Edge, RoadNetwork};
 use crate::units::{Cost, Metric};
@@ -105,10 +106,16 @@ impl<'n> EdgeGrid<'n> {
     /// # Complexity
     ///
     /// O(edges + buckets), with at most about four buckets an edge.
-    pub fn new(network: &'n RoadNetwork, rules: LinkRules) -> EdgeGrid<'n> {
+    ///
+    /// # Errors
+    ///
+    /// [`InputError::Number`] for a snap limit or a speed that is impossible.
+    pub fn new(network: &'n RoadNetwork, rules: LinkRules) -> Result<EdgeGrid<'n>, InputError> {
+        rules.check()?;
         let is_small = |edge: &Edge| network.component_nodes(edge.tail) < rules.min_component;
         let large = Buckets::new(network, |edge| !is_small(edge));
-        EdgeGrid { network, rules, barriers: None, large, small: Buckets::new(network, is_small), used: Vec::new(), used_edges: None }
+        let small = Buckets::new(network, is_small);
+        Ok(EdgeGrid { network, rules, barriers: None, large, small, used: Vec::new(), used_edges: None })
     }
 
     /// The barriers that straight legs do not cross, if there are any.

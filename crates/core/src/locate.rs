@@ -32,6 +32,7 @@ use serde::Serialize;
 use space::Space;
 use watch::Watch;
 
+use crate::check;
 use crate::progress::{Progress, begin};
 use crate::units::People;
 
@@ -103,7 +104,7 @@ pub(crate) struct Found {
 ///
 /// # Errors
 ///
-/// [`SitingError`]: quotas that cannot be met, alone or together; numbers that a model cannot take; a run that was ended before a plan
+/// [`SitingError`]: a table that has not a row for each site, `people` and `within` that have not an entry for each of its points; quotas that cannot be met, alone or together; numbers that a model cannot take; a run that was ended before a plan
 /// was found. One that is ended later gives the best plan so far, with its bound.
 ///
 /// # Complexity
@@ -112,9 +113,6 @@ pub(crate) struct Found {
 /// as many more as `options.nodes` allows; before and between, the local search goes on while a swap gains something. `options.seconds` and
 /// `progress` end all of it, between two steps: merging sites and people is one, a pass over all entries is another.
 ///
-/// # Panics
-///
-/// Where the table has not a row for each site, or `people` and `within` have not an entry for each of its points.
 pub fn locate(siting: &Siting<'_>, options: &SitingOptions, progress: &dyn Progress) -> Result<Located, SitingError> {
     locate_with(siting, options, None, progress)
 }
@@ -124,10 +122,6 @@ pub fn locate(siting: &Siting<'_>, options: &SitingOptions, progress: &dyn Progr
 /// # Errors
 ///
 /// As [`locate`].
-///
-/// # Panics
-///
-/// As [`locate`].
 pub fn locate_with(
     siting: &Siting<'_>,
     options: &SitingOptions,
@@ -135,8 +129,9 @@ pub fn locate_with(
     progress: &dyn Progress,
 ) -> Result<Located, SitingError> {
     begin(progress, "siting", 0)?;
-    assert_eq!(siting.table.facilities(), siting.sites.len(), "a row for each site");
-    assert_eq!(siting.people.len(), siting.within.len(), "a limit for each point");
+    check::length("the table", siting.table.facilities(), "site", siting.sites.len())?;
+    check::length("within", siting.within.len(), "point", siting.people.len())?;
+    siting.table.check(siting.people.len())?;
     let space = Space::new(siting.sites, siting.quotas, siting.budget)?;
     let watch = Watch::new(options.seconds, progress);
     let means = Means { options, solver, watch: &watch };

@@ -19,6 +19,7 @@ mod chains;
 mod copies;
 mod cut;
 mod parts;
+mod stamp;
 
 use std::ops::Range;
 
@@ -33,6 +34,7 @@ pub(crate) use chains::{Chain, ChainId};
 use copies::Copies;
 pub use cut::{RoadCut, RoadCutter};
 pub use parts::NetworkParts;
+pub(crate) use stamp::Stamp;
 
 /// One direction of an edge or of a chain of edges.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -121,9 +123,16 @@ pub struct RoadNetwork {
     /// The mean cost of the open arcs of chains.
     common_arc: Cost,
     copies: Copies,
+    #[serde(skip)]
+    stamp: Stamp,
 }
 
 impl RoadNetwork {
+    /// Which network it is: points linked to another one mean nothing here.
+    pub(crate) fn stamp(&self) -> Stamp {
+        self.stamp
+    }
+
     /// What its costs count.
     pub fn metric(&self) -> Metric {
         self.metric
@@ -216,6 +225,7 @@ impl RoadNetwork {
             self.metric = Metric::Distance;
             self.edges.iter_mut().for_each(build::measure_by_distance);
             self.join();
+            self.stamp = Stamp::new();
         }
         self
     }

@@ -8,6 +8,7 @@ use rayon::prelude::*;
 
 use crate::assess::{ByStatus, Status};
 use crate::cells::{Cell, Grid, Part, signed_area, split};
+use crate::check::{self, AnalysisError};
 use crate::far::Far;
 use crate::ground::{Border, Ground, SquareMm, Window, ZoneGround};
 use crate::ids::ZoneId;
@@ -76,14 +77,15 @@ impl<'g> CostField<'g> {
     ///
     /// # Errors
     ///
-    /// [`Cancelled`] through `progress`.
+    /// [`AnalysisError`] where `edges` are of another network than `nearest`, or through `progress`.
     pub fn measure(
         ground: &'g Ground,
         edges: &EdgeGrid<'_>,
         nearest: &NearestFacility<'_>,
         asked: Option<Cost>,
         progress: &dyn Progress,
-    ) -> Result<CostField<'g>, Cancelled> {
+    ) -> Result<CostField<'g>, AnalysisError> {
+        check::same_network("the edges", edges.network(), nearest.network())?;
         let window = ground.window();
         let far = asked.filter(|_| !window.is_empty()).and_then(|limit| Far::new(ground.grid().bounds(window, 0.0), edges, nearest, limit));
         let (costs, roads_m) =

@@ -4,6 +4,7 @@ use geo::Coord;
 use serde::Serialize;
 
 use crate::analysis::{Service, Study};
+use crate::check::{self, AnalysisError};
 use crate::ids::FacilityId;
 use crate::link::{LinkStatus, Linkage};
 use crate::progress::{Cancelled, Progress, begin};
@@ -39,7 +40,7 @@ pub struct ProjectEffect {
 ///
 /// # Errors
 ///
-/// [`Cancelled`] through `progress`.
+/// [`AnalysisError`] where the study or the service cannot be so, or a new facility lies nowhere; or through `progress`.
 ///
 /// # Complexity
 ///
@@ -49,18 +50,21 @@ pub fn build_in_order(
     service: &Service<'_>,
     projects: &[Project],
     progress: &dyn Progress,
-) -> Result<Vec<ProjectEffect>, Cancelled> {
+) -> Result<Vec<ProjectEffect>, AnalysisError> {
+    study.check_rows()?;
+    service.check_in(study.zones.len())?;
+    projects.iter().try_for_each(|project| check::places("project.opens", project.opens.iter().copied()))?;
     begin(progress, "projects", projects.len())?;
-    let edges = service.edge_grid();
+    let edges = service.edge_grid()?;
     let demand_links = service.demand_links(&edges, &study.demand.locations);
     let people = study.demand.people_in_total(study.zones.len());
-    let residents = Residents::new(service.network, service.direction, &demand_links, &people);
+    let residents = Residents::new(service.network, service.direction, &demand_links, &people)?;
     let limits = service.limits();
-    let mut what_if = WhatIf::new(&residents, &service.facility_links(&edges), &study.demand.zones, limits, limits.greatest().cost);
+    let mut what_if = WhatIf::new(&residents, &service.facility_links(&edges), &study.demand.zones, limits, limits.greatest().cost)?;
     let mut effects = Vec::with_capacity(projects.len());
     for project in projects {
         if progress.is_cancelled() {
-            return Err(Cancelled);
+            return Err(Cancelled.into());
         }
         let links = Linkage::new(&edges, &project.opens).after(service.pre_travel);
         let mut effect = ProjectEffect { gained: People::ZERO, lost: People::ZERO, covered: People::ZERO, links: Vec::new() };

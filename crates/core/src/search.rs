@@ -18,6 +18,7 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
+use crate::check::InputError;
 use crate::ids::{EdgeId, FacilityId, NodeId};
 use crate::link::{Linkage, Snap};
 use crate::network::{Arc, ChainId, Edge, RoadNetwork};
@@ -89,11 +90,12 @@ pub struct NearestFacility<'a> {
 impl<'a> Sources<'a> {
     /// Facilities tied to `network` by `linkage`; row `i` of it is facility `i`.
     ///
-    /// # Panics
+    /// # Errors
     ///
-    /// Where `linkage` belongs to another network.
-    pub fn new(network: &'a RoadNetwork, linkage: &'a Linkage, direction: Direction) -> Sources<'a> {
-        Sources::tied(network, Cow::Borrowed(linkage), direction)
+    /// [`InputError::OtherNetwork`] where `linkage` belongs to another network.
+    pub fn new(network: &'a RoadNetwork, linkage: &'a Linkage, direction: Direction) -> Result<Sources<'a>, InputError> {
+        linkage.check("facilities", network)?;
+        Ok(Sources::tied(network, Cow::Borrowed(linkage), direction))
     }
 
     fn tied(network: &'a RoadNetwork, linkage: Cow<'a, Linkage>, direction: Direction) -> Sources<'a> {

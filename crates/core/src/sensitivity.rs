@@ -10,6 +10,7 @@ use rayon::prelude::*;
 use crate::analysis::{Service, Study, straight_reach};
 use crate::assess::{Assessment, Status};
 use crate::barriers::Barriers;
+use crate::check::{self, InputError};
 use crate::ids::{NodeId, ZoneId};
 use crate::index::ZoneIndex;
 use crate::link::{EdgeGrid, Linkage};
@@ -45,13 +46,18 @@ pub struct BarrierEffect {
 impl<'a> Sensitivity<'a> {
     /// Links the people of a study by the rules of `service`; `assessments` are those of its report.
     ///
+    /// # Errors
+    ///
+    /// [`InputError`] for rules that are impossible, or if there is not one assessment for each demand point.
+    ///
     /// # Complexity
     ///
     /// That of linking: O(edges + points × edges nearby).
-    pub fn new(study: &'a Study<'a>, service: &'a Service<'a>, assessments: &'a [Assessment]) -> Sensitivity<'a> {
-        let edges = service.edge_grid();
-        let links = Linkage::new(&edges, &study.demand.locations);
-        Sensitivity { study, service, assessments, edges, links }
+    pub fn new(study: &'a Study<'a>, service: &'a Service<'a>, assessments: &'a [Assessment]) -> Result<Sensitivity<'a>, InputError> {
+        check::assessments(assessments, study.demand.len(), None)?;
+        let edges = service.edge_grid()?;
+        let links = service.demand_links(&edges, &study.demand.locations);
+        Ok(Sensitivity { study, service, assessments, edges, links })
     }
 
     /// How far the longest limit goes by a straight line, metres.
@@ -63,35 +69,43 @@ impl<'a> Sensitivity<'a> {
     /// People who are linked to a road, have no facility within their limit, and have one of some nodes of the network within it: as many as
     /// facilities there would cover, at most.
     ///
+    /// # Errors
+    ///
+    /// [`InputError`] as [`Sources::new`].
+    ///
     /// # Complexity
     ///
     /// One search within the greatest limit.
-    pub fn uncovered_near(&self, nodes: &[NodeId]) -> People {
+    pub fn uncovered_near(&self, nodes: &[NodeId]) -> Result<People, InputError> {
         let service = self.service;
         if nodes.is_empty() {
-            return People::ZERO;
+            return Ok(People::ZERO);
         }
         let places = Linkage::at_nodes(service.network, nodes).after(service.pre_travel);
-        let sources = Sources::new(service.network, &places, service.direction);
+        let sources = Sources::new(service.network, &places, service.direction)?;
         let mut space = SearchSpace::default();
         let nearest = sources.nearest_facility_within(service.limits().greatest().cost, &mut space);
         let is_uncovered = |i: usize| matches!(self.assessments[i].status, Status::Uncovered | Status::Unreachable);
-        self.sum(|i| is_uncovered(i) && self.is_within(i, &self.links, i, &nearest))
+        Ok(self.sum(|i| is_uncovered(i) && self.is_within(i, &self.links, i, &nearest)))
     }
 
     /// What would change if no access leg crossed `barriers`; `None` where none crosses one.
     ///
+    /// # Errors
+    ///
+    /// [`InputError`] as [`Sources::new`].
+    ///
     /// # Complexity
     ///
     /// O(legs); where one crosses, also a search within the greatest limit and the linking of facilities and of the people who cross.
-    pub fn with_barriers(self, barriers: &Barriers) -> Option<BarrierEffect> {
+    pub fn with_barriers(self, barriers: &Barriers) -> Result<Option<BarrierEffect>, InputError> {
         let (study, service) = (self.study, self.service);
         let facility_links = service.facility_links(&self.edges);
         let facilities: Vec<Coord<f64>> = service.facilities.iter().map(|facility| facility.location).collect();
         let facilities_crossing = crossings(service.network, barriers, &facilities, &facility_links);
         let crossing = crossings(service.network, barriers, &study.demand.locations, &self.links);
         if facilities_crossing.is_empty() && crossing.is_empty() {
-            return None;
+            return Ok(None);
         }
         let mut kinds: BTreeMap<&str, People> = facilities_crossing.iter().map(|(_, kind)| (*kind, People::ZERO)).collect();
         for (row, kind) in &crossing {
@@ -107,28 +121,28 @@ impl<'a> Sensitivity<'a> {
             covered_with: People::ZERO,
         };
         let rows: Vec<usize> = crossing.into_iter().map(|(row, _)| row).collect();
-        effect.covered_with = self.covered_behind(barriers, &facilities, rows);
-        Some(effect)
+        effect.covered_with = self.covered_behind(barriers, &facilities, rows)?;
+        Ok(Some(effect))
     }
 
     /// Covered people once the points of `rows` are linked again, before barriers.
-    fn covered_behind(mut self, barriers: &Barriers, facilities: &[Coord<f64>], mut rows: Vec<usize>) -> People {
+    fn covered_behind(mut self, barriers: &Barriers, facilities: &[Coord<f64>], mut rows: Vec<usize>) -> Result<People, InputError> {
         let (study, service) = (self.study, self.service);
         let used = self.edges.islands().to_vec();
-        let edges = EdgeGrid::new(service.network, service.link).with_barriers(barriers).with_facilities(facilities, service.homes);
+        let edges = EdgeGrid::new(service.network, service.link)?.with_barriers(barriers).with_facilities(facilities, service.homes);
         if edges.islands() != used {
             rows = (0..study.demand.len()).collect();
         }
         let places: Vec<Coord<f64>> = rows.iter().map(|row| study.demand.locations[*row]).collect();
         let (again, facility_links) = (Linkage::new(&edges, &places), service.facility_links(&edges));
-        let sources = Sources::new(service.network, &facility_links, service.direction);
+        let sources = Sources::new(service.network, &facility_links, service.direction)?;
         let mut space = SearchSpace::default();
         let nearest = sources.nearest_facility_within(service.limits().greatest().cost, &mut space);
         let links = std::mem::take(&mut self.links);
-        self.sum(|i| match rows.binary_search(&i) {
+        Ok(self.sum(|i| match rows.binary_search(&i) {
             Ok(own) => self.is_within(i, &again, own, &nearest),
             Err(_) => self.is_within(i, &links, i, &nearest),
-        })
+        }))
     }
 
     /// Whether point `i`, which is linked as row `own` of `links`, is within its limit.

@@ -19,6 +19,7 @@ use serde::{Deserialize, Serialize};
 use self::evidence::LivedIn;
 use self::layer::Layer;
 use self::pieces::{Piece, pieces};
+use crate::check::{self, AnalysisError, InputError};
 use crate::ids::ZoneId;
 use crate::input::{Demand, Group, Zone};
 use crate::progress::{Cancelled, Progress};
@@ -73,6 +74,16 @@ pub struct SpreadRules {
 impl Default for SpreadRules {
     fn default() -> SpreadRules {
         SpreadRules { cell_m: 100.0, min_surface_ratio: 0.1, roads_m: 1000.0, near_m: 150.0, near_share: 0.5 }
+    }
+}
+
+impl SpreadRules {
+    fn check(&self) -> Result<(), InputError> {
+        check::positive("spread.cell_m", self.cell_m)?;
+        check::not_negative("spread.min_surface_ratio", self.min_surface_ratio)?;
+        check::not_negative("spread.roads_m", self.roads_m)?;
+        check::not_negative("spread.near_m", self.near_m)?;
+        check::not_negative("spread.near_share", self.near_share)
     }
 }
 
@@ -133,7 +144,7 @@ pub enum WhyPassedOver {
 ///
 /// # Errors
 ///
-/// [`Cancelled`] through `progress`.
+/// [`AnalysisError`] for a corner that is nowhere, a group that has not a total for each zone, rules that are no numbers; or through `progress`.
 pub fn spread(
     zones: &[Zone],
     groups: &[Group],
@@ -141,7 +152,12 @@ pub fn spread(
     surroundings: Surroundings<'_>,
     rules: SpreadRules,
     progress: &dyn Progress,
-) -> Result<(Demand, Vec<SpreadNote>), Cancelled> {
+) -> Result<(Demand, Vec<SpreadNote>), AnalysisError> {
+    check::zones(zones)?;
+    for group in groups {
+        check::length(format!("the group `{}`", group.name), group.people.len(), "zone", zones.len())?;
+    }
+    rules.check()?;
     let lived_in = LivedIn::new(surroundings.roads, surroundings.buildings);
     let layers: Vec<Layer<'_>> = surfaces.iter().map(|surface| Layer::new(surface, &lived_in)).collect();
     let ask = Chooser { layers, lived_in: &lived_in, water: Water::new(surroundings.water), rules };
@@ -150,7 +166,7 @@ pub fn spread(
         .enumerate()
         .map(|(i, zone)| {
             if progress.is_cancelled() {
-                return Err(Cancelled);
+                return Err(AnalysisError::from(Cancelled));
             }
             let (note, ground) = ask.choose(ZoneId::at(i), zone);
             progress.advance(1);
@@ -165,7 +181,7 @@ pub fn spread(
         let weights: Vec<u64> = pieces.iter().map(|p| p.area_mm2).collect();
         demand.people.extend(apportion(zone.people.unwrap_or(People::ZERO), &weights));
         for (points, totals) in demand.groups.iter_mut().zip(groups) {
-            points.people.extend(apportion(totals.people.get(note.zone.index()).copied().unwrap_or_default(), &weights));
+            points.people.extend(apportion(totals.people[note.zone.index()], &weights));
         }
         demand.zones.extend(pieces.iter().map(|_| Some(note.zone)));
         demand.locations.extend(pieces.iter().map(|p| p.at));

@@ -9,8 +9,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::analysis::{FacilityReport, Links, Report, Service, Study, straight_lines, within_reach};
 use crate::assess::{Assessment, ByStatus, Status, assess};
-use crate::coverage::{Measured, measure};
+use crate::check::{self, AnalysisError, InputError};
+use crate::coverage::{Measured, summed};
 use crate::curve::{CurvePoint, at_limit};
+use crate::findings::Checks;
 use crate::gap_facts::GapSources;
 use crate::gaps::{GapRules, Traced, ZoneDrawn, listed, points_by_zone, trace_zones};
 use crate::ground::{SquareMm, Window};
@@ -82,6 +84,9 @@ pub enum TileError {
     /// It was ended.
     #[error(transparent)]
     Cancelled(#[from] Cancelled),
+    /// Input that cannot be what it is said to be.
+    #[error(transparent)]
+    Input(#[from] InputError),
     /// A limit's line comes in from beyond the ground that the part has.
     #[error("the outline of zone {zone} depends on ground more than {margin} cells away from it")]
     Far {
@@ -95,6 +100,29 @@ pub enum TileError {
     Parts(String),
 }
 
+impl From<AnalysisError> for TileError {
+    fn from(error: AnalysisError) -> TileError {
+        match error {
+            AnalysisError::Input(input) => TileError::Input(input),
+            AnalysisError::Cancelled(cancelled) => TileError::Cancelled(cancelled),
+        }
+    }
+}
+
+impl Tile<'_> {
+    /// Checks that it fits to its study and its service.
+    fn check(&self, study: &Study<'_>, service: &Service<'_>) -> Result<(), InputError> {
+        study.check()?;
+        service.check_in(study.zones.len())?;
+        let facilities = service.facilities.len();
+        check::length("tile.rows", self.rows.len(), "demand point", study.demand.len())?;
+        check::length("tile.own", self.own.len(), "demand point", study.demand.len())?;
+        check::length("tile.links", self.links.len(), "facility", facilities)?;
+        check::ids("tile.zones", "zone", study.zones.len(), self.zones.iter().map(|zone| Some(zone.index())))?;
+        check::ids("tile.facilities", "facility", facilities, self.facilities.iter().map(|own| Some(own.index())))
+    }
+}
+
 /// Answers a part of a study: its demand and its ground are those of the part, its zones and places those of the whole (zones that the part has nothing to do
 /// with may lack their area). The service's network is the part's ([`RoadCut`](crate::RoadCut)).
 ///
@@ -102,12 +130,13 @@ pub enum TileError {
 ///
 /// [`TileError`].
 pub fn analyse_tile(study: &Study<'_>, service: &Service<'_>, tile: &Tile<'_>, progress: &dyn Progress) -> Result<TilePart, TileError> {
+    tile.check(study, service)?;
     begin(progress, "link", 0)?;
-    let edges = EdgeGrid::new(service.network, service.link).with_barriers(service.barriers).with_islands(tile.islands.to_vec());
+    let edges = EdgeGrid::new(service.network, service.link)?.with_barriers(service.barriers).with_islands(tile.islands.to_vec());
     let links = service.demand_links(&edges, &study.demand.locations);
-    let sources = Sources::new(service.network, tile.links, service.direction);
-    let nearest = sources.with_labels(tile.known);
-    let assessments = assess(&links, &study.demand.zones, &nearest, service.limits());
+    let sources = Sources::new(service.network, tile.links, service.direction)?;
+    let nearest = sources.with_labels(tile.known)?;
+    let assessments = assess(&links, &study.demand.zones, &nearest, service.limits())?;
     begin(progress, "ground", 0)?;
     let ground = study.ground.only(tile.zones);
     let greatest = service.sweep.iter().map(|limit| limit.cost).fold(service.limits().greatest().cost, crate::Cost::max);
@@ -161,13 +190,13 @@ fn catchments(
     links: &Linkage,
     nearest: &NearestFacility<'_>,
     progress: &dyn Progress,
-) -> Result<Vec<(FacilityId, People, usize)>, Cancelled> {
-    let residents = Residents::new(service.network, nearest.direction(), links, &study.demand.people);
+) -> Result<Vec<(FacilityId, People, usize)>, AnalysisError> {
+    let residents = Residents::new(service.network, nearest.direction(), links, &study.demand.people)?;
     let own = tile.links.only(tile.facilities);
-    let sources = Sources::new(service.network, &own, service.direction);
+    let sources = Sources::new(service.network, &own, service.direction)?;
     let found = sources.try_coverage_rows(service.limits().greatest().cost, &residents, |_, row| {
         if progress.is_cancelled() {
-            return Err(Cancelled);
+            return Err(AnalysisError::from(Cancelled));
         }
         let within = row.iter().filter(|(d, cost)| service.limit_of(study.demand.zones[d.index()]).admits(*cost));
         let people = within.clone().map(|(d, _)| study.demand.people[d.index()]).sum::<People>();
@@ -192,7 +221,12 @@ pub struct FacilityLink {
 
 impl FacilityLink {
     /// Of each facility of a service, tied to its network by `links`.
-    pub fn of(service: &Service<'_>, links: &Linkage) -> Vec<FacilityLink> {
+    ///
+    /// # Errors
+    ///
+    /// [`InputError::OtherNetwork`] where `links` belongs to another network than the service's.
+    pub fn of(service: &Service<'_>, links: &Linkage) -> Result<Vec<FacilityLink>, InputError> {
+        links.check("facilities", service.network)?;
         let link = |row: usize| {
             // places on large pieces come first
             let snap = links.snaps(row).first();
@@ -204,17 +238,27 @@ impl FacilityLink {
                 link: links.point(row),
             }
         };
-        (0..links.len()).map(link).collect()
+        Ok((0..links.len()).map(link).collect())
     }
 }
 
-/// Puts the parts of a service together.
+/// Puts the parts of a service together. Its findings are judged by `checks`.
 ///
 /// # Errors
 ///
-/// [`TileError::Parts`] where a zone, a point or a facility is answered for by no part, or by several.
-pub fn join_tiles(study: &Study<'_>, service: &Service<'_>, links: &[FacilityLink], parts: Vec<TilePart>) -> Result<Report, TileError> {
+/// [`TileError::Parts`] where a zone, a point or a facility is answered for by no part, or by several; [`TileError::Input`] where the study
+/// or the service cannot be so, or parts name facilities or limits that are not theirs.
+pub fn join_tiles(
+    study: &Study<'_>,
+    service: &Service<'_>,
+    checks: &Checks,
+    links: &[FacilityLink],
+    parts: Vec<TilePart>,
+) -> Result<Report, TileError> {
     let zone_count = study.zones.len();
+    study.check_rows()?;
+    service.check_in(zone_count)?;
+    check::length("links", links.len(), "facility", service.facilities.len())?;
     let mut zones: Vec<Option<ZonePart>> = (0..zone_count).map(|_| None).collect();
     let mut points: Vec<Option<PointPart>> = (0..study.demand.len()).map(|_| None).collect();
     let mut catchments: Vec<Option<(People, usize)>> = vec![None; service.facilities.len()];
@@ -233,6 +277,10 @@ pub fn join_tiles(study: &Study<'_>, service: &Service<'_>, links: &[FacilityLin
     }
     let (zones, points, catchments) = (all(zones, "zone")?, all(points, "demand point")?, all(catchments, "facility")?);
     let assessments: Vec<Assessment> = points.iter().map(|point| point.assessment).collect();
+    check::assessments(&assessments, study.demand.len(), Some(service.facilities.len()))?;
+    for zone in &zones {
+        check::length("the areas of a zone", zone.areas.len(), "limit", 1 + service.sweep.len())?;
+    }
     let zone_index = ZoneIndex::new(study.zones);
     let facility_zones: Vec<Option<ZoneId>> = service.facilities.iter().map(|facility| zone_index.locate(facility.location)).collect();
     let straight_m = straight_lines(study.demand, service.facilities);
@@ -241,7 +289,7 @@ pub fn join_tiles(study: &Study<'_>, service: &Service<'_>, links: &[FacilityLin
         let masks = zones.first().map_or(0, |zone| zone.areas[limit].len());
         let areas: Vec<Vec<ByStatus<SquareMm>>> =
             (0..masks).map(|mask| zones.iter().map(|zone| by_status(zone.areas[limit][mask])).collect()).collect();
-        measure(&Measured {
+        summed(&Measured {
             zones: study.zones,
             demand: study.demand,
             assessments,
@@ -295,7 +343,7 @@ pub fn join_tiles(study: &Study<'_>, service: &Service<'_>, links: &[FacilityLin
         facilities,
         people_nearest_road_beyond_barrier: beyond.map(|(_, people)| *people).sum(),
         assessments,
-        findings,
+        findings: checks.judged_all(findings),
         field: None,
         curve,
     })

@@ -4,13 +4,14 @@ use geo::{Coord, Rect};
 
 use crate::analysis::{Service, Study, straight_reach};
 use crate::assess::{Assessment, Status};
+use crate::check::{self, AnalysisError, InputError};
 use crate::gap_facts::GapSources;
 use crate::gaps::{Gaps, MARGIN, Traced, listed, points_by_zone, trace_zones};
 use crate::ids::{DemandId, ZoneId};
 use crate::index::{DemandIndex, PlaceIndex, ZoneIndex};
 use crate::input::Facility;
 use crate::link::{EdgeGrid, Linkage, distance};
-use crate::progress::{Cancelled, Progress};
+use crate::progress::Progress;
 use crate::search::{Change, Label, WhatIf};
 
 /// The gaps of the zones that a change touched, from the costs that a [`WhatIf`] holds at present, at the price of these zones.
@@ -53,12 +54,12 @@ use crate::search::{Change, Label, WhatIf};
 ///     gaps: GapRules { ground: GapGround::Inhabited, min_people: 0.0, min_area_m2: 0.0 },
 ///     speed_m_s: 1.2, detour_factor: 1.3, sweep: &[], keep_field: false, extent: None,
 /// };
-/// let edges = service.edge_grid();
+/// let edges = service.edge_grid()?;
 /// let homes = Linkage::new(&edges, &demand.locations);
-/// let residents = Residents::new(&network, service.direction, &homes, &demand.people);
+/// let residents = Residents::new(&network, service.direction, &homes, &demand.people)?;
 /// let clinics = Linkage::new(&edges, &[facilities[0].location]);
-/// let mut what_if = WhatIf::new(&residents, &clinics, &demand.zones, service.limits(), Cost::UNREACHED);
-/// let mut zone_gaps = ZoneGaps::new(study, service, &edges, &homes);
+/// let mut what_if = WhatIf::new(&residents, &clinics, &demand.zones, service.limits(), Cost::UNREACHED)?;
+/// let mut zone_gaps = ZoneGaps::new(study, service, &edges, &homes)?;
 ///
 /// // a second clinic in the east covers the people from 700 m on: three in between are left
 /// facilities.push(clinic("east", 1000.0));
@@ -88,17 +89,22 @@ impl<'a> ZoneGaps<'a> {
     /// `edges` are the service's ([`Service::edge_grid`]), and `links` ties the study's demand points to them. The service's own facilities
     /// do not matter.
     ///
-    /// # Panics
+    /// # Errors
     ///
-    /// Where `links` has not one entry for each demand point.
+    /// [`InputError`] where the study or the service cannot be so, `links` has not one entry for each demand point, or `links` or `edges` is of
+    /// another network than the service's.
     ///
     /// # Complexity
     ///
     /// O(n log n) for the `n` points, places and zones of the study.
-    pub fn new(study: Study<'a>, service: Service<'a>, edges: &'a EdgeGrid<'a>, links: &'a Linkage) -> ZoneGaps<'a> {
-        assert_eq!(links.len(), study.demand.len(), "a link for each demand point");
+    pub fn new(study: Study<'a>, service: Service<'a>, edges: &'a EdgeGrid<'a>, links: &'a Linkage) -> Result<ZoneGaps<'a>, InputError> {
+        study.check()?;
+        service.check_in(study.zones.len())?;
+        check::length("links", links.len(), "demand point", study.demand.len())?;
+        links.check("demand points", service.network)?;
+        check::same_network("the edges", edges.network(), service.network)?;
         let unknown = Assessment { status: Status::Unlinked, label: Label::UNREACHED };
-        ZoneGaps {
+        Ok(ZoneGaps {
             study,
             service,
             edges,
@@ -109,7 +115,7 @@ impl<'a> ZoneGaps<'a> {
             points: points_by_zone(study.zones.len(), &study.demand.zones),
             assessments: vec![unknown; study.demand.len()],
             straight: vec![[false; 2]; study.demand.len()],
-        }
+        })
     }
 
     /// The zones whose gaps and covered ground may be others after a change than before, and after it is taken back, ascending. They are
@@ -162,7 +168,7 @@ impl<'a> ZoneGaps<'a> {
     ///
     /// # Errors
     ///
-    /// [`Cancelled`] through `progress`.
+    /// [`AnalysisError`]: `what_if` is of another network or of other points; [`Cancelled`](crate::Cancelled) through `progress`.
     ///
     /// # Complexity
     ///
@@ -173,7 +179,11 @@ impl<'a> ZoneGaps<'a> {
         facilities: &[Facility],
         zones: &[ZoneId],
         progress: &dyn Progress,
-    ) -> Result<Gaps, Cancelled> {
+    ) -> Result<Gaps, AnalysisError> {
+        let residents = what_if.residents();
+        check::same_network("the what-if", residents.network(), self.service.network)?;
+        check::length("the what-if", residents.people().len(), "demand point", self.study.demand.len())?;
+        check::facilities(facilities)?;
         let zones: Vec<usize> = zones.iter().map(|zone| zone.index()).filter(|z| *z < self.points.len()).collect();
         for &z in &zones {
             self.assess(z, what_if, facilities);

@@ -88,7 +88,7 @@ pub(crate) fn measure(inputs: &Inputs, place: usize, asked: (usize, &Service<'_>
     let weights: Vec<f64> = people.iter().map(|people| people.as_f64()).collect();
     let rules = AccessRules { method: plan.method.family(), decay: plan.decay(), limit: limit.cost };
     let known: Vec<f64> = supply.iter().map(|supply| supply.unwrap_or(0.0)).collect();
-    let found = access(&table, &known, &weights, &rules);
+    let found = access(&table, &known, &weights, &rules)?;
     let in_reach = |facility: usize| table.row(FacilityId::at(facility)).iter().map(|(point, _)| people[point.index()]).sum();
     let people_in_reach = (0..supply.len()).map(in_reach).collect();
     let (zones, total) = by_zone(inputs, &people, &found);

@@ -3,7 +3,7 @@
 use std::io::{self, ErrorKind};
 use std::path::PathBuf;
 
-use catchment::{Cancelled, Finding, GroundError, NetworkError, ProfileError, SitingError};
+use catchment::{AnalysisError, Cancelled, Finding, GroundError, InputError, NetworkError, ProfileError, SitingError};
 
 use crate::crs::CrsError;
 use crate::map::MapError;
@@ -102,15 +102,28 @@ pub enum Error {
     /// Findings that cannot be true: nothing is written.
     #[error("{}", listed(.0))]
     Findings(Vec<Finding>),
+    /// Input of the analysis that cannot be what it is said to be.
+    #[error(transparent)]
+    Input(#[from] InputError),
     /// The run was ended.
     #[error(transparent)]
     Cancelled(#[from] Cancelled),
+}
+
+impl From<AnalysisError> for Error {
+    fn from(error: AnalysisError) -> Error {
+        match error {
+            AnalysisError::Input(input) => Error::Input(input),
+            AnalysisError::Cancelled(cancelled) => Error::Cancelled(cancelled),
+        }
+    }
 }
 
 impl From<GroundError> for Error {
     fn from(error: GroundError) -> Error {
         match error {
             GroundError::Cancelled(cancelled) => Error::Cancelled(cancelled),
+            GroundError::Input(input) => Error::Input(input),
             other => Error::Ground(other),
         }
     }

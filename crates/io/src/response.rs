@@ -104,17 +104,17 @@ pub(crate) fn respond(
     let mut times = Vec::new();
     for (period, speed_factor, service) in &services {
         // groups live where people do
-        let of_people = if period == FREE { report.assessments.clone() } else { assess_demand(study.demand, service) };
+        let of_people = if period == FREE { report.assessments.clone() } else { assess_demand(study.demand, service)? };
         for (weight, demand) in &weights {
-            let own = (weight == CALLS).then(|| assess_demand(demand, service));
-            let table = CostTable::new(zones, demand, own.as_ref().unwrap_or(&of_people), &limits);
+            let own = if weight == CALLS { Some(assess_demand(demand, service)?) } else { None };
+            let table = CostTable::new(zones, demand, own.as_ref().unwrap_or(&of_people), &limits)?;
             times.push(ResponseTimes { weight: weight.clone(), period: period.clone(), speed_factor: *speed_factor, table });
         }
     }
     // by weight, then by period: the sort is stable
     times.sort_by_key(|times| weights.iter().position(|(weight, _)| *weight == times.weight));
     let driven = Service { link: LinkRules { access_speed_m_s: DRIVEN_LEGS_M_S, ..asked.link }, ..*asked };
-    let driven_legs = CostTable::new(zones, study.demand, &assess_demand(study.demand, &driven), &limits);
+    let driven_legs = CostTable::new(zones, study.demand, &assess_demand(study.demand, &driven)?, &limits)?;
     let no_water = Barriers::default();
     let radius = radius(study, &by_distance, inputs.water.as_ref().unwrap_or(&no_water), progress)?;
     let stations = stations(study.demand, &report.assessments, &by_distance, &limits, progress)?;
@@ -126,7 +126,7 @@ pub(crate) fn respond(
     };
     let corridors = inputs.corridors.get(&plan.id).map_or(&[][..], Vec::as_slice);
     let pieces: Vec<LineString<f64>> = corridors.iter().flat_map(|corridor| corridor.pieces.iter().cloned()).collect();
-    let mut found = if pieces.is_empty() { Vec::new() } else { stretches(&pieces, asked, study.zones) }.into_iter().peekable();
+    let mut found = if pieces.is_empty() { Vec::new() } else { stretches(&pieces, asked, study.zones)? }.into_iter().peekable();
     let mut first = 0;
     let mut of_corridors = Vec::new();
     for corridor in corridors {

@@ -117,7 +117,7 @@ pub struct NetworkFacts {
 /// # }
 /// ```
 pub fn run(plan: &Plan, files: &dyn Files, progress: &dyn Progress) -> Result<Run, Error> {
-    run_with(plan, files, progress, &mut |_, study, service| Ok(analyse(study, service, progress)?))
+    run_with(plan, files, progress, &mut |_, study, service| Ok(analyse(study, service, &plan.checks, progress)?))
 }
 
 /// What a service, by its place in the plan, has to say of a study.
@@ -186,7 +186,7 @@ pub(crate) fn answered(
         let mut report = known.map_or_else(|| answer(i, &study, &Service { sweep, ..asked }), Ok)?;
         clock.lap(&format!("service {}", service.id));
         if !is_known {
-            report.findings.extend(doubts(&inputs, &study, i, &asked, &report));
+            report.findings.extend(doubts(&inputs, &study, i, &asked, &report)?);
             report.findings.sort();
             clock.lap(&format!("sensitivity {}", service.id));
         }

@@ -1,31 +1,36 @@
 //! What a service's headline hangs on: facilities beyond the edge of the data or of the zones, and barriers that the plan does not name.
 
 use catchment::geo::{BoundingRect, Coord, Rect};
-use catchment::{
-    BarrierEffect, Finding, FindingKind, People, Report, Sensitivity, Service, Severity, Stage, Study, ZoneIndex, nodes_beyond_zones,
-};
+use catchment::{Finding, FindingKind, People, Report, Sensitivity, Service, Severity, Stage, Study, ZoneIndex, nodes_beyond_zones};
 
+use crate::error::Error;
 use crate::load::Inputs;
-use crate::plan::{FacilitiesPlan, is_osm};
+use crate::plan::is_osm;
 use crate::write::thousands;
 
 /// A smaller share is none to warn of: a tenth of a point, as headlines are compared, is not reached.
 const LEAST_SHARE: f64 = 0.0005;
 
 /// The findings about a service and its report.
-pub(crate) fn doubts(inputs: &Inputs, study: &Study<'_>, place: usize, service: &Service<'_>, report: &Report) -> Vec<Finding> {
+pub(crate) fn doubts(
+    inputs: &Inputs,
+    study: &Study<'_>,
+    place: usize,
+    service: &Service<'_>,
+    report: &Report,
+) -> Result<Vec<Finding>, Error> {
     let known = report.coverage.zones.iter().filter_map(|row| row.people);
     let people: People = known.map(|people| people.known()).sum();
     if people == People::ZERO {
-        return Vec::new();
+        return Ok(Vec::new());
     }
-    let asked = Sensitivity::new(study, service, &report.assessments);
+    let asked = Sensitivity::new(study, service, &report.assessments)?;
     let own = Doubts { inputs, study, place, service, people };
     let mut findings = Vec::new();
-    findings.extend(own.roads_cut_off(&asked));
-    findings.extend(own.facilities_at_border(&asked));
-    findings.extend(own.barriers_matter(asked));
-    findings
+    findings.extend(own.roads_cut_off(&asked)?);
+    findings.extend(own.facilities_at_border(&asked)?);
+    findings.extend(own.barriers_matter(asked)?);
+    Ok(findings)
 }
 
 struct Doubts<'a> {
@@ -59,26 +64,26 @@ impl Doubts<'_> {
     }
 
     /// Uncovered people who reach the edge of the road file within the limit.
-    fn roads_cut_off(&self, asked: &Sensitivity<'_>) -> Option<Finding> {
+    fn roads_cut_off(&self, asked: &Sensitivity<'_>) -> Result<Option<Finding>, Error> {
         let profile = &self.inputs.plan.services[self.place].profile;
-        let nodes = self.inputs.edge_nodes.get(profile)?;
+        let Some(nodes) = self.inputs.edge_nodes.get(profile) else { return Ok(None) };
         let more = format!(
             "are within {} of the edge of the road file, where {} roads are cut off: a facility beyond it may cover them",
             self.limit(),
             nodes.len()
         );
-        self.at_most(FindingKind::RoadsCutOff, asked.uncovered_near(nodes), &more)
+        Ok(self.at_most(FindingKind::RoadsCutOff, asked.uncovered_near(nodes)?, &more))
     }
 
     /// Uncovered people who get out of all zones within the limit, while no facility of the list lies out there.
-    fn facilities_at_border(&self, asked: &Sensitivity<'_>) -> Option<Finding> {
+    fn facilities_at_border(&self, asked: &Sensitivity<'_>) -> Result<Option<Finding>, Error> {
         let service = self.service;
         let id = &self.inputs.plan.services[self.place].facilities;
-        let set: &FacilitiesPlan = self.inputs.plan.facilities.iter().find(|set| set.id == *id)?;
+        let Some(set) = self.inputs.plan.facilities.iter().find(|set| set.id == *id) else { return Ok(None) };
         // an extract ends where it ends, not at the zones
         let index = ZoneIndex::new(self.study.zones);
         if is_osm(&set.source) || self.leads_beyond(&index, asked.straight_reach_m()) {
-            return None;
+            return Ok(None);
         }
         let nodes = nodes_beyond_zones(service.network, &index, service.link.min_component);
         let more = format!(
@@ -88,8 +93,8 @@ impl Doubts<'_> {
             set.source,
             service.facilities.len()
         );
-        let finding = self.at_most(FindingKind::FacilitiesAtBorder, asked.uncovered_near(&nodes), &more)?;
-        Some(finding.facilities(service.facilities.len()))
+        let finding = self.at_most(FindingKind::FacilitiesAtBorder, asked.uncovered_near(&nodes)?, &more);
+        Ok(finding.map(|finding| finding.facilities(service.facilities.len())))
     }
 
     /// Whether the facilities do not end at the border of the zones: one lies outside within reach of them, or most lie outside.
@@ -105,12 +110,13 @@ impl Doubts<'_> {
     }
 
     /// What mapped water, railways and motorways would change, where the plan names no barriers.
-    fn barriers_matter(&self, asked: Sensitivity<'_>) -> Option<Finding> {
-        let effect: BarrierEffect = asked.with_barriers(self.inputs.unnamed_barriers.as_ref()?)?;
+    fn barriers_matter(&self, asked: Sensitivity<'_>) -> Result<Option<Finding>, Error> {
+        let Some(barriers) = &self.inputs.unnamed_barriers else { return Ok(None) };
+        let Some(effect) = asked.with_barriers(barriers)? else { return Ok(None) };
         let [without, with] = [effect.covered, effect.covered_with].map(|people| self.share(people));
         let moved = (without - with).abs();
         if moved < self.inputs.plan.checks.barriers_matter {
-            return None;
+            return Ok(None);
         }
         let detail = format!(
             "{:.2} % of people are covered if nobody crosses {} off the road, {:.2} % as the plan stands, which names no barriers: the straight \
@@ -122,6 +128,6 @@ impl Doubts<'_> {
             effect.facilities_crossing,
         );
         let finding = Finding::new(Stage::Link, self.service.id, "", FindingKind::BarriersMatter, detail);
-        Some(finding.people(effect.people_crossing).facilities(effect.facilities_crossing).sized(moved))
+        Ok(Some(finding.people(effect.people_crossing).facilities(effect.facilities_crossing).sized(moved)))
     }
 }

@@ -209,6 +209,13 @@ impl Checks {
             None => finding,
         }
     }
+
+    /// Findings as the study takes them, the gravest first.
+    pub(crate) fn judged_all(&self, findings: Vec<Finding>) -> Vec<Finding> {
+        let mut judged: Vec<Finding> = findings.into_iter().map(|finding| self.judged(finding)).collect();
+        judged.sort();
+        judged
+    }
 }
 
 #[cfg(test)]

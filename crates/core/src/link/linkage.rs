@@ -5,9 +5,10 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::{EdgeGrid, LinkStatus, Snap, Snaps};
+use crate::check::InputError;
 use crate::extent::Extent;
 use crate::ids::{EdgeId, FacilityId, NodeId};
-use crate::network::RoadNetwork;
+use crate::network::{RoadNetwork, Stamp};
 use crate::units::Cost;
 
 /// Points tied to a network: for each, a status and the edges that it may use (more than one where they are tied, and beside a small
@@ -17,6 +18,9 @@ pub struct Linkage {
     first: Vec<u32>,
     snaps: Vec<Snap>,
     points: Vec<PointLink>,
+    /// The network that they are linked to; `None` if that is not known, as of links that were read from a file.
+    #[serde(skip)]
+    pub(crate) network: Option<Stamp>,
 }
 
 /// What is known of a point's link beside its places.
@@ -61,7 +65,7 @@ impl Linkage {
                 part
             })
             .collect();
-        Linkage::joined(&order, &parts)
+        Linkage { network: Some(grid.network().stamp()), ..Linkage::joined(&order, &parts) }
     }
 
     /// The answers of all parts, whose points are those of `order`, in the order of the points.
@@ -83,13 +87,13 @@ impl Linkage {
             let start = first[point as usize] as usize;
             snaps[start..start + part.snaps(i).len()].copy_from_slice(part.snaps(i));
         }
-        Linkage { first, snaps, points }
+        Linkage { first, snaps, points, network: None }
     }
 
     /// Points that stand at nodes of `network`, with no leg to walk. (A node all of whose edges have no length is one place with the
     /// other end of one of them.)
     pub fn at_nodes(network: &RoadNetwork, nodes: &[NodeId]) -> Linkage {
-        let mut whole = Linkage::default();
+        let mut whole = Linkage { network: Some(network.stamp()), ..Linkage::default() };
         for &node in nodes {
             whole.first.push(whole.snaps.len() as u32);
             let edge = network.incident(node).max_by_key(|at| network.edge(at.edge).length_mm);
@@ -109,9 +113,9 @@ impl Linkage {
         self
     }
 
-    /// The same with other edges; what lies on an edge that has none is left out.
-    pub(crate) fn moved(&self, edge: impl Fn(EdgeId) -> Option<EdgeId>) -> Linkage {
-        let mut moved = Linkage { points: self.points.clone(), first: vec![0], snaps: Vec::new() };
+    /// The same with other edges, those of `network`; what lies on an edge that has none is left out.
+    pub(crate) fn moved(&self, network: &RoadNetwork, edge: impl Fn(EdgeId) -> Option<EdgeId>) -> Linkage {
+        let mut moved = Linkage { points: self.points.clone(), first: vec![0], snaps: Vec::new(), network: Some(network.stamp()) };
         for row in 0..self.len() {
             moved.snaps.extend(self.snaps(row).iter().filter_map(|snap| Some(Snap { edge: edge(snap.edge)?, ..*snap })));
             moved.first.push(moved.snaps.len() as u32);
@@ -126,7 +130,7 @@ impl Linkage {
             return self;
         }
         let no_data = PointLink { status: LinkStatus::NoData, ..PointLink::of(false) };
-        let mut known = Linkage { first: vec![0], snaps: Vec::new(), points: Vec::with_capacity(held.len()) };
+        let mut known = Linkage { first: vec![0], snaps: Vec::new(), points: Vec::with_capacity(held.len()), network: self.network };
         for (row, held) in held.into_iter().enumerate() {
             if held {
                 known.snaps.extend_from_slice(self.snaps(row));
@@ -151,7 +155,7 @@ impl Linkage {
 
     /// Points of which no more is known than this.
     pub(crate) fn of_points(points: Vec<PointLink>) -> Linkage {
-        Linkage { first: vec![0; points.len() + 1], snaps: Vec::new(), points }
+        Linkage { first: vec![0; points.len() + 1], snaps: Vec::new(), points, network: None }
     }
 
     /// One point more, tied to `snaps`.
@@ -169,6 +173,29 @@ impl Linkage {
         self.points.pop();
         self.first.truncate(self.points.len() + 1);
         self.snaps.truncate(self.first.last().map_or(0, |first| *first as usize));
+    }
+
+    /// Checks that it belongs to `network`; `what` is what it links.
+    ///
+    /// Links of which that is not known, as they were read from a file, must at least lie on edges of it.
+    ///
+    /// # Errors
+    ///
+    /// [`InputError::OtherNetwork`].
+    pub(crate) fn check(&self, what: &'static str, network: &RoadNetwork) -> Result<(), InputError> {
+        let is_there = |snap: &Snap| network.edges().get(snap.edge.index()).is_some_and(|edge| snap.offset_mm <= edge.length_mm);
+        let fits = match self.network {
+            Some(own) => own == network.stamp(),
+            None => self.is_whole() && self.snaps.iter().all(is_there),
+        };
+        if fits { Ok(()) } else { Err(InputError::OtherNetwork { what }) }
+    }
+
+    /// Whether its arrays fit together.
+    fn is_whole(&self) -> bool {
+        let rows = self.first.len().saturating_sub(1) == self.len();
+        let ends = self.first.last().map_or(0, |last| *last as usize) == self.snaps.len();
+        rows && ends && self.first.windows(2).all(|pair| pair[0] <= pair[1])
     }
 
     /// Number of points.

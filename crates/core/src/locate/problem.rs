@@ -1,5 +1,6 @@
 //! What siting is asked: sites and what they reach, whom it serves, which plans are allowed, what is best.
 
+use crate::check::InputError;
 use crate::planning::ReachTable;
 use crate::units::{Cost, People};
 
@@ -135,6 +136,9 @@ impl Default for SitingOptions {
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SitingError {
+    /// Input that cannot be what it is said to be.
+    #[error(transparent)]
+    Input(#[from] InputError),
     /// A site that the table or a quota has and `sites` has not, or whose least is above its most.
     #[error("site {site} is not among the sites, or has to have more copies than it may have")]
     Site {

@@ -5,13 +5,13 @@ use petgraph::unionfind::UnionFind;
 use rayon::prelude::*;
 
 use super::copies::Copies;
-use super::{Arc, Edge, RoadNetwork};
+use super::{Arc, Edge, RoadNetwork, Stamp};
 use crate::ids::NodeId;
 use crate::input::{RoadSegment, Roads};
 use crate::units::{Cost, Metric};
 
 /// Roads that make no network.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum NetworkError {
     /// A segment names a node that is not there.
@@ -29,6 +29,14 @@ pub enum NetworkError {
     NoPlace {
         /// Position of the node.
         node: usize,
+    },
+    /// A speed at which nobody gets anywhere.
+    #[error("segment {segment} has a speed of {found} m/s; expected a finite number above 0, or no speed where it is shut")]
+    Speed {
+        /// Position of the segment.
+        segment: usize,
+        /// What it names.
+        found: f64,
     },
     /// Arrays of a network that do not fit together.
     #[error("the array `{array}` of the network does not fit to the others")]
@@ -52,7 +60,7 @@ impl RoadNetwork {
     ///
     /// # Errors
     ///
-    /// [`NetworkError`] where a segment names no node, a node has no place, or there are more than ids can count.
+    /// [`NetworkError`] where a segment names no node or has an impossible speed, a node has no place, or there are more than ids can count.
     ///
     /// # Complexity
     ///
@@ -93,6 +101,10 @@ fn timed_edges(nodes: usize, segments: impl IntoIterator<Item = RoadSegment>) ->
     for (segment, s) in segments.into_iter().enumerate() {
         if let Some(node) = [s.from, s.to].into_iter().find(|&n| n as usize >= nodes) {
             return Err(NetworkError::NoSuchNode { segment, node, nodes });
+        }
+        let speeds = [s.forward_m_s, s.backward_m_s];
+        if let Some(found) = speeds.into_iter().flatten().find(|speed| !(speed.is_finite() && *speed > 0.0)) {
+            return Err(NetworkError::Speed { segment, found });
         }
         let cost = |speed: Option<f64>| match speed {
             None => Cost::UNREACHED,
@@ -282,6 +294,7 @@ impl Chains {
             component_nodes: Vec::new(),
             common_arc: Cost::ZERO,
             copies,
+            stamp: Stamp::new(),
         };
         network.label_components(junctions);
         network.join();

@@ -8,7 +8,8 @@ use rstar::primitives::Rectangle;
 use rstar::{AABB, RTree};
 
 use super::copies::Copies;
-use super::{Arc, ChainId, Edge, RoadNetwork};
+use super::{Arc, ChainId, Edge, RoadNetwork, Stamp};
+use crate::check::InputError;
 use crate::ids::{EdgeId, NodeId};
 
 /// The chains of a network that come near some places.
@@ -27,6 +28,15 @@ pub struct RoadCut {
     pub rims: Vec<NodeId>,
     /// Of each of its connected pieces, that of the whole.
     pub components: Vec<u32>,
+    /// The whole.
+    whole: Stamp,
+}
+
+impl RoadCut {
+    /// Checks that it is a part of the network that has this mark.
+    pub(crate) fn check_whole(&self, whole: Stamp) -> Result<(), InputError> {
+        if self.whole == whole { Ok(()) } else { Err(InputError::OtherNetwork { what: "a part of a network" }) }
+    }
 }
 
 /// Cuts parts out of a network, again and again.
@@ -166,8 +176,9 @@ impl RoadNetwork {
             component_nodes,
             common_arc: self.common_arc,
             copies,
+            stamp: Stamp::new(),
         };
-        RoadCut { network, nodes, edges: old_edges, rims, components }
+        RoadCut { network, nodes, edges: old_edges, rims, components, whole: self.stamp }
     }
 }
 

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::build::NetworkError;
 use super::copies::Copies;
-use super::{Arc, Edge, RoadNetwork};
+use super::{Arc, Edge, RoadNetwork, Stamp};
 use crate::ids::NodeId;
 use crate::units::{Cost, Metric};
 
@@ -100,6 +100,7 @@ impl RoadNetwork {
             component_nodes: parts.component_nodes,
             common_arc: Cost(parts.common_arc),
             copies,
+            stamp: Stamp::new(),
         })
     }
 }

@@ -6,6 +6,7 @@
 
 use serde::Serialize;
 
+use crate::check::{self, InputError};
 use crate::ids::{DemandId, FacilityId};
 use crate::units::Cost;
 
@@ -42,6 +43,11 @@ impl ReachTable {
         &self.entries[self.first[i]..self.first[i + 1]]
     }
 
+    /// Checks that all its points are there.
+    pub(crate) fn check(&self, points: usize) -> Result<(), InputError> {
+        check::ids("the table", "demand point", points, self.entries.iter().map(|(point, _)| Some(point.index())))
+    }
+
     fn rows(&self) -> impl Iterator<Item = &[(DemandId, Cost)]> {
         self.first.windows(2).map(|pair| &self.entries[pair[0]..pair[1]])
     }
@@ -63,6 +69,11 @@ pub enum Decay {
 }
 
 impl Decay {
+    fn check(&self) -> Result<(), InputError> {
+        let Decay::Bands(bands) = self else { return Ok(()) };
+        bands.iter().try_for_each(|(_, weight)| check::not_negative("the weight of a band", *weight))
+    }
+
     /// The weight of a cost, for a limit.
     pub fn weight(&self, cost: Cost, limit: Cost) -> f64 {
         if cost > limit || !cost.is_reached() {
@@ -136,21 +147,27 @@ impl Access {
 /// let minutes = |row: [u32; 3]| (0..3).zip(row).map(|(town, t)| (DemandId(town), Cost(60_000 * t))).collect();
 /// let table = ReachTable::new(vec![minutes([5, 12, 28]), minutes([25, 12, 8])]);
 /// let rules = AccessRules { method: FloatingCatchment::TwoStep, decay: Decay::Uniform, limit: Cost(60_000 * 15) };
-/// let access = access(&table, &[10.0, 20.0], &[1000.0, 2000.0, 1500.0], &rules);
+/// let access = access(&table, &[10.0, 20.0], &[1000.0, 2000.0, 1500.0], &rules)?;
 /// // the first clinic has 10 for 3,000 people, the second 20 for 3,500; the middle town draws on both
 /// assert!((access.scores[1] - (10.0 / 3000.0 + 20.0 / 3500.0)).abs() < 1e-15);
 /// assert!(access.conserves());
+/// # Ok::<(), InputError>(())
 /// ```
 ///
-/// # Panics
+/// # Errors
 ///
-/// Where `supply` has not an entry for each facility of the table, or `people` has none for a point of it.
+/// [`InputError`] where `supply` has not an entry for each facility of the table, `people` has none for a point of it, or a supply, a
+/// number of people or a weight is negative or no number.
 ///
 /// # Complexity
 ///
 /// O(entries of the table).
-pub fn access(table: &ReachTable, supply: &[f64], people: &[f64], rules: &AccessRules) -> Access {
-    assert_eq!(table.facilities(), supply.len(), "a supply for each facility");
+pub fn access(table: &ReachTable, supply: &[f64], people: &[f64], rules: &AccessRules) -> Result<Access, InputError> {
+    check::length("supply", supply.len(), "facility", table.facilities())?;
+    table.check(people.len())?;
+    check::none_negative("supply", supply)?;
+    check::none_negative("people", people)?;
+    rules.decay.check()?;
     let weight = |cost: Cost| rules.decay.weight(cost, rules.limit);
     let mut chosen = vec![0.0; people.len()];
     for (point, cost) in table.rows().flatten() {
@@ -179,5 +196,5 @@ pub fn access(table: &ReachTable, supply: &[f64], people: &[f64], rules: &Access
         found.ratios.push(ratio);
     }
     found.handed_out = found.scores.iter().zip(people).map(|(score, people)| score * people).sum();
-    found
+    Ok(found)
 }

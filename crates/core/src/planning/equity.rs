@@ -8,6 +8,7 @@ use serde::Serialize;
 /// Why a measure has no value.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Undefined {
     /// The base of all units is 0.
     #[error("nobody and nothing to share among")]
@@ -21,9 +22,25 @@ pub enum Undefined {
     /// A unit, by its position, that holds some of the resource and has no base.
     #[error("a zone that holds some of it for nobody")]
     UnitForNobody(usize),
-    /// A number that is negative or none.
-    #[error("a negative number, or none")]
+    /// A number, by its position, that is negative or no number.
+    #[error("a negative number, or no number")]
     NotANumber(usize),
+    /// Columns that do not tell of the same units.
+    #[error("a column of {found} units; expected {expected}, as in the first")]
+    UnequalColumns {
+        /// How many entries the first column has.
+        expected: usize,
+        /// How many this one has.
+        found: usize,
+    },
+    /// A unit, by its position, in a group of a higher number than there are units.
+    #[error("a group with too high a number: groups are counted from 0 and are no more than units")]
+    NoSuchGroup(usize),
+}
+
+/// Whether a column tells of as many units as the first.
+fn same_length(expected: usize, found: usize) -> Result<(), Undefined> {
+    if found == expected { Ok(()) } else { Err(Undefined::UnequalColumns { expected, found }) }
 }
 
 /// The logarithm of a Theil index: the same data give 0.0212 (to base 10) or 0.0487 (natural).
@@ -48,6 +65,7 @@ impl LogBase {
 
 /// Sums of both columns, where shares of them have a meaning.
 fn totals(base: &[f64], resource: &[f64]) -> Result<(f64, f64), Undefined> {
+    same_length(base.len(), resource.len())?;
     let sound = |value: &f64| value.is_finite() && *value >= 0.0;
     if let Some(unit) = base.iter().zip(resource).position(|(base, held)| !sound(base) || !sound(held)) {
         return Err(Undefined::NotANumber(unit));
@@ -64,7 +82,7 @@ fn totals(base: &[f64], resource: &[f64]) -> Result<(f64, f64), Undefined> {
 ///
 /// # Errors
 ///
-/// [`Undefined`] where there is no base or no resource.
+/// [`Undefined`] where there is no base or no resource, a number is negative or none, or columns are not of one length.
 pub fn lorenz(base: &[f64], resource: &[f64]) -> Result<Vec<(f64, f64)>, Undefined> {
     let (all, held) = totals(base, resource)?;
     let mut units: Vec<(f64, f64)> = base.iter().copied().zip(resource.iter().copied()).filter(|unit| *unit != (0.0, 0.0)).collect();
@@ -169,9 +187,13 @@ impl TheilParts {
 ///
 /// # Errors
 ///
-/// As [`theil_l`].
+/// As [`theil_l`]; [`Undefined::UnequalColumns`] and [`Undefined::NoSuchGroup`] for groups that are not those of the units.
 pub fn theil_parts(base: &[f64], resource: &[f64], groups: &[usize], log: LogBase) -> Result<TheilParts, Undefined> {
     let (all, _) = totals(base, resource)?;
+    same_length(base.len(), groups.len())?;
+    if let Some(unit) = groups.iter().position(|group| *group >= groups.len()) {
+        return Err(Undefined::NoSuchGroup(unit));
+    }
     theil_l(base, resource, log)?;
     let count = groups.iter().max().map_or(0, |last| last + 1);
     let members = |group: usize, of: &[f64]| -> Vec<f64> {

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::equity::Undefined;
+
 /// What representing decimals in binary may be off by, in units of the last place that is kept.
 const DUST: f64 = 1e-9;
 
@@ -12,11 +14,12 @@ const DUST: f64 = 1e-9;
 ///
 /// // 闵行 2020: 157 primary-care facilities, 2,653,500 residents, per 100,000
 /// let ratio = Ratio { numerator: 157.0, denominator: 2_653_500.0, unit: 100_000.0 };
-/// assert!((ratio.value().unwrap() - 5.9167).abs() < 1e-4);
+/// assert!((ratio.value()? - 5.9167).abs() < 1e-4);
 /// // the published 6.02 means 160 of them, or 2,607,973 residents
-/// assert!((ratio.implied_numerator(6.02) - 159.74).abs() < 0.01);
-/// assert_eq!(ratio.implied_denominator(6.02).map(f64::round), Some(2_607_973.0));
-/// assert_eq!(ratio.increment(6.73), 22.0);
+/// assert!((ratio.implied_numerator(6.02)? - 159.74).abs() < 0.01);
+/// assert_eq!(ratio.implied_denominator(6.02)?.round(), 2_607_973.0);
+/// assert_eq!(ratio.increment(6.73)?, 22.0);
+/// # Ok::<(), catchment::Undefined>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Ratio {
@@ -29,25 +32,64 @@ pub struct Ratio {
 }
 
 impl Ratio {
-    /// The value; `None` without a denominator.
-    pub fn value(&self) -> Option<f64> {
-        (self.denominator > 0.0).then(|| self.numerator / (self.denominator / self.unit))
+    /// The value.
+    ///
+    /// # Errors
+    ///
+    /// [`Undefined::NoBase`] without a denominator; [`Undefined::NotANumber`] where the numerator (0), the denominator (1) or the unit (2) is
+    /// negative or no number.
+    pub fn value(&self) -> Result<f64, Undefined> {
+        self.check()?;
+        if self.denominator > 0.0 { Ok(self.numerator / (self.denominator / self.unit)) } else { Err(Undefined::NoBase) }
     }
 
     /// The numerator that a value stands for, with this denominator.
-    pub fn implied_numerator(&self, value: f64) -> f64 {
-        value * self.denominator / self.unit
+    ///
+    /// # Errors
+    ///
+    /// [`Undefined::NotANumber`] as for [`Ratio::value`], 3 for the value itself.
+    pub fn implied_numerator(&self, value: f64) -> Result<f64, Undefined> {
+        self.check()?;
+        finite(3, value)?;
+        Ok(value * self.denominator / self.unit)
     }
 
-    /// The denominator that a value stands for, with this numerator; `None` for a value of 0.
-    pub fn implied_denominator(&self, value: f64) -> Option<f64> {
-        (value != 0.0).then(|| self.numerator / value * self.unit)
+    /// The denominator that a value stands for, with this numerator.
+    ///
+    /// # Errors
+    ///
+    /// As [`Ratio::implied_numerator`]; [`Undefined::NoResource`] for a value of 0.
+    pub fn implied_denominator(&self, value: f64) -> Result<f64, Undefined> {
+        self.check()?;
+        finite(3, value)?;
+        if value == 0.0 { Err(Undefined::NoResource) } else { Ok(self.numerator / value * self.unit) }
     }
 
-    /// How many more a target needs, with this denominator: whole ones, and none where it is met.
-    pub fn increment(&self, target: f64) -> f64 {
-        (self.implied_numerator(target) - self.numerator - DUST).ceil().max(0.0)
+    /// How many more a target needs, with this denominator: whole ones, and 0 where it is met.
+    ///
+    /// # Errors
+    ///
+    /// As [`Ratio::implied_numerator`].
+    pub fn increment(&self, target: f64) -> Result<f64, Undefined> {
+        Ok((self.implied_numerator(target)? - self.numerator - DUST).ceil().max(0.0))
     }
+
+    fn check(&self) -> Result<(), Undefined> {
+        amount(0, self.numerator)?;
+        amount(1, self.denominator)?;
+        amount(2, self.unit)?;
+        if self.unit > 0.0 { Ok(()) } else { Err(Undefined::NotANumber(2)) }
+    }
+}
+
+/// Whether the number of this place is one.
+fn finite(place: usize, value: f64) -> Result<(), Undefined> {
+    if value.is_finite() { Ok(()) } else { Err(Undefined::NotANumber(place)) }
+}
+
+/// The same, and whether it is not negative.
+pub(super) fn amount(place: usize, value: f64) -> Result<(), Undefined> {
+    if value >= 0.0 { finite(place, value) } else { Err(Undefined::NotANumber(place)) }
 }
 
 /// How a value is cut to decimals. 44 hospitals over 26.535 are 1.658: published as 1.65, by truncation.

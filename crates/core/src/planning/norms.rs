@@ -2,6 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::equity::Undefined;
+use super::indicators::amount;
+
 /// What representing decimals in binary may be off by.
 const DUST: f64 = 1e-9;
 
@@ -127,7 +130,14 @@ pub struct Verdict {
 }
 
 /// Holds a number against a need.
-pub fn judge(have: f64, need: Need, rounding: WholeNumbers) -> Verdict {
+///
+/// # Errors
+///
+/// [`Undefined::NotANumber`] where the number (0), the least of the need (1) or the most (2) is negative or no number.
+pub fn judge(have: f64, need: Need, rounding: WholeNumbers) -> Result<Verdict, Undefined> {
+    amount(0, have)?;
+    amount(1, need.low)?;
+    need.high.map_or(Ok(()), |high| amount(2, high))?;
     let low = rounding.apply(need.low);
     let whole = |high: f64| if rounding == WholeNumbers::Exact { high } else { (high + DUST).floor() };
     let high = need.high.map(|high| whole(high).max(low));
@@ -136,5 +146,5 @@ pub fn judge(have: f64, need: Need, rounding: WholeNumbers) -> Verdict {
         Some(high) if have > high + DUST => NormStatus::Over,
         _ => NormStatus::Met,
     };
-    Verdict { low, high, gap: (low - have).max(0.0), status }
+    Ok(Verdict { low, high, gap: (low - have).max(0.0), status })
 }

@@ -10,6 +10,7 @@ use geo::{BooleanOps, Coord, MultiPolygon};
 use rayon::prelude::*;
 
 use crate::analysis::{Service, Study};
+use crate::check::AnalysisError;
 use crate::ground::{Ground, Window};
 use crate::link::{EdgeGrid, LinkStatus, Snaps};
 use crate::outline::polygons;
@@ -27,12 +28,14 @@ const NOBODY: u32 = u32::MAX;
 ///
 /// # Errors
 ///
-/// [`Cancelled`] through `progress`.
-pub fn service_areas(study: &Study<'_>, service: &Service<'_>, progress: &dyn Progress) -> Result<Vec<MultiPolygon<f64>>, Cancelled> {
+/// [`AnalysisError`] where the study or the service cannot be so, or through `progress`.
+pub fn service_areas(study: &Study<'_>, service: &Service<'_>, progress: &dyn Progress) -> Result<Vec<MultiPolygon<f64>>, AnalysisError> {
+    study.check()?;
+    service.check_in(study.zones.len())?;
     begin(progress, "service areas", service.facilities.len())?;
-    let edges = service.edge_grid();
+    let edges = service.edge_grid()?;
     let links = service.facility_links(&edges);
-    let sources = Sources::new(service.network, &links, service.direction);
+    let sources = Sources::new(service.network, &links, service.direction)?;
     let mut space = SearchSpace::default();
     let nearest = sources.nearest_facility(&mut space);
     let survey = Survey { ground: study.ground, edges: &edges, nearest: &nearest };
@@ -40,7 +43,7 @@ pub fn service_areas(study: &Study<'_>, service: &Service<'_>, progress: &dyn Pr
     let whole = study.drawn_ground();
     let area = |facility: u32| {
         if progress.is_cancelled() {
-            return Err(Cancelled);
+            return Err(Cancelled.into());
         }
         let own = pieces.get(&facility).map(|pieces| polygons(pieces.iter().copied())).unwrap_or_default();
         progress.advance(1);

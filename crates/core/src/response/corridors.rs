@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use crate::analysis::Service;
 use crate::assess::Status;
+use crate::check::{self, InputError};
 use crate::index::ZoneIndex;
 use crate::input::Zone;
 use crate::link::{EdgeGrid, LinkStatus, Snaps};
@@ -37,14 +38,21 @@ pub struct Stretch {
 ///
 /// A place on the line is tied to the nearest road like any other, its leg counted. Stretches shorter than ten metres between two of
 /// another status may be missed.
-pub fn stretches(pieces: &[LineString<f64>], service: &Service<'_>, zones: &[Zone]) -> Vec<Stretch> {
-    let edges = service.edge_grid();
+///
+/// # Errors
+///
+/// [`InputError`] where the service cannot be so, or a corridor or a zone has a corner that is nowhere.
+pub fn stretches(pieces: &[LineString<f64>], service: &Service<'_>, zones: &[Zone]) -> Result<Vec<Stretch>, InputError> {
+    check::zones(zones)?;
+    service.check_in(zones.len())?;
+    pieces.iter().try_for_each(|line| check::places("a corridor", line.0.iter().copied()))?;
+    let edges = service.edge_grid()?;
     let links = service.facility_links(&edges);
-    let sources = Sources::new(service.network, &links, service.direction);
+    let sources = Sources::new(service.network, &links, service.direction)?;
     let mut space = SearchSpace::default();
     let nearest = sources.nearest_facility(&mut space);
     let mut walker = Walker { service, edges: &edges, nearest: &nearest, zones: ZoneIndex::new(zones), snaps: Snaps::default() };
-    pieces.iter().enumerate().flat_map(|(piece, line)| walker.walk(piece, line)).collect()
+    Ok(pieces.iter().enumerate().flat_map(|(piece, line)| walker.walk(piece, line)).collect())
 }
 
 struct Walker<'a> {

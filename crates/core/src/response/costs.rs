@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use crate::analysis::Service;
 use crate::assess::{Assessment, Status, assess};
+use crate::check::{self, InputError};
 use crate::coverage::{CostSummary, in_total};
 use crate::ids::ZoneId;
 use crate::input::Demand;
@@ -63,7 +64,14 @@ pub struct CostTable {
 
 impl CostTable {
     /// Sums up what became of each point of `demand`, with the shares within `limits`, which count what the costs do.
-    pub fn new(zones: usize, demand: &Demand, assessments: &[Assessment], limits: &[Limit]) -> CostTable {
+    ///
+    /// # Errors
+    ///
+    /// [`InputError`] where columns are not of one length, a zone is not there, or limits are of two metrics.
+    pub fn new(zones: usize, demand: &Demand, assessments: &[Assessment], limits: &[Limit]) -> Result<CostTable, InputError> {
+        demand.check_in(zones)?;
+        check::assessments(assessments, demand.len(), None)?;
+        limits.first().map_or(Ok(()), |first| check::limits("limits", limits, first.metric))?;
         let mut points: Vec<Vec<usize>> = vec![Vec::new(); zones + 1];
         for (i, zone) in demand.zones.iter().enumerate() {
             points[zone.map_or(zones, ZoneId::index)].push(i);
@@ -73,7 +81,7 @@ impl CostTable {
         let inside: Vec<usize> = (0..demand.len()).filter(|&i| in_total(demand.zones[i], zones)).collect();
         let total = CostRow::new(&inside, demand, assessments, limits);
         let outside = rows.pop().filter(|_| !points[zones].is_empty());
-        CostTable { zones: rows, outside, total }
+        Ok(CostTable { zones: rows, outside, total })
     }
 }
 
@@ -102,11 +110,17 @@ impl CostRow {
 }
 
 /// What became of each point of `demand`: its cost, and the facility that reaches it first. No ground is measured.
-pub fn assess_demand(demand: &Demand, service: &Service<'_>) -> Vec<Assessment> {
-    let edges = service.edge_grid();
+///
+/// # Errors
+///
+/// [`InputError`] where the demand or the service cannot be so.
+pub fn assess_demand(demand: &Demand, service: &Service<'_>) -> Result<Vec<Assessment>, InputError> {
+    demand.check()?;
+    service.check()?;
+    let edges = service.edge_grid()?;
     let facilities = service.facility_links(&edges);
     let points = service.demand_links(&edges, &demand.locations);
-    let sources = Sources::new(service.network, &facilities, service.direction);
+    let sources = Sources::new(service.network, &facilities, service.direction)?;
     let mut space = SearchSpace::default();
     assess(&points, &demand.zones, &sources.nearest_facility(&mut space), service.limits())
 }

@@ -16,11 +16,12 @@ use serde::Serialize;
 use crate::analysis::{Service, Study, straight_lines, within_reach};
 use crate::assess::{Assessment, Status, assess};
 use crate::barriers::Barriers;
-use crate::coverage::{CoverageTable, Measured, in_total, measure};
+use crate::check::{self, AnalysisError};
+use crate::coverage::{CoverageTable, Measured, in_total, summed};
 use crate::ground::SquareMm;
 use crate::ids::{DemandId, FacilityId, ZoneId};
 use crate::index::{FacilityIndex, ZoneIndex};
-use crate::progress::{Cancelled, Progress, begin};
+use crate::progress::{Progress, begin};
 use crate::reach::CostField;
 use crate::search::{SearchSpace, Sources};
 use crate::units::{Cost, Limit, Metric, People};
@@ -117,29 +118,27 @@ impl Circles {
 ///
 /// # Errors
 ///
-/// [`Cancelled`] through `progress`.
-///
-/// # Panics
-///
-/// Where the limit of `service` is one of time.
-pub fn radius(study: &Study<'_>, service: &Service<'_>, water: &Barriers, progress: &dyn Progress) -> Result<RadiusReport, Cancelled> {
-    assert_eq!(service.limit.metric, Metric::Distance, "a radius is a distance");
+/// [`AnalysisError`] where the study or the service cannot be so, or the limit of `service` is one of time; or through `progress`.
+pub fn radius(study: &Study<'_>, service: &Service<'_>, water: &Barriers, progress: &dyn Progress) -> Result<RadiusReport, AnalysisError> {
+    check::limit("service.limit", service.limit, Metric::Distance)?;
+    study.check()?;
+    service.check_in(study.zones.len())?;
     begin(progress, "service radius", 0)?;
     let (demand, zones) = (study.demand, study.zones);
-    let edges = service.edge_grid();
+    let edges = service.edge_grid()?;
     let facility_links = service.facility_links(&edges);
     let demand_links = service.demand_links(&edges, &demand.locations);
-    let sources = Sources::new(service.network, &facility_links, service.direction);
+    let sources = Sources::new(service.network, &facility_links, service.direction)?;
     let mut space = SearchSpace::default();
     let nearest = sources.nearest_facility(&mut space);
     let limits = service.limits();
-    let assessments = assess(&demand_links, &demand.zones, &nearest, limits);
+    let assessments = assess(&demand_links, &demand.zones, &nearest, limits)?;
     let field = CostField::measure(study.ground, &edges, &nearest, Some(limits.greatest().cost), progress)?;
     let areas = field.areas(&edges, &nearest, limits);
     let straight_m = straight_lines(demand, service.facilities);
     let zone_index = ZoneIndex::new(zones);
     let facility_zones: Vec<Option<ZoneId>> = service.facilities.par_iter().map(|f| zone_index.locate(f.location)).collect();
-    let coverage = measure(&Measured {
+    let coverage = summed(&Measured {
         zones,
         demand,
         assessments: &assessments,

@@ -1,6 +1,5 @@
 //! Whom each facility reaches: one bounded search a facility, in parallel.
 
-use std::convert::Infallible;
 use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
@@ -10,6 +9,7 @@ use super::ball::Ball;
 use super::label::{UNREACHED, limit, packed, unpacked};
 use super::residents::{Along, ChainSummary, Residents};
 use super::{Sources, Spread};
+use crate::check::InputError;
 use crate::ids::{DemandId, EdgeId, FacilityId, NodeId};
 use crate::network::ChainId;
 use crate::units::{Cost, People};
@@ -43,12 +43,12 @@ impl Sources<'_> {
     /// O(Σ k log k) for the `k` junctions within the bound of each facility: people on a chain that lies within it as a whole are not
     /// looked at one by one.
     ///
-    /// # Panics
+    /// # Errors
     ///
-    /// Where `residents` were made for another network (a copy is another) or the other direction.
-    pub fn catchments(&self, bound: Cost, residents: &Residents<'_>) -> Vec<Catchment> {
+    /// [`InputError`] where `residents` were made for another network (a copy is the same one) or the other direction.
+    pub fn catchments(&self, bound: Cost, residents: &Residents<'_>) -> Result<Vec<Catchment>, InputError> {
         let bound = finite(bound);
-        let sums = self.for_each_facility(residents, |facility, space| {
+        self.for_each_facility(residents, |facility, space| {
             let mut sum = Catchment::default();
             self.meet(facility, bound, residents, space, |ends, summary, points| {
                 let whole = [0, 1].into_iter().any(|end| ends[end] + summary.farthest[end] <= bound);
@@ -60,9 +60,8 @@ impl Sources<'_> {
             });
             sum.people += space.row.iter().map(|(point, _)| residents.people()[point.index()]).sum();
             sum.points += space.row.len();
-            Ok::<Catchment, Infallible>(sum)
-        });
-        sums.unwrap_or_else(|never| match never {})
+            Ok(sum)
+        })
     }
 
     /// The rows of the coverage matrix, facility × demand point, one at a time: `each` is handed a facility and the points that it reaches
@@ -80,23 +79,23 @@ impl Sources<'_> {
     /// let place = |x| Coord { x, y: 0.0 };
     /// let roads = Roads { nodes: vec![place(0.0), place(300.0)], segments: vec![street], ..Roads::default() };
     /// let network = RoadNetwork::build(&roads, Metric::Time)?;
-    /// let grid = EdgeGrid::new(&network, LinkRules { snap_m: 50.0, access_speed_m_s: 1.0, min_component: 1 });
+    /// let grid = EdgeGrid::new(&network, LinkRules { snap_m: 50.0, access_speed_m_s: 1.0, min_component: 1 })?;
     /// let clinics = Linkage::new(&grid, &[place(0.0)]);
     /// let homes = Linkage::new(&grid, &[place(100.0), place(200.0)]);
     /// let people = [People::persons(5), People::persons(7)];
-    /// let residents = Residents::new(&network, Direction::ToFacility, &homes, &people);
-    /// let sources = Sources::new(&network, &clinics, Direction::ToFacility);
-    /// let rows = sources.coverage_rows(Cost(150_000), &residents, |_, row| row.to_vec());
+    /// let residents = Residents::new(&network, Direction::ToFacility, &homes, &people)?;
+    /// let sources = Sources::new(&network, &clinics, Direction::ToFacility)?;
+    /// let rows = sources.coverage_rows(Cost(150_000), &residents, |_, row| row.to_vec())?;
     /// assert_eq!(rows, [[(DemandId(0), Cost(100_000))]]);
-    /// assert_eq!(sources.catchments(Cost(200_000), &residents)[0].people, People::persons(12));
-    /// # Ok::<(), NetworkError>(())
+    /// assert_eq!(sources.catchments(Cost(200_000), &residents)?[0].people, People::persons(12));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
     /// # Complexity
     ///
     /// O(Σ (k log k + p)) for the `k` junctions and `p` points within the bound of each facility.
     ///
-    /// # Panics
+    /// # Errors
     ///
     /// As [`Sources::catchments`].
     pub fn coverage_rows<T: Send>(
@@ -104,21 +103,16 @@ impl Sources<'_> {
         bound: Cost,
         residents: &Residents<'_>,
         each: impl Fn(FacilityId, &[(DemandId, Cost)]) -> T + Sync,
-    ) -> Vec<T> {
-        let rows = self.try_coverage_rows(bound, residents, |facility, row| Ok::<T, Infallible>(each(facility, row)));
-        rows.unwrap_or_else(|never| match never {})
+    ) -> Result<Vec<T>, InputError> {
+        self.try_coverage_rows(bound, residents, |facility, row| Ok(each(facility, row)))
     }
 
     /// The same, until `each` returns an error: then no further row is begun.
     ///
     /// # Errors
     ///
-    /// One that `each` returned.
-    ///
-    /// # Panics
-    ///
-    /// As [`Sources::catchments`].
-    pub fn try_coverage_rows<T: Send, E: Send>(
+    /// As [`Sources::catchments`], or one that `each` returned.
+    pub fn try_coverage_rows<T: Send, E: Send + From<InputError>>(
         &self,
         bound: Cost,
         residents: &Residents<'_>,
@@ -132,13 +126,17 @@ impl Sources<'_> {
     }
 
     /// Facilities in the order of the roads that they sit on, so that one search finds in cache what the last one left there.
-    fn for_each_facility<T: Send, E: Send>(
+    fn for_each_facility<T: Send, E: Send + From<InputError>>(
         &self,
         residents: &Residents<'_>,
         each: impl Fn(FacilityId, &mut Workspace) -> Result<T, E> + Sync,
     ) -> Result<Vec<T>, E> {
-        let same = std::ptr::eq(residents.network(), self.network) && residents.direction() == self.direction;
-        assert!(same, "residents of this network and of this direction");
+        if residents.network().stamp() != self.network.stamp() {
+            return Err(InputError::OtherNetwork { what: "residents" }.into());
+        }
+        if residents.direction() != self.direction {
+            return Err(InputError::OtherDirection.into());
+        }
         let mut order: Vec<(Option<EdgeId>, FacilityId)> =
             (0..self.linkage.len()).map(|i| (self.linkage.snaps(i).first().map(|snap| snap.edge), FacilityId::at(i))).collect();
         order.sort_unstable();

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::label::unpacked;
 use super::{NearestFacility, Sources};
+use crate::check::{self, InputError};
 use crate::ids::{EdgeId, NodeId};
 use crate::link::Linkage;
 use crate::network::RoadCut;
@@ -25,10 +27,15 @@ impl NearestFacility<'_> {
     /// # Complexity
     ///
     /// O(nodes of the part), and a way for each rim.
-    pub fn known(&self, cut: &RoadCut) -> KnownLabels {
+    ///
+    /// # Errors
+    ///
+    /// [`InputError::OtherNetwork`] where `cut` is a part of another network.
+    pub fn known(&self, cut: &RoadCut) -> Result<KnownLabels, InputError> {
+        cut.check_whole(self.network().stamp())?;
         let labels = cut.nodes.iter().map(|node| self.labels[node.index()]).collect();
         let rest = |rim: &NodeId| Some((*rim, self.way_from_mm(cut.nodes[rim.index()])?));
-        KnownLabels { labels, rests: cut.rims.iter().filter_map(rest).collect() }
+        Ok(KnownLabels { labels, rests: cut.rims.iter().filter_map(rest).collect() })
     }
 
     /// How long the rest of the way is from a node where roads of the whole network are missing, millimetres.
@@ -41,19 +48,26 @@ impl NearestFacility<'_> {
 impl<'a> Sources<'a> {
     /// What a search of the whole network has found, where these are its facilities on a part: no search.
     ///
-    /// # Panics
+    /// # Errors
     ///
-    /// Where `known` is of another part.
-    pub fn with_labels<'s>(&'s self, known: &'s KnownLabels) -> NearestFacility<'s> {
-        assert_eq!(known.labels.len(), self.network.node_count(), "a label for each node of the part");
-        NearestFacility { sources: self, labels: &known.labels, only: None, rests: &known.rests }
+    /// [`InputError`] where `known` is of another part: it has not a label for each node, or names facilities that are not there.
+    pub fn with_labels<'s>(&'s self, known: &'s KnownLabels) -> Result<NearestFacility<'s>, InputError> {
+        check::length("known labels", known.labels.len(), "node of the part", self.network.node_count())?;
+        let facility = |label: &u64| Some(unpacked(*label)).filter(|label| label.cost.is_reached()).map(|label| label.facility.index());
+        check::ids("known labels", "facility", self.linkage.len(), known.labels.iter().map(facility))?;
+        Ok(NearestFacility { sources: self, labels: &known.labels, only: None, rests: &known.rests })
     }
 }
 
 impl Linkage {
     /// The same points on a part of the network: they keep what lies on its edges.
-    pub fn on_part(&self, cut: &RoadCut) -> Linkage {
+    ///
+    /// # Errors
+    ///
+    /// [`InputError::OtherNetwork`] where `cut` is a part of another network than that to which they are linked.
+    pub fn on_part(&self, cut: &RoadCut) -> Result<Linkage, InputError> {
+        self.network.map_or(Ok(()), |own| cut.check_whole(own))?;
         let new: BTreeMap<EdgeId, EdgeId> = cut.edges.iter().enumerate().map(|(new, old)| (*old, EdgeId::at(new))).collect();
-        self.moved(|edge| new.get(&edge).copied())
+        Ok(self.moved(&cut.network, |edge| new.get(&edge).copied()))
     }
 }

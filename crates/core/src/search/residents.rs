@@ -2,6 +2,7 @@
 
 use super::Direction;
 use super::spread::Spread;
+use crate::check::{self, InputError};
 use crate::ids::EdgeId;
 use crate::link::{Linkage, Snap};
 use crate::network::{Chain, ChainId, Edge, RoadNetwork};
@@ -48,15 +49,21 @@ pub(super) struct Row {
 impl<'a> Residents<'a> {
     /// Points tied to `network` by `links`, each with its `people`, who travel as `direction` says.
     ///
-    /// # Panics
+    /// # Errors
     ///
-    /// Where `links` and `people` are not of one length, or `links` belongs to another network.
+    /// [`InputError`] where `links` and `people` are not of one length, or `links` belongs to another network.
     ///
     /// # Complexity
     ///
     /// O(chains + points log points).
-    pub fn new(network: &'a RoadNetwork, direction: Direction, links: &'a Linkage, people: &'a [People]) -> Residents<'a> {
-        assert_eq!(links.len(), people.len(), "a link and a number of people for each point");
+    pub fn new(
+        network: &'a RoadNetwork,
+        direction: Direction,
+        links: &'a Linkage,
+        people: &'a [People],
+    ) -> Result<Residents<'a>, InputError> {
+        check::length("people", people.len(), "linked point", links.len())?;
+        links.check("residents", network)?;
         let mut residents = Residents { network, direction, links, people, chains: Vec::new(), rows: Vec::new(), tied: Vec::new() };
         let mut at_one_place: Vec<(EdgeId, u32)> = Vec::with_capacity(links.len());
         for point in 0..people.len() {
@@ -83,7 +90,7 @@ impl<'a> Residents<'a> {
         residents.tied.dedup();
         residents.summarise(&placed);
         residents.rows = placed.into_iter().map(|(_, row)| row).collect();
-        residents
+        Ok(residents)
     }
 
     /// The network that they are on.

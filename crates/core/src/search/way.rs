@@ -52,12 +52,12 @@ impl NearestFacility<'_> {
     /// let place = |x, y| Coord { x, y };
     /// let roads = Roads { nodes: vec![place(0.0, 0.0), place(300.0, 0.0)], segments: vec![street], ..Roads::default() };
     /// let network = RoadNetwork::build(&roads, Metric::Time)?;
-    /// let grid = EdgeGrid::new(&network, LinkRules { snap_m: 50.0, access_speed_m_s: 1.0, min_component: 1 });
+    /// let grid = EdgeGrid::new(&network, LinkRules { snap_m: 50.0, access_speed_m_s: 1.0, min_component: 1 })?;
     /// let (clinic, home) = (Linkage::new(&grid, &[place(0.0, 0.0)]), Linkage::new(&grid, &[place(300.0, 20.0)]));
-    /// let sources = Sources::new(&network, &clinic, Direction::ToFacility);
+    /// let sources = Sources::new(&network, &clinic, Direction::ToFacility)?;
     /// let mut space = SearchSpace::default();
     /// assert_eq!(sources.nearest_facility(&mut space).way_mm(home.snaps(0)), Some(320_000));
-    /// # Ok::<(), NetworkError>(())
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
     /// # Complexity

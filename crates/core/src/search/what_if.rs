@@ -14,6 +14,7 @@ use super::label::{UNREACHED, cost, limit, longer, packed, unpacked};
 use super::queue::Queue;
 use super::residents::Residents;
 use super::{Direction, Label, NearestFacility, SearchSpace, Sources};
+use crate::check::{self, InputError};
 use crate::ids::{DemandId, FacilityId, NodeId, ZoneId};
 use crate::limits::Limits;
 use crate::link::{Linkage, Snap};
@@ -36,12 +37,12 @@ use crate::units::{Cost, People};
 /// let place = |x| Coord { x, y: 0.0 };
 /// let roads = Roads { nodes: vec![place(0.0), place(1000.0)], segments: vec![street], ..Roads::default() };
 /// let network = RoadNetwork::build(&roads, Metric::Time)?;
-/// let grid = EdgeGrid::new(&network, LinkRules { snap_m: 50.0, access_speed_m_s: 1.0, min_component: 1 });
+/// let grid = EdgeGrid::new(&network, LinkRules { snap_m: 50.0, access_speed_m_s: 1.0, min_component: 1 })?;
 /// let homes = Linkage::new(&grid, &[place(1000.0)]);
 /// let people = [People::persons(7)];
-/// let residents = Residents::new(&network, Direction::ToFacility, &homes, &people);
+/// let residents = Residents::new(&network, Direction::ToFacility, &homes, &people)?;
 /// let limits = Limits::same("5min".parse()?);
-/// let mut what_if = WhatIf::new(&residents, &Linkage::new(&grid, &[place(0.0)]), &[Some(ZoneId(0))], limits, Cost(300_000));
+/// let mut what_if = WhatIf::new(&residents, &Linkage::new(&grid, &[place(0.0)]), &[Some(ZoneId(0))], limits, Cost(300_000))?;
 /// assert_eq!(what_if.covered(Some(ZoneId(0))), People::ZERO);
 /// let change = what_if.open(Linkage::new(&grid, &[place(800.0)]).snaps(0));
 /// assert_eq!((change.gained, what_if.covered(Some(ZoneId(0)))), (People::persons(7), People::persons(7)));
@@ -121,9 +122,10 @@ impl<'a> WhatIf<'a> {
     /// `residents` and what the facilities of `linkage` reach, as far as `bound`: costs beyond it are not kept, so it must not be below the
     /// greatest of the `limits`, and is raised to it. Point `i` lies in zone `zones[i]` and has that zone's limit.
     ///
-    /// # Panics
+    /// # Errors
     ///
-    /// Where `zones` has not one entry for each point, or `linkage` belongs to another network.
+    /// [`InputError`] where `zones` has not one entry for each point, `linkage` belongs to another network, or a limit counts something
+    /// else than the network's costs.
     ///
     /// # Complexity
     ///
@@ -134,9 +136,11 @@ impl<'a> WhatIf<'a> {
         zones: &'a [Option<ZoneId>],
         limits: Limits<'a>,
         bound: Cost,
-    ) -> WhatIf<'a> {
-        assert_eq!(residents.people().len(), zones.len(), "a zone, or none, for each point");
+    ) -> Result<WhatIf<'a>, InputError> {
         let network = residents.network();
+        check::length("zones", zones.len(), "resident point", residents.people().len())?;
+        limits.check(network.metric())?;
+        linkage.check("facilities", network)?;
         let limit = limit(bound.max(limits.greatest().cost));
         // a linkage of its own, which grows
         let sources = Sources::tied(network, Cow::Owned(linkage.clone()), residents.direction());
@@ -172,7 +176,7 @@ impl<'a> WhatIf<'a> {
                 what_if.covered[row] += residents.people()[point];
             }
         }
-        what_if
+        Ok(what_if)
     }
 
     /// Opens a facility that is tied to the roads by `snaps`. It gets the next id, so that it loses ties with all others. Places that the
@@ -263,6 +267,11 @@ impl<'a> WhatIf<'a> {
     /// The cost of a point and its facility, as far as the bound goes; [`Label::UNREACHED`] beyond, and for a point that there is not.
     pub fn label(&self, point: DemandId) -> Label {
         unpacked(self.points.get(point.index()).copied().unwrap_or(UNREACHED))
+    }
+
+    /// The residents whose coverage it keeps.
+    pub(crate) fn residents(&self) -> &'a Residents<'a> {
+        self.residents
     }
 
     /// The open facilities, by id, and the places that they are tied to.

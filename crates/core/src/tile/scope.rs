@@ -6,6 +6,7 @@ use rstar::primitives::Rectangle;
 use rstar::{AABB, RTree};
 
 use crate::analysis::{Service, Study};
+use crate::check::{self, InputError};
 use crate::gaps::INHABITED_M;
 use crate::ids::{DemandId, FacilityId, NodeId, ZoneId};
 use crate::index::ZoneIndex;
@@ -69,15 +70,24 @@ fn fastest_m_s(service: &Service<'_>) -> f64 {
 /// fewer zones. `halos_m` are those of the services: [`halo_m`] or more. `margin` is how many squares of ground around a zone a part has: [`TILE_MARGIN`](crate::TILE_MARGIN),
 /// or more where a part says that it is too little.
 ///
-/// # Panics
+/// # Errors
 ///
-/// Where there is not one halo a service.
+/// [`InputError`] where there is not one halo a service, or the study or a service cannot be so.
 ///
 /// # Complexity
 ///
 /// O((nodes + points × parts) log zones).
-pub fn tile_scopes(study: &Study<'_>, services: &[Service<'_>], count: usize, halos_m: &[f64], margin: usize) -> Vec<TileScope> {
-    assert_eq!(services.len(), halos_m.len(), "a halo for each service");
+pub fn tile_scopes(
+    study: &Study<'_>,
+    services: &[Service<'_>],
+    count: usize,
+    halos_m: &[f64],
+    margin: usize,
+) -> Result<Vec<TileScope>, InputError> {
+    check::length("halos_m", halos_m.len(), "service", services.len())?;
+    check::none_negative("halos_m", halos_m)?;
+    study.check_rows()?;
+    services.iter().try_for_each(|service| service.check_in(study.zones.len()))?;
     let index = ZoneIndex::new(study.zones);
     let boxes: Vec<Option<Rect<f64>>> = study.zones.iter().map(|zone| zone.area.bounding_rect()).collect();
     let tiles = groups(&weights(study, services, &index), &order(&boxes), count);
@@ -128,7 +138,7 @@ pub fn tile_scopes(study: &Study<'_>, services: &[Service<'_>], count: usize, ha
             near,
         }
     };
-    tiles.par_iter().enumerate().map(scope).collect()
+    Ok(tiles.par_iter().enumerate().map(scope).collect())
 }
 
 /// Road nodes in each zone, and one more.

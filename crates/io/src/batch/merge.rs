@@ -72,7 +72,7 @@ fn joined(batch: &Batch, first: &ShardFile, progress: &dyn Progress) -> Result<R
     let (plan, files) = first.work(&batch.folder)?;
     let mut run = run_with(&plan, &files, progress, &mut |i, study, service| {
         let parts = tiles.iter_mut().filter_map(|tile| tile.get_mut(i)?.take()).collect();
-        join(study, service, parts, progress)
+        join(study, service, &plan.checks, parts, progress)
     })?;
     first.check(run.files())?;
     run.timings.clear();

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use catchment::geo::{BoundingRect, Intersects, MultiPolygon, Rect};
 use catchment::{
-    Barriers, Cell, Cost, Demand, DemandId, EdgeGrid, Extent, Facility, FacilityId, FacilityLink, Ground, GroundRules, KnownLabels, Limit,
-    Linkage, Metric, NearestFacility, NetworkParts, Place, Progress, Report, RoadCutter, RoadNetwork, SearchSpace, Service, Sources, Study,
-    Tile, TileError, TilePart, TileScope, Window, Zone, ZoneId, analyse_tile, begin, halo_m, join_tiles, tile_scopes,
+    Barriers, Cell, Checks, Cost, Demand, DemandId, EdgeGrid, Extent, Facility, FacilityId, FacilityLink, Ground, GroundRules, KnownLabels,
+    Limit, Linkage, Metric, NearestFacility, NetworkParts, Place, Progress, Report, RoadCutter, RoadNetwork, SearchSpace, Service, Sources,
+    Study, Tile, TileError, TilePart, TileScope, Window, Zone, ZoneId, analyse_tile, begin, halo_m, join_tiles, tile_scopes,
 };
 use serde::{Deserialize, Serialize};
 
@@ -92,10 +92,11 @@ pub(super) fn cut(
         halos.fill(asked_m);
     }
     begin(progress, "search", services.len())?;
-    let grids: Vec<EdgeGrid<'_>> = services.iter().map(Service::edge_grid).collect();
+    let grids: Vec<EdgeGrid<'_>> = services.iter().map(Service::edge_grid).collect::<Result<_, _>>()?;
     let links: Vec<Linkage> = services.iter().zip(&grids).map(|(service, edges)| service.facility_links(edges)).collect();
     let tied = services.iter().zip(&links);
-    let sources: Vec<Sources<'_>> = tied.map(|(service, links)| Sources::new(service.network, links, service.direction)).collect();
+    let sources: Vec<Sources<'_>> =
+        tied.map(|(service, links)| Sources::new(service.network, links, service.direction)).collect::<Result<_, _>>()?;
     let mut spaces = vec![SearchSpace::default(); services.len()];
     let nearest: Vec<NearestFacility<'_>> =
         sources.iter().zip(&mut spaces).map(|(sources, space)| sources.nearest_facility(space)).collect();
@@ -103,13 +104,13 @@ pub(super) fn cut(
     let no_ground = Ground::new(&[], rules, progress)?;
     let study = Study { zones: &inputs.zones, demand: &inputs.demand, ground: &no_ground, places: &inputs.places };
     let window = Ground::window_of(&inputs.zones, rules)?;
-    let scopes = tile_scopes(&study, &services, count, &halos, margin_cells);
+    let scopes = tile_scopes(&study, &services, count, &halos, margin_cells)?;
     let cutters: Vec<RoadCutter<'_>> = services.iter().map(|service| RoadCutter::new(service.network)).collect();
     begin(progress, "tiles", scopes.len())?;
     for scope in &scopes {
-        let mut tile = around(&inputs, scope, window, margin_cells);
+        let mut tile = around(&inputs, scope, window, margin_cells)?;
         for (i, service) in services.iter().enumerate() {
-            tile.services.push(of_service((service, &grids[i]), scope, i, &cutters[i], &links[i], &nearest[i]));
+            tile.services.push(of_service((service, &grids[i]), scope, i, &cutters[i], &links[i], &nearest[i])?);
         }
         each(&tile)?;
         progress.advance(1);
@@ -118,7 +119,7 @@ pub(super) fn cut(
 }
 
 /// What a tile knows but for its roads.
-fn around(inputs: &Inputs, scope: &TileScope, window: Window, margin: usize) -> TileFile {
+fn around(inputs: &Inputs, scope: &TileScope, window: Window, margin: usize) -> Result<TileFile, Error> {
     let mut zones = inputs.zones.clone();
     let is_far = |zone: usize| scope.around.binary_search(&ZoneId::at(zone)).is_err();
     for (_, zone) in zones.iter_mut().enumerate().filter(|(zone, _)| is_far(*zone)) {
@@ -130,10 +131,10 @@ fn around(inputs: &Inputs, scope: &TileScope, window: Window, margin: usize) -> 
         let meets = |area: &&MultiPolygon<f64>| area.bounding_rect().is_some_and(|own| boxes.iter().any(|zone| zone.intersects(&own)));
         polygons.iter().filter(meets).cloned().collect()
     };
-    TileFile {
+    Ok(TileFile {
         own_zones: scope.zones.clone(),
         places: inputs.places.clone(),
-        demand: inputs.demand.rows(&scope.rows),
+        demand: inputs.demand.rows(&scope.rows)?,
         rows: scope.rows.clone(),
         own_rows: scope.own.clone(),
         masks: inputs.masks.masks.iter().map(|mask| near(mask)).collect(),
@@ -144,7 +145,7 @@ fn around(inputs: &Inputs, scope: &TileScope, window: Window, margin: usize) -> 
         window: ([window.low.row, window.low.column], [window.columns, window.rows]),
         margin,
         services: Vec::new(),
-    }
+    })
 }
 
 fn of_service(
@@ -154,17 +155,17 @@ fn of_service(
     cutter: &RoadCutter<'_>,
     links: &Linkage,
     nearest: &NearestFacility<'_>,
-) -> TileService {
+) -> Result<TileService, Error> {
     let cut = cutter.cut(&scope.near[i]);
-    TileService {
+    Ok(TileService {
         facilities: service.facilities.to_vec(),
         own: scope.facilities[i].clone(),
         zone_limits: service.zone_limits.iter().map(|limit| (limit.metric, limit.cost)).collect(),
-        links: links.on_part(&cut),
+        links: links.on_part(&cut)?,
         islands: cut.pieces(edges.islands()),
-        known: nearest.known(&cut),
+        known: nearest.known(&cut)?,
         network: (cut.network.metric(), cut.network.to_parts()),
-    }
+    })
 }
 
 /// What a tile says, a part a service.
@@ -203,15 +204,22 @@ pub(super) fn answer(plan: &Plan, tile: TileFile, name: &str, progress: &dyn Pro
 }
 
 /// The report of a service, from the parts of all tiles.
-pub(super) fn join(study: &Study<'_>, service: &Service<'_>, parts: Vec<TilePart>, progress: &dyn Progress) -> Result<Report, Error> {
+pub(super) fn join(
+    study: &Study<'_>,
+    service: &Service<'_>,
+    checks: &Checks,
+    parts: Vec<TilePart>,
+    progress: &dyn Progress,
+) -> Result<Report, Error> {
     begin(progress, "join", 0)?;
-    let links = FacilityLink::of(service, &service.facility_links(&service.edge_grid()));
-    join_tiles(study, service, &links, parts).map_err(|error| of_tile(error, service.id))
+    let links = FacilityLink::of(service, &service.facility_links(&service.edge_grid()?))?;
+    join_tiles(study, service, checks, &links, parts).map_err(|error| of_tile(error, service.id))
 }
 
 fn of_tile(error: TileError, name: &str) -> Error {
     match &error {
         TileError::Cancelled(cancelled) => Error::Cancelled(*cancelled),
+        TileError::Input(input) => Error::Input(input.clone()),
         TileError::Far { margin, .. } => {
             let expected =
                 format!("a wider margin, tiles.margin_cells = {} or more (plan the batch again), or the study in one run", 2 * margin + 1);

@@ -1,6 +1,7 @@
 //! Facilities of services that are linked to no road, and services without a facility that can be used.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use catchment::geo::{BoundingRect, Coord, Distance, Euclidean, Point, Rect};
 use catchment::{EdgeGrid, Facility, Finding, FindingKind, LinkRules, LinkStatus, Linkage, Profile, Severity, Stage, Zone, ZoneIndex};
@@ -22,13 +23,17 @@ impl<'i> Roads<'i> {
         Roads { inputs, grids: BTreeMap::new() }
     }
 
-    /// How places are linked to the roads of a profile, and the profile; nothing if its roads were not read.
+    /// How places are linked to the roads of a profile, and the profile; nothing if its roads were not read, or cannot be linked to by its
+    /// rules, which the service's own analysis refuses.
     pub(super) fn link(&mut self, profile: &'i str, places: &[Coord<f64>]) -> Option<(Vec<LinkStatus>, &'i Profile)> {
         let (rules, network) = self.inputs.roads.get(profile)?;
-        let edges = self.grids.entry(profile).or_insert_with(|| {
-            let own = LinkRules { snap_m: rules.snap_m, access_speed_m_s: rules.access_speed_m_s, min_component: rules.min_component };
-            EdgeGrid::new(network, own).with_barriers(&self.inputs.barriers)
-        });
+        let edges = match self.grids.entry(profile) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(free) => {
+                let own = LinkRules { snap_m: rules.snap_m, access_speed_m_s: rules.access_speed_m_s, min_component: rules.min_component };
+                free.insert(EdgeGrid::new(network, own).ok()?.with_barriers(&self.inputs.barriers))
+            }
+        };
         let links = Linkage::new(edges, places);
         Some(((0..links.len()).map(|i| links.status(i)).collect(), rules))
     }

@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::crs::{Crs, Projector};
 use crate::error::Error;
 use crate::load::layer::{self, on_globe};
-use crate::load::{Suspicion, project_each, road_distances, shifted};
+use crate::load::{Suspicion, edges_within, project_each, road_distances, shifted};
 
 /// Farther from every road than this is far, metres: the snap limit of the walking profile.
 const FAR_M: f64 = 300.0;
@@ -28,7 +28,7 @@ pub(super) fn by_roads(
     let all: Vec<Coord<f64>> = degrees.iter().copied().filter(|at| on_globe(*at)).collect();
     let places: Vec<Coord<f64>> = project_each(&projector, &all).into_iter().flatten().collect();
     let lost = all.len() - places.len();
-    let distances = road_distances(&places, network, FARTHEST_M);
+    let distances = road_distances(&places, &edges_within(network, FARTHEST_M)?, FARTHEST_M);
     let mut far: Vec<f64> = distances.into_iter().filter(|metres| *metres > FAR_M).collect();
     // those that lie too far away to be measured are far, too
     far.resize(far.len() + lost, FARTHEST_M);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use catchment::{Finding, FindingKind, Limit, Limits, Stage, Zone};
+use catchment::{Finding, FindingKind, Limit, Stage, Zone};
 
 use super::names::{Counted, Met, ZoneNames, ZoneRows};
 use super::table::Table;
@@ -95,7 +95,7 @@ pub(super) fn applied(
         let detail = format!("call handling and turnout alone take longer than the limits of {}: nobody there is covered", over.join(", "));
         add(FindingKind::LimitOverBeforeTheDrive, detail);
     }
-    if Limits::by_zone(service.limit, &limits).differ() { limits } else { Vec::new() }
+    if limits.iter().any(|limit| *limit != service.limit) { limits } else { Vec::new() }
 }
 
 /// Complains of classes that no zone has, and of zones without a class.

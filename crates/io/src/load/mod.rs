@@ -55,8 +55,7 @@ use std::sync::Arc;
 
 use catchment::geo::{Coord, Densify, Euclidean, MultiPolygon};
 use catchment::{
-    Barriers, Demand, Facility, Finding, Limit, Limits, NodeId, People, Place, Profile, Progress, RoadNetwork, SpreadNote, Stage, Zone,
-    begin,
+    Barriers, Demand, Facility, Finding, Limit, NodeId, People, Place, Profile, Progress, RoadNetwork, SpreadNote, Stage, Zone, begin,
 };
 
 use crate::crs::{AutoCrs, Projector};
@@ -84,7 +83,7 @@ pub(crate) use people_raster::sums as raster_sums;
 pub(crate) use raster::{Raster, parts as raster_parts};
 pub(crate) use rings::{length, not_closed, of_features as rings_of};
 pub(crate) use sites::polygons_of_layer;
-pub(crate) use suspicions::{Suspicion, road_distances, shifted, suspicion};
+pub(crate) use suspicions::{Suspicion, edges_within, road_distances, shifted, suspicion};
 pub(crate) use table::Table;
 pub(crate) use zones::zones_of_layer;
 
@@ -447,7 +446,7 @@ impl Loader<'_> {
 
 /// How far the longest limit of a service, of which zones may have their own, goes by a straight line, metres.
 pub(crate) fn reach_m(plan: &Plan, service: &ServicePlan, own: &[Limit]) -> f64 {
-    let own = Limits::by_zone(service.limit, own).greatest();
+    let own = own.iter().fold(service.limit, |longest, own| if own.cost > longest.cost { *own } else { longest });
     let limit = service.swept_limits().iter().map(Limit::as_f64).fold(own.as_f64(), f64::max);
     let speed = plan.profile(&service.profile).map_or(0.0, |profile| profile.speed_m_s);
     match own.metric {

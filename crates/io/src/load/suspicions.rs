@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use catchment::geo::Coord;
-use catchment::{EdgeGrid, Facility, Finding, FindingKind, LinkRules, RoadNetwork, Snaps, Stage};
+use catchment::{EdgeGrid, Facility, Finding, FindingKind, InputError, LinkRules, RoadNetwork, Snaps, Stage};
 
 use super::Loader;
 use super::layer::on_globe;
@@ -127,7 +127,8 @@ pub(crate) fn shifted(places: &[Coord<f64>], network: &RoadNetwork, projector: &
     let places: Vec<Coord<f64>> = places.iter().step_by(places.len().div_ceil(MOST).max(1)).copied().collect();
     let mut degrees = places.clone();
     projector.inverse(&mut degrees).ok()?;
-    let distances = |places: &[Coord<f64>]| road_distances(places, network, FARTHEST_M);
+    let edges = edges_within(network, FARTHEST_M).ok()?;
+    let distances = |places: &[Coord<f64>]| road_distances(places, &edges, FARTHEST_M);
     let given = distances(&places);
     let candidate = |name: &'static str| {
         let own: Crs = name.parse().ok()?;
@@ -184,9 +185,13 @@ fn one_a_block(places: &[Coord<f64>]) -> Vec<Coord<f64>> {
     places.iter().filter(|at| met.insert(square(at))).copied().collect()
 }
 
-/// How far each place is from the nearest road, metres, told up to `farthest_m`.
-pub(crate) fn road_distances(places: &[Coord<f64>], network: &RoadNetwork, farthest_m: f64) -> Vec<f64> {
-    let grid = EdgeGrid::new(network, LinkRules { snap_m: farthest_m, access_speed_m_s: 1.0, min_component: 1 });
+/// The edges of a network, to measure distances up to `farthest_m` to.
+pub(crate) fn edges_within(network: &RoadNetwork, farthest_m: f64) -> Result<EdgeGrid<'_>, InputError> {
+    EdgeGrid::new(network, LinkRules { snap_m: farthest_m, access_speed_m_s: 1.0, min_component: 1 })
+}
+
+/// How far each place is from the nearest of the edges, metres, told up to `farthest_m`, for which they were made.
+pub(crate) fn road_distances(places: &[Coord<f64>], grid: &EdgeGrid<'_>, farthest_m: f64) -> Vec<f64> {
     let mut snaps = Snaps::default();
     let distance = |at: &Coord<f64>| {
         grid.snap(*at, &mut snaps);

@@ -221,7 +221,7 @@ impl FairnessRow {
                     Undefined::UnitWithout(unit) | Undefined::UnitForNobody(unit) | Undefined::NotANumber(unit) => {
                         format!(" ({})", named(unit))
                     }
-                    Undefined::NoBase | Undefined::NoResource => String::new(),
+                    _ => String::new(),
                 };
                 told.push(format!("{name} has no value: {why}{unit}"));
                 None

@@ -120,7 +120,7 @@ impl Office {
     fn indicator(&self, before: &Office, indicator: &Indicator, zone: Option<usize>, place: Place<'_>) -> IndicatorRow {
         let ratio = self.ratio(indicator, place, self.year);
         let now = ratio.as_ref().ok().map(|(ratio, _)| *ratio);
-        let value = now.and_then(|ratio| ratio.value());
+        let value = now.and_then(|ratio| ratio.value().ok());
         let round = |value: f64| indicator.round.apply(value, indicator.decimals);
         let rounded = value.map(round);
         let of_all = zone.is_none();
@@ -171,13 +171,13 @@ impl Office {
             progress: baseline.zip(rounded).zip(rule).and_then(|((from, value), rule)| rule.target().progress(from.value, value)),
             status,
             needed_for_target: now.zip(rule).filter(|_| of_all).and_then(|(ratio, rule)| needed(&ratio, &rule, rounded)),
-            baseline_implies_numerator: implied.map(|(published, ratio)| ratio.implied_numerator(published.value)),
-            baseline_implies_denominator: implied.and_then(|(published, ratio)| ratio.implied_denominator(published.value)),
-            baseline_recomputed: baseline.and(then).and_then(|ratio| ratio.value()).map(round),
+            baseline_implies_numerator: implied.and_then(|(published, ratio)| ratio.implied_numerator(published.value).ok()),
+            baseline_implies_denominator: implied.and_then(|(published, ratio)| ratio.implied_denominator(published.value).ok()),
+            baseline_recomputed: baseline.and(then).and_then(|ratio| ratio.value().ok()).map(round),
             target_implies_denominator: now
                 .zip(rule)
                 .filter(|_| shared && of_all)
-                .and_then(|(ratio, rule)| ratio.implied_denominator(rule.value)),
+                .and_then(|(ratio, rule)| ratio.implied_denominator(rule.value).ok()),
             rank: None,
             detail: told.join("; "),
             zone,
@@ -189,7 +189,11 @@ impl Office {
 fn needed(ratio: &Ratio, rule: &super::standards::TargetRule, value: Option<f64>) -> Option<f64> {
     let rises = rule.operator == catchment::Operator::AtLeast || value.is_some_and(|value| value < rule.value);
     let met = value.is_some_and(|value| rule.target().met(value));
-    rises.then(|| if met { 0.0 } else { ratio.increment(rule.value) })
+    match rises {
+        true if met => Some(0.0),
+        true => ratio.increment(rule.value).ok(),
+        false => None,
+    }
 }
 
 pub(super) fn word(basis: Basis) -> &'static str {

@@ -84,7 +84,7 @@ impl Office {
             Ok(have) => told.extend(changed(have.value, before.value(&norm.have, place, year).ok())),
             Err(why) => told.push(why.clone()),
         }
-        let verdict = have.as_ref().ok().zip(need).map(|(have, need)| judge(have.value, need, norm.round));
+        let verdict = have.as_ref().ok().zip(need).and_then(|(have, need)| judge(have.value, need, norm.round).ok());
         let rounding = serde_json::to_value(norm.round).ok().and_then(|word| word.as_str().map(str::to_owned));
         NormRow {
             zone_id: self.place_id(zone).to_owned(),

@@ -106,7 +106,7 @@ fn of_inputs(mut inputs: Inputs, mut clock: Clock, files: &dyn Files, progress: 
     stop_at_errors(&found)?;
     let study = Study { zones: &inputs.zones, demand: &inputs.demand, ground: &ground, places: &inputs.places };
     begin(progress, BASELINE, 0)?;
-    let answer = &mut |_, study: &Study<'_>, service: &Service<'_>| Ok(analyse(study, service, progress)?);
+    let answer = &mut |_, study: &Study<'_>, service: &Service<'_>| Ok(analyse(study, service, &plan.checks, progress)?);
     let baseline = answered(inputs.clone(), None, &ground, clock, files, progress, answer)?;
     let mut scenarios = Vec::new();
     for ((scenario, (own, steps)), mut findings) in plan.scenarios.iter().zip(changed).zip(unlinked) {

@@ -102,21 +102,21 @@ pub fn audit_layer(plan: &Plan, files: &dyn Files, ask: &AuditAsk<'_>, progress:
     begin(progress, "audit", 0)?;
     let rules = AuditRules { points: ask.points.count, seed: ask.points.seed, leave_out: leave_out(ask.points.leave_out, &ready)? };
     found.leave_out = rules.leave_out;
-    found.audit = audit(&ready, &shapes[0], rules);
+    found.audit = audit(&ready, &shapes[0], rules)?;
     let layer = collection_of(&studied.inputs, &offenders(&studied.inputs.projector, &found.service, &found.audit)?);
     let sheet = pretty(&sheet(ask, &found));
     let files = vec![("audit.json".to_owned(), sheet.into_bytes()), ("audit.geojson".to_owned(), layer.into_bytes())];
     let command = Command { name: "audit", asked: json!({ "shapes": source(ask) }), about: &about(), started };
-    Ok(command.made(&studied, found, findings, files))
+    command.made(&studied, found, findings, files)
 }
 
-fn audit(ready: &Ready<'_>, shapes: &MultiPolygon<f64>, rules: AuditRules) -> Audit {
+fn audit(ready: &Ready<'_>, shapes: &MultiPolygon<f64>, rules: AuditRules) -> Result<Audit, Error> {
     let service = &ready.service;
-    let edges = service.edge_grid();
+    let edges = service.edge_grid()?;
     let links = service.facility_links(&edges);
-    let sources = Sources::new(service.network, &links, service.direction);
+    let sources = Sources::new(service.network, &links, service.direction)?;
     let mut space = SearchSpace::default();
-    catchment::audit(shapes, &edges, &sources.nearest_facility(&mut space), &|_| Some(service.limit), rules)
+    Ok(catchment::audit(shapes, &edges, &sources.nearest_facility(&mut space), &|_| Some(service.limit), rules)?)
 }
 
 /// The margin around a limit in its metric.

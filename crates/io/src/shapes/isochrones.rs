@@ -86,7 +86,7 @@ pub fn isochrones(plan: &Plan, files: &dyn Files, ask: &IsochroneAsk, progress: 
     }
     let command = Command { name: "isochrones", asked: asked(ask, cell_m), about: ISOCHRONES, started };
     let layer = collection_of(&studied.inputs, &features).into_bytes();
-    Ok(command.made(&studied, rows, Vec::new(), vec![("isochrones.geojson".to_owned(), layer)]))
+    command.made(&studied, rows, Vec::new(), vec![("isochrones.geojson".to_owned(), layer)])
 }
 
 fn asked(ask: &IsochroneAsk, cell_m: f64) -> Value {

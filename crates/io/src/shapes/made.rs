@@ -50,8 +50,14 @@ pub(super) struct Command<'a> {
 
 impl Command<'_> {
     /// Adds `issues.csv`, `README.txt` and `manifest.json` to the command's own files.
-    pub(super) fn made<T>(self, studied: &Studied, found: T, more: Vec<Finding>, mut files: Vec<(String, Vec<u8>)>) -> Made<T> {
-        let mut findings = studied.findings();
+    pub(super) fn made<T>(
+        self,
+        studied: &Studied,
+        found: T,
+        more: Vec<Finding>,
+        mut files: Vec<(String, Vec<u8>)>,
+    ) -> Result<Made<T>, Error> {
+        let mut findings = studied.findings()?;
         findings.extend(more);
         findings.sort();
         let listed: Vec<&Finding> = findings.iter().collect();
@@ -64,7 +70,7 @@ impl Command<'_> {
         files.push(("README.txt".to_owned(), readme.into_bytes()));
         let manifest = self.manifest(studied, &listed, &files);
         files.push(("manifest.json".to_owned(), manifest.into_bytes()));
-        Made { found, findings, command: self.name, files }
+        Ok(Made { found, findings, command: self.name, files })
     }
 
     /// What the files were made of; the part `run` alone differs from one run to the next.

@@ -54,27 +54,27 @@ pub(crate) fn audit_coverage(run: &Run, ground: &Ground, networks: &Networks, pr
         begin(progress, &format!("audit {}", plan.id), 0)?;
         let mut covered = [of_service(&layer, &plan.id, FILE)?];
         project_polygons(&run.inputs.projector, &mut covered, FILE)?;
-        let edges = service.edge_grid();
+        let edges = service.edge_grid()?;
         let links = service.facility_links(&edges);
-        let sources = Sources::new(service.network, &links, service.direction);
+        let sources = Sources::new(service.network, &links, service.direction)?;
         let mut space = SearchSpace::default();
         let nearest = sources.nearest_facility(&mut space);
         let metric = plan.limit.metric;
         let leave_out = usual_margin(metric, service.link.access_speed_m_s);
         let limit_at = |at| ground.zone_at(&zones, at).map(|zone| report.limit_of(Some(zone)));
-        let ask = |points| catchment::audit(&covered[0], &edges, &nearest, &limit_at, AuditRules { points, seed: SEED, leave_out });
-        audits.push(OwnAudit { service: plan.id.clone(), metric, leave_out, audit: enough(ask) });
+        let ask = |points| Ok(catchment::audit(&covered[0], &edges, &nearest, &limit_at, AuditRules { points, seed: SEED, leave_out })?);
+        audits.push(OwnAudit { service: plan.id.clone(), metric, leave_out, audit: enough(ask)? });
     }
     Ok(audits)
 }
 
 /// Draws more places where many lie outside the zones, until enough lie within.
-fn enough(ask: impl Fn(u32) -> Audit) -> Audit {
+fn enough(ask: impl Fn(u32) -> Result<Audit, Error>) -> Result<Audit, Error> {
     let mut drawn = POINTS;
     loop {
-        let audit = ask(drawn);
+        let audit = ask(drawn)?;
         if audit.points >= POINTS as usize || drawn == MOST_POINTS {
-            return audit;
+            return Ok(audit);
         }
         let more = f64::from(drawn) * 1.05 * f64::from(POINTS) / audit.points.max(1) as f64;
         drawn = (more.min(f64::from(MOST_POINTS)) as u32).max(drawn + 1);
@@ -189,10 +189,11 @@ mod tests {
         // one place in ten makes a claim
         let audit = enough(|drawn| {
             asked.borrow_mut().push(drawn);
-            Audit { points: drawn as usize / 10, ..Audit::default() }
-        });
+            Ok(Audit { points: drawn as usize / 10, ..Audit::default() })
+        })
+        .unwrap();
         assert_eq!((audit.points, asked.into_inner()), (21_000, vec![20_000, 210_000]));
         // none does: an end all the same
-        assert_eq!(enough(|_| Audit::default()).points, 0);
+        assert_eq!(enough(|_| Ok(Audit::default())).unwrap().points, 0);
     }
 }

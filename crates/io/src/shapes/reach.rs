@@ -56,7 +56,7 @@ pub fn reach(plan: &Plan, files: &dyn Files, ask: &ReachAsk, progress: &dyn Prog
     let asked = json!({ "service": ask.ask.service, "limits": texts(&ask.ask.limits), "per_facility": ask.per_facility });
     let command = Command { name: "reach", asked, about: REACH, started };
     let layer = collection_of(&studied.inputs, &features).into_bytes();
-    Ok(command.made(&studied, rows, Vec::new(), vec![("reach.geojson".to_owned(), layer)]))
+    command.made(&studied, rows, Vec::new(), vec![("reach.geojson".to_owned(), layer)])
 }
 
 struct Layer<'a> {
@@ -70,9 +70,9 @@ impl Layer<'_> {
         let service = &ready.service;
         let row = |limit: &Limit| ReachRow { service: ready.plan.id.clone(), limit: *limit, lines: 0, road_mm: 0 };
         let mut rows: Vec<ReachRow> = ready.limits.iter().map(row).collect();
-        let edges = service.edge_grid();
+        let edges = service.edge_grid()?;
         let links = service.facility_links(&edges);
-        let sources = Sources::new(service.network, &links, service.direction);
+        let sources = Sources::new(service.network, &links, service.direction)?;
         let mut space = SearchSpace::default();
         if per_facility {
             let longest = ready.limits.last().map_or(Cost::ZERO, |limit| limit.cost);

@@ -60,11 +60,13 @@ impl Studied {
     }
 
     /// What was found amiss while loading, and facilities that are tied to no road.
-    pub(super) fn findings(&self) -> Vec<Finding> {
-        let unlinked = self.services().flat_map(|ready| unlinked(&ready));
-        let mut findings: Vec<Finding> = self.inputs.findings.iter().cloned().chain(unlinked).collect();
+    pub(super) fn findings(&self) -> Result<Vec<Finding>, Error> {
+        let mut findings: Vec<Finding> = self.inputs.findings.clone();
+        for ready in self.services() {
+            findings.extend(unlinked(&ready)?);
+        }
         findings.sort();
-        findings
+        Ok(findings)
     }
 }
 
@@ -101,13 +103,13 @@ pub(super) fn flag(key: &str, found: &str, expected: &str) -> Error {
 }
 
 /// Facilities that no road leads to: no shape holds their ground.
-fn unlinked(ready: &Ready<'_>) -> Vec<Finding> {
+fn unlinked(ready: &Ready<'_>) -> Result<Vec<Finding>, Error> {
     let service = &ready.service;
-    let links = service.facility_links(&service.edge_grid());
+    let links = service.facility_links(&service.edge_grid()?);
     let left = |(i, _): &(usize, &Facility)| links.status(*i) != LinkStatus::Linked;
     let finding = |(i, facility): (usize, &Facility)| {
         let detail = format!("{}: tied to no road, so that nothing is within any limit of it", links.status(i).name());
         Finding::new(Stage::Link, &ready.plan.id, &facility.id, FindingKind::FacilityUnlinked, detail)
     };
-    service.facilities.iter().enumerate().filter(left).map(finding).collect()
+    Ok(service.facilities.iter().enumerate().filter(left).map(finding).collect())
 }

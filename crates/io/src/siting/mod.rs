@@ -147,7 +147,7 @@ pub fn sited(mut inputs: Inputs, files: &dyn Files, solver: Option<&Cbc>, progre
         return Err(wrong(value("siting.service", &format!("`{}`", asked.id), "a service with facilities and roads")));
     };
     begin(progress, "candidates", 0)?;
-    let edges = own.edge_grid();
+    let edges = own.edge_grid()?;
     let candidates = candidates::candidates(&inputs, &siting, service, &edges, files, &mut read, &mut findings)?;
     findings = judged(findings, &plan.checks);
     stop_at_errors(inputs.findings.iter().chain(&findings))?;
@@ -155,6 +155,7 @@ pub fn sited(mut inputs: Inputs, files: &dyn Files, solver: Option<&Cbc>, progre
     findings.extend(left_out);
     let failed = |source| match source {
         SitingError::Cancelled(cancelled) => Error::Cancelled(cancelled),
+        SitingError::Input(input) => Error::Input(input),
         source => Error::Siting { source },
     };
     let exact = solver.map(|solver| solver as &dyn ExactSolver);

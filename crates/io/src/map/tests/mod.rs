@@ -48,6 +48,7 @@ impl Ground {
             roads: &self.roads,
             covered: &self.covered,
             gaps: self.gap_shapes(),
+            no_data: &[],
             facilities: vec![
                 FacilityMark { x: 2_000.0, y: 2_000.0, name: "A & B", kind: "clinic", linked: true },
                 FacilityMark { x: 9_000.0, y: 9_000.0, name: "C", kind: "clinic", linked: false },
