@@ -120,6 +120,7 @@ fn service(inputs: &Inputs) -> Service<'_> {
         facilities: &inputs.facilities[&plan.facilities],
         network,
         link: LinkRules { snap_m: profile.snap_m, access_speed_m_s: profile.access_speed_m_s, min_component: profile.min_component },
+        homes: &inputs.demand.locations,
         barriers: &inputs.barriers,
         limit: plan.limit,
         zone_limits: &[],

@@ -280,6 +280,7 @@ impl Scene {
             facilities: &self.facilities,
             network: &network,
             link: self.link,
+            homes: &self.demand.locations,
             barriers: &barriers,
             limit: self.limit,
             zone_limits: &self.zone_limits,

@@ -26,7 +26,7 @@ fn around(scene: &Scene, place: Coord<f64>, nearest: &NearestFacility<'_>, grid:
         let mut snaps = Snaps::default();
         match grid.snap(at((low[0] + dx) * side, (low[1] + dy) * side), &mut snaps) {
             LinkStatus::Linked => Status::of_label(nearest.point(&snaps), scene.limit),
-            LinkStatus::TooFar | LinkStatus::OnIsland | LinkStatus::BehindBarrier | LinkStatus::NoData => Status::Unlinked,
+            LinkStatus::TooFar | LinkStatus::BehindBarrier | LinkStatus::NoData => Status::Unlinked,
         }
     })
 }

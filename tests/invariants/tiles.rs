@@ -31,6 +31,7 @@ fn parts_of(scene: &Scene, count: usize, halo: impl Fn(&Service<'_>) -> f64, mar
             let cut = RoadCutter::new(service.network).cut(&scope.near[0]);
             edges_kept += cut.edges.len();
             let (links, known) = (links.on_part(&cut), nearest.known(&cut));
+            let islands = cut.pieces(edges.islands());
             let own = Scene { zones: study.zones.to_vec(), demand: study.demand.rows(&scope.rows), ..scene.clone() };
             // zones that are not around have no ground here
             let mut zones = own.zones.clone();
@@ -44,6 +45,7 @@ fn parts_of(scene: &Scene, count: usize, halo: impl Fn(&Service<'_>) -> f64, mar
                 window,
                 margin,
                 links: &links,
+                islands: &islands,
                 known: &known,
             };
             let part_study = Study { zones: &zones, demand: &own.demand, ground: &ground, places: study.places };

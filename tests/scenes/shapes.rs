@@ -196,11 +196,15 @@ fn a_walled_compound_with_one_gate() {
 }
 
 #[test]
-fn a_facility_on_an_island_of_roads_reaches_nothing() {
+fn a_facility_on_an_island_of_roads_reaches_the_island() {
     let mut scene = wide("500m").street(&[(0.0, 0.0), (100.0, 0.0)]).clinics(&[(50.0, 0.0)]);
     scene.link.min_component = 3;
     let shape = scene.reach();
-    assert_eq!((shape.ground.0.len(), shape.road_mm, shape.nothing), (0, 0, Some(NothingReached::FacilityUnlinked)));
+    parts(&scene, &shape);
+    assert_eq!((shape.ground.0.len(), shape.road_mm, shape.nothing), (1, 100_000, None));
+    // farther from the road than the snap limit
+    let off = Scene::new("500m").street(&[(0.0, 0.0), (100.0, 0.0)]).clinics(&[(50.0, 200.0)]).reach();
+    assert_eq!((off.ground.0.len(), off.road_mm, off.nothing), (0, 0, Some(NothingReached::FacilityUnlinked)));
     // tied to a road, but by a leg that is longer than the limit
     let far = wide("10m").street(&[(0.0, 0.0), (100.0, 0.0)]).clinics(&[(50.0, 20.0)]).reach();
     assert_eq!((far.ground.0.len(), far.nothing), (0, Some(NothingReached::LimitTooShort)));

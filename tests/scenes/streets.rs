@@ -61,15 +61,15 @@ fn a_river_with_one_bridge() {
 }
 
 #[test]
-fn an_island_of_roads_links_nobody() {
+fn an_island_of_roads_is_used_where_nothing_else_is_near() {
     // a piece of two nodes where three are asked for; person 1 on it, 2 between it and the main street
     let scene = Scene::new("300m").street(&[(0.0, 0.0), (100.0, 0.0), (200.0, 0.0)]).street(&[(0.0, 100.0), (100.0, 100.0)]);
     let mut scene = scene.clinics(&[(0.0, 0.0)]).people(&[(50.0, 100.0), (50.0, 49.0)]);
     scene.link.min_component = 3;
-    // 2: a leg of 49 m to the main street, though the island is 51 m away; 1: only the island within 50 m
+    // 2: a leg of 49 m to the main street, though the island is 51 m away; 1: only the island within 50 m, from which no clinic can be reached
     assert_eq!(scene.costs(), [None, Some(99_000)]);
-    assert_eq!(scene.sums(), [2, 0, 0, 1]);
-    assert!(kinds(&scene.analyse()).contains(&"people_on_island"));
+    assert_eq!(scene.sums(), [2, 0, 1, 0]);
+    assert!(kinds(&scene.analyse()).contains(&"people_unreachable"));
     // nearer to the island (45 m) but within 55 m of the main street, with a snap limit of 60 m: tied to the main street
     scene.link.snap_m = 60.0;
     scene.demand.locations[1] = at(50.0, 55.0);
@@ -90,6 +90,26 @@ fn a_clinic_on_an_island_of_roads_serves_the_island() {
     // two of four nodes
     assert_eq!(report.facilities[0].network_share, Some(0.5));
     assert!(!kinds(&report).contains(&"facility_in_small_component"));
+}
+
+#[test]
+fn an_island_with_a_clinic_is_used_by_those_beside_it() {
+    // pieces of two nodes where three are asked for: a main street of three nodes, a street of 200 m that nothing connects, 40 m north of it
+    let scene = Scene::new("150m").street(&[(0.0, 0.0), (200.0, 0.0), (400.0, 0.0)]).street(&[(0.0, 40.0), (200.0, 40.0)]);
+    let people = [(100.0, 40.0), (100.0, 30.0), (100.0, 10.0), (200.0, 45.0), (300.0, 0.0)];
+    let mut scene = scene.clinics(&[(0.0, 40.0)]).people(&people);
+    scene.link.min_component = 3;
+    // 1 and 2 along the island: 100 m, 10 + 100; 4 likewise, 5 + 200; 3 and 5, nearer to the main street or on it, by it and the clinic's leg
+    // of 40 m: 10 + 100 + 40, 300 + 40; without the island 1 would walk 40 + 100 + 40
+    assert_eq!(scene.costs(), [Some(100_000), Some(110_000), Some(150_000), Some(205_000), Some(340_000)]);
+    let report = scene.analyse();
+    let finding = report.findings.iter().find(|finding| finding.kind == "small_island").unwrap();
+    assert_eq!((finding.severity, finding.people, finding.facilities), (Severity::Warning, Some(People::persons(1 + 2 + 8)), 1));
+    // a clinic on the main street alone: nobody uses the island
+    let mut other = scene.clone();
+    other.facilities[0].location = at(0.0, 0.0);
+    assert_eq!(other.costs(), [Some(140_000), Some(130_000), Some(110_000), Some(245_000), Some(300_000)]);
+    assert!(!kinds(&other.analyse()).contains(&"small_island"));
 }
 
 #[test]

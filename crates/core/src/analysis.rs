@@ -58,8 +58,10 @@ pub struct Service<'a> {
     pub facilities: &'a [Facility],
     /// Roads, in the limit's metric.
     pub network: &'a RoadNetwork,
-    /// How points are tied to roads.
+    /// How points are linked to roads.
     pub link: LinkRules,
+    /// Where people live: with a facility they make a small piece of the network one that is used, see [`EdgeGrid::with_facilities`].
+    pub homes: &'a [Coord<f64>],
     /// What straight legs to them do not cross.
     pub barriers: &'a Barriers,
     /// The limit, where a zone has none of its own.
@@ -86,9 +88,9 @@ pub struct Service<'a> {
 }
 
 impl Service<'_> {
-    /// The edges that points are tied to, by the service's rules and before its barriers.
+    /// The edges that points are linked to, by the service's rules, its facilities and its barriers.
     pub fn edge_grid(&self) -> EdgeGrid<'_> {
-        EdgeGrid::new(self.network, self.link).with_barriers(self.barriers)
+        EdgeGrid::new(self.network, self.link).with_barriers(self.barriers).with_facilities(&self.places(), self.homes)
     }
 
     /// Places linked to `edges`; those outside the extent of the roads are no data.
@@ -102,8 +104,12 @@ impl Service<'_> {
 
     /// The facilities tied to `edges`, with what passes before anybody travels counted in their legs.
     pub fn facility_links(&self, edges: &EdgeGrid<'_>) -> Linkage {
-        let places: Vec<Coord<f64>> = self.facilities.iter().map(|f| f.location).collect();
-        Linkage::new(edges, &places).after(self.pre_travel)
+        Linkage::new(edges, &self.places()).after(self.pre_travel)
+    }
+
+    /// Where its facilities are.
+    fn places(&self) -> Vec<Coord<f64>> {
+        self.facilities.iter().map(|facility| facility.location).collect()
     }
 
     /// The limits that apply.
@@ -208,7 +214,7 @@ pub struct FacilityReport {
 /// let report = analyse(
 ///     &Study { zones: &zones, demand: &demand, ground: &ground, places: &[] },
 ///     &Service {
-///         id: "walk", facilities: &[clinic], network: &network, limit: "5min".parse()?, zone_limits: &[], direction: Direction::ToFacility,
+///         id: "walk", facilities: &[clinic], network: &network, homes: &demand.locations, limit: "5min".parse()?, zone_limits: &[], direction: Direction::ToFacility,
 ///         pre_travel: Cost::ZERO, link: LinkRules { snap_m: 300.0, access_speed_m_s: 1.2, min_component: 2 }, barriers: &Barriers::default(),
 ///         gaps: GapRules { ground: GapGround::Inhabited, min_people: 0.0, min_area_m2: 0.0 },
 ///         speed_m_s: 1.2, detour_factor: 1.3, sweep: &["10min".parse()?], keep_field: false, extent: None,

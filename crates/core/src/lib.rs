@@ -71,6 +71,7 @@ mod response;
 mod rims;
 mod scenario;
 mod search;
+mod sensitivity;
 mod simplify;
 mod spread;
 mod survey;
@@ -123,6 +124,7 @@ pub use response::{
 };
 pub use scenario::{Project, ProjectEffect, build_in_order};
 pub use search::{Catchment, Change, Direction, KnownLabels, Label, NearestFacility, Residents, SearchSpace, Sources, WhatIf};
+pub use sensitivity::{BarrierEffect, Sensitivity, nodes_beyond_zones};
 pub use spread::{PassedOver, SpreadNote, SpreadRules, Surface, Surroundings, WhyPassedOver, apportion, spread};
 pub use tile::{FacilityLink, TILE_MARGIN, Tile, TileError, TilePart, TileScope, analyse_tile, halo_m, join_tiles, tile_scopes};
 pub use turns::{Heading, TURN_DEGREES, TurnKind, TurnRule, Turns, Unfolded};

@@ -2,9 +2,21 @@
 //!
 //! A [`Linkage`] is separate from both the points and the network: it owns, for each point, the edge, the place along it, the straight
 //! leg and a status. Edges are found through a uniform grid of buckets, which answers many queries in order faster than a tree.
+//!
+//! **Which roads a point is linked to.** A connected piece of the network is *large* from `min_component` nodes on. A small one is *used* if
+//! the nearest road of some facility lies on it and people live no farther from it than from a large one (an islet in sight of a mainland, a
+//! camp beside a road), or no large one is near that facility (an atoll). Every point, a person, a facility or a cell of the ground, is linked
+//!
+//! 1. to the nearest edge of a large piece within the snap limit;
+//! 2. also to the nearest edge of a used piece that is no farther: the cheaper answer wins, as among tied edges;
+//! 3. where neither is there, to the nearest edge of any small piece within the snap limit.
+//!
+//! So a small piece never takes a facility away from the rest of the network, and is never passed over by the people beside it.
 
 mod buckets;
 mod clear;
+mod islands;
+mod linkage;
 mod segment;
 
 use geo::{Coord, Rect};
@@ -14,10 +26,12 @@ use serde::{Deserialize, Serialize};
 use self::buckets::{Buckets, Near};
 use self::segment::Segment;
 use crate::barriers::Barriers;
-use crate::extent::Extent;
-use crate::ids::{EdgeId, FacilityId, NodeId};
+use crate::ids::EdgeId;
 use crate::network::{Edge, RoadNetwork};
 use crate::units::{Cost, Metric};
+
+pub use linkage::Linkage;
+pub(crate) use linkage::PointLink;
 
 /// Edges whose distances differ by less are tied: the cheapest answer wins, then the lowest edge.
 const TIE_M: f64 = 0.001;
@@ -29,7 +43,7 @@ pub struct LinkRules {
     pub snap_m: f64,
     /// Speed on it, metres a second.
     pub access_speed_m_s: f64,
-    /// Fewest nodes of a connected piece that is linked to.
+    /// Fewest nodes of a large connected piece: a smaller one is linked to where a facility and people are on it, or no larger one is near.
     pub min_component: u32,
 }
 
@@ -41,8 +55,6 @@ pub enum LinkStatus {
     Linked,
     /// No road within the snap limit.
     TooFar,
-    /// Roads within the snap limit, but all of them on islands of fewer than `min_component` nodes.
-    OnIsland,
     /// Roads within the snap limit, but barriers on the straight ways to all of them.
     BehindBarrier,
     /// Outside the extent of the roads: nothing is known.
@@ -55,7 +67,6 @@ impl LinkStatus {
         match self {
             LinkStatus::Linked => "linked",
             LinkStatus::TooFar => "too_far",
-            LinkStatus::OnIsland => "on_island",
             LinkStatus::BehindBarrier => "behind_barrier",
             LinkStatus::NoData => "no_data",
         }
@@ -75,200 +86,29 @@ pub struct Snap {
     pub leg_m: f32,
 }
 
-/// Points tied to a network: for each, a status and the edges that it may use (more than one only where they are tied).
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub struct Linkage {
-    first: Vec<u32>,
-    snaps: Vec<Snap>,
-    status: Vec<LinkStatus>,
-    beyond_barrier: Vec<bool>,
-}
-
-impl Linkage {
-    /// Ties `points` to the nearest eligible edge of `grid`'s network to which no barrier cuts the way off, in parallel.
-    ///
-    /// # Complexity
-    ///
-    /// O(points × edges nearby).
-    pub fn new(grid: &EdgeGrid<'_>, points: &[Coord<f64>]) -> Linkage {
-        let order = grid.order(points);
-        let parts: Vec<Linkage> = order
-            .par_chunks(4096)
-            .map(|chunk| {
-                let mut part = Linkage::default();
-                let mut scratch = Snaps::default();
-                for &point in chunk {
-                    part.first.push(part.snaps.len() as u32);
-                    part.status.push(grid.snap(points[point as usize], &mut scratch));
-                    part.beyond_barrier.push(scratch.beyond_barrier());
-                    part.snaps.extend_from_slice(&scratch);
-                }
-                part.first.push(part.snaps.len() as u32);
-                part
-            })
-            .collect();
-        Linkage::joined(&order, &parts)
-    }
-
-    /// The answers of all parts, whose points are those of `order`, in the order of the points.
-    fn joined(order: &[u32], parts: &[Linkage]) -> Linkage {
-        let rows = || parts.iter().flat_map(|part| (0..part.len()).map(move |i| (part, i)));
-        let mut first = vec![0; order.len() + 1];
-        let mut status = vec![LinkStatus::TooFar; order.len()];
-        let mut beyond_barrier = vec![false; order.len()];
-        for (&point, (part, i)) in order.iter().zip(rows()) {
-            let point = point as usize;
-            first[point + 1] = part.snaps(i).len() as u32;
-            (status[point], beyond_barrier[point]) = (part.status[i], part.beyond_barrier[i]);
-        }
-        for point in 0..order.len() {
-            first[point + 1] += first[point];
-        }
-        let nowhere = Snap { edge: EdgeId(0), offset_mm: 0, leg: Cost::ZERO, leg_m: 0.0 };
-        let mut snaps = vec![nowhere; parts.iter().map(|part| part.snaps.len()).sum()];
-        for (&point, (part, i)) in order.iter().zip(rows()) {
-            let start = first[point as usize] as usize;
-            snaps[start..start + part.snaps(i).len()].copy_from_slice(part.snaps(i));
-        }
-        Linkage { first, snaps, status, beyond_barrier }
-    }
-
-    /// Points that stand at nodes of `network`, with no leg to walk. (A node all of whose edges have no length is one place with the
-    /// other end of one of them.)
-    pub fn at_nodes(network: &RoadNetwork, nodes: &[NodeId]) -> Linkage {
-        let mut whole = Linkage::default();
-        for &node in nodes {
-            whole.first.push(whole.snaps.len() as u32);
-            let edge = network.incident(node).max_by_key(|at| network.edge(at.edge).length_mm);
-            whole.snaps.extend(edge.map(|at| {
-                let offset_mm = if at.at_head { network.edge(at.edge).length_mm } else { 0 };
-                Snap { edge: at.edge, offset_mm, leg: Cost::ZERO, leg_m: 0.0 }
-            }));
-            whole.status.push(if edge.is_some() { LinkStatus::Linked } else { LinkStatus::TooFar });
-            whole.beyond_barrier.push(false);
-        }
-        whole.first.push(whole.snaps.len() as u32);
-        whole
-    }
-
-    /// The same points, the cost of every leg greater by `wait`.
-    pub(crate) fn after(mut self, wait: Cost) -> Linkage {
-        self.snaps.iter_mut().for_each(|snap| snap.leg = snap.leg + wait);
-        self
-    }
-
-    /// The same with other edges; what lies on an edge that has none is left out.
-    pub(crate) fn moved(&self, edge: impl Fn(EdgeId) -> Option<EdgeId>) -> Linkage {
-        let mut moved =
-            Linkage { status: self.status.clone(), beyond_barrier: self.beyond_barrier.clone(), first: vec![0], snaps: Vec::new() };
-        for row in 0..self.len() {
-            moved.snaps.extend(self.snaps(row).iter().filter_map(|snap| Some(Snap { edge: edge(snap.edge)?, ..*snap })));
-            moved.first.push(moved.snaps.len() as u32);
-        }
-        moved
-    }
-
-    /// The same points, those outside `extent` linked to nothing: of them there is no data.
-    pub(crate) fn within(self, extent: &Extent, points: &[Coord<f64>]) -> Linkage {
-        let held: Vec<bool> = points.par_iter().map(|at| extent.holds(*at)).collect();
-        if held.iter().all(|held| *held) {
-            return self;
-        }
-        let mut known = Linkage { first: vec![0], snaps: Vec::new(), ..self.clone() };
-        for (row, held) in held.into_iter().enumerate() {
-            if held {
-                known.snaps.extend_from_slice(self.snaps(row));
-            } else {
-                (known.status[row], known.beyond_barrier[row]) = (LinkStatus::NoData, false);
-            }
-            known.first.push(known.snaps.len() as u32);
-        }
-        known
-    }
-
-    /// The same of some facilities; the others are tied to nothing.
-    pub(crate) fn only(&self, facilities: &[FacilityId]) -> Linkage {
-        let mut some = Linkage { first: vec![0], snaps: Vec::new(), ..self.clone() };
-        for row in 0..self.len() {
-            if facilities.contains(&FacilityId::at(row)) {
-                some.snaps.extend_from_slice(self.snaps(row));
-            }
-            some.first.push(some.snaps.len() as u32);
-        }
-        some
-    }
-
-    /// Points of which no more is known than their status and whether a barrier lies before the nearest road.
-    pub(crate) fn of_statuses(known: impl Iterator<Item = (LinkStatus, bool)>) -> Linkage {
-        let (status, beyond_barrier): (Vec<LinkStatus>, Vec<bool>) = known.unzip();
-        Linkage { first: vec![0; status.len() + 1], snaps: Vec::new(), status, beyond_barrier }
-    }
-
-    /// One point more, tied to `snaps`.
-    pub(crate) fn push(&mut self, snaps: &[Snap]) {
-        if self.first.is_empty() {
-            self.first.push(0);
-        }
-        self.snaps.extend_from_slice(snaps);
-        self.first.push(self.snaps.len() as u32);
-        self.status.push(if snaps.is_empty() { LinkStatus::TooFar } else { LinkStatus::Linked });
-        self.beyond_barrier.push(false);
-    }
-
-    /// Drops the last point.
-    pub(crate) fn pop(&mut self) {
-        self.status.pop();
-        self.beyond_barrier.pop();
-        self.first.truncate(self.status.len() + 1);
-        self.snaps.truncate(self.first.last().map_or(0, |first| *first as usize));
-    }
-
-    /// Number of points.
-    pub fn len(&self) -> usize {
-        self.status.len()
-    }
-
-    /// Whether there is no point.
-    pub fn is_empty(&self) -> bool {
-        self.status.is_empty()
-    }
-
-    /// What became of point `i`.
-    pub fn status(&self, i: usize) -> LinkStatus {
-        self.status[i]
-    }
-
-    /// Whether a barrier lies between point `i` and its nearest eligible road: it is tied to a farther one, or to none.
-    pub fn beyond_barrier(&self, i: usize) -> bool {
-        self.beyond_barrier[i]
-    }
-
-    /// The places that point `i` is tied to; empty unless linked.
-    pub fn snaps(&self, i: usize) -> &[Snap] {
-        &self.snaps[self.first[i] as usize..self.first[i + 1] as usize]
-    }
-}
-
 /// The edges of a network, ready to be found by place.
 #[derive(Debug)]
 pub struct EdgeGrid<'n> {
     network: &'n RoadNetwork,
     rules: LinkRules,
     barriers: Option<&'n Barriers>,
-    eligible: Buckets,
-    islands: Buckets,
+    large: Buckets,
+    small: Buckets,
+    /// The small pieces that are used, ascending, and their edges.
+    used: Vec<u32>,
+    used_edges: Option<Buckets>,
 }
 
 impl<'n> EdgeGrid<'n> {
-    /// Buckets the edges of `network`.
+    /// Buckets the edges of `network`; no small piece of it is used.
     ///
     /// # Complexity
     ///
     /// O(edges + buckets), with at most about four buckets an edge.
     pub fn new(network: &'n RoadNetwork, rules: LinkRules) -> EdgeGrid<'n> {
-        let on_island = |edge: &Edge| network.component_nodes(edge.tail) < rules.min_component;
-        let eligible = Buckets::new(network, |edge| !on_island(edge));
-        EdgeGrid { network, rules, barriers: None, eligible, islands: Buckets::new(network, on_island) }
+        let is_small = |edge: &Edge| network.component_nodes(edge.tail) < rules.min_component;
+        let large = Buckets::new(network, |edge| !is_small(edge));
+        EdgeGrid { network, rules, barriers: None, large, small: Buckets::new(network, is_small), used: Vec::new(), used_edges: None }
     }
 
     /// The barriers that straight legs do not cross, if there are any.
@@ -283,7 +123,7 @@ impl<'n> EdgeGrid<'n> {
 
     /// Bytes that it takes in memory.
     pub fn bytes(&self) -> usize {
-        self.eligible.bytes() + self.islands.bytes()
+        self.large.bytes() + self.small.bytes() + self.used_edges.as_ref().map_or(0, Buckets::bytes)
     }
 
     /// The network whose edges it holds.
@@ -305,16 +145,16 @@ impl<'n> EdgeGrid<'n> {
     fn order(&self, points: &[Coord<f64>]) -> Vec<u32> {
         const FEW: usize = 1 << 12;
         const NEAR: f64 = 8.0;
-        let far = points.windows(2).filter(|w| distance(w[0], w[1]) > NEAR * self.eligible.size()).count();
+        let far = points.windows(2).filter(|w| distance(w[0], w[1]) > NEAR * self.large.size()).count();
         if points.len() < FEW || far < points.len() / 2 {
             return (0..points.len() as u32).collect();
         }
         // counted by squares of a curve of 2⁹ × 2⁹ of them
         const ORDER: u8 = 9;
-        let side = self.eligible.side();
+        let side = self.large.side();
         let square = |bucket: i64| ((bucket << ORDER) / side) as u16;
         let place = |at: &Coord<f64>| {
-            let (column, row) = self.eligible.bucket(*at);
+            let (column, row) = self.large.bucket(*at);
             fast_hilbert::xy2h(square(column), square(row), ORDER)
         };
         let places: Vec<u32> = points.par_iter().map(place).collect();
@@ -332,28 +172,44 @@ impl<'n> EdgeGrid<'n> {
         order
     }
 
-    /// Ties one point; `snaps` receives its places (none unless linked).
+    /// Links one point; `snaps` receives its places (none unless linked).
     pub fn snap(&self, point: Coord<f64>, snaps: &mut Snaps) -> LinkStatus {
-        snaps.beyond_barrier = false;
+        let snap_m = self.rules.snap_m;
+        snaps.start();
         // the nearest edge is no farther than the last point's, and the way from there (a hair more, for rounding)
         let bound = snaps.last.map_or(f64::INFINITY, |(last, best)| best + distance(last, point) + 1e-6);
-        let best_2 = self.search(&self.eligible, point, bound.min(self.rules.snap_m), &mut snaps.tied, &mut snaps.near);
-        let status = self.settle(point, best_2, snaps);
-        snaps.last = matches!(status, LinkStatus::Linked | LinkStatus::BehindBarrier).then_some((point, best_2.sqrt()));
-        status
+        let large_m = self.link_to(&self.large, point, (snap_m, bound), snaps);
+        snaps.last = snaps.nearest.map(|(metres, _)| (point, metres));
+        snaps.of_large = snaps.found.len();
+        if let Some(used) = &self.used_edges {
+            let limit = large_m.map_or(snap_m, |metres| (metres + TIE_M).min(snap_m));
+            self.link_to(used, point, (limit, limit), snaps);
+        }
+        snaps.is_fallback = snaps.found.is_empty();
+        if snaps.is_fallback {
+            self.link_to(&self.small, point, (snap_m, snap_m), snaps);
+        }
+        match (snaps.found.is_empty(), snaps.nearest) {
+            (false, _) => LinkStatus::Linked,
+            (true, Some(_)) => LinkStatus::BehindBarrier,
+            (true, None) => LinkStatus::TooFar,
+        }
     }
 
-    /// From candidates to places: those tied with the best, each node once.
-    fn settle(&self, point: Coord<f64>, best_2: f64, snaps: &mut Snaps) -> LinkStatus {
-        let limit_2 = self.rules.snap_m * self.rules.snap_m;
-        let best = best_2.sqrt();
-        let tie_2 = tie_limit_2(best_2);
-        snaps.tied.retain(|t| t.distance_2 <= tie_2 && t.distance_2.sqrt() <= best + TIE_M && t.distance_2 <= limit_2);
-        if let Some(barriers) = self.barriers {
-            self.clear(barriers, point, snaps);
+    /// Adds to `snaps` the nearest of some edges within `limit` metres to which the way is clear, and those tied with it, each node once;
+    /// returns how far it is. No edge is nearer than `bound`, where that is less.
+    fn link_to(&self, edges: &Buckets, point: Coord<f64>, (limit, bound): (f64, f64), snaps: &mut Snaps) -> Option<f64> {
+        let Snaps { found, tied, near, nearest, .. } = snaps;
+        let best_2 = self.search(edges, point, bound.min(limit), tied, near);
+        let (limit_2, best, tie_2) = (limit * limit, best_2.sqrt(), tie_limit_2(best_2));
+        tied.retain(|t| t.distance_2 <= tie_2 && t.distance_2.sqrt() <= best + TIE_M && t.distance_2 <= limit_2);
+        if tied.is_empty() {
+            return None;
         }
-        let Snaps { found, tied, near, beyond_barrier, .. } = snaps;
-        found.clear();
+        let is_blocked = self.barriers.is_some_and(|barriers| self.clear(barriers, edges, (point, limit), tied));
+        if nearest.is_none_or(|(metres, _)| best < metres) {
+            *nearest = Some((best, is_blocked));
+        }
         if tied.len() > 1 {
             tied.sort_unstable_by_key(|t| t.edge);
             tied.dedup_by_key(|t| t.edge);
@@ -364,14 +220,7 @@ impl<'n> EdgeGrid<'n> {
                 found.push(snap);
             }
         }
-        if !found.is_empty() {
-            return LinkStatus::Linked;
-        }
-        if *beyond_barrier {
-            return LinkStatus::BehindBarrier;
-        }
-        self.search(&self.islands, point, self.rules.snap_m, tied, near);
-        if tied.iter().any(|t| t.distance_2 <= limit_2) { LinkStatus::OnIsland } else { LinkStatus::TooFar }
+        tied.iter().map(|t| t.distance_2).reduce(f64::min).map(f64::sqrt)
     }
 
     /// The square of the least distance of an edge from `point`, at most `bound`'s; puts into `tied` all edges within [`TIE_M`] of it (and
@@ -403,7 +252,7 @@ impl<'n> EdgeGrid<'n> {
     /// come more than once.
     pub(crate) fn crossed(&self, a: Coord<f64>, b: Coord<f64>, visit: &mut dyn FnMut(EdgeId, f64)) {
         let corner = |pick: fn(f64, f64) -> f64| Coord { x: pick(a.x, b.x), y: pick(a.y, b.y) };
-        for edge in self.eligible.within_box(corner(f64::min), corner(f64::max)) {
+        for edge in self.eligible_in(corner(f64::min), corner(f64::max)) {
             if let Some(along) = self.segment(edge).crossing(a, b) {
                 visit(EdgeId(edge), along);
             }
@@ -415,7 +264,7 @@ impl<'n> EdgeGrid<'n> {
     pub(crate) fn across(&self, triangle: [Coord<f64>; 3], visit: &mut dyn FnMut(EdgeId, [f64; 2])) {
         let [a, b, c] = triangle;
         let corner = |pick: fn(f64, f64) -> f64| Coord { x: pick(pick(a.x, b.x), c.x), y: pick(pick(a.y, b.y), c.y) };
-        for edge in self.eligible.within_box(corner(f64::min), corner(f64::max)) {
+        for edge in self.eligible_in(corner(f64::min), corner(f64::max)) {
             if let Some(part) = self.segment(edge).within(triangle) {
                 visit(EdgeId(edge), part);
             }
@@ -424,7 +273,7 @@ impl<'n> EdgeGrid<'n> {
 
     /// The eligible edges in a box, and some beside it, ascending.
     pub(crate) fn within(&self, bounds: Rect<f64>) -> Vec<u32> {
-        let mut edges: Vec<u32> = self.eligible.within_box(bounds.min(), bounds.max()).collect();
+        let mut edges: Vec<u32> = self.eligible_in(bounds.min(), bounds.max()).collect();
         edges.sort_unstable();
         edges.dedup();
         edges
@@ -461,15 +310,31 @@ pub struct Snaps {
     found: Vec<Snap>,
     tied: Vec<Tied>,
     near: Near,
-    /// The last point, where there is a road near it, and how far its nearest edge was (whether or not the way was clear).
+    /// The last point, where there is a large piece near it, and how far its nearest edge was (whether or not the way was clear).
     last: Option<(Coord<f64>, f64)>,
-    beyond_barrier: bool,
+    /// How far the nearest of the edges looked at is, and whether barriers cut it off.
+    nearest: Option<(f64, bool)>,
+    /// How many of the places are on large pieces: the first.
+    of_large: usize,
+    /// Whether the places are on small pieces because nothing else is near.
+    is_fallback: bool,
 }
 
 impl Snaps {
-    /// Whether a barrier lies between the point and its nearest eligible road.
+    /// Whether a barrier lies between the point and its nearest road.
     pub fn beyond_barrier(&self) -> bool {
-        self.beyond_barrier
+        self.nearest.is_some_and(|(_, is_blocked)| is_blocked)
+    }
+
+    /// Within how many metres the point has a road that its neighbours use too; infinite without one.
+    pub(crate) fn road_m(&self) -> f64 {
+        let used = if self.is_fallback { &[] } else { &self.found[..] };
+        used.iter().map(|snap| f64::from(snap.leg_m)).reduce(f64::max).unwrap_or(f64::INFINITY)
+    }
+
+    fn start(&mut self) {
+        self.found.clear();
+        (self.nearest, self.of_large, self.is_fallback) = (None, 0, false);
     }
 }
 

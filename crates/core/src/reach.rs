@@ -245,7 +245,7 @@ impl<'g> CostField<'g> {
                     let column = low.column * REFINE + i as i32 % REFINE;
                     match edges.snap(fine.centre(Cell { row, column }), &mut snaps) {
                         LinkStatus::Linked => Status::of_label(nearest.point(&snaps), limit),
-                        LinkStatus::TooFar | LinkStatus::OnIsland | LinkStatus::BehindBarrier | LinkStatus::NoData => Status::Unlinked,
+                        LinkStatus::TooFar | LinkStatus::BehindBarrier | LinkStatus::NoData => Status::Unlinked,
                     }
                 })
             })
@@ -298,13 +298,8 @@ fn measure(
                 continue;
             }
             (*cost, within_m) = match edges.snap(centre, &mut snaps) {
-                LinkStatus::Linked => {
-                    let metres = snaps.iter().map(|snap| f64::from(snap.leg_m)).fold(0.0, f64::max);
-                    (CellCost(nearest.point(&snaps).cost.0), metres)
-                }
-                LinkStatus::TooFar | LinkStatus::OnIsland | LinkStatus::BehindBarrier | LinkStatus::NoData => {
-                    (CellCost::UNLINKED, f64::INFINITY)
-                }
+                LinkStatus::Linked => (CellCost(nearest.point(&snaps).cost.0), snaps.road_m()),
+                LinkStatus::TooFar | LinkStatus::BehindBarrier | LinkStatus::NoData => (CellCost::UNLINKED, f64::INFINITY),
             };
             *road_m = known(within_m);
         }

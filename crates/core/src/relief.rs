@@ -306,10 +306,4 @@ impl EdgeGrid<'_> {
             Metric::Distance => 0.001,
         }
     }
-
-    /// Whether points may be tied to an edge: it lies on no island.
-    pub(crate) fn is_eligible(&self, edge: EdgeId) -> bool {
-        let network = self.network();
-        network.component_nodes(network.edge(edge).tail) >= self.rules().min_component
-    }
 }

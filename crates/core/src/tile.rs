@@ -17,7 +17,7 @@ use crate::ground::{SquareMm, Window};
 use crate::ids::{DemandId, FacilityId, ZoneId};
 use crate::index::{DemandIndex, PlaceIndex, ZoneIndex};
 use crate::limits::Limits;
-use crate::link::{LinkStatus, Linkage};
+use crate::link::{EdgeGrid, LinkStatus, Linkage, PointLink};
 use crate::progress::{Cancelled, Progress, begin};
 use crate::reach::CostField;
 use crate::search::{KnownLabels, NearestFacility, Residents, Sources};
@@ -46,6 +46,8 @@ pub struct Tile<'a> {
     pub margin: usize,
     /// The service's facilities on its part of the network.
     pub links: &'a Linkage,
+    /// The small pieces of its part of the network that the whole study uses: see [`RoadCut::pieces`](crate::RoadCut::pieces).
+    pub islands: &'a [u32],
     /// What the search of the whole network found.
     pub known: &'a KnownLabels,
 }
@@ -70,8 +72,7 @@ struct ZonePart {
 struct PointPart {
     row: DemandId,
     assessment: Assessment,
-    link: LinkStatus,
-    beyond_barrier: bool,
+    link: PointLink,
 }
 
 /// Why a part cannot be answered.
@@ -102,7 +103,7 @@ pub enum TileError {
 /// [`TileError`].
 pub fn analyse_tile(study: &Study<'_>, service: &Service<'_>, tile: &Tile<'_>, progress: &dyn Progress) -> Result<TilePart, TileError> {
     begin(progress, "link", 0)?;
-    let edges = service.edge_grid();
+    let edges = EdgeGrid::new(service.network, service.link).with_barriers(service.barriers).with_islands(tile.islands.to_vec());
     let links = service.demand_links(&edges, &study.demand.locations);
     let sources = Sources::new(service.network, tile.links, service.direction);
     let nearest = sources.with_labels(tile.known);
@@ -147,8 +148,7 @@ pub fn analyse_tile(study: &Study<'_>, service: &Service<'_>, tile: &Tile<'_>, p
     let points = (0..study.demand.len()).filter(|row| tile.own[*row]).map(|row| PointPart {
         row: tile.rows[row],
         assessment: assessments[row],
-        link: links.status(row),
-        beyond_barrier: links.beyond_barrier(row),
+        link: links.point(row),
     });
     Ok(TilePart { zones, points: points.collect(), facilities })
 }
@@ -184,23 +184,24 @@ pub struct FacilityLink {
     pub status: LinkStatus,
     /// Its straight leg, metres.
     pub leg_m: Option<f64>,
-    /// Nodes of the connected piece of the network that it is tied to, as a share of all.
+    /// Nodes of the largest connected piece of the network that it is linked to, as a share of all.
     pub network_share: Option<f64>,
-    /// Whether a barrier lies before its nearest road.
-    pub beyond_barrier: bool,
+    /// What else is known of its link.
+    link: PointLink,
 }
 
 impl FacilityLink {
     /// Of each facility of a service, tied to its network by `links`.
     pub fn of(service: &Service<'_>, links: &Linkage) -> Vec<FacilityLink> {
         let link = |row: usize| {
+            // places on large pieces come first
             let snap = links.snaps(row).first();
             let nodes = |s: &crate::link::Snap| service.network.component_nodes(service.network.edge(s.edge).tail);
             FacilityLink {
                 status: links.status(row),
                 leg_m: snap.map(|s| f64::from(s.leg_m)),
                 network_share: snap.map(|s| f64::from(nodes(s)) / service.network.node_count() as f64),
-                beyond_barrier: links.beyond_barrier(row),
+                link: links.point(row),
             }
         };
         (0..links.len()).map(link).collect()
@@ -273,8 +274,8 @@ pub fn join_tiles(study: &Study<'_>, service: &Service<'_>, links: &[FacilityLin
         people_nearest: nearest[i],
     };
     let facilities: Vec<FacilityReport> = links.iter().enumerate().map(report).collect();
-    let facility_links = Linkage::of_statuses(links.iter().map(|link| (link.status, link.beyond_barrier)));
-    let point_links = Linkage::of_statuses(points.iter().map(|point| (point.link, point.beyond_barrier)));
+    let facility_links = Linkage::of_points(links.iter().map(|own| own.link).collect());
+    let point_links = Linkage::of_points(points.iter().map(|point| point.link).collect());
     let findings = warnings::find(&warnings::Found {
         study,
         service,
@@ -284,7 +285,7 @@ pub fn join_tiles(study: &Study<'_>, service: &Service<'_>, links: &[FacilityLin
         gaps: &gaps,
         assessments: &assessments,
     });
-    let beyond = points.iter().zip(&study.demand.people).filter(|(point, _)| point.beyond_barrier);
+    let beyond = points.iter().zip(&study.demand.people).filter(|(point, _)| point.link.beyond_barrier);
     Ok(Report {
         service: service.id.to_owned(),
         limit: service.limit,

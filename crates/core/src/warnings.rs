@@ -1,5 +1,7 @@
 //! Warnings that planners need: what was not used, what looks wrong, what to check by hand.
 
+mod pieces;
+
 use std::collections::BTreeMap;
 
 use crate::analysis::{FacilityReport, Links, Service, Study};
@@ -29,8 +31,11 @@ pub(crate) struct Found<'a> {
 pub(crate) fn find(found: &Found<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     facilities(found, &mut findings);
+    findings.extend(pieces::small_islands(found));
+    findings.extend(pieces::small_components(found));
     same_spot(found, &mut findings);
     zones(found, &mut findings);
+    findings.extend(all_or_nothing(found));
     points(found, &mut findings);
     beyond_barrier(found, &mut findings);
     unlisted(found, &mut findings);
@@ -42,20 +47,14 @@ fn facilities(found: &Found<'_>, findings: &mut Vec<Finding>) {
     let service = found.service;
     let snap_m = service.link.snap_m;
     for (i, (facility, report)) in service.facilities.iter().zip(found.facilities).enumerate() {
-        let mut add = |stage, kind, detail: String| findings.push(Finding::new(stage, service.id, &facility.id, kind, detail));
-        let name = if facility.name.is_empty() { "(no name)" } else { &facility.name };
+        let mut add = |stage, kind, detail: String| {
+            findings.push(Finding::new(stage, service.id, &facility.id, kind, detail).facilities(1).rows(1));
+        };
+        let name = name(&facility.name);
         match report.status {
             LinkStatus::TooFar => {
                 add(Stage::Link, FindingKind::FacilityTooFar, format!("{name}: no road within {snap_m} m; it serves nobody"))
             }
-            LinkStatus::OnIsland => add(
-                Stage::Link,
-                FindingKind::FacilityOnIsland,
-                format!(
-                    "{name}: the roads within {snap_m} m belong to pieces of under {} nodes; it serves nobody",
-                    service.link.min_component
-                ),
-            ),
             LinkStatus::BehindBarrier => add(
                 Stage::Link,
                 FindingKind::FacilityBehindBarrier,
@@ -69,34 +68,51 @@ fn facilities(found: &Found<'_>, findings: &mut Vec<Finding>) {
         }
         if let (true, Some(leg_m)) = (found.links.facilities.beyond_barrier(i), report.leg_m) {
             let detail = format!(
-                "{name}: a barrier lies before the nearest road; tied to another one, {leg_m:.1} m away: check where it is entered"
+                "{name}: a barrier lies before the nearest road; linked to another one, {leg_m:.1} m away: check where it is entered"
             );
             add(Stage::Link, FindingKind::FacilityNearestRoadBeyondBarrier, detail);
-        }
-        if let Some(share) = report.network_share.filter(|share| *share < 0.01) {
-            let percent = 100.0 * share;
-            add(
-                Stage::Link,
-                FindingKind::FacilityInSmallComponent,
-                format!("{name}: linked to a piece of the network with {percent:.2} % of its nodes; check that roads connect to the rest"),
-            );
         }
     }
 }
 
-/// Facilities of other names at the same spot: one place twice, or two services under one roof.
+/// A facility's name in a sentence.
+fn name(name: &str) -> &str {
+    if name.is_empty() { "(no name)" } else { name }
+}
+
+/// A headline of 0 % or of 100 %, of those whose number is known.
+fn all_or_nothing(found: &Found<'_>) -> Option<Finding> {
+    let service = found.service;
+    let people = found.coverage.total.people.filter(|people| people.total() > People::ZERO)?;
+    let limit = if service.limits().differ() { "their zone's limit".to_owned() } else { service.limit.to_string() };
+    let (kind, detail) = match people.covered {
+        People::ZERO => {
+            let (total, count) = (people.total().as_f64(), service.facilities.len());
+            (FindingKind::NothingCovered, format!("0 of {total:.0} people are within {limit} of a facility, of which there are {count}"))
+        }
+        covered if covered == people.total() => {
+            (FindingKind::EverythingCovered, format!("all {:.0} people are within {limit} of a facility", covered.as_f64()))
+        }
+        _ => return None,
+    };
+    Some(Finding::new(Stage::Coverage, service.id, "", kind, detail).people(people.total()).facilities(service.facilities.len()))
+}
+
+/// Facilities of two different names at the same spot: one place twice, or two services under one roof. Without a name there is nothing to
+/// compare.
 fn same_spot(found: &Found<'_>, findings: &mut Vec<Finding>) {
     let facilities = found.service.facilities;
     let index = FacilityIndex::of_facilities(facilities);
     for (i, facility) in facilities.iter().enumerate() {
         for (other, metres) in index.within(facility.location, SAME_SPOT_M) {
-            if other.index() > i {
-                let other = &facilities[other.index()];
+            let (other, is_later) = (&facilities[other.index()], other.index() > i);
+            if is_later && !facility.name.is_empty() && !other.name.is_empty() && facility.name != other.name {
                 let detail = format!(
                     "`{}` and `{}` ({}) lie {metres:.1} m apart: one facility twice, or two under one roof? Both are counted",
                     facility.name, other.name, other.id
                 );
-                findings.push(Finding::new(Stage::Facilities, found.service.id, &facility.id, FindingKind::SameSpot, detail));
+                let finding = Finding::new(Stage::Facilities, found.service.id, &facility.id, FindingKind::SameSpot, detail);
+                findings.push(finding.facilities(2).rows(1));
             }
         }
     }
@@ -108,12 +124,12 @@ fn zones(found: &Found<'_>, findings: &mut Vec<Finding>) {
     let without: Vec<&str> = rows.filter(|(_, row)| row.facilities == 0).map(|(zone, _)| zone.name.as_str()).collect();
     if !without.is_empty() {
         let detail = format!("{} zones have no facility of this service in them: {}", without.len(), without.join(", "));
-        findings.push(Finding::new(Stage::Coverage, service.id, "", FindingKind::ZonesWithoutFacility, detail));
+        findings.push(Finding::new(Stage::Coverage, service.id, "", FindingKind::ZonesWithoutFacility, detail).rows(without.len()));
     }
     let outside = found.facilities.iter().filter(|f| f.zone.is_none()).count();
     if outside > 0 {
         let detail = format!("{outside} facilities lie outside every zone; they count for whoever reaches them");
-        findings.push(Finding::new(Stage::Coverage, service.id, "", FindingKind::FacilitiesOutside, detail));
+        findings.push(Finding::new(Stage::Coverage, service.id, "", FindingKind::FacilitiesOutside, detail).facilities(outside));
     }
 }
 
@@ -124,7 +140,6 @@ fn points(found: &Found<'_>, findings: &mut Vec<Finding>) {
         let kind = match (assessment.status, found.links.demand.status(i)) {
             (Status::Covered | Status::Uncovered | Status::NoData, _) => continue,
             (Status::Unreachable, _) => FindingKind::PeopleUnreachable,
-            (Status::Unlinked, LinkStatus::OnIsland) => FindingKind::PeopleOnIsland,
             (Status::Unlinked, LinkStatus::BehindBarrier) => FindingKind::PeopleBehindBarrier,
             (Status::Unlinked, _) => FindingKind::PeopleTooFar,
         };
@@ -135,14 +150,19 @@ fn points(found: &Found<'_>, findings: &mut Vec<Finding>) {
         let (id, name, who) = whose(found, zone, people);
         let why = match kind {
             FindingKind::PeopleUnreachable => "no facility can be reached from their roads".to_owned(),
-            FindingKind::PeopleOnIsland => format!("only islands of under {} road nodes nearby", found.service.link.min_component),
             FindingKind::PeopleBehindBarrier => format!("barriers lie before all roads within {} m", found.service.link.snap_m),
             _ => format!("no road within {} m", found.service.link.snap_m),
         };
         let stage = if kind == FindingKind::PeopleUnreachable { Stage::Coverage } else { Stage::Link };
         let detail = format!("{name}: {who} at {count} points, {why}; counted as not covered");
-        findings.push(Finding::new(stage, found.service.id, id, kind, detail));
+        findings.push(of_people(found, zone, people, Finding::new(stage, found.service.id, id, kind, detail).rows(count)));
     }
+}
+
+/// A finding with the people that hang on it, where their zone's are known.
+fn of_people(found: &Found<'_>, zone: Option<ZoneId>, people: People, finding: Finding) -> Finding {
+    let is_unknown = zone.is_some_and(|zone| found.study.zones[zone.index()].people.is_none());
+    if is_unknown { finding } else { finding.people(people) }
 }
 
 /// Id and name of a zone or the outside, and how many people, in words.
@@ -156,7 +176,7 @@ fn whose<'a>(found: &Found<'a>, zone: Option<ZoneId>, people: People) -> (&'a st
     (id, name, who)
 }
 
-/// People whose nearest road lies beyond a barrier and who are tied to a farther one, by zone.
+/// People whose nearest road lies beyond a barrier and who are linked to a farther one, by zone.
 fn beyond_barrier(found: &Found<'_>, findings: &mut Vec<Finding>) {
     let (links, demand) = (found.links.demand, found.study.demand);
     let mut sums: BTreeMap<Option<ZoneId>, (usize, People)> = BTreeMap::new();
@@ -166,8 +186,9 @@ fn beyond_barrier(found: &Found<'_>, findings: &mut Vec<Finding>) {
     }
     for (zone, (count, people)) in sums {
         let (id, name, who) = whose(found, zone, people);
-        let detail = format!("{name}: {who} at {count} points are tied to a farther road, as a barrier lies before the nearest");
-        findings.push(Finding::new(Stage::Link, found.service.id, id, FindingKind::NearestRoadBeyondBarrier, detail));
+        let detail = format!("{name}: {who} at {count} points are linked to a farther road, as a barrier lies before the nearest");
+        let finding = Finding::new(Stage::Link, found.service.id, id, FindingKind::NearestRoadBeyondBarrier, detail);
+        findings.push(of_people(found, zone, people, finding.rows(count)));
     }
 }
 
@@ -181,6 +202,7 @@ fn unlisted(found: &Found<'_>, findings: &mut Vec<Finding>) {
     for (unlisted, which) in reasons.iter().filter(|(unlisted, _)| unlisted.gaps > 0) {
         let (count, people, area) = (unlisted.gaps, unlisted.people.as_f64(), unlisted.area_m2);
         let detail = format!("{count} gaps {which} are not listed; {people:.1} people and {area:.0} m² are in them");
-        findings.push(Finding::new(Stage::Coverage, found.service.id, "", FindingKind::GapsUnlisted, detail));
+        let finding = Finding::new(Stage::Coverage, found.service.id, "", FindingKind::GapsUnlisted, detail);
+        findings.push(finding.people(unlisted.people).area_m2(area).rows(count));
     }
 }

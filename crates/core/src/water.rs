@@ -85,7 +85,8 @@ mod tests {
         assert_eq!(water.within(&square(0.0, 0.0, 100.0)).unwrap().unsigned_area(), 2500.0);
         assert_eq!(water.land(&square(200.0, 0.0, 100.0)), None);
         assert_eq!(water.within(&square(200.0, 0.0, 100.0)), None);
-        let (all, wet) = water.land_or_all(&square(60.0, 10.0, 20.0)).clone();
+        let afloat = square(60.0, 10.0, 20.0);
+        let (all, wet) = water.land_or_all(&afloat);
         assert_eq!((all.unsigned_area(), wet), (400.0, true));
     }
 

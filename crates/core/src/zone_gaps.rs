@@ -48,7 +48,7 @@ use crate::search::{Change, Label, WhatIf};
 /// let study = Study { zones: &zones, demand: &demand, ground: &ground, places: &[] };
 /// let opened_at = facilities.clone();
 /// let service = Service {
-///     id: "walk", facilities: &opened_at, network: &network, limit: "5min".parse()?, zone_limits: &[], direction: Direction::ToFacility,
+///     id: "walk", facilities: &opened_at, network: &network, homes: &demand.locations, limit: "5min".parse()?, zone_limits: &[], direction: Direction::ToFacility,
 ///     pre_travel: Cost::ZERO, link: LinkRules { snap_m: 300.0, access_speed_m_s: 1.2, min_component: 2 }, barriers: &Barriers::default(),
 ///     gaps: GapRules { ground: GapGround::Inhabited, min_people: 0.0, min_area_m2: 0.0 },
 ///     speed_m_s: 1.2, detour_factor: 1.3, sweep: &[], keep_field: false, extent: None,

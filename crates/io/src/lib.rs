@@ -25,6 +25,7 @@ mod referrals;
 mod response;
 mod run;
 mod scenarios;
+mod sensitivity;
 mod shape;
 mod shapes;
 mod siting;

@@ -91,7 +91,7 @@ pub(crate) fn refer(inputs: &Inputs, place: usize, networks: &Networks, progress
         let service = plan.service(set);
         let roads = inputs.roads.get(&plan.profile).zip(networks.get(&(plan.profile.clone(), plan.limit.metric)));
         let (Some(((profile, _), network)), Some(facilities)) = (roads, inputs.facilities.get(set)) else { return Ok(None) };
-        let asked = service_of(&inputs.plan, &service, profile, (facilities, network, &inputs.barriers, &[]));
+        let asked = service_of(&inputs.plan, &service, profile, (facilities, network, &inputs.barriers, &[]), &inputs.demand.locations);
         nearest.push(assess_demand(&demand, &asked));
         let key = |own: &'_ Facility| (own.id.clone(), own.location.x.to_bits(), own.location.y.to_bits());
         let there: BTreeSet<_> = facilities.iter().map(key).collect();

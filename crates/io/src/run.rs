@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Instant;
 
-use catchment::geo::MultiPolygon;
+use catchment::geo::{Coord, MultiPolygon};
 use catchment::{
     Barriers, Coverage, CoverageTable, Extent, Facility, Finding, FindingKind, GapRules, Ground, GroundRules, Limit, LinkRules, Mask,
     Metric, People, Profile, Progress, Report, RoadNetwork, Service, SquareMm, Stage, Study, Zone, analyse, begin, cover,
@@ -21,6 +21,7 @@ use crate::plan::{self, Format, GroundPlan, Plan, ReferralPlan, ScenarioPlan, Se
 use crate::planning::{Fair, Held, OfficeRun, opened_for_run};
 use crate::referrals::{ReferralRun, refer};
 use crate::response::{ResponseRun, respond};
+use crate::sensitivity::doubts;
 use crate::shapes::{OwnAudit, audit_coverage};
 
 /// A finished run: what went in, and one report a service, in the plan's order.
@@ -178,14 +179,18 @@ pub(crate) fn answered(
     let sweeps: Vec<Vec<Limit>> = plan.services.iter().map(ServicePlan::swept_limits).collect();
     for (i, ((service, zone_limits), sweep)) in plan.services.iter().zip(&inputs.zone_limits).zip(&sweeps).enumerate() {
         let key = (service.profile.clone(), service.limit.metric);
-        if let (Some(network), Some(asked)) = (networks.get(&key), inputs.service(service, zone_limits, &networks)) {
-            debug_assert!(std::ptr::eq(network.as_ref(), asked.network));
-            reports.push(match same(scenario, &inputs, service) {
-                Some(run) => run.reports[i].clone(),
-                None => answer(i, &study, &Service { sweep, ..asked })?,
-            });
-        }
+        let Some(asked) = inputs.service(service, zone_limits, &networks) else { continue };
+        debug_assert!(networks.get(&key).is_some_and(|network| std::ptr::eq(network.as_ref(), asked.network)));
+        let known = same(scenario, &inputs, service).map(|run| run.reports[i].clone());
+        let is_known = known.is_some();
+        let mut report = known.map_or_else(|| answer(i, &study, &Service { sweep, ..asked }), Ok)?;
         clock.lap(&format!("service {}", service.id));
+        if !is_known {
+            report.findings.extend(doubts(&inputs, &study, i, &asked, &report));
+            report.findings.sort();
+            clock.lap(&format!("sensitivity {}", service.id));
+        }
+        reports.push(report);
     }
     let mut responses = Vec::new();
     let mut speeds = Vec::new();
@@ -236,7 +241,7 @@ pub(crate) fn answered(
     let facts = networks.iter().map(|(key, network)| (key.clone(), NetworkFacts::of(network))).collect();
     let mut done = Run {
         mask_areas_m2: ground.mask_areas_m2(),
-        inputs,
+        inputs: said_once(inputs, &reports),
         scenario: scenario.map(|(own, _)| own.clone()),
         reports,
         responses,
@@ -256,6 +261,14 @@ pub(crate) fn answered(
     }
     done.timings = clock.laps;
     Ok(done)
+}
+
+/// What was loaded, without the note that roads are cut off where a report says for whom that matters.
+fn said_once(mut inputs: Inputs, reports: &[Report]) -> Inputs {
+    if reports.iter().flat_map(|report| &report.findings).any(|finding| finding.kind == FindingKind::RoadsCutOff) {
+        inputs.findings.retain(|finding| finding.kind != FindingKind::RoadsCutOff);
+    }
+    inputs
 }
 
 /// The run that a scenario is held against, where its facilities of a service are the same.
@@ -405,23 +418,27 @@ impl Inputs {
         let (profile, _) = self.roads.get(&plan.profile)?;
         let facilities = self.facilities.get(&plan.facilities)?;
         let network = networks.get(&(plan.profile.clone(), plan.limit.metric))?;
-        let asked = service_of(&self.plan, plan, profile, (facilities, network, &self.barriers, zone_limits));
+        let homes = &self.demand.locations;
+        let asked = service_of(&self.plan, plan, profile, (facilities, network, &self.barriers, zone_limits), homes);
         Some(Service { extent: self.extent.as_ref().map(|own| &own.extent), ..asked })
     }
 }
 
-/// A service of a plan, from its facilities, its network, barriers and the limits of zones; without a sweep, roads known everywhere.
+/// A service of a plan, from its facilities, its network, barriers, the limits of zones and where people live; without a sweep, roads known
+/// everywhere.
 pub(crate) fn service_of<'a>(
     plan: &'a Plan,
     service: &'a ServicePlan,
     profile: &Profile,
     (facilities, network, barriers, zone_limits): (&'a [Facility], &'a RoadNetwork, &'a Barriers, &'a [Limit]),
+    homes: &'a [Coord<f64>],
 ) -> Service<'a> {
     Service {
         id: &service.id,
         facilities,
         network,
         link: LinkRules { snap_m: profile.snap_m, access_speed_m_s: profile.access_speed_m_s, min_component: profile.min_component },
+        homes,
         barriers,
         limit: service.limit,
         zone_limits,

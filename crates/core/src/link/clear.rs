@@ -2,35 +2,36 @@
 
 use geo::Coord;
 
-use super::{EdgeGrid, Snaps, TIE_M, Tied};
+use super::buckets::Buckets;
+use super::{EdgeGrid, TIE_M, Tied};
 use crate::barriers::Barriers;
 
 impl EdgeGrid<'_> {
-    /// Takes out of `snaps`' nearest edges those that a barrier cuts off. Where the very nearest is cut off, puts in the nearest edge
-    /// within the snap limit to which the way is clear, and those tied with it; none where all are cut off.
-    pub(super) fn clear(&self, barriers: &Barriers, point: Coord<f64>, snaps: &mut Snaps) {
-        let Snaps { tied, beyond_barrier, .. } = snaps;
-        let Some(nearest) = tied.iter().min_by_key(|tied| tied.order()).copied() else { return };
+    /// Takes out of the nearest edges those that a barrier cuts off. Where the very nearest is cut off, puts in the nearest of `edges` within
+    /// the limit to which the way is clear, and those tied with it; none where all are cut off. Returns whether all of the nearest are.
+    pub(super) fn clear(&self, barriers: &Barriers, edges: &Buckets, (point, limit): (Coord<f64>, f64), tied: &mut Vec<Tied>) -> bool {
+        let Some(nearest) = tied.iter().min_by_key(|tied| tied.order()).copied() else { return false };
         if nearest.distance_2.sqrt() + TIE_M < barriers.clearance(point) {
-            return;
+            return false;
         }
         tied.retain(|tied| self.is_clear(barriers, point, tied));
-        *beyond_barrier = tied.is_empty();
+        let is_blocked = tied.is_empty();
         if !tied.iter().any(|tied| tied.edge == nearest.edge) {
             tied.clear();
             // from within an area no leg is clear
             if !barriers.hold(point) {
-                self.search_clear(barriers, point, tied);
+                self.search_clear(barriers, edges, (point, limit), tied);
             }
         }
+        is_blocked
     }
 
     /// Goes through the edges around `point` in order of distance, then of their ids; `found` receives the first that is clear and those
     /// tied with it that are clear too.
-    fn search_clear(&self, barriers: &Barriers, point: Coord<f64>, found: &mut Vec<Tied>) {
-        let limit_2 = self.rules.snap_m * self.rules.snap_m;
+    fn search_clear(&self, barriers: &Barriers, edges: &Buckets, (point, limit): (Coord<f64>, f64), found: &mut Vec<Tied>) {
+        let limit_2 = limit * limit;
         let (mut waiting, mut done) = (Vec::<Tied>::new(), 0.0f64);
-        self.eligible.for_each_ring(point, self.rules.snap_m, |edges, seen| {
+        edges.for_each_ring(point, limit, |edges, seen| {
             for &edge in edges {
                 let (distance_2, along) = self.segment(edge).foot(point);
                 // edges up to `done` were all shown before

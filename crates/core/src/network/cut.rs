@@ -25,6 +25,8 @@ pub struct RoadCut {
     pub edges: Vec<EdgeId>,
     /// Junctions at which roads of the whole are missing.
     pub rims: Vec<NodeId>,
+    /// Of each of its connected pieces, that of the whole.
+    pub components: Vec<u32>,
 }
 
 /// Cuts parts out of a network, again and again.
@@ -76,6 +78,14 @@ impl<'n> RoadCutter<'n> {
         let chains = blocks.flat_map(|(block, _)| block * BLOCK..((block + 1) * BLOCK).min(network.chain_count()));
         let chains = chains.map(|chain| ChainId(chain as u32)).filter(|chain| network.chain(*chain).edges.iter().any(edge_meets));
         network.part(&chains.collect::<Vec<_>>())
+    }
+}
+
+impl RoadCut {
+    /// Those of some connected pieces of the whole that it holds a part of, as its own; `components` are ascending.
+    pub fn pieces(&self, components: &[u32]) -> Vec<u32> {
+        let is_held = |(_, whole): &(u32, &u32)| components.binary_search(whole).is_ok();
+        (0..).zip(&self.components).filter(is_held).map(|(own, _)| own).collect()
     }
 }
 
@@ -131,15 +141,16 @@ impl RoadNetwork {
         }
 
         let mut pieces: BTreeMap<u32, u32> = BTreeMap::new();
-        let mut component_nodes = Vec::new();
+        let mut components = Vec::new();
         let mut piece = |old: &NodeId| {
             let own = self.component[old.index()];
             *pieces.entry(own).or_insert_with(|| {
-                component_nodes.push(self.component_nodes[own as usize]);
-                component_nodes.len() as u32 - 1
+                components.push(own);
+                components.len() as u32 - 1
             })
         };
         let component = nodes[..junctions].iter().map(&mut piece).collect();
+        let component_nodes = components.iter().map(|own| self.component_nodes[*own as usize]).collect();
         let copies = self.copies.kept(&nodes, &old_edges);
         let network = RoadNetwork {
             metric: self.metric,
@@ -156,7 +167,7 @@ impl RoadNetwork {
             common_arc: self.common_arc,
             copies,
         };
-        RoadCut { network, nodes, edges: old_edges, rims }
+        RoadCut { network, nodes, edges: old_edges, rims, components }
     }
 }
 

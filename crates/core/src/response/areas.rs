@@ -74,7 +74,7 @@ impl Survey<'_> {
                 let label = self.nearest.point(snaps);
                 if label.cost.is_reached() { label.facility.0 } else { NOBODY }
             }
-            LinkStatus::TooFar | LinkStatus::OnIsland | LinkStatus::BehindBarrier | LinkStatus::NoData => NOBODY,
+            LinkStatus::TooFar | LinkStatus::BehindBarrier | LinkStatus::NoData => NOBODY,
         }
     }
 

@@ -62,9 +62,7 @@ impl Walker<'_> {
                 let label = self.nearest.point(&self.snaps);
                 (Status::of_label(label, self.service.limit_of(self.zones.locate(at))), label)
             }
-            LinkStatus::TooFar | LinkStatus::OnIsland | LinkStatus::BehindBarrier | LinkStatus::NoData => {
-                (Status::Unlinked, Label::UNREACHED)
-            }
+            LinkStatus::TooFar | LinkStatus::BehindBarrier | LinkStatus::NoData => (Status::Unlinked, Label::UNREACHED),
         }
     }
 

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use catchment::geo::{BoundingRect, Intersects, MultiPolygon, Rect};
 use catchment::{
-    Barriers, Cell, Cost, Demand, DemandId, Extent, Facility, FacilityId, FacilityLink, Ground, GroundRules, KnownLabels, Limit, Linkage,
-    Metric, NearestFacility, NetworkParts, Place, Progress, Report, RoadCutter, RoadNetwork, SearchSpace, Service, Sources, Study, Tile,
-    TileError, TilePart, TileScope, Window, Zone, ZoneId, analyse_tile, begin, halo_m, join_tiles, tile_scopes,
+    Barriers, Cell, Cost, Demand, DemandId, EdgeGrid, Extent, Facility, FacilityId, FacilityLink, Ground, GroundRules, KnownLabels, Limit,
+    Linkage, Metric, NearestFacility, NetworkParts, Place, Progress, Report, RoadCutter, RoadNetwork, SearchSpace, Service, Sources, Study,
+    Tile, TileError, TilePart, TileScope, Window, Zone, ZoneId, analyse_tile, begin, halo_m, join_tiles, tile_scopes,
 };
 use serde::{Deserialize, Serialize};
 
@@ -49,6 +49,8 @@ struct TileService {
     zone_limits: Vec<(Metric, Cost)>,
     network: (Metric, NetworkParts),
     links: Linkage,
+    /// The small pieces of its network that the whole study uses.
+    islands: Vec<u32>,
     known: KnownLabels,
 }
 
@@ -90,7 +92,8 @@ pub(super) fn cut(
         halos.fill(asked_m);
     }
     begin(progress, "search", services.len())?;
-    let links: Vec<Linkage> = services.iter().map(|service| service.facility_links(&service.edge_grid())).collect();
+    let grids: Vec<EdgeGrid<'_>> = services.iter().map(Service::edge_grid).collect();
+    let links: Vec<Linkage> = services.iter().zip(&grids).map(|(service, edges)| service.facility_links(edges)).collect();
     let tied = services.iter().zip(&links);
     let sources: Vec<Sources<'_>> = tied.map(|(service, links)| Sources::new(service.network, links, service.direction)).collect();
     let mut spaces = vec![SearchSpace::default(); services.len()];
@@ -106,7 +109,7 @@ pub(super) fn cut(
     for scope in &scopes {
         let mut tile = around(&inputs, scope, window, margin_cells);
         for (i, service) in services.iter().enumerate() {
-            tile.services.push(of_service(service, scope, i, &cutters[i], &links[i], &nearest[i]));
+            tile.services.push(of_service((service, &grids[i]), scope, i, &cutters[i], &links[i], &nearest[i]));
         }
         each(&tile)?;
         progress.advance(1);
@@ -145,7 +148,7 @@ fn around(inputs: &Inputs, scope: &TileScope, window: Window, margin: usize) -> 
 }
 
 fn of_service(
-    service: &Service<'_>,
+    (service, edges): (&Service<'_>, &EdgeGrid<'_>),
     scope: &TileScope,
     i: usize,
     cutter: &RoadCutter<'_>,
@@ -158,6 +161,7 @@ fn of_service(
         own: scope.facilities[i].clone(),
         zone_limits: service.zone_limits.iter().map(|limit| (limit.metric, limit.cost)).collect(),
         links: links.on_part(&cut),
+        islands: cut.pieces(edges.islands()),
         known: nearest.known(&cut),
         network: (cut.network.metric(), cut.network.to_parts()),
     }
@@ -177,7 +181,8 @@ pub(super) fn answer(plan: &Plan, tile: TileFile, name: &str, progress: &dyn Pro
         let network = Arc::new(RoadNetwork::from_parts(own.network.0, own.network.1)?);
         let zone_limits: Vec<Limit> = own.zone_limits.iter().map(|(metric, cost)| Limit { metric: *metric, cost: *cost }).collect();
         let sweep = service.swept_limits();
-        let asked = service_of(plan, service, &profile, (&own.facilities, &network, &tile.barriers, &zone_limits));
+        // which small pieces of the network are used, the tile is told
+        let asked = service_of(plan, service, &profile, (&own.facilities, &network, &tile.barriers, &zone_limits), &[]);
         let part = Tile {
             zones: &tile.own_zones,
             rows: &tile.rows,
@@ -186,6 +191,7 @@ pub(super) fn answer(plan: &Plan, tile: TileFile, name: &str, progress: &dyn Pro
             window,
             margin: tile.margin,
             links: &own.links,
+            islands: &own.islands,
             known: &own.known,
         };
         parts.push(

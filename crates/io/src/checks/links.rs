@@ -121,7 +121,6 @@ impl<'i> Links<'i> {
         let count = |status| rows.iter().filter(|row| self.links[**row] == status).count();
         let reasons = [
             (count(LinkStatus::TooFar), format!("with no road within {} m", self.snap_m)),
-            (count(LinkStatus::OnIsland), "beside small pieces of the network only".to_owned()),
             (count(LinkStatus::BehindBarrier), "behind barriers".to_owned()),
         ];
         let own: Vec<String> = reasons.iter().filter(|(count, _)| *count > 0).map(|(count, why)| format!("{count} {why}")).collect();

@@ -42,7 +42,6 @@ pub(crate) fn unlinked(inputs: &Inputs, scenario: &ScenarioPlan, new: &[(&str, &
     }
     let (first, (status, snap_m)) = without.first_key_value()?;
     let why = match status {
-        LinkStatus::OnIsland => "the roads near it are a small piece of the network".to_owned(),
         LinkStatus::BehindBarrier => "barriers lie between it and all roads nearby".to_owned(),
         _ => format!("there is no road within {snap_m} m of it"),
     };

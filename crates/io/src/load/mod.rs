@@ -5,6 +5,7 @@ pub(crate) mod axes;
 mod barriers;
 mod calls;
 mod corridors;
+mod edges;
 mod extract;
 mod facilities;
 mod formats;
@@ -54,7 +55,8 @@ use std::sync::Arc;
 
 use catchment::geo::{Coord, Densify, Euclidean, MultiPolygon};
 use catchment::{
-    Barriers, Demand, Facility, Finding, Limit, Limits, People, Place, Profile, Progress, RoadNetwork, SpreadNote, Stage, Zone, begin,
+    Barriers, Demand, Facility, Finding, Limit, Limits, NodeId, People, Place, Profile, Progress, RoadNetwork, SpreadNote, Stage, Zone,
+    begin,
 };
 
 use crate::crs::{AutoCrs, Projector};
@@ -72,7 +74,7 @@ use names::ZoneNames;
 use needs::RoadNeeds;
 use people_methods::LoadedPeople;
 use responses::OfResponses;
-use select::{Wanted, asks_local_roads, water_of_people};
+use select::{UNNAMED, Wanted, asks_local_roads, unnamed_source, water_of_people};
 
 pub(crate) use facilities::id_order;
 pub(crate) use formats::{as_it_is, read_own, sql_quoted};
@@ -136,6 +138,10 @@ pub struct Inputs {
     pub roads: BTreeMap<String, (Profile, Arc<RoadNetwork>)>,
     /// Where the roads are known; `None` where no roads were read.
     pub extent: Option<RoadExtent>,
+    /// By profile, the nodes within reach of the zones at which the road file cuts roads off.
+    pub edge_nodes: BTreeMap<String, Vec<NodeId>>,
+    /// Water, railways and motorways of an extract, where the plan names no barriers: what access legs may cross. They cut nothing off.
+    pub unnamed_barriers: Option<Barriers>,
     /// Roads by profile at the speeds of its services' sweeps, ascending.
     pub swept_roads: BTreeMap<String, Vec<(Profile, RoadNetwork)>>,
     /// Roads of services with a response at other times of the day.
@@ -210,12 +216,14 @@ pub(crate) fn load_for(plan: &Plan, files: &dyn Files, scope: Scope<'_>, progres
     let [facilities, not_open] = loader.facilities(&zones, &projector)?;
     let barriers = loader.barriers(&projector, progress)?;
     begin(progress, "roads", 0)?;
-    let mut roads = BTreeMap::new();
+    let (mut roads, mut edge_nodes) = (BTreeMap::new(), BTreeMap::new());
     let mut header = None;
     for (name, profile) in profiles {
         let drawn = loader.drawn(&name, &profile, &projector)?;
         header = drawn.bbox;
-        loader.findings.extend(loader.cut_roads(&drawn, &zones, &zone_limits, &projector));
+        let (nodes, finding) = loader.cut_roads(&drawn, &zones, &zone_limits, &projector);
+        loader.findings.extend(finding);
+        edge_nodes.insert(name.clone(), nodes);
         roads.insert(name, (profile, drawn.network));
     }
     let extent = loader.road_extent(&roads, header, &zones, &projector)?;
@@ -223,11 +231,12 @@ pub(crate) fn load_for(plan: &Plan, files: &dyn Files, scope: Scope<'_>, progres
     let swept_roads = if scope.roads { loader.swept_roads(&projector)? } else { BTreeMap::new() };
     let mut periods = Vec::new();
     let (mut calls, mut corridors) = OfResponses::default();
-    let mut water = None;
+    let (mut water, mut unnamed_barriers) = (None, None);
     if scope.responses {
         periods = loader.period_roads(&projector)?;
         (calls, corridors) = loader.of_responses(&zones, &projector)?;
         water = loader.water(&projector)?;
+        unnamed_barriers = loader.unnamed_barriers(&projector);
     }
     let places = loader.places(&projector);
     loader.osm_warnings();
@@ -256,6 +265,8 @@ pub(crate) fn load_for(plan: &Plan, files: &dyn Files, scope: Scope<'_>, progres
         barriers,
         roads,
         extent,
+        edge_nodes,
+        unnamed_barriers,
         swept_roads,
         periods,
         calls,
@@ -396,6 +407,13 @@ impl Loader<'_> {
             others.insert(plan.id.clone(), not_open);
         }
         Ok([sets, others])
+    }
+
+    /// The barriers that the plan could name and does not.
+    fn unnamed_barriers(&self, projector: &Projector) -> Option<Barriers> {
+        let file = unnamed_source(self.plan)?;
+        // what is wrong with them is said where a plan names them
+        Some(Barriers::new(barriers::from_osm(self.osm.get(file)?, &UNNAMED, file, projector, &mut Vec::new())))
     }
 
     fn barriers(&mut self, projector: &Projector, progress: &dyn Progress) -> Result<Barriers, Error> {

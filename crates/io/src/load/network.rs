@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use catchment::geo::{BoundingRect, Coord, Rect};
-use catchment::{Finding, FindingKind, Limit, Metric, NodeId, Profile, RoadNetwork, Stage, Zone};
+use catchment::{Finding, FindingKind, Metric, Profile, RoadNetwork, Stage, Zone};
 
 use super::{Loader, road_lines, roads};
 use crate::crs::{AutoCrs, Crs, Projector, auto_crs};
@@ -190,41 +190,6 @@ impl Loader<'_> {
         }
         Ok(periods)
     }
-
-    /// Roads that stop at the source's edge within reach of the zones: people there may look uncovered.
-    pub(super) fn cut_roads(&self, drawn: &Drawn, zones: &[Zone], limits: &[Vec<Limit>], projector: &Projector) -> Vec<Finding> {
-        const EDGE_M: f64 = 30.0;
-        let file = &self.plan.roads.source;
-        let reach = self.plan.services.iter().zip(limits).map(|(service, own)| self.straight_reach(service, own)).fold(0.0, f64::max);
-        let mut ends = drawn.ends.clone();
-        if let Some(bbox) = drawn.bbox {
-            // a side that is too far away to be projected cuts no road off here
-            let [low, high] = [bbox.min(), bbox.max()].map(|corner| projector.forward_one(corner).ok());
-            ends.extend(dead_ends(&drawn.network).filter(|c| {
-                let inside =
-                    |corner: Option<Coord<f64>>| corner.is_some_and(|corner| (c.x - corner.x).abs().min((c.y - corner.y).abs()) < EDGE_M);
-                inside(low) || inside(high)
-            }));
-        }
-        let near = |c: &&Coord<f64>| {
-            zones.iter().filter_map(|zone| zone.area.bounding_rect()).any(|b| {
-                let wide = Rect::new((b.min().x - reach, b.min().y - reach), (b.max().x + reach, b.max().y + reach));
-                wide.min().x <= c.x && c.x <= wide.max().x && wide.min().y <= c.y && c.y <= wide.max().y
-            })
-        };
-        let count = ends.iter().filter(near).count();
-        let detail = format!(
-            "{count} roads end at the extract's edge within {reach:.0} m of the zones: what lies beyond (facilities too) is not counted, \
-             and people near the edge may look uncovered; use an extract that reaches farther"
-        );
-        if count > 0 { vec![Finding::new(Stage::Roads, file, "", FindingKind::RoadsCutOff, detail)] } else { Vec::new() }
-    }
-}
-
-/// Places of nodes that only one edge touches.
-fn dead_ends(network: &RoadNetwork) -> impl Iterator<Item = Coord<f64>> {
-    let ends = (0..network.junction_count()).map(NodeId::at).filter(|node| network.incident(*node).nth(1).is_none());
-    ends.map(|node| network.location(node))
 }
 
 /// The first key on which a network depends and in which two profiles differ, with both values.

@@ -47,7 +47,7 @@ impl Wanted {
             facility_tags: sets.clone().filter_map(|set| set.columns.vehicles.clone()).collect(),
             facilities: sets.flat_map(|set| &set.osm).filter_map(|text| Selector::parse(text).ok()).collect(),
             needs: if roads { needs.clone() } else { RoadNeeds::default() },
-            barriers: wanted_barriers(plan, file),
+            barriers: wanted_barriers(plan, file, needs),
             ground: wanted_ground(plan, file),
             zone_tags: [&plan.zones.class, &plan.zones.limit].into_iter().flatten().cloned().collect(),
         }
@@ -110,15 +110,30 @@ fn wanted_ground(plan: &Plan, file: &str) -> Vec<Mapped> {
     masks.into_iter().chain(water.then_some(Mapped::Water)).collect()
 }
 
+/// The extract that says what access legs may cross, where the plan names no barriers; none where no file is one.
+pub(super) fn unnamed_source(plan: &Plan) -> Option<&str> {
+    let files = [Some(&plan.roads.source), plan.ground.source.as_ref(), Some(&plan.zones.source)];
+    files.into_iter().flatten().map(String::as_str).find(|file| is_osm(file)).filter(|_| plan.barriers.is_none())
+}
+
+/// What few people cross off the road.
+pub(super) const UNNAMED: [BarrierKind; 3] = [BarrierKind::Water, BarrierKind::Railway, BarrierKind::Motorway];
+
 /// What parts a place from a station in the middle of a circle.
 pub(super) const WATER: [BarrierKind; 2] = [BarrierKind::Water, BarrierKind::Coast];
 
-/// The barriers that are read from a file: those of the plan, and water.
-fn wanted_barriers(plan: &Plan, file: &str) -> Vec<BarrierKind> {
+/// The barriers that are read from a file: those of the plan, water, and those that the plan could name.
+fn wanted_barriers(plan: &Plan, file: &str, needs: &RoadNeeds) -> Vec<BarrierKind> {
     let own = plan.barriers.as_ref().filter(|_| plan.roads.source == file).map(|plan| plan.osm.clone()).unwrap_or_default();
     let water = if water_source(plan) == Some(file) { &WATER[..] } else { &[] };
-    let more: Vec<BarrierKind> = water.iter().copied().filter(|kind| !own.contains(kind)).collect();
-    [own, more].concat()
+    let unnamed = if unnamed_source(plan) == Some(file) && !needs.0.is_empty() { &UNNAMED[..] } else { &[] };
+    let mut wanted = own;
+    for kind in water.iter().chain(unnamed) {
+        if !wanted.contains(kind) {
+            wanted.push(*kind);
+        }
+    }
+    wanted
 }
 
 impl Select for Wanted {

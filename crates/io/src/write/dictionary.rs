@@ -68,8 +68,7 @@ const FACILITIES: &str = "\
 facilities.geojson: one feature a service and facility.
   service, facility_id, name, kind, zone_id, zone_name
   limit_S                 the limit; null where zones have limits of their own, as people then count by that of theirs
-  link_status             linked, too_far (no road within the snap limit), on_island (only small pieces of road nearby) or
-                          behind_barrier (a barrier lies before all of them)
+  link_status             linked, too_far (no road within the snap limit) or behind_barrier (a barrier lies before all of them)
   link_distance_m         its straight leg to the road, m
   network_share           nodes of the piece of network that it is tied to, as a share of all
   people_within_limit     people who have it within their limit, whoever else they can reach: its own catchment (catchments overlap: no sum)
