@@ -41,7 +41,7 @@ fn tables() {
             people(record("a longitude in words"), EIGHT, "east,10.000,8"),
             people(record("a longitude left empty"), EIGHT, ",10.000,8"),
             people(record("latitude 95"), EIGHT, "100.003,95,8"),
-            people(record("longitude and latitude swapped"), EIGHT, "10.000,100.003,8"),
+            people(file("longitude and latitude swapped"), EIGHT, "10.000,100.003,8"),
             people(record("a decimal comma in quotes"), EIGHT, "\"100,003\",10.000,8"),
             people(record("a decimal comma without quotes"), EIGHT, "100,003,10.000,8"),
             people(record("a place at zero and zero"), EIGHT, "0,0,8"),

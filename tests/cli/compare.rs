@@ -238,12 +238,14 @@ fn scenarios_that_cannot_be_are_said() {
     desk.works(&["compare", "told.toml", "--out", "v"]);
     let told: Vec<String> = desk.findings("v/sites", "figures_unmoved").into_iter().map(|row| row["detail"].clone()).collect();
     assert_eq!(told, ["the figures say 2, and are used; by the scenario's facilities it goes from 2 to 3"]);
-    // what is too far from any road is built, serves nobody, and is said
+    // all that is new is too far from any road: an error, unless it is accepted
     let far = "changes = [{ add = \"far\", facilities = \"clinics\", lon = 9.05, lat = 0 }]";
     let head = plan();
     let (head, _) = head.split_once("[[scenarios]]").unwrap();
     desk.put("far.toml", format!("{head}\n[[scenarios]]\nid = \"x\"\n{far}\n"));
-    desk.works(&["compare", "far.toml", "--out", "f"]);
+    desk.fails(&["compare", "far.toml"], 3, &["project_unlinked", "(`far`)"]);
+    let accepting = desk.text("far.toml") + "[checks]\naccept = { project_unlinked = \"1 row\" }\n";
+    desk.put("far.toml", accepting).works(&["compare", "far.toml", "--out", "f"]);
     assert_eq!(desk.findings("f", "project_unlinked").len(), 1);
     // a table whose sums are wrong, with a town that is none and a count that is none
     desk.put("built.csv", "街镇,clinics,beds,合计\n古美路街道,2,1,4\n七宝镇,1,,1\n小计,3,1,4\n莘庄镇,x,,\n合计,4,1,5\n");

@@ -10,7 +10,7 @@ fn looked(desk: &Desk, args: &[&str]) -> Value {
 }
 
 fn kinds(found: &Value) -> Vec<String> {
-    found["issues"].as_array().unwrap().iter().map(|finding| finding["kind"].as_str().unwrap().to_owned()).collect()
+    found["findings"].as_array().unwrap().iter().map(|finding| finding["kind"].as_str().unwrap().to_owned()).collect()
 }
 
 #[test]
@@ -100,7 +100,7 @@ fn places_are_held_against_roads_and_zones() {
     desk.put("p.csv", "lon,lat,people\n9.000,0,5\n9.010,0,7\n9.005,0.03,11\n");
     let found = looked(&desk, &["p.csv", "--roads", "town.osm", "--zones", "zones.geojson"]);
     assert_eq!(kinds(&found), ["far_from_roads"]);
-    let detail = found["issues"][0]["detail"].as_str().unwrap();
+    let detail = found["findings"][0]["detail"].as_str().unwrap();
     // 0.02° of the meridian from the street at 0.01°: 2,211 m
     assert!(detail.starts_with("1 of 3 places lie more than 300 m from every road, the farthest 221"), "{detail}");
     let zones: Vec<(u64, f64)> =

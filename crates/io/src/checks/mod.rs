@@ -18,7 +18,7 @@ pub(crate) fn of_inputs(inputs: &Inputs) -> Vec<Finding> {
     findings
 }
 
-/// Whether a file has x and y swapped: where its places lie says nothing more of them.
+/// Whether a file, or a scenario by its id, has x and y swapped: where its places lie says nothing more of them.
 fn is_swapped(inputs: &Inputs, file: &str) -> bool {
     inputs.findings.iter().any(|own| own.kind == FindingKind::AxesSwapped && own.source == file)
 }

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use catchment::geo::Coord;
 use catchment::{Facility, Finding, FindingKind, LinkStatus, Severity, Stage};
 
-use super::first_names;
 use super::links::Roads;
+use super::{first_names, is_swapped};
 use crate::load::Inputs;
 use crate::load::axes::{Axes, InZones, Written};
 use crate::plan::ScenarioPlan;
@@ -23,6 +23,9 @@ pub(crate) fn swapped(inputs: &Inputs, scenario: &ScenarioPlan) -> Option<Findin
 
 /// New facilities of a scenario, each with its set, that are linked to no road: an error where a service gets none that is.
 pub(crate) fn unlinked(inputs: &Inputs, scenario: &ScenarioPlan, new: &[(&str, &Facility)]) -> Option<Finding> {
+    if is_swapped(inputs, &scenario.id) {
+        return None;
+    }
     let mut roads = Roads::new(inputs);
     let mut without: BTreeMap<&str, (LinkStatus, f64)> = BTreeMap::new();
     let mut useless = false;

@@ -165,8 +165,9 @@ fn beyond(places: &Written, name: &dyn Fn(usize) -> String, (stage, file): (Stag
     let rows = || places.written.iter().enumerate().filter_map(|(row, at)| Some((row, (*at)?)));
     let lost = |(row, at): &(usize, Coord<f64>)| places.at[*row].is_none() && (!degrees || on_globe(*at));
     let ((row, at), count, of) = (rows().find(lost)?, rows().filter(lost).count(), rows().count());
+    let [lie, are] = if count == 1 { ["lies", "is"] } else { ["lie", "are"] };
     let detail = format!(
-        "{count} of {of} rows lie so far away that the study's CRS has no image of them, such as {} at {}, {}; they are not used",
+        "{count} of {of} rows {lie} too far away for the study's CRS, such as {} at {}, {}, and {are} not used",
         name(row),
         at.x,
         at.y
@@ -185,6 +186,8 @@ pub(crate) fn box_distance(own: &Rect<f64>, at: Coord<f64>) -> f64 {
 mod tests {
     use super::*;
     use crate::crs::Crs;
+
+    const NONE: [usize; 0] = [];
 
     /// A zone of 0.2° by 0.2° around a place, in the UTM zone with its number.
     fn zones(x: f64, y: f64, projector: &Projector) -> Vec<Zone> {
@@ -205,7 +208,7 @@ mod tests {
     #[test]
     fn swapped_places_turn_into_the_zones() {
         let liechtenstein = |places: &[(f64, f64)]| rows("EPSG:32632", (9.52, 47.14), places);
-        assert_eq!(liechtenstein(&[(9.52, 47.14), (9.6, 47.2)]), Vec::<usize>::new());
+        assert_eq!(liechtenstein(&[(9.52, 47.14), (9.6, 47.2)]), NONE);
         assert_eq!(liechtenstein(&[(47.14, 9.52), (47.2, 9.6)]), [0, 1]);
         assert_eq!(liechtenstein(&[(9.52, 47.14), (47.2, 9.6), (9.5, 47.1)]), [1]);
         // a country's list around the study, one of its rows swapped
@@ -214,8 +217,8 @@ mod tests {
         // the whole of it swapped: one row turns into the zones, and none lies near them
         assert_eq!(liechtenstein(&list.map(|(x, y)| (y, x))[..5]), [4]);
         // far, but in no zone either way
-        assert_eq!(liechtenstein(&[(9.52, 47.14), (2.35, 48.85)]), Vec::<usize>::new());
-        assert_eq!(liechtenstein(&[]), Vec::<usize>::new());
+        assert_eq!(liechtenstein(&[(9.52, 47.14), (2.35, 48.85)]), NONE);
+        assert_eq!(liechtenstein(&[]), NONE);
     }
 
     /// Latitude 121 is off the globe, and is no place before it is swapped.
@@ -229,11 +232,11 @@ mod tests {
     fn neighbours_across_the_diagonal_are_not_swapped() {
         // Gaziantep, 37.4 E 37.1 N; its mirror lies 42 km north-west of it
         let gaziantep = |places: &[(f64, f64)]| rows("EPSG:32637", (37.4, 37.1), places);
-        assert_eq!(gaziantep(&[(37.4, 37.1), (37.1, 37.4), (37.38, 37.08)]), Vec::<usize>::new());
+        assert_eq!(gaziantep(&[(37.4, 37.1), (37.1, 37.4), (37.38, 37.08)]), NONE);
         assert_eq!(gaziantep(&[(37.1, 37.4), (37.08, 37.38)]), [0, 1]);
         // Elazığ, 39.2 E 38.6 N, and a list of its surroundings: one far place has its mirror in the zone, three have not
         let surroundings = [(39.2, 38.6), (38.6, 39.2), (39.9, 39.6), (38.3, 38.0), (40.5, 38.9)];
-        assert_eq!(rows("EPSG:32637", (39.2, 38.6), &surroundings), Vec::<usize>::new());
+        assert_eq!(rows("EPSG:32637", (39.2, 38.6), &surroundings), NONE);
     }
 
     #[test]

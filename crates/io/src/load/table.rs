@@ -279,7 +279,7 @@ impl<'a> Table<'a> {
                 Finding::new(stage, self.file, self.line(row), FindingKind::BadPlace, detail)
             }));
         }
-        Ok(Placed::OfColumns(placed, axes))
+        Ok(Placed::OfColumns(Box::new(placed), axes))
     }
 
     /// The columns of x and y.
@@ -326,7 +326,7 @@ impl<'a> Table<'a> {
 /// The places of a table's rows.
 pub(crate) enum Placed {
     /// By their columns, of which these are x and y.
-    OfColumns(Written, [usize; 2]),
+    OfColumns(Box<Written>, [usize; 2]),
     /// By the points of a layer, metres of the working CRS.
     OfLayer(Vec<Option<Coord<f64>>>),
 }

@@ -93,7 +93,12 @@ fn of_inputs(mut inputs: Inputs, mut clock: Clock, files: &dyn Files, progress: 
     inputs.findings.extend(swapped);
     let ground = checked_ground(&mut inputs, progress)?;
     clock.lap("cells");
-    let changed = plan.scenarios.iter().map(|scenario| changed::changed(&inputs, scenario)).collect::<Result<Vec<_>, _>>()?;
+    let changed = plan.scenarios.iter().map(|scenario| changed::changed(&inputs, scenario)).collect::<Result<Vec<_>, _>>();
+    if changed.is_err() {
+        // swapped places may be too far away to be projected
+        stop_at_errors(&inputs.findings)?;
+    }
+    let changed = changed?;
     let unlinked: Vec<Vec<Finding>> =
         plan.scenarios.iter().zip(&changed).map(|(scenario, (_, steps))| unlinked(&inputs, scenario, steps)).collect();
     // what is wrong with any scenario's table is said before the first run
