@@ -188,7 +188,7 @@ struct Output<T> {
 
 fn made<T>(ask: &Ask<'_>, opened: &Opened, started: Instant, output: Output<T>) -> Result<Found<T>, Error> {
     let mut findings = output.findings;
-    findings.extend(opened.office.discrepancies());
+    findings.extend(opened.office.findings());
     findings.extend(opened.inputs.iter().flat_map(|inputs| inputs.findings.clone()));
     findings.sort();
     findings.dedup();

@@ -1,3 +1,4 @@
+use catchment::People;
 use catchment::geo::MultiPolygon;
 
 use super::sums::{Part, SumRow, differing, sum_row};
