@@ -40,7 +40,7 @@ fn a_zone_without_a_total_is_unknown() {
     world.town(2, 100, 200, &[("name", "Silent"), ("population", "5")]);
     let inputs = world.load(PLAN, &[]);
     assert_eq!(inputs.zones.iter().map(|z| z.people).collect::<Vec<_>>(), [None, Some(People::persons(5))]);
-    assert_eq!(only(&inputs.findings, "zones_unknown").size(), 0.5);
+    assert_eq!(only(&inputs.findings, "zones_unknown").severity, catchment::Severity::Error);
 }
 
 #[test]

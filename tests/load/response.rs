@@ -226,8 +226,9 @@ fn sentences_in_two_languages_hold_the_same_numbers() {
 #[test]
 fn vehicles_and_people_are_of_the_same_zones() {
     // people of the East are not known: its vehicles must not be held against the West's people
-    let plan =
-        PLAN.replace("method = \"points\"\nsource = \"people.csv\"\ngroups = [\"old\"]", "method = \"spread\"\ntotals = \"totals.csv\"");
+    let plan = PLAN
+        .replace("method = \"points\"\nsource = \"people.csv\"\ngroups = [\"old\"]", "method = \"spread\"\ntotals = \"totals.csv\"")
+        + "\n[checks]\nzones_unknown_error = 0.6\n";
     let stations = "id,name,lon,lat,vehicles\nw,West station,9.0,0,3\ne,East station,9.03,0,30\n";
     let files = [
         ("stations.csv", stations),

@@ -105,7 +105,11 @@ fn no_total(zones: &[Zone], file: &str, by_id: bool, findings: &[Finding]) -> Er
         return Error::Findings(errors);
     }
     let names: Vec<&str> = zones.iter().take(3).map(|zone| if by_id { zone.id.as_str() } else { zone.name.as_str() }).collect();
-    data(file, "", none_left("total", findings), format!("totals of the zones, which are called {}", names.join(", ")))
+    let found = match findings {
+        [one] => format!("no total is left: {}", one.detail),
+        more => none_left("total", more),
+    };
+    data(file, "", found, format!("totals of the zones, which are called {}", names.join(", ")))
 }
 
 /// Zones of unknown people, together: their share of the zones and of the zones' area, whichever is larger, says how grave it is. The area is
@@ -129,7 +133,9 @@ pub(super) fn zones_unknown(zones: &[Zone], plan: &PeoplePlan, checks: &Checks) 
         known.as_f64(),
     );
     let share = of_zones.max(of_area);
-    let severity = if share > checks.zones_unknown_error + 1e-6 { Severity::Error } else { Severity::Warning };
+    // where no people are known at all, no share of people is published that could be wrong
+    let some_known = unknown.len() < zones.len();
+    let severity = if some_known && share > checks.zones_unknown_error + 1e-6 { Severity::Error } else { Severity::Warning };
     let source = if plan.totals == "osm" { plan.source.as_deref().unwrap_or_default() } else { plan.totals.as_str() };
     let finding = Finding::new(Stage::People, source, "", FindingKind::ZonesUnknown, detail).severity(severity);
     (!unknown.is_empty()).then(|| finding.sized(share).area_m2(own))

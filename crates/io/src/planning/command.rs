@@ -189,7 +189,7 @@ struct Output<T> {
 
 fn made<T>(ask: &Ask<'_>, opened: &Opened, started: Instant, output: Output<T>) -> Result<Found<T>, Error> {
     let mut findings = output.findings;
-    findings.extend(opened.office.discrepancies());
+    findings.extend(opened.office.findings());
     findings.extend(opened.inputs.iter().flat_map(|inputs| inputs.findings.clone()));
     let checks = ask.study.map_or_else(Checks::default, |(plan, _)| plan.checks.clone());
     let findings = judged(findings, &checks);

@@ -196,7 +196,7 @@ impl Opened {
         office.know_results(plan, reports, responses);
         let (norms, mut findings) = office.norms();
         findings.extend(unknown(&norms));
-        findings.extend(office.discrepancies());
+        findings.extend(office.findings());
         let indicators = Indicators { indicators: office.indicators(), minimums: office.minimums(), fair: office.fairness() };
         findings.sort();
         findings.dedup();

@@ -318,24 +318,27 @@ impl Office {
         value.map(|value| Value { value, basis: Basis::Study }).ok_or_else(|| format!("`{id}` is not known of {}", self.zones[zone].name))
     }
 
-    /// Figures that are not the sum of their parts: beyond rounding where those stand among the figures, else any difference.
+    /// Figures that are not the sum of their parts: errors where those stand among the figures, too.
     pub(super) fn wrong_parts(&self) -> Vec<Finding> {
         let (mut wrong, mut findings) = (Vec::new(), Vec::new());
         for quantity in self.standards.quantities.iter().filter(|own| !own.of.is_empty()) {
             let printed = |own: &Quantity, zone| self.figures.printed(own.column.as_deref().unwrap_or(&own.id), Some(zone), self.year);
             for zone in 0..self.zones.len() {
                 let (Some(told), Ok(parts)) = (printed(quantity, zone), self.parts(quantity, zone, self.year)) else { continue };
-                let of = quantity.of.iter().map(|id| match self.quantity(id) {
-                    Some(part) => printed(part, zone),
-                    None => self.figures.printed(id, Some(zone), self.year),
+                let of = quantity.of.iter().filter_map(|id| {
+                    let own = match self.quantity(id) {
+                        Some(part) => printed(part, zone),
+                        None => self.figures.printed(id, Some(zone), self.year),
+                    };
+                    let counted = || Some(PrintedNumber { value: self.value(id, Place::Zone(zone), self.year).ok()?.value, decimals: 0 });
+                    own.or_else(counted)
                 });
-                let rows: Option<Vec<PrintedNumber>> = of.collect();
-                if told.is_sum_of(rows.as_deref().unwrap_or(&[PrintedNumber { value: parts.value, decimals: 0 }])) {
+                if told.is_sum_of(&of.collect::<Vec<_>>()) {
                     continue;
                 }
                 let place = &self.zones[zone].name;
                 let said = format!("{place}: {} is {}, its parts make {}", quantity.id, told.value, parts.value);
-                if rows.is_some() {
+                if parts.basis <= Basis::Figures {
                     wrong.push(said);
                 } else {
                     findings.push(Finding::new(Stage::Planning, &self.figures.file, &quantity.id, FindingKind::CountDiffers, said));

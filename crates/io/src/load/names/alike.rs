@@ -147,7 +147,7 @@ pub(super) fn alike(a: &str, b: &str) -> Option<Likeness> {
         [false, false] => of_words(&a.words, &b.words),
         // what two names have in brackets is where they lie: (Ohio)
         [true, true] => None,
-        _ => of_words(&a.words, &b.words).map(|like| Likeness { how: How::Partly, ..like }),
+        _ => (a.words == b.words).then_some(Likeness { how: How::Partly, letters: 0 }),
     };
     pairs.filter_map(like).min()
 }

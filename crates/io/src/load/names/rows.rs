@@ -90,12 +90,13 @@ impl<'a> ZoneRows<'a> {
         }
     }
 
-    /// What each row is to the table's sums.
+    /// What each row is to the table's sums. Where no row is of a zone, all are of its parts.
     fn parts(&self) -> Vec<Part> {
+        let others = if self.any_zone() { Part::Other } else { Part::Zone };
         let part = |row: &Row| match row.met {
             Met::Zone(_) => Part::Zone,
             Met::Sum(sum) => Part::Sum(sum),
-            Met::Other => Part::Other,
+            Met::Other => others,
         };
         self.rows.iter().map(part).collect()
     }
@@ -240,7 +241,7 @@ impl<'a> ZoneRows<'a> {
         match self.counted {
             Counted::People => format!("their {sum:.0} people are in no number"),
             Counted::Facilities => format!("their {sum:.0} facilities are in no number"),
-            Counted::Nothing => "these rows are not used".to_owned(),
+            Counted::Nothing => "what stands there is not used".to_owned(),
         }
     }
 
@@ -255,7 +256,12 @@ impl<'a> ZoneRows<'a> {
             1 => format!("; one zone is left without {lack}"),
             some => format!("; {some} zones are left without {lack}"),
         };
-        let detail = format!("{} no zone of the study and are not used: {}{more}", names(rows.len()), some(&labels));
+        let detail = format!(
+            "{} no zone of the study and {} not used: {}{more}",
+            names(rows.len()),
+            if rows.len() == 1 { "is" } else { "are" },
+            some(&labels)
+        );
         Some(
             Finding::new(self.stage, self.file, &first.label, FindingKind::UnmatchedRows, detail).severity(Severity::Note).rows(rows.len()),
         )
