@@ -34,6 +34,7 @@ mod finding_links;
 #[cfg(test)]
 #[path = "cli/finding_names.rs"]
 mod finding_names;
+#[cfg(test)]
 #[path = "cli/finding_people.rs"]
 mod finding_people;
 #[cfg(test)]

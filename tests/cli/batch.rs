@@ -111,6 +111,21 @@ fn a_matrix_is_run_merged_and_skipped() {
 }
 
 #[test]
+fn a_shard_with_an_error_fails_alone_and_kinds_are_listed_by_shards() {
+    let desk = planned();
+    // longitude and latitude of all clinics of 2030, at (9, 0), are swapped
+    desk.put("clinics-2030.csv", "id,name,lon,lat\nc1,West clinic,0,9.000\nc2,East clinic,0,9.010\n");
+    desk.works(&["batch", "plan", "job.toml", "--out", "b"]);
+    desk.fails(&["batch", "run", "b"], 3, &["2 of 4 shards are not done", "axes_swapped"]);
+    let status = desk.run(&["batch", "status", "b"]).out;
+    assert!(status.contains("2 of 4 shards done"), "{status}");
+    assert!(status.contains("error axes_swapped (shards: 2): town.2030.5, town.2030.10\n"), "{status}");
+    let listed: serde_json::Value = serde_json::from_str(&desk.run(&["batch", "status", "b", "--json"]).out).unwrap();
+    let swapped = &listed["kinds"][0];
+    assert_eq!((&swapped["kind"], &swapped["severity"], swapped["shards"].as_array().unwrap().len()), (&"axes_swapped".into(), &"error".into(), 2));
+}
+
+#[test]
 fn only_what_changed_is_run_again() {
     let desk = planned();
     desk.works(&["batch", "run", "b"]);

@@ -9,7 +9,7 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
-use catchment_io::batch::{Batch, Outcome, ShardState, ShardStatus, diff, merge, run_shard};
+use catchment_io::batch::{Batch, KindShards, Outcome, ShardState, ShardStatus, diff, kinds_by_shards, merge, run_shard};
 use catchment_io::thousands;
 use clap::{Args, Subcommand};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -150,6 +150,7 @@ pub(crate) fn batch(command: &BatchCommand) -> anyhow::Result<()> {
             if !merged.not_merged.is_empty() {
                 print(&format!("left with each shard: {}\n", merged.not_merged.join(", ")));
             }
+            print(&kinds_text(&merged.kinds));
             Ok(())
         }
     }
@@ -359,7 +360,7 @@ fn status(typed: &StatusArgs) -> anyhow::Result<()> {
     let batch = Batch::open(&typed.batch)?;
     let shards = batch.status();
     if typed.json {
-        print(&format!("{:#}\n", serde_json::json!({ "batch": batch.id(), "shards": shards })));
+        print(&format!("{:#}\n", serde_json::json!({ "batch": batch.id(), "shards": shards, "kinds": kinds_by_shards(&shards) })));
     } else {
         print(&status_text(&typed.batch, &shards));
     }
@@ -376,5 +377,17 @@ fn status_text(folder: &Path, shards: &[ShardStatus]) -> String {
     let done: Vec<&ShardStatus> = shards.iter().filter(|shard| shard.state == ShardState::Done).collect();
     let seconds = done.iter().filter_map(|shard| shard.milliseconds).sum::<u64>() as f64 / 1000.0;
     let mean = if done.is_empty() { String::new() } else { format!(", {:.1} s each", seconds / done.len() as f64) };
+    text += &kinds_text(&kinds_by_shards(shards));
     text + &format!("{}: {} of {} shards done{mean}\n", folder.display(), done.len(), shards.len())
+}
+
+/// Kinds of findings, each with the shards that have it.
+fn kinds_text(kinds: &[KindShards]) -> String {
+    const SHOWN: usize = 5;
+    let line = |own: &KindShards| {
+        let shown: Vec<&str> = own.shards.iter().take(SHOWN).map(String::as_str).collect();
+        let more = if own.shards.len() > SHOWN { ", …" } else { "" };
+        format!("{} {} (shards: {}): {}{more}\n", own.severity.name(), own.kind, own.shards.len(), shown.join(", "))
+    };
+    kinds.iter().map(line).collect()
 }

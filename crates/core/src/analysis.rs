@@ -235,7 +235,7 @@ pub struct FacilityReport {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn analyse(study: &Study<'_>, service: &Service<'_>, checks: &Checks, progress: &dyn Progress) -> Result<Report, AnalysisError> {
-    let mut report = answer(study, service, true, progress)?;
+    let mut report = answer(study, service, Some(checks), progress)?;
     report.findings = checks.judged_all(report.findings);
     Ok(report)
 }
@@ -247,7 +247,7 @@ pub fn analyse(study: &Study<'_>, service: &Service<'_>, checks: &Checks, progre
 ///
 /// As [`analyse`].
 pub fn cover(study: &Study<'_>, service: &Service<'_>, progress: &dyn Progress) -> Result<CoverageTable, AnalysisError> {
-    Ok(answer(study, service, false, progress)?.coverage)
+    Ok(answer(study, service, None, progress)?.coverage)
 }
 
 /// What it costs between each facility of a service and each demand point, up to `bound` (inclusive): what [`access()`](crate::access())
@@ -279,8 +279,8 @@ pub fn reach_table(demand: &Demand, service: &Service<'_>, bound: Cost, progress
     Ok(ReachTable::new(sources.try_coverage_rows(bound, &residents, row)?))
 }
 
-/// The report of a service; with coverage alone in it unless `whole`.
-fn answer(study: &Study<'_>, service: &Service<'_>, whole: bool, progress: &dyn Progress) -> Result<Report, AnalysisError> {
+/// The report of a service; with coverage alone in it where nothing is to be checked.
+fn answer(study: &Study<'_>, service: &Service<'_>, checks: Option<&Checks>, progress: &dyn Progress) -> Result<Report, AnalysisError> {
     study.check()?;
     service.check_in(study.zones.len())?;
     let network = service.network;
@@ -330,9 +330,7 @@ fn answer(study: &Study<'_>, service: &Service<'_>, whole: bool, progress: &dyn 
         curve,
         field: None,
     };
-    if !whole {
-        return Ok(report);
-    }
+    let Some(checks) = checks else { return Ok(report) };
     begin(progress, "gaps", study.zones.len())?;
     let gaps = trace(
         &Traced {
@@ -361,6 +359,7 @@ fn answer(study: &Study<'_>, service: &Service<'_>, whole: bool, progress: &dyn 
         study,
         service,
         links: &links,
+        checks,
         coverage: &report.coverage,
         facilities: &facilities,
         gaps: &gaps,

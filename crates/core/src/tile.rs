@@ -327,6 +327,7 @@ pub fn join_tiles(
     let findings = warnings::find(&warnings::Found {
         study,
         service,
+        checks,
         links: &Links { facilities: &facility_links, demand: &point_links },
         coverage: &coverage,
         facilities: &facilities,

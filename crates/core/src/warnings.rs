@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use crate::analysis::{FacilityReport, Links, Service, Study};
 use crate::assess::{Assessment, Status};
 use crate::coverage::CoverageTable;
-use crate::findings::{Finding, FindingKind, Stage};
+use crate::findings::{Checks, Finding, FindingKind, Stage};
 use crate::gaps::Gaps;
 use crate::ids::ZoneId;
 use crate::index::FacilityIndex;
@@ -20,6 +20,7 @@ pub const SAME_SPOT_M: f64 = 25.0;
 pub(crate) struct Found<'a> {
     pub study: &'a Study<'a>,
     pub service: &'a Service<'a>,
+    pub checks: &'a Checks,
     pub links: &'a Links<'a>,
     pub coverage: &'a CoverageTable,
     pub facilities: &'a [FacilityReport],
@@ -37,6 +38,7 @@ pub(crate) fn find(found: &Found<'_>) -> Vec<Finding> {
     zones(found, &mut findings);
     findings.extend(all_or_nothing(found));
     points(found, &mut findings);
+    findings.extend(roadless(found));
     beyond_barrier(found, &mut findings);
     unlisted(found, &mut findings);
     findings.sort();
@@ -157,6 +159,28 @@ fn points(found: &Found<'_>, findings: &mut Vec<Finding>) {
         let detail = format!("{name}: {who} at {count} points, {why}; counted as not covered");
         findings.push(of_people(found, zone, people, Finding::new(stage, found.service.id, id, kind, detail).rows(count)));
     }
+}
+
+/// People and ground without a road where roads are known: an extract may lack some, or there are none.
+fn roadless(found: &Found<'_>) -> Option<Finding> {
+    let total = &found.coverage.total;
+    let share = |part: f64, whole: f64| if whole > 0.0 { part / whole } else { 0.0 };
+    let people = total.people.unwrap_or_default();
+    let of_people = share(people.unlinked.as_f64(), people.known().as_f64());
+    let of_ground = share(total.area.unlinked.0 as f64, total.area.known().0 as f64);
+    let size = of_people.max(of_ground);
+    let detail = format!(
+        "{:.1} people ({:.1} %) and {:.1} % of the ground have no road within {} m, inside the extent of the roads; they are not covered",
+        people.unlinked.as_f64(),
+        100.0 * of_people,
+        100.0 * of_ground,
+        found.service.link.snap_m
+    );
+    let finding = || {
+        let finding = Finding::new(Stage::Link, found.service.id, "", FindingKind::Roadless, detail);
+        finding.people(people.unlinked).area_m2(total.area.unlinked.m2()).sized(size)
+    };
+    (size > found.checks.roadless_warning).then(finding)
 }
 
 /// A finding with the people that hang on it, where their zone's are known.

@@ -6,8 +6,7 @@ use crate::error::Error;
 use crate::files::Files;
 use crate::load::load;
 use crate::plan::Plan;
-use crate::planning::opened_for_run;
-use crate::run::checked_ground;
+use crate::scenarios;
 
 /// The findings as the study takes them, the gravest first, each once.
 pub(crate) fn judged(findings: impl IntoIterator<Item = Finding>, checks: &Checks) -> Vec<Finding> {
@@ -52,14 +51,8 @@ pub(crate) fn stop_at_errors<'f>(findings: impl IntoIterator<Item = &'f Finding>
 /// ```
 pub fn check(plan: &Plan, files: &dyn Files, progress: &dyn Progress) -> Result<Vec<Finding>, Error> {
     let mut inputs = load(plan, files, progress)?;
-    checked_ground(&mut inputs, progress)?;
-    let mut findings = inputs.findings.clone();
-    let tables = std::iter::once(None).chain(plan.scenarios.iter().filter_map(|own| own.new_build.as_deref()).map(Some));
-    for new_build in tables {
-        let opened = opened_for_run(&inputs, new_build, files, progress)?;
-        findings.extend(opened.iter().flat_map(|own| own.read_findings()).cloned());
-    }
-    Ok(judged(findings, &plan.checks))
+    let checked = scenarios::checked(&mut inputs, files, progress)?;
+    Ok(judged(checked.findings, &plan.checks))
 }
 
 /// How many findings are of a severity.

@@ -64,7 +64,7 @@ kinds! {
     BadYear "bad_year" Note Rows: "A year cannot be read.", "Write a year from 1800 to 2199.";
     BarriersMatter "barriers_matter" Warning Share: "Access legs cross mapped water, railways or motorways, and the plan names no barriers.", "Name them: [barriers] osm = [\"water\", \"railway\", \"motorway\"].";
     BarriersShutRoads "barriers_shut_roads" Note Rows: "Barriers at nodes stop this vehicle.", "Nothing, unless a gate opens for ambulances: change the profile's barriers.";
-    BrokenArea "broken_area" Warning Rows: "An area cannot be put together from its lines and is left out.", "Mend the area, or use an extract that holds all of it.";
+    BrokenArea "broken_area" Note Rows: "An area cannot be put together from its lines and is left out.", "Mend the area, or use an extract that holds all of it.";
     BrokenBoundary "broken_boundary" Warning Rows: "A boundary is no zone: parts of it are not in the extract, as of neighbours that its edge cuts, or it does not close.", "Nothing if it is a neighbour's; else use an extract that holds all of it, or correct it in OpenStreetMap.";
     BrokenShape "broken_shape" Warning Rows: "A feature's shape cannot be read.", "Mend the feature.";
     BrokenText "broken_text" Warning Rows: "Some text is not in the encoding of the file.", "Name the encoding, or save the file as UTF-8.";
@@ -214,7 +214,7 @@ kinds! {
     ZoneLimitOfOtherMetric "zone_limit_of_other_metric" Warning Rows: "Limits of zones are in another unit than the service's.", "Write them in the service's unit.";
     ZoneWithoutGround "zone_without_ground" Warning Rows: "Nothing is left of a zone's ground; its people are not counted.", "Mend the zones that overlap it.";
     ZonesNotSummed "zones_not_summed" Note None: "The people of a raster cannot be summed by zone.", "Check the layer of zones.";
-    ZonesOverlap "zones_overlap" Warning Rows: "Zones overlap; the ground counts in the first only.", "Mend the borders.";
+    ZonesOverlap "zones_overlap" Note Rows: "Zones overlap; the ground counts in the first only.", "Mend the borders.";
     ZonesUnknown "zones_unknown" Warning Share: "The people of some zones are unknown: shares of people are those of the other zones.", "Give their totals: people.totals = \"….csv\", or leave the zones out.";
     ZonesWithoutClass "zones_without_class" Warning Rows: "Zones have no class; the general limit applies there.", "Give every zone its class.";
     ZonesWithoutFacility "zones_without_facility" Note Rows: "Zones have no facility of a service in them.", "Nothing.";

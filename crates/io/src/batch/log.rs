@@ -1,11 +1,13 @@
 //! The log of a shard: who began and ended when. The process that runs the shard holds a lock on it, which the system takes back when the
 //! process ends, however it ends.
 
+use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use catchment::{Finding, FindingKind, Severity};
 use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
@@ -27,6 +29,22 @@ pub(super) struct Event {
     /// Of a failure, why.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) error: Option<String>,
+    /// Of an end, the kinds of its errors and warnings, each with the gravest.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) kinds: Kinds,
+}
+
+/// Kinds of findings, each with the gravest of it.
+pub(super) type Kinds = BTreeMap<FindingKind, Severity>;
+
+/// The kinds of errors and warnings among findings.
+pub(super) fn kinds<'f>(findings: impl IntoIterator<Item = &'f Finding>) -> Kinds {
+    let mut kinds = Kinds::new();
+    for finding in findings.into_iter().filter(|finding| finding.severity < Severity::Note) {
+        let gravest = kinds.entry(finding.kind).or_insert(finding.severity);
+        *gravest = (*gravest).min(finding.severity);
+    }
+    kinds
 }
 
 /// What happened.
@@ -62,9 +80,9 @@ impl Log {
     }
 
     /// Adds a line.
-    pub(super) fn add(&mut self, event: What, milliseconds: Option<u64>, error: Option<String>) -> Result<(), Error> {
+    pub(super) fn add(&mut self, event: What, milliseconds: Option<u64>, error: Option<String>, kinds: Kinds) -> Result<(), Error> {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-        let line = Event { at: iso_time(now as i64), event, host: host(), pid: std::process::id(), milliseconds, error };
+        let line = Event { at: iso_time(now as i64), event, host: host(), pid: std::process::id(), milliseconds, error, kinds };
         let text = serde_json::to_string(&line).unwrap_or_default() + "\n";
         self.file.write_all(text.as_bytes()).map_err(|source| Error::Write { file: self.path.clone(), source })
     }

@@ -9,7 +9,7 @@ use geojson::{Feature, FeatureCollection, JsonObject};
 use serde_json::{Value, json};
 
 use super::shard::{ShardFile, ShardLine};
-use super::status::ShardState;
+use super::status::{KindShards, ShardState, kinds_by_shards};
 use super::tiles::{join, of_bytes};
 use super::{Batch, PART, RESULTS};
 use crate::error::{Error, data};
@@ -24,6 +24,8 @@ pub struct Merged {
     pub files: Vec<PathBuf>,
     /// Names of results that stay with their shards: pictures, workbooks, summaries.
     pub not_merged: Vec<String>,
+    /// The kinds of errors and warnings by shards; of tiles, whose whole is checked in one, none.
+    pub kinds: Vec<KindShards>,
 }
 
 /// Puts the layers and tables of all shards of `batch` into `out`: one file each, by shard, with a column for each axis before the others. Of tiles it
@@ -39,7 +41,7 @@ pub fn merge(batch: &Batch, out: &Path, progress: &dyn Progress) -> Result<Merge
         shards.push(batch.shard(line)?);
     }
     if let Some(first) = shards.first().filter(|shard| shard.tile.is_some()) {
-        return Ok(Merged { files: write(&joined(batch, first, progress)?, out)?, not_merged: Vec::new() });
+        return Ok(Merged { files: write(&joined(batch, first, progress)?, out)?, not_merged: Vec::new(), kinds: Vec::new() });
     }
     let mut found = Found::default();
     for (line, shard) in batch.file.shards.iter().zip(&shards) {
@@ -56,8 +58,9 @@ pub fn merge(batch: &Batch, out: &Path, progress: &dyn Progress) -> Result<Merge
         "shards": listed,
         "outputs": files.iter().map(|(name, bytes)| json!({ "file": name, "bytes": bytes.len(), "sha256": crate::write::sha256(bytes) })).collect::<Vec<_>>(),
     });
+    let kinds = kinds_by_shards(&batch.status());
     files.push(("manifest.json".to_owned(), pretty(&manifest).into_bytes()));
-    Ok(Merged { files: place(out, COMMAND, &files)?, not_merged: found.not_merged })
+    Ok(Merged { files: place(out, COMMAND, &files)?, not_merged: found.not_merged, kinds })
 }
 
 /// The run that the tiles of a study are parts of.

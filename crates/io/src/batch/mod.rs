@@ -36,7 +36,7 @@ use shard::{BatchFile, Digests, ShardFile, ShardLine, VERSION};
 pub use diff::{Diff, DiffTotal, diff};
 pub use merge::{Merged, merge};
 pub use run::{Outcome, run_shard};
-pub use status::{ShardState, ShardStatus};
+pub use status::{KindShards, ShardState, ShardStatus, kinds_by_shards};
 
 /// A batch that was planned: its folder and its shards.
 #[derive(Debug, Clone)]

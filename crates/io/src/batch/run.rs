@@ -5,7 +5,7 @@ use std::time::Instant;
 use catchment::Progress;
 
 use super::files::{make_folder, part_of, remove, rename, replace, sync_folder, write};
-use super::log::{Log, What};
+use super::log::{Kinds, Log, What, kinds};
 use super::shard::Receipt;
 use super::tiles::{answer, to_bytes};
 use super::{Batch, PART, RECEIPT, RESULTS, json, of_json};
@@ -43,21 +43,21 @@ pub fn run_shard(batch: &Batch, number: usize, progress: &dyn Progress) -> Resul
     if of_json::<Receipt>(&receipt).is_ok_and(|old| old.key == shard.key && old.altered(&results).is_empty()) {
         return Ok(Outcome::Skipped);
     }
-    log.add(What::Began, None, None)?;
+    log.add(What::Began, None, None, Kinds::new())?;
     let begun = Instant::now();
     let work = || {
         let (plan, files) = shard.work(&batch.folder)?;
-        let rendered = match &shard.tile {
+        let (rendered, found) = match &shard.tile {
             Some(digest) => {
                 let parts = answer(&plan, shard.tile_file(digest, &folder)?, &shard.name, progress)?;
-                vec![(PART.to_owned(), to_bytes(&parts, PART)?)]
+                (vec![(PART.to_owned(), to_bytes(&parts, PART)?)], Kinds::new())
             }
             None => {
                 let mut done = run(&plan, &files, progress)?;
                 shard.check(done.files())?;
                 // what differs from one run to the next is in the log
                 done.timings.clear();
-                render(&done)?
+                (render(&done)?, kinds(done.findings()))
             }
         };
         catchment::begin(progress, "write", 0)?;
@@ -68,16 +68,18 @@ pub fn run_shard(batch: &Batch, number: usize, progress: &dyn Progress) -> Resul
         remove(&results)?;
         rename(&part, &results)?;
         sync_folder(&folder)?;
-        replace(&receipt, json(&Receipt::new(&shard.key, &rendered)).as_bytes())
+        replace(&receipt, json(&Receipt::new(&shard.key, &rendered)).as_bytes())?;
+        Ok(found)
     };
     let ended = work();
     let took = Some(u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX));
     match ended {
-        Ok(()) => log.add(What::Done, took, None).map(|()| Outcome::Done),
+        Ok(found) => log.add(What::Done, took, None, found).map(|()| Outcome::Done),
         Err(error) => {
             // best effort, both: the error that led here is the one to tell
             let _ = remove(&part);
-            let _ = log.add(What::Failed, took, Some(error.to_string()));
+            let found = if let Error::Findings(errors) = &error { kinds(errors) } else { Kinds::new() };
+            let _ = log.add(What::Failed, took, Some(error.to_string()), found);
             Err(error)
         }
     }

@@ -1,7 +1,9 @@
 //! What became of every shard, from its files alone.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use catchment::{FindingKind, Severity};
 use serde::Serialize;
 
 use super::log::{What, events};
@@ -55,6 +57,34 @@ pub struct ShardStatus {
     pub milliseconds: Option<u64>,
     /// The files that are missing or differ; the error that it ended with.
     pub detail: String,
+    /// The kinds of errors and warnings of its last end, each with the gravest. Tiles of a study have none: their whole is checked in one.
+    pub kinds: BTreeMap<FindingKind, Severity>,
+}
+
+/// Which shards have a kind of finding.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct KindShards {
+    /// Its gravest in any of them.
+    pub severity: Severity,
+    /// The kind.
+    pub kind: FindingKind,
+    /// The names of the shards, in their order.
+    pub shards: Vec<String>,
+}
+
+/// The kinds of errors and warnings by shards: the gravest first, then the one of most shards.
+pub fn kinds_by_shards(shards: &[ShardStatus]) -> Vec<KindShards> {
+    let mut kinds: BTreeMap<FindingKind, KindShards> = BTreeMap::new();
+    for shard in shards {
+        for (&kind, &severity) in &shard.kinds {
+            let own = kinds.entry(kind).or_insert_with(|| KindShards { severity, kind, shards: Vec::new() });
+            own.severity = own.severity.min(severity);
+            own.shards.push(shard.name.clone());
+        }
+    }
+    let mut kinds: Vec<KindShards> = kinds.into_values().collect();
+    kinds.sort_by_key(|own| (own.severity, std::cmp::Reverse(own.shards.len()), own.kind));
+    kinds
 }
 
 impl Batch {
@@ -84,8 +114,10 @@ impl Batch {
             (None, _) => (ShardState::Waiting, String::new()),
         };
         let milliseconds = last.filter(|event| event.event == What::Done && state == ShardState::Done).and_then(|event| event.milliseconds);
+        let ended = last.filter(|_| matches!(state, ShardState::Done | ShardState::Failed));
+        let kinds = ended.map(|event| event.kinds.clone()).unwrap_or_default();
         let begun = events.iter().filter(|event| event.event == What::Began).count();
-        Some(ShardStatus { shard, name: line.name.clone(), state, begun, milliseconds, detail })
+        Some(ShardStatus { shard, name: line.name.clone(), state, begun, milliseconds, detail, kinds })
     }
 
     /// The folder with a shard's results.

@@ -22,6 +22,8 @@ use crate::plan::{ZonesPlan, is_osm};
 const LEAST_M2: f64 = 100.0;
 /// Pieces smaller than this that are left of a zone are hairs along its border, m².
 const SLIVER_M2: f64 = 1.0;
+/// An overlap of more than this share of the smaller zone is no strip along a border.
+const SHARED: f64 = 0.01;
 /// What two zones share is taken away with this much around it, so that no hair is left along the border, m.
 const MARGIN_M: f64 = 0.05;
 /// Corners of such a border are at least this far apart, m.
@@ -206,6 +208,7 @@ pub(super) fn part(zones: &mut [Zone], file: &str) -> Vec<Finding> {
     let style = || BufferStyle::new(MARGIN_M).line_join(LineJoin::Bevel);
     for ((a, b), common) in shared {
         let area = common.unsigned_area();
+        let whole = zones[a.index()].area.unsigned_area().min(zones[b.index()].area.unsigned_area());
         let mut rest = zones[b.index()].area.difference(&common.buffer_with_style(style()));
         rest.0.retain(|piece| piece.unsigned_area() > SLIVER_M2);
         zones[b.index()].area = MultiPolygon(rest.into_iter().map(without_crumbs).collect());
@@ -213,7 +216,9 @@ pub(super) fn part(zones: &mut [Zone], file: &str) -> Vec<Finding> {
         if area > LEAST_M2 {
             let left = if b.area.0.is_empty() { "; nothing is left of the other" } else { "" };
             let detail = format!("{} and {} ({}) share {area:.0} m²: that ground counts in the first only{left}", a.name, b.name, b.id);
-            findings.push(Finding::new(Stage::Zones, file, &a.id, FindingKind::ZonesOverlap, detail));
+            // a strip along a border is how borders are drawn; a piece of a zone is not
+            let severity = if area > SHARED * whole { Severity::Warning } else { Severity::Note };
+            findings.push(Finding::new(Stage::Zones, file, &a.id, FindingKind::ZonesOverlap, detail).severity(severity).area_m2(area));
         }
     }
     findings

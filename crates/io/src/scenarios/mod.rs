@@ -6,7 +6,7 @@ mod effects;
 mod rows;
 mod write;
 
-use catchment::{Facility, Finding, FindingKind, People, Progress, Service, Stage, Status, Study, analyse, begin};
+use catchment::{Facility, Finding, FindingKind, Ground, People, Progress, Service, Stage, Status, Study, analyse, begin};
 
 use crate::checks;
 use crate::error::Error;
@@ -86,29 +86,48 @@ pub(crate) fn compared(inputs: Inputs, files: &dyn Files, progress: &dyn Progres
     of_inputs(inputs, Clock::new(), files, progress)
 }
 
-fn of_inputs(mut inputs: Inputs, mut clock: Clock, files: &dyn Files, progress: &dyn Progress) -> Result<Comparison, Error> {
-    let plan = &inputs.plan.clone();
-    let swapped = plan.scenarios.iter().filter_map(|scenario| checks::swapped_projects(&inputs, scenario));
+/// A plan and its scenarios before the first run.
+pub(crate) struct Checked {
+    ground: Ground,
+    /// What each scenario changes, step by step.
+    changed: Vec<(Inputs, Vec<changed::Step>)>,
+    /// New facilities of each scenario that are linked to no road.
+    unlinked: Vec<Vec<Finding>>,
+    /// What is found of the plan's inputs, its scenarios and the tables of both.
+    pub(crate) findings: Vec<Finding>,
+}
+
+/// Checks what was loaded and all scenarios of its plan.
+pub(crate) fn checked(inputs: &mut Inputs, files: &dyn Files, progress: &dyn Progress) -> Result<Checked, Error> {
+    let plan = inputs.plan.clone();
+    let swapped = plan.scenarios.iter().filter_map(|scenario| checks::swapped_projects(inputs, scenario));
     let swapped = judged(swapped, &plan.checks);
     inputs.findings.extend(swapped);
-    let ground = checked_ground(&mut inputs, progress)?;
-    clock.lap("cells");
-    let changed = plan.scenarios.iter().map(|scenario| changed::changed(&inputs, scenario)).collect::<Result<Vec<_>, _>>();
+    let ground = checked_ground(inputs, progress)?;
+    let changed = plan.scenarios.iter().map(|scenario| changed::changed(inputs, scenario)).collect::<Result<Vec<_>, _>>();
     if changed.is_err() {
         // swapped places may be too far away to be projected
         stop_at_errors(&inputs.findings)?;
     }
     let changed = changed?;
     let unlinked: Vec<Vec<Finding>> =
-        plan.scenarios.iter().zip(&changed).map(|(scenario, (_, steps))| unlinked(&inputs, scenario, steps)).collect();
-    // what is wrong with any scenario's table is said before the first run
-    let mut found = inputs.findings.clone();
-    found.extend(unlinked.iter().flatten().cloned());
-    for (scenario, (own, _)) in plan.scenarios.iter().zip(&changed) {
-        let opened = opened_for_run(own, scenario.new_build.as_deref(), files, progress)?;
-        found.extend(opened.iter().flat_map(|own| own.read_findings()).cloned());
+        plan.scenarios.iter().zip(&changed).map(|(scenario, (_, steps))| unlinked(inputs, scenario, steps)).collect();
+    let mut findings = inputs.findings.clone();
+    findings.extend(unlinked.iter().flatten().cloned());
+    let tables = plan.scenarios.iter().zip(&changed).map(|(scenario, (own, _))| (own, scenario.new_build.as_deref()));
+    for (own, new_build) in std::iter::once((&*inputs, None)).chain(tables) {
+        let opened = opened_for_run(own, new_build, files, progress)?;
+        findings.extend(opened.iter().flat_map(|own| own.read_findings()).cloned());
     }
-    stop_at_errors(&found)?;
+    Ok(Checked { ground, changed, unlinked, findings })
+}
+
+fn of_inputs(mut inputs: Inputs, mut clock: Clock, files: &dyn Files, progress: &dyn Progress) -> Result<Comparison, Error> {
+    let plan = &inputs.plan.clone();
+    let Checked { ground, changed, unlinked, findings } = checked(&mut inputs, files, progress)?;
+    // what is wrong with any scenario's table is said before the first run
+    stop_at_errors(&findings)?;
+    clock.lap("cells");
     let study = Study { zones: &inputs.zones, demand: &inputs.demand, ground: &ground, places: &inputs.places };
     begin(progress, BASELINE, 0)?;
     let answer = &mut |_, study: &Study<'_>, service: &Service<'_>| Ok(analyse(study, service, &plan.checks, progress)?);
