@@ -122,7 +122,10 @@ fn a_shard_with_an_error_fails_alone_and_kinds_are_listed_by_shards() {
     assert!(status.contains("error axes_swapped (shards: 2): town.2030.5, town.2030.10\n"), "{status}");
     let listed: serde_json::Value = serde_json::from_str(&desk.run(&["batch", "status", "b", "--json"]).out).unwrap();
     let swapped = &listed["kinds"][0];
-    assert_eq!((&swapped["kind"], &swapped["severity"], swapped["shards"].as_array().unwrap().len()), (&"axes_swapped".into(), &"error".into(), 2));
+    assert_eq!(
+        (&swapped["kind"], &swapped["severity"], swapped["shards"].as_array().unwrap().len()),
+        (&"axes_swapped".into(), &"error".into(), 2)
+    );
 }
 
 #[test]
