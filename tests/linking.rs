@@ -222,7 +222,10 @@ fn small_networks_equal_a_scan() {
     for seed in 0..200 {
         compare(seed, 2 + seed as usize % 30, 500.0, 60, &mut seen);
     }
-    assert!(seen.linked > 2000 && seen.tied > 1000 && seen.too_far > 1000 && seen.on_small > 100 && seen.on_both > 20 && seen.doubtful < 1000, "{seen:?}");
+    assert!(
+        seen.linked > 2000 && seen.tied > 1000 && seen.too_far > 1000 && seen.on_small > 100 && seen.on_both > 20 && seen.doubtful < 1000,
+        "{seen:?}"
+    );
 }
 
 #[test]

@@ -76,6 +76,7 @@ impl Map {
 const PLAN: &str = r#"
 [study]
 id = "town"
+title = "A town on the equator"
 [roads]
 source = "town.osm"
 [zones]
@@ -102,7 +103,8 @@ fn town() -> Map {
 
 /// Ten people at each corner.
 fn corners() -> String {
-    let all = (0..11).flat_map(|row| (0..11).map(move |column| format!("{:.3},{:.3},10\n", 9.0 + f64::from(column) / 1000.0, f64::from(row) / 1000.0)));
+    let all = (0..11)
+        .flat_map(|row| (0..11).map(move |column| format!("{:.3},{:.3},10\n", 9.0 + f64::from(column) / 1000.0, f64::from(row) / 1000.0)));
     "lon,lat,people\n".to_owned() + &all.collect::<String>()
 }
 
@@ -215,7 +217,7 @@ fn people_whom_the_edge_of_the_file_may_hide_facilities_from() {
     // cut at the box: of the columns 5 to 10 (66 corners) 4 are covered: 62 × 10 of 1,210 = 51.24 points
     let desk = ran(&town().stubs(9.010_599_9).xml(bounds), &zones(), &corners(), &west, PLAN);
     assert_eq!(desk.covered("out"), 470.0);
-    is(&desk, "roads_cut_off", "warning", 620.0, &["at most 51.2 points: 620 people", "11 roads", "10 min"]);
+    is(&desk, "roads_cut_off", "warning", 620.0, &["at most 51.2 points: 620 people", "roads cut off there: 11", "10 min"]);
     // cut at nodes, 33 m before the box: column 4 reaches them too, where 5 of 11 are covered
     let desk = ran(&town().stubs(9.0103).xml(bounds), &zones(), &corners(), &west, PLAN);
     is(&desk, "roads_cut_off", "warning", 680.0, &["at most 56.2 points: 680 people"]);
@@ -264,7 +266,8 @@ fn banks() -> String {
 
 fn bank_people(on_the_bank: usize) -> String {
     let rows = (0..=5).chain(8..=12);
-    let all = rows.flat_map(|row| (0..11).map(move |column| format!("{:.3},{:.3},10\n", 9.0 + f64::from(column) / 1000.0, f64::from(row) / 1000.0)));
+    let all = rows
+        .flat_map(|row| (0..11).map(move |column| format!("{:.3},{:.3},10\n", 9.0 + f64::from(column) / 1000.0, f64::from(row) / 1000.0)));
     let bank = (0..11).map(|column| format!("{:.3},0.0062,{on_the_bank}\n", 9.0 + f64::from(column) / 1000.0));
     "lon,lat,people\n".to_owned() + &all.chain(bank).collect::<String>()
 }
@@ -303,7 +306,8 @@ fn nothing_and_everything() {
 
 #[test]
 fn facilities_at_one_spot_are_a_note_and_only_under_two_names() {
-    let table = "id,name,lon,lat\na,Saint Anna,9.005,0.005\nb,Saint Bert,9.005,0.005\nc,,9.005,0.005\nd,,9.005,0.005\ne,Saint Anna,9.002,0.002\n";
+    let table =
+        "id,name,lon,lat\na,Saint Anna,9.005,0.005\nb,Saint Bert,9.005,0.005\nc,,9.005,0.005\nd,,9.005,0.005\ne,Saint Anna,9.002,0.002\n";
     let desk = ran(&town().xml(None), &zones(), &corners(), table, PLAN);
     let found = one(&desk, "same_spot");
     assert_eq!((found["severity"].as_str(), found["id"].as_str()), ("note", "a"), "{found:?}");

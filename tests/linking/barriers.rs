@@ -113,12 +113,14 @@ fn compare(seed: u64, count: usize, (walls, span): (usize, f64), side: f64, seen
         let near: Vec<(f64, u32)> = open.into_iter().filter(|(distance, _)| *distance <= rules.snap_m + 1.0).collect();
         if small.first().is_some_and(|(distance, _)| *distance <= rules.snap_m + 1.0) && (on_small || linkage.snaps(i).is_empty()) {
             // no way to a large piece was clear
-            let is_clear = |(distance, id): &(f64, u32)| *distance <= rules.snap_m - 1.0 && {
-                let foot = match scan.lines[*id as usize].closest_point(&Point::from(point)) {
-                    Closest::SinglePoint(foot) | Closest::Intersection(foot) => foot.into(),
-                    Closest::Indeterminate => scan.lines[*id as usize].start,
-                };
-                cut(&walls, point, foot) == Some(false)
+            let is_clear = |(distance, id): &(f64, u32)| {
+                *distance <= rules.snap_m - 1.0 && {
+                    let foot = match scan.lines[*id as usize].closest_point(&Point::from(point)) {
+                        Closest::SinglePoint(foot) | Closest::Intersection(foot) => foot.into(),
+                        Closest::Indeterminate => scan.lines[*id as usize].start,
+                    };
+                    cut(&walls, point, foot) == Some(false)
+                }
             };
             assert!(!near.iter().any(is_clear), "seed {seed}, point {i}");
             seen.on_small += usize::from(on_small);

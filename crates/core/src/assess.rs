@@ -61,9 +61,7 @@ impl Assessment {
     pub(crate) fn new(link: LinkStatus, label: Label, limit: Limit) -> Assessment {
         match link {
             LinkStatus::Linked => Assessment { status: Status::of_label(label, limit), label },
-            LinkStatus::TooFar | LinkStatus::BehindBarrier => {
-                Assessment { status: Status::Unlinked, label: Label::UNREACHED }
-            }
+            LinkStatus::TooFar | LinkStatus::BehindBarrier => Assessment { status: Status::Unlinked, label: Label::UNREACHED },
         }
     }
 }

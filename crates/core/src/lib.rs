@@ -118,8 +118,8 @@ pub use response::{
     stations, stations_for_radius, stretches,
 };
 pub use scenario::{Project, ProjectEffect, build_in_order};
-pub use sensitivity::{BarrierEffect, Sensitivity, nodes_beyond_zones};
 pub use search::{Catchment, Change, Direction, KnownLabels, Label, NearestFacility, Residents, SearchSpace, Sources, WhatIf};
+pub use sensitivity::{BarrierEffect, Sensitivity, nodes_beyond_zones};
 pub use spread::{SpreadNote, SpreadRules, Surface, apportion, spread};
 pub use tile::{FacilityLink, TILE_MARGIN, Tile, TileError, TilePart, TileScope, analyse_tile, halo_m, join_tiles, tile_scopes};
 pub use turns::{Heading, TURN_DEGREES, TurnKind, TurnRule, Turns, Unfolded};

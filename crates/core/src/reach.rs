@@ -297,9 +297,7 @@ fn measure(
                 continue;
             }
             (*cost, within_m) = match edges.snap(centre, &mut snaps) {
-                LinkStatus::Linked => {
-                    (CellCost(nearest.point(&snaps).cost.0), snaps.road_m())
-                }
+                LinkStatus::Linked => (CellCost(nearest.point(&snaps).cost.0), snaps.road_m()),
                 LinkStatus::TooFar | LinkStatus::BehindBarrier => (CellCost::UNLINKED, f64::INFINITY),
             };
             *road_m = known(within_m);

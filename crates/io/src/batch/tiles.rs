@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use catchment::geo::{BoundingRect, Intersects, MultiPolygon, Rect};
 use catchment::{
-    Barriers, Cell, Cost, Demand, DemandId, EdgeGrid, Facility, FacilityId, FacilityLink, Ground, GroundRules, KnownLabels, Limit, Linkage, Metric,
-    NearestFacility, NetworkParts, Place, Progress, Report, RoadCutter, RoadNetwork, SearchSpace, Service, Sources, Study, Tile, TileError,
-    TilePart, TileScope, Window, Zone, ZoneId, analyse_tile, begin, halo_m, join_tiles, tile_scopes,
+    Barriers, Cell, Cost, Demand, DemandId, EdgeGrid, Facility, FacilityId, FacilityLink, Ground, GroundRules, KnownLabels, Limit, Linkage,
+    Metric, NearestFacility, NetworkParts, Place, Progress, Report, RoadCutter, RoadNetwork, SearchSpace, Service, Sources, Study, Tile,
+    TileError, TilePart, TileScope, Window, Zone, ZoneId, analyse_tile, begin, halo_m, join_tiles, tile_scopes,
 };
 use serde::{Deserialize, Serialize};
 

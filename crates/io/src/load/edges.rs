@@ -50,9 +50,9 @@ impl Loader<'_> {
         });
         let boxes: Vec<Rect<f64>> = zones.iter().filter_map(|zone| zone.area.bounding_rect()).collect();
         let is_near = |c: &Coord<f64>| {
-            boxes.iter().any(|b| {
-                (b.min().x - reach..=b.max().x + reach).contains(&c.x) && (b.min().y - reach..=b.max().y + reach).contains(&c.y)
-            })
+            boxes
+                .iter()
+                .any(|b| (b.min().x - reach..=b.max().x + reach).contains(&c.x) && (b.min().y - reach..=b.max().y + reach).contains(&c.y))
         };
         ends.retain(is_near);
         if ends.is_empty() {
@@ -108,9 +108,7 @@ fn at_box(network: &RoadNetwork, bbox: Rect<f64>, projector: &Projector) -> Vec<
             side_m(at.y, bbox.min().y, 1.0),
             side_m(at.y, bbox.max().y, 1.0),
         ];
-        let is_within = |c: Coord<f64>| {
-            (bbox.min().x..=bbox.max().x).contains(&c.x) && (bbox.min().y..=bbox.max().y).contains(&c.y)
-        };
+        let is_within = |c: Coord<f64>| (bbox.min().x..=bbox.max().x).contains(&c.x) && (bbox.min().y..=bbox.max().y).contains(&c.y);
         sides.into_iter().any(|side| side < EDGE_M) || (is_within(at) && !is_within(on))
     };
     ends.iter().zip(degrees.chunks(2)).filter(|(_, places)| is_cut(places)).map(|(end, _)| end.at).collect()
@@ -133,8 +131,7 @@ fn clipped(network: &RoadNetwork, zones: &[Zone]) -> Vec<Coord<f64>> {
     let pieces: Vec<Line<[f64; 2]>> =
         rings.flat_map(|ring| ring.lines()).map(|line| Line::new([line.start.x, line.start.y], [line.end.x, line.end.y])).collect();
     let borders = RTree::bulk_load(pieces);
-    let is_on_border =
-        |c: &&Coord<f64>| borders.locate_within_distance([c.x, c.y], CLIPPED_M * CLIPPED_M).next().is_some();
+    let is_on_border = |c: &&Coord<f64>| borders.locate_within_distance([c.x, c.y], CLIPPED_M * CLIPPED_M).next().is_some();
     let on_border: Vec<Coord<f64>> = ends.iter().filter(is_on_border).copied().collect();
     if on_border.len() >= CLIPPED {
         cut.extend(on_border);
