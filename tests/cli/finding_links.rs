@@ -76,6 +76,7 @@ impl Map {
 const PLAN: &str = r#"
 [study]
 id = "town"
+title = "A town on the equator"
 [roads]
 source = "town.osm"
 [zones]
@@ -216,7 +217,7 @@ fn people_whom_the_edge_of_the_file_may_hide_facilities_from() {
     // cut at the box: of the columns 5 to 10 (66 corners) 4 are covered: 62 × 10 of 1,210 = 51.24 points
     let desk = ran(&town().stubs(9.010_599_9).xml(bounds), &zones(), &corners(), &west, PLAN);
     assert_eq!(desk.covered("out"), 470.0);
-    is(&desk, "roads_cut_off", "warning", 620.0, &["at most 51.2 points: 620 people", "11 roads", "10 min"]);
+    is(&desk, "roads_cut_off", "warning", 620.0, &["at most 51.2 points: 620 people", "roads cut off there: 11", "10 min"]);
     // cut at nodes, 33 m before the box: column 4 reaches them too, where 5 of 11 are covered
     let desk = ran(&town().stubs(9.0103).xml(bounds), &zones(), &corners(), &west, PLAN);
     is(&desk, "roads_cut_off", "warning", 680.0, &["at most 56.2 points: 680 people"]);

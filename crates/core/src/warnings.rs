@@ -90,7 +90,7 @@ fn all_or_nothing(found: &Found<'_>) -> Option<Finding> {
     let (kind, detail) = match people.covered {
         People::ZERO => {
             let (total, count) = (people.total().as_f64(), service.facilities.len());
-            (FindingKind::NothingCovered, format!("0 of {total:.0} people are within {limit} of a facility, of which there are {count}"))
+            (FindingKind::NothingCovered, format!("0 of {total:.0} people are within {limit} of a facility (facilities: {count})"))
         }
         covered if covered == people.total() => {
             (FindingKind::EverythingCovered, format!("all {:.0} people are within {limit} of a facility", covered.as_f64()))

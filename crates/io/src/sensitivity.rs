@@ -68,7 +68,7 @@ impl Doubts<'_> {
         let profile = &self.inputs.plan.services[self.place].profile;
         let Some(nodes) = self.inputs.edge_nodes.get(profile) else { return Ok(None) };
         let more = format!(
-            "are within {} of the edge of the road file, where {} roads are cut off: a facility beyond it may cover them",
+            "are within {} of the edge of the road file (roads cut off there: {}): a facility beyond it may cover them",
             self.limit(),
             nodes.len()
         );
@@ -87,8 +87,8 @@ impl Doubts<'_> {
         }
         let nodes = nodes_beyond_zones(service.network, &index, service.link.min_component);
         let more = format!(
-            "get beyond the border of the zones within {}, where roads lead on and the list `{}` knows no facility: its {} facilities lie \
-             within the zones",
+            "get beyond the border of the zones within {}, where roads lead on and the list `{}` knows no facility (within the zones: {}): a \
+             neighbour's may cover them",
             self.limit(),
             set.source,
             service.facilities.len()

@@ -35,27 +35,28 @@ pub(super) fn small_islands(found: &Found<'_>) -> Option<Finding> {
     };
     let facilities: Vec<FacilityId> = (0..links.facilities.len()).map(FacilityId::at).filter(counts).collect();
     let pieces: BTreeSet<u32> = facilities.iter().filter_map(|facility| point(facility).island).collect();
-    if facilities.is_empty() && points == 0 {
-        return None;
-    }
     let (service, nodes) = (found.service, found.service.link.min_component);
     let is_served = served > People::ZERO && !facilities.is_empty();
-    let mut detail = match is_served {
-        true => format!(
-            "{:.0} people and {} are linked to {} of the road network, of fewer than {nodes} nodes each, which no road of the file connects to \
-             the rest: if one is missing, they have other facilities too, and others have theirs",
-            served.as_f64(),
-            counted(facilities.len(), "facility", "facilities"),
-            counted(pieces.len(), "small piece", "small pieces"),
-        ),
-        false => format!(
-            "{} stand on small pieces of the road network, of fewer than {nodes} nodes each",
-            counted(facilities.len(), "facility", "facilities")
-        ),
-    };
-    if unserved > People::ZERO {
-        detail += &format!("; {:.0} people are linked to small pieces without a facility and are not covered", unserved.as_f64());
+    let small = format!("of the road network, of fewer than {nodes} nodes each");
+    let (stations, islands) = (counted(facilities.len(), "facility", "facilities"), counted(pieces.len(), "small piece", "small pieces"));
+    let mut parts = Vec::new();
+    if is_served {
+        parts.push(format!(
+            "{:.0} people and {stations} are linked to {islands} {small}, which no road of the file connects to the rest: if one is missing, \
+             they have too few facilities, and others do not have theirs",
+            served.as_f64()
+        ));
+    } else if !facilities.is_empty() {
+        parts.push(format!("0 people use {islands} {small}, on which the file has {stations}"));
     }
+    if unserved > People::ZERO {
+        let unserved = unserved.as_f64();
+        parts.push(format!("{unserved:.0} people are linked to small pieces {small}, without a facility, and are not covered"));
+    }
+    if parts.is_empty() {
+        return None;
+    }
+    let detail = parts.join("; ");
     let severity = if is_served { Severity::Warning } else { Severity::Note };
     let finding = Finding::new(Stage::Link, service.id, "", FindingKind::SmallIsland, detail).severity(severity);
     Some(finding.people(served + unserved).facilities(facilities.len()).rows(points))
@@ -75,8 +76,7 @@ pub(super) fn small_components(found: &Found<'_>) -> Option<Finding> {
     let more = if small.len() > NAMED { ", …" } else { "" };
     let people: People = small.iter().map(|(_, report, _)| report.people_nearest).sum();
     let detail = format!(
-        "{} are linked to pieces of the road network with under 1 % of its nodes (the least {:.2} %): {}{more}; they are nearest to {:.0} \
-         covered people",
+        "{} on pieces of the road network with under 1 % of its nodes (the least {:.2} %): {}{more}; nearest to {:.0} covered people",
         counted(small.len(), "facility", "facilities"),
         100.0 * least,
         named.join(", "),
