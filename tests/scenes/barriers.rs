@@ -35,7 +35,7 @@ fn where_the_nearest_road_lies_over_the_river_the_next_one_counts() {
     assert_eq!(report.people_nearest_road_beyond_barrier, People::persons(3));
     let finding = report.findings.iter().find(|finding| finding.kind == "nearest_road_beyond_barrier").unwrap();
     assert_eq!((finding.stage, finding.id.as_str()), (Stage::Link, "town"));
-    assert_eq!(finding.detail, "town: 3.0 people at 2 points are tied to a farther road, as a barrier lies before the nearest");
+    assert_eq!(finding.detail, "town: 3.0 people at 2 points are linked to a farther road, as a barrier lies before the nearest");
     // without the river: 25 and 30 m to the southern street, at the clinic's own place; the third is nearer to the north
     let mut dry = scene;
     dry.barriers.clear();
