@@ -55,7 +55,7 @@ use std::sync::Arc;
 
 use catchment::geo::{Coord, Densify, Euclidean, MultiPolygon};
 use catchment::{
-    Barriers, Demand, Facility, Finding, Limit, Limits, NodeId, People, Place, Profile, Progress, RoadNetwork, SpreadNote, Stage, Zone, begin,
+    Barriers, Demand, Facility, Finding, Limit, NodeId, People, Place, Profile, Progress, RoadNetwork, SpreadNote, Stage, Zone, begin,
 };
 
 use crate::crs::{AutoCrs, Projector};
