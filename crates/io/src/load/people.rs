@@ -221,10 +221,9 @@ pub(super) fn spread_totals(
     let (demand, notes) = spread(zones, groups, surfaces, rules, progress)?;
     for (zone, note) in zones.iter().zip(&notes) {
         let mut add = |kind, detail: String| findings.push(people_issue(file, zone, kind, detail));
-        match zone.people {
-            Some(People::ZERO) => add(FindingKind::Nobody, "its total is zero".to_owned()),
-            // zones of unknown people are one finding together
-            None | Some(_) => {}
+        // zones of unknown people are one finding together
+        if zone.people == Some(People::ZERO) {
+            add(FindingKind::Nobody, "its total is zero".to_owned());
         }
         if note.fallback {
             add(
