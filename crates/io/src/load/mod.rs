@@ -210,7 +210,7 @@ pub(crate) fn load_for(plan: &Plan, files: &dyn Files, scope: Scope<'_>, progres
     begin(progress, "people", zones.len())?;
     let LoadedPeople { demand, spread, read: people_read, beyond: people_beyond } =
         loader.people(&mut zones, &zone_names, &masks, &projector, progress)?;
-    loader.findings.extend(people::zones_unknown(&zones, &plan.people, &plan.checks));
+    loader.findings.extend(people::zones_unknown(&zones, plan));
     begin(progress, "facilities", 0)?;
     let [facilities, not_open] = loader.facilities(&zones, &projector)?;
     let barriers = loader.barriers(&projector, progress)?;

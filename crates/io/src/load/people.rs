@@ -1,7 +1,7 @@
 //! People: totals of zones, or points of a table.
 
 use catchment::geo::{Area, BoundingRect, Coord, Intersects, Rect};
-use catchment::{Checks, Demand, Finding, FindingKind, Group, People, Severity, Stage, Zone, ZoneIndex};
+use catchment::{Demand, Finding, FindingKind, Group, People, Severity, Stage, Zone, ZoneIndex};
 
 use super::axes::InZones;
 use super::names::{Counted, Met, ZoneNames, ZoneRows, some, sums_differ};
@@ -10,7 +10,7 @@ use super::unused::Unused;
 use super::usual::{PEOPLE, ZONE_ID, ZONE_NAME};
 use crate::crs::Projector;
 use crate::error::{Error, data};
-use crate::plan::PeoplePlan;
+use crate::plan::{PeoplePlan, Plan};
 
 pub(super) fn people_issue(file: &str, zone: &Zone, kind: FindingKind, detail: String) -> Finding {
     Finding::new(Stage::People, file, &zone.id, kind, format!("{}: {detail}", zone.name))
@@ -114,29 +114,33 @@ fn no_total(zones: &[Zone], file: &str, by_id: bool, findings: &[Finding]) -> Er
 
 /// Zones of unknown people, together: their share of the zones and of the zones' area, whichever is larger, says how grave it is. The area is
 /// that of the zones, water included: where in it people live is what is not known.
-pub(super) fn zones_unknown(zones: &[Zone], plan: &PeoplePlan, checks: &Checks) -> Option<Finding> {
+pub(super) fn zones_unknown(zones: &[Zone], plan: &Plan) -> Option<Finding> {
     let unknown: Vec<&Zone> = zones.iter().filter(|zone| zone.people.is_none()).collect();
     let names: Vec<&str> = unknown.iter().map(|zone| zone.name.as_str()).collect();
     let area = |zones: &mut dyn Iterator<Item = &Zone>| zones.map(|zone| zone.area.unsigned_area()).sum::<f64>();
     let (own, all) = (area(&mut unknown.iter().copied()), area(&mut zones.iter()));
     let of_zones = unknown.len() as f64 / zones.len().max(1) as f64;
     let of_area = if all > 0.0 { own / all } else { 0.0 };
+    // where no people are known at all, no share of people is published that could be wrong
+    let some_known = unknown.len() < zones.len();
     let known: People = zones.iter().filter_map(|zone| zone.people).sum();
+    let effect = match some_known {
+        true => format!("shares of people are those of the {:.0} people of the others", known.as_f64()),
+        false => "no share of people can be given".to_owned(),
+    };
     let detail = format!(
-        "the people of {} of {} zones are unknown ({:.1} % of the zones, {:.1} % of their area, water included): {}; shares of people are those of \
-         the {:.0} people of the others",
+        "the people of {} of {} zones are unknown ({:.1} % of the zones, {:.1} % of their area, water included): {}; {}",
         unknown.len(),
         zones.len(),
         100.0 * of_zones,
         100.0 * of_area,
         some(&names),
-        known.as_f64(),
+        effect,
     );
     let share = of_zones.max(of_area);
-    // where no people are known at all, no share of people is published that could be wrong
-    let some_known = unknown.len() < zones.len();
-    let severity = if some_known && share > checks.zones_unknown_error + 1e-6 { Severity::Error } else { Severity::Warning };
-    let source = if plan.totals == "osm" { plan.source.as_deref().unwrap_or_default() } else { plan.totals.as_str() };
+    let severity = if some_known && share > plan.checks.zones_unknown_error + 1e-6 { Severity::Error } else { Severity::Warning };
+    let people = &plan.people;
+    let source = if people.totals == "osm" { people.source.as_ref().unwrap_or(&plan.roads.source) } else { &people.totals };
     let finding = Finding::new(Stage::People, source, "", FindingKind::ZonesUnknown, detail).severity(severity);
     (!unknown.is_empty()).then(|| finding.sized(share).area_m2(own))
 }

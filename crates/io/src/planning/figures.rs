@@ -18,7 +18,7 @@ const AREA: [&str; 4] = ["area_km2", "面积km²", "面积（平方公里）", "
 #[derive(Debug, Clone, Default)]
 pub(super) struct Figures {
     pub file: String,
-    values: BTreeMap<(Option<usize>, Option<i32>), BTreeMap<String, PrintedNumber>>,
+    values: BTreeMap<(Option<usize>, Option<i32>), BTreeMap<String, f64>>,
     names: Vec<String>,
 }
 
@@ -80,7 +80,7 @@ impl Figures {
                 }
                 continue;
             }
-            let values = own.iter().zip(values).filter_map(|((_, quantity), value)| Some((quantity.clone(), value?)));
+            let values = own.iter().zip(values).filter_map(|((_, quantity), value)| Some((quantity.clone(), value?.value)));
             found.values.insert((place, of), values.collect());
         }
         findings.extend(rows.findings("figures of that year", "the first of them is used"));
@@ -95,11 +95,6 @@ impl Figures {
 
     /// A figure of a place in a year; without a year, of the newest row that has it.
     pub(super) fn get(&self, quantity: &str, place: Option<usize>, year: Option<i32>) -> Option<f64> {
-        self.printed(quantity, place, year).map(|own| own.value)
-    }
-
-    /// The same, as it is printed.
-    pub(super) fn printed(&self, quantity: &str, place: Option<usize>, year: Option<i32>) -> Option<PrintedNumber> {
         let of = |year: Option<i32>| self.values.get(&(place, year))?.get(quantity).copied();
         match year {
             Some(_) => of(year).or_else(|| of(None)),

@@ -135,7 +135,6 @@ pub fn office(inputs: Option<&Inputs>, sources: &Sources, files: &dyn Files, pro
         let areas: Vec<f64> = inputs.zones.iter().map(|zone| zone.area.unsigned_area()).collect();
         office = office.with_study(inputs, &areas);
     }
-    findings.extend(office.wrong_parts());
     if let Some(file) = &sources.new_build {
         let bytes = files.read(file)?;
         read.push(InputFile::new(file, &bytes));

@@ -3,14 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use catchment::{CostRow, Coverage, Facility, Finding, FindingKind, People, Report, Stage, Zone, ZoneIndex};
+use catchment::{CostRow, Coverage, Facility, Finding, FindingKind, People, Report, Severity, Stage, Zone, ZoneIndex};
 use serde::Serialize;
 
 use super::figures::Figures;
 use super::new_build::NewBuild;
 use super::standards::{Quantity, Standards};
 use crate::load::Inputs;
-use crate::load::names::{PrintedNumber, sums_differ};
 use crate::plan::Plan;
 use crate::response::ResponseRun;
 
@@ -318,40 +317,23 @@ impl Office {
         value.map(|value| Value { value, basis: Basis::Study }).ok_or_else(|| format!("`{id}` is not known of {}", self.zones[zone].name))
     }
 
-    /// Figures that are not the sum of their parts: errors where those stand among the figures, too.
-    pub(super) fn wrong_parts(&self) -> Vec<Finding> {
-        let (mut wrong, mut findings) = (Vec::new(), Vec::new());
-        for quantity in self.standards.quantities.iter().filter(|own| !own.of.is_empty()) {
-            let printed = |own: &Quantity, zone| self.figures.printed(own.column.as_deref().unwrap_or(&own.id), Some(zone), self.year);
-            for zone in 0..self.zones.len() {
-                let (Some(told), Ok(parts)) = (printed(quantity, zone), self.parts(quantity, zone, self.year)) else { continue };
-                let of = quantity.of.iter().filter_map(|id| {
-                    let own = match self.quantity(id) {
-                        Some(part) => printed(part, zone),
-                        None => self.figures.printed(id, Some(zone), self.year),
-                    };
-                    let counted = || Some(PrintedNumber { value: self.value(id, Place::Zone(zone), self.year).ok()?.value, decimals: 0 });
-                    own.or_else(counted)
-                });
-                if told.is_sum_of(&of.collect::<Vec<_>>()) {
-                    continue;
-                }
-                let place = &self.zones[zone].name;
-                let said = format!("{place}: {} is {}, its parts make {}", quantity.id, told.value, parts.value);
-                if parts.basis <= Basis::Figures {
-                    wrong.push(said);
-                } else {
-                    findings.push(Finding::new(Stage::Planning, &self.figures.file, &quantity.id, FindingKind::CountDiffers, said));
-                }
-            }
-        }
-        findings.extend(sums_differ(Stage::Planning, &self.figures.file, &wrong));
-        findings
-    }
-
     /// What is at odds: figures against what is counted, facilities outside all zones.
     pub(super) fn discrepancies(&self) -> Vec<Finding> {
         let mut findings = self.findings.clone();
+        for quantity in self.standards.quantities.iter().filter(|own| !own.of.is_empty()) {
+            for zone in 0..self.zones.len() {
+                let column = quantity.column.as_deref().unwrap_or(&quantity.id);
+                let told = self.figures.get(column, Some(zone), self.year);
+                if let (Some(told), Ok(parts)) = (told, self.parts(quantity, zone, self.year))
+                    && (told - parts.value).abs() > 1e-9 * told.abs().max(1.0)
+                {
+                    // that it is their sum, the standards say and not the table: a warning
+                    let detail = format!("{}: the figures say {told}, its parts make {}", self.zones[zone].name, parts.value);
+                    let finding = Finding::new(Stage::Planning, &self.figures.file, &quantity.id, FindingKind::SumDiffers, detail);
+                    findings.push(finding.severity(Severity::Warning).rows(1));
+                }
+            }
+        }
         for quantity in &self.standards.quantities {
             let counts = quantity.count.is_some() || quantity.facilities.is_some();
             if !counts || self.facilities.all.is_empty() {

@@ -100,12 +100,6 @@ impl PrintedNumber {
         PrintedNumber { value, decimals: behind.chars().take_while(char::is_ascii_digit).count() as u32 }
     }
 
-    /// Whether it is the sum of others, beyond the rounding of their digits.
-    pub(crate) fn is_sum_of(self, others: &[PrintedNumber]) -> bool {
-        let cells: Vec<Option<PrintedNumber>> = others.iter().copied().map(Some).collect();
-        Made::of(&(0..cells.len()).collect::<Vec<_>>(), &cells).is_some_and(|made| made.fits(self))
-    }
-
     /// By how much it may be off for being rounded; nothing for a whole number.
     fn half_unit(self) -> f64 {
         0.5 * 10f64.powi(-(self.decimals.min(18) as i32))

@@ -132,7 +132,8 @@ pub(crate) fn new_build(lang: Lang, id: &str, plan: &NewBuild) -> Printed {
         None => [own.note.as_str(), &not_counted].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("; "),
     };
     let mut rows: Vec<Row> = plan.rows.iter().map(|own| row(&own.zone_name, &own.counts, own.all, &note(own))).collect();
-    rows.push(sum_row(lang, plan, &row));
+    let (sums, differ) = printed_sums(lang, plan);
+    rows.push(row(&said(lang, "合计", "total"), &sums, plan.sums.as_ref().and_then(|sums| sums.all), &differ));
     let or_dash = |key: String| {
         move |row: &Row| match row.get(&key).and_then(Value::as_f64) {
             Some(count) if count > 0.0 => Cell::fixed(Some(count), 0),
@@ -149,8 +150,8 @@ pub(crate) fn new_build(lang: Lang, id: &str, plan: &NewBuild) -> Printed {
     Printed::new(lang, &file, [&titles[0], &titles[1]], &columns, &rows)
 }
 
-/// The row of the sum as the plan prints it; where its rows make another, a note says so.
-fn sum_row(lang: Lang, plan: &NewBuild, row: &dyn Fn(&str, &[Option<f64>], Option<f64>, &str) -> Row) -> Row {
+/// The sums by kind as the plan prints them; where its rows make another, a note says so.
+fn printed_sums(lang: Lang, plan: &NewBuild) -> (Vec<Option<f64>>, String) {
     let made: Vec<f64> = (0..plan.kinds.len()).map(|kind| plan.total(kind)).collect();
     let told = |kind: usize| plan.sums.as_ref().and_then(|sums| sums.counts.get(kind).copied().flatten());
     let counts: Vec<Option<f64>> = made.iter().enumerate().map(|(kind, made)| Some(told(kind).unwrap_or(*made))).collect();
@@ -161,7 +162,7 @@ fn sum_row(lang: Lang, plan: &NewBuild, row: &dyn Fn(&str, &[Option<f64>], Optio
     } else {
         format!("{} {}", said(lang, "与各行之和不符", "not the sum of the rows"), differ.join(", "))
     };
-    row(&said(lang, "合计", "total"), &counts, plan.sums.as_ref().and_then(|sums| sums.all), &note)
+    (counts, note)
 }
 
 /// Targets by scenario: a row an indicator, a column a scenario.
