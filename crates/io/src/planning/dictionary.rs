@@ -56,7 +56,7 @@ pub(super) fn readme(command: &str) -> String {
         "{own}\
 table-*.csv     the same as planners print it
 report.md       all printed tables, and how they were made
-issues.csv      as that of `run`: severity, stage, source, id, kind, detail, … what was not used as it stands, what is not known, what does not agree
+issues.csv      what was found, columns as those of `run`: what was not used as it stands, what is not known, what does not agree
 manifest.json   version, what was asked, plan and standards, inputs and outputs with SHA-256; the part `run` alone differs between runs
 "
     )

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::{About, PreparedError, PreparedNetwork};
 
 const MAGIC: [u8; 8] = *b"CATCHNET";
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 const FIXED: u64 = 32;
 /// Longer headers are none: findings are some hundred bytes each.
 const LONGEST_HEADER: u64 = 1 << 30;

@@ -5,7 +5,7 @@
 //! | bytes | what |
 //! |---|---|
 //! | 8 | `CATCHNET` |
-//! | 4 | version of this layout, 2 |
+//! | 4 | version of this layout, 3 |
 //! | 4 | CRC-32 of the header |
 //! | 8 | length of the header |
 //! | 8 | length of the whole file |

@@ -81,8 +81,8 @@ fn other_files_are_named_as_such() {
     assert!(error(b"PK\x03\x04 something else altogether, long enough").contains("catchment prepare"));
     assert!(error(b"").contains("no prepared network"));
     let mut newer = written();
-    newer[8] = 3;
-    assert!(error(&newer).contains("version 3"), "{}", error(&newer));
+    newer[8] = 4;
+    assert!(error(&newer).contains("version 4"), "{}", error(&newer));
 }
 
 /// A file with another header than it should have, whose sums are right.

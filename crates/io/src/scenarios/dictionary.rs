@@ -27,7 +27,7 @@ norms_compared.csv      by scenario and norm, how many zones are short, met, ove
 fairness_compared.csv   as fairness.csv, by scenario
 table-*.csv, report.md  the same as planners print it: table 2 what each town gets, 9 the scenarios, 10 the sites in order
 summary.json            comparison, projects, targets and norms, as one file
-issues.csv              stage, source, id, kind, detail; those of each run are in its own folder
+issues.csv              what was found, columns as those of `run`; those of each run are in its own folder
 manifest.json           version, plan, runs, inputs and outputs with SHA-256
 In the names above S is s (seconds) or m (metres). Geometries are WGS84.
 ";

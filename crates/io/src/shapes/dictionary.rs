@@ -17,7 +17,8 @@ service, facility and limit. Limits by zone play no part. An outline crosses a r
   reason                  null; facility_unlinked (no road near), limit_too_short (the straight leg alone takes longer, or no road leads
                           there), nothing_beyond (a ring: all is within the shorter limit)
   contour, metric, fill   the limit in minutes or kilometres, time or distance, a colour: for styles made for other tools
-issues.csv      stage, source, id, kind, detail: every input row that was not used as it stands, facilities that are tied to no road
+issues.csv      what was found, columns as those of `run`: every input row that was not used as it stands, facilities that
+                are linked to no road
 manifest.json   version, what was asked, resolved plan and profiles, inputs and outputs with SHA-256; the part `run` alone differs
                 between two runs
 ";
@@ -34,7 +35,8 @@ reach.geojson: the roads within a limit, to the millimetre, as lines from juncti
   pre_travel_s            of limits and costs, what passes before the drive (call handling, turnout), where the plan has a response
   cost_min_S, cost_max_S  the least and the greatest cost of the line's corners and ends (S: s seconds, m metres)
   length_m                length on the ellipsoid, m; the sum over a limit's lines is exact (reached_road_m of isochrones.geojson)
-issues.csv      stage, source, id, kind, detail: every input row that was not used as it stands, facilities that are tied to no road
+issues.csv      what was found, columns as those of `run`: every input row that was not used as it stands, facilities that
+                are linked to no road
 manifest.json   version, what was asked, resolved plan and profiles, inputs and outputs with SHA-256; the part `run` alone differs
                 between two runs
 ";
@@ -69,7 +71,7 @@ audit.geojson   the places on the wrong side: service, fault (false_in, false_ou
 ";
 
 const AUDIT_REST: &str = "\
-issues.csv      stage, source, id, kind, detail: every row and feature that was not used as it stands
+issues.csv      what was found, columns as those of `run`: every row and feature that was not used as it stands
 manifest.json   version, what was asked, resolved plan and profiles, inputs and outputs with SHA-256; the part `run` alone differs
                 between two runs
 ";

@@ -36,7 +36,7 @@ quotas.csv            what each town's count costs: how much better the best pla
 scenario.toml         the sites as a scenario: put it into the plan for `catchment compare`
 compare/              the study as it stands and as proposed, as `catchment compare` writes them
 table-*.csv, report.md  the same as planners print it
-issues.csv            stage, source, id, kind, detail
+issues.csv            what was found, columns as those of `run`
 manifest.json         version, plan, inputs and outputs with SHA-256
 Geometries are WGS84.
 ";

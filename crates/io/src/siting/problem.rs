@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use catchment::{
-    Cost, Demand, ExactSolver, Facility, FacilityId, FacilityRecord, FacilityStatus, Finding, FindingKind, Limits, Located, Metric, People,
-    Progress, Quota, ReachTable, Service, Site, Siting, SitingError, SitingModel, SitingOptions, Stage, locate_with, reach_table,
+    Cost, Demand, ExactSolver, Facility, FacilityId, FacilityRecord, FacilityStatus, Finding, FindingKind, Limits, LinkStatus, Located,
+    Metric, People, Progress, Quota, ReachTable, Service, Site, Siting, SitingError, SitingModel, SitingOptions, Stage, locate_with,
+    reach_table,
 };
 
 use super::candidates::Candidate;
@@ -51,7 +52,7 @@ impl Problem {
         progress: &dyn Progress,
     ) -> Result<(Problem, Vec<Finding>), Error> {
         let wrong = |source| Error::Plan { file: inputs.plan.study.id.clone(), source };
-        let demand = whom(inputs, siting, service.id);
+        let demand = whom(inputs, siting, service)?;
         let mut findings = Vec::new();
         let standing = service.facilities;
         let all_close = siting.close.iter().any(|id| id == "*");
@@ -174,16 +175,27 @@ pub(super) fn facility(own: &Candidate) -> Facility {
     Facility { id, name, kind, location: own.location, twins: Vec::new(), vehicles: None, record }
 }
 
-/// Whom the plan is for.
-fn whom(inputs: &Inputs, siting: &SitingPlan, service: &str) -> Demand {
-    match siting.whom.as_str() {
+/// Whom the plan is for: calls, or those people of whom a run gives a share. Who lives outside the zones or the extent of the roads counts
+/// as nobody.
+fn whom(inputs: &Inputs, siting: &SitingPlan, service: &Service<'_>) -> Result<Demand, Error> {
+    let mut demand = match siting.whom.as_str() {
         PEOPLE => inputs.demand.clone(),
-        CALLS => inputs.calls.get(service).cloned().unwrap_or_default(),
+        CALLS => return Ok(inputs.calls.get(service.id).cloned().unwrap_or_default()),
         name => {
             let group = inputs.demand.groups.iter().find(|group| group.name == name);
             Demand { people: group.map(|group| group.people.clone()).unwrap_or_default(), groups: Vec::new(), ..inputs.demand.clone() }
         }
+    };
+    demand.people = demand.people_in_total(inputs.zones.len());
+    if service.extent.is_some() {
+        let links = service.demand_links(&service.edge_grid()?, &demand.locations);
+        for (row, people) in demand.people.iter_mut().enumerate() {
+            if links.status(row) == LinkStatus::NoData {
+                *people = People::ZERO;
+            }
+        }
     }
+    Ok(demand)
 }
 
 /// How far sites look.

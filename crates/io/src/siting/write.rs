@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use catchment::People;
 use catchment::geo::Point;
 use geojson::{Feature, Geometry};
 use serde_json::{Value, json};
@@ -235,7 +236,7 @@ impl SitingRun {
         let speed = speed.map_or_else(String::new, |profile| format!("{} m/s", profile.speed_m_s));
         let [speed_en, speed_zh] =
             if speed.is_empty() { ["by class of road".to_owned(), "按道路等级".to_owned()] } else { [format!("at {speed}"), speed] };
-        let all = self.inputs.demand.total();
+        let all: People = self.inputs.demand.people_in_total(self.inputs.zones.len()).into_iter().sum();
         let unknown = self.inputs.zones.iter().filter(|zone| zone.people.is_none()).count();
         let mut lines = vec![
             say(
