@@ -95,3 +95,21 @@ fn another_limit_and_another_table_know_no_more() {
         assert_eq!(total.share(total.within[0]), Some(3.0 / 7.0));
     });
 }
+
+#[test]
+fn ground_without_a_road_inside_the_extent_is_not_covered_and_said() {
+    // a street along the southern border of a zone of 1 × 1 km, all of it within the extent
+    let scene = Scene::new("350m").street(&[(0.0, 0.0), (1000.0, 0.0)]).clinics(&[(0.0, 0.0)]).known(rect(-100.0, -100.0, 1100.0, 1100.0));
+    let scene = scene.zone("Town", rect(0.0, 0.0, 1000.0, 1000.0)).people(&[(100.0, 0.0), (300.0, 0.0), (500.0, 900.0)]);
+    let report = scene.analyse();
+    let people = report.coverage.total.people.unwrap();
+    assert_eq!([people.covered, people.unlinked, people.no_data].map(whole), [3, 4, 0]);
+    assert_eq!(report.coverage.total.people_share(), Some(3.0 / 7.0));
+    let found = report.findings.iter().find(|finding| finding.kind == FindingKind::Roadless).unwrap();
+    assert_eq!((found.severity, found.people.map(whole)), (Severity::Warning, Some(4)));
+    assert!(found.detail.starts_with("4.0 people (57.1 %)"), "{}", found.detail);
+    assert!(report.gaps.gaps.iter().filter_map(|gap| gap.people).map(whole).sum::<u64>() == 4);
+    // a strip along the street has none
+    let report = town().known(rect(-1e6, -1e6, 1e6, 1e6)).analyse();
+    assert!(!report.findings.iter().any(|finding| finding.kind == FindingKind::Roadless));
+}

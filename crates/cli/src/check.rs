@@ -15,7 +15,7 @@ use crate::terminal::{Terminal, print};
 /// Looks at a plan and its files; errors end as those of a run, warnings only where they are asked to.
 pub(crate) fn check(typed: &Check) -> anyhow::Result<()> {
     let mut plan = Plan::read(&typed.plan)?;
-    accept(&mut plan, &typed.accept)?;
+    accept(&mut plan.checks, &typed.accept)?;
     let lang = typed.lang.map_or(plan.study.lang, Lang::from);
     let terminal = Terminal::new(typed.quiet);
     let folder = Folder(typed.plan.parent().unwrap_or(Path::new("")).to_owned());

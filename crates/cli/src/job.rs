@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use catchment::{Accepted, FindingKind};
+use catchment::{Accepted, Checks, FindingKind};
 use catchment_io::plan::{self, Plan, PlanError, ServicePlan};
 use catchment_io::{Against, Error, Files, Folder, InMemory, Sweep};
 
@@ -90,7 +90,7 @@ impl Job {
                 notes.push(format!("--speed {text}: not for the profile `{name}`, which has a speed for each class of road"));
             }
         }
-        accept(&mut plan, &common.accept)?;
+        accept(&mut plan.checks, &common.accept)?;
         sweeps(&mut plan, &common.sweep)?;
         if let Some(lang) = common.lang {
             plan.study.lang = lang.into();
@@ -111,16 +111,16 @@ impl Job {
 }
 
 /// Accepts errors up to the sizes of the flags, beside those of the plan.
-pub(crate) fn accept(plan: &mut Plan, texts: &[String]) -> Result<(), Error> {
+pub(crate) fn accept(checks: &mut Checks, texts: &[String]) -> Result<(), Error> {
     let error = |source| Error::Plan { file: "the flags".to_owned(), source };
     for text in texts {
         let expected = "KIND=SIZE, such as no_roads=25%: docs/findings.md lists the kinds".to_owned();
         let wrong = || PlanError::Value { key: "--accept".to_owned(), found: format!("`{text}`"), expected: expected.clone() };
         let (kind, size) = text.split_once('=').ok_or_else(|| error(wrong()))?;
         let kind: FindingKind = kind.trim().parse().map_err(|_| error(wrong()))?;
-        plan.checks.accept.insert(kind, Accepted::new(size.trim()));
+        checks.accept.insert(kind, Accepted::new(size.trim()));
     }
-    plan.checks.check().map_err(|source| error(source.into()))
+    checks.check().map_err(|source| error(source.into()))
 }
 
 /// Puts the sweeps of the flags in the place of the plan's, each where it fits.

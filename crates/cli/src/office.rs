@@ -13,6 +13,7 @@ use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
 use comfy_table::{CellAlignment, Table};
 
 use crate::args::{CsvArg, LangArg, formats};
+use crate::job::accept;
 use crate::shapes::NotMet;
 use crate::terminal::{Terminal, print};
 
@@ -46,6 +47,9 @@ pub(crate) struct Office {
     /// How CSV files are encoded: utf-8-bom and gb18030 are for Excel.
     #[arg(long, value_enum, value_name = "ENCODING")]
     pub csv_encoding: Option<CsvArg>,
+    /// Accept an error up to a size, as [checks] accept of the plan: sum_differs="1 row"; may be given several times.
+    #[arg(long, value_name = "KIND=SIZE")]
+    pub accept: Vec<String>,
     /// Print the rows as JSON instead of the table.
     #[arg(long)]
     pub json: bool,
@@ -91,9 +95,13 @@ impl Files for Beside {
 
 impl Office {
     fn run<T>(&self, command: &str, work: impl Fn(&Ask<'_>, &Terminal) -> Result<Found<T>, Error>) -> anyhow::Result<(Found<T>, PathBuf)> {
-        let plan = self.plan.as_deref().map(Plan::read).transpose()?;
+        let mut plan = self.plan.as_deref().map(Plan::read).transpose()?;
+        if let Some(plan) = &mut plan {
+            accept(&mut plan.checks, &self.accept)?;
+        }
         let folder = Folder(self.plan.as_deref().and_then(Path::parent).map_or_else(PathBuf::new, Path::to_path_buf));
         let mut sources = plan.as_ref().map(Sources::of_plan).unwrap_or_default();
+        accept(&mut sources.checks, &self.accept)?;
         let named = self.standards.iter().chain(&self.figures).chain(&self.new_build).cloned().collect();
         if !self.standards.is_empty() {
             sources.standards.clone_from(&self.standards);

@@ -1,12 +1,14 @@
 //! The extent of the roads: outside it nothing is known of access, so that its people and its ground are *no data*.
 
-use geo::{BoundingRect, Buffer, ConvexHull, Coord, MultiPoint, MultiPolygon, Rect};
+use geo::{Area, BoundingRect, Buffer, ConvexHull, Coord, LineString, MultiPoint, MultiPolygon, Point, Rect};
 use serde::{Deserialize, Serialize};
 
 use crate::network::RoadNetwork;
 
 /// How many strips the edges of an extent are sorted into.
 const STRIPS: usize = 256;
+/// A hull of less ground than this is that of a line, m².
+const SLIVER_M2: f64 = 1.0;
 
 /// The ground that a source of roads holds, metres of the working CRS.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -39,7 +41,19 @@ impl Extent {
     pub fn around<'n>(networks: impl IntoIterator<Item = &'n RoadNetwork>, margin_m: f64) -> Extent {
         let nodes = |network: &'n RoadNetwork| (0..network.node_count()).map(|node| network.location(crate::ids::NodeId::at(node)).into());
         let hull = MultiPoint(networks.into_iter().flat_map(nodes).collect()).convex_hull();
-        Extent::new(hull.buffer(margin_m))
+        if hull.unsigned_area() > SLIVER_M2 {
+            return Extent::new(hull.buffer(margin_m));
+        }
+        // a single straight street: its hull is a line, which has no inside to buffer
+        let corners = &hull.exterior().0;
+        let Some(&first) = corners.first() else { return Extent::new(MultiPolygon::new(Vec::new())) };
+        let farthest = |from: Coord<f64>| {
+            let metres = |at: &Coord<f64>| (at.x - from.x).hypot(at.y - from.y);
+            corners.iter().copied().max_by(|a, b| metres(a).total_cmp(&metres(b))).unwrap_or(from)
+        };
+        let end = farthest(first);
+        let start = farthest(end);
+        Extent::new(if start == end { Point(start).buffer(margin_m) } else { LineString(vec![start, end]).buffer(margin_m) })
     }
 
     /// Its polygons.
@@ -72,6 +86,33 @@ mod tests {
     use geo::{Contains, polygon};
 
     use super::*;
+    use crate::input::{RoadSegment, Roads};
+    use crate::units::Metric;
+
+    #[test]
+    fn roads_on_one_line_have_an_outline_too() {
+        let along = |direction: (f64, f64)| {
+            let nodes: Vec<Coord<f64>> = (0..=10).map(|i| Coord { x: direction.0 * f64::from(i), y: direction.1 * f64::from(i) }).collect();
+            let segment =
+                |from| RoadSegment { from, to: from + 1, length_mm: 100_000, forward_m_s: Some(1.2), backward_m_s: Some(1.2), delay_ms: 0 };
+            let roads = Roads { nodes, segments: (0..10).map(segment).collect(), ..Roads::default() };
+            Extent::around([&RoadNetwork::build(&roads, Metric::Time).unwrap()], 50.0)
+        };
+        for direction in [(100.0, 0.0), (0.0, 100.0), (60.0, 80.0), (100.0 / 3.0, 100.0 / 7.0)] {
+            let extent = along(direction);
+            // 40 m aside of the middle, 40 m beyond the ends; not 60 m
+            let (length, middle) = (direction.0.hypot(direction.1), (direction.0 * 5.0, direction.1 * 5.0));
+            let unit = (direction.0 / length, direction.1 / length);
+            for (metres, held) in [(40.0, true), (60.0, false)] {
+                assert_eq!(
+                    extent.holds(Coord { x: middle.0 - unit.1 * metres, y: middle.1 + unit.0 * metres }),
+                    held,
+                    "{direction:?} {metres}"
+                );
+                assert_eq!(extent.holds(Coord { x: -unit.0 * metres, y: -unit.1 * metres }), held, "{direction:?} {metres}");
+            }
+        }
+    }
 
     #[test]
     fn holds_what_its_polygons_contain() {
