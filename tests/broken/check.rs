@@ -104,8 +104,10 @@ fn run(case: Case, folder: &Path) -> Result<String, String> {
     }
     let results = folder.join(case.out);
     let findings = findings(&results);
-    if !err.is_empty() || !told.is_empty() || findings.is_empty() != (case.end == End::Sound) {
-        return fault(format!("other words than issues, or issues where all is sound, or none\n{}", indented(&findings)));
+    // a note has no consequence: that everybody is covered is one
+    let is_sound = findings.lines().all(|line| line.starts_with("note | "));
+    if !err.is_empty() || !told.is_empty() || (if case.end == End::Sound { !is_sound } else { findings.is_empty() }) {
+        return fault(format!("other words than findings, or warnings where all is sound, or nothing\n{}", indented(&findings)));
     }
     adds_up(&results)?;
     Ok(format!("exit 0: {}\n{}", held(&results), indented(&findings)))
@@ -146,7 +148,7 @@ fn findings(results: &Path) -> String {
         *count += 1;
         if *count <= SHOWN {
             let id = Some(&row["id"]).filter(|id| !id.is_empty()).map_or_else(String::new, |id| format!(" {id}"));
-            let _ = writeln!(text, "{} | {}{id} | {} | {}", row["stage"], row["source"], row["kind"], row["detail"]);
+            let _ = writeln!(text, "{} | {} | {}{id} | {} | {}", row["severity"], row["stage"], row["source"], row["kind"], row["detail"]);
         }
     }
     for ((source, kind), count) in seen.into_iter().filter(|(_, count)| *count > SHOWN) {

@@ -98,12 +98,12 @@ kinds! {
     EverythingCovered "everything_covered" Note None: "Everyone is covered.", "Check the limit if that is a surprise.";
     FacilitiesAtBorder "facilities_at_border" Warning Share: "A list of facilities ends at the border of the zones, while roads lead on: people who are not covered may be close to a neighbour's facility.", "Add the neighbours' facilities to the list.";
     FacilitiesOutside "facilities_outside" Note Rows: "Some facilities lie outside every zone; they count for everyone who reaches them.", "Nothing.";
-    FacilitiesUnlinked "facilities_unlinked" Warning Share: "Facilities in reach of the zones are snapped to no road: the numbers are those of a study without them.", "Check their coordinates and that the road file reaches them; raise snap_m of the profile only if they lie off the road.";
+    FacilitiesUnlinked "facilities_unlinked" Warning Share: "Facilities in reach of the zones are linked to no road: the numbers are those of a study without them.", "Check their coordinates and that the road file reaches them; raise snap_m of the profile only if they lie off the road.";
     FacilityBehindBarrier "facility_behind_barrier" Note Rows: "Barriers lie between a facility and all roads nearby.", "Check where it is entered.";
     FacilityInSmallComponent "facility_in_small_component" Warning Rows: "Facilities are linked to pieces of the road network with under 1 % of its nodes.", "Check that the roads there connect to the rest.";
     FacilityNearestRoadBeyondBarrier "facility_nearest_road_beyond_barrier" Note Rows: "A barrier lies between a facility and its nearest road.", "Check where it is entered.";
     FacilityTooFar "facility_too_far" Note Rows: "A facility has no road within the snap limit.", "Check its coordinates, or raise snap_m of the profile.";
-    FacilityUnlinked "facility_unlinked" Note Rows: "A facility is snapped to no road.", "Check its coordinates.";
+    FacilityUnlinked "facility_unlinked" Note Rows: "A facility is linked to no road.", "Check its coordinates.";
     FarFromRoads "far_from_roads" Note Metres: "Places lie far from every road of the file that they are held against.", "Check their CRS.";
     FarOutlier "far_outlier" Warning Metres: "Facilities or people lie very far from all zones.", "Correct their coordinates, or remove them.";
     FewPoints "few_points" Warning Rows: "The people of a zone stand at few points: its share of covered people moves in large steps.", "Use finer people: smaller units, a raster, or zone totals that are spread (people.method = \"spread\").";
@@ -138,7 +138,7 @@ kinds! {
     NoRoads "no_roads" Warning Share: "People or inhabited ground lie outside the extent of the road file: nothing is known of their access.", "Use a road file that holds all zones, or fewer zones.";
     NoRoom "no_room" Note Rows: "A facility's capacity is unknown: it takes everyone who comes.", "Give its capacity.";
     NoSurface "no_surface" Note Rows: "None of the surfaces is where the people of a zone live; they are spread over all its land.", "Add a surface to people.over (\"roads\" needs none to be mapped), or give people by points, cells or a raster.";
-    NoUsableFacility "no_usable_facility" Error Share: "No facility of a service can be used: none in reach of the zones is snapped to a road, or none lies in reach of them.", "Check the coordinates and their CRS, and that the file belongs to this place; if it is meant so: checks.accept = { no_usable_facility = \"100 %\" }.";
+    NoUsableFacility "no_usable_facility" Error Share: "No facility of a service can be used: none in reach of the zones is linked to a road, or none lies in reach of them.", "Check the coordinates and their CRS, and that the file belongs to this place; if it is meant so: checks.accept = { no_usable_facility = \"100 %\" }.";
     NoYears "no_years" Note None: "A scenario names a year, and no facility has one.", "Give facilities their years: columns = { opens = \"…\" }.";
     Nobody "nobody" Note Rows: "A zone has no people.", "Check its total if that is a surprise.";
     NormUnknown "norm_unknown" Note Rows: "A norm cannot be judged in some zones.", "Give the figures that it needs.";
@@ -165,7 +165,7 @@ kinds! {
     PolygonRepaired "polygon_repaired" Note Rows: "A polygon crossed itself and was mended.", "Check its shape on the map.";
     PreparedCrs "prepared_crs" Note None: "The study works in the CRS of the prepared network.", "Nothing.";
     PricesRounded "prices_rounded" Note Rows: "Prices were rounded.", "Nothing.";
-    ProjectUnlinked "project_unlinked" Warning Rows: "New facilities of a scenario are snapped to no road and gain no people.", "Check their lon and lat in the scenario.";
+    ProjectUnlinked "project_unlinked" Warning Rows: "New facilities of a scenario are linked to no road and gain no people.", "Check their lon and lat in the scenario.";
     RaggedRow "ragged_row" Note Rows: "A row has more or fewer cells than the header and is not used.", "Mend the row.";
     RepeatedId "repeated_id" Note Rows: "Two facilities have the same id; one was given another.", "Give each its own id.";
     RepeatedMember "repeated_member" Note Rows: "A relation names a member twice.", "Nothing.";

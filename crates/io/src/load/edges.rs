@@ -118,11 +118,12 @@ fn at_box(network: &RoadNetwork, bbox: Rect<f64>, projector: &Projector) -> Vec<
 fn clipped(network: &RoadNetwork, zones: &[Zone]) -> Vec<Coord<f64>> {
     let ends: Vec<Coord<f64>> = dead_ends(network).into_iter().map(|end| end.at).collect();
     let Some(bounds) = network.bounds() else { return Vec::new() };
-    let sides: [(fn(Coord<f64>) -> f64, f64); 4] =
-        [(|c| c.x, bounds.min().x), (|c| c.x, bounds.max().x), (|c| c.y, bounds.min().y), (|c| c.y, bounds.max().y)];
+    let (low, high) = (bounds.min(), bounds.max());
+    let sides = [(true, low.x), (true, high.x), (false, low.y), (false, high.y)];
+    let value = |is_x: bool, at: &Coord<f64>| if is_x { at.x } else { at.y };
     let mut cut: Vec<Coord<f64>> = Vec::new();
-    for (value, side) in sides {
-        let on_side: Vec<Coord<f64>> = ends.iter().copied().filter(|c| (value(*c) - side).abs() <= CLIPPED_M).collect();
+    for (is_x, side) in sides {
+        let on_side: Vec<Coord<f64>> = ends.iter().copied().filter(|c| (value(is_x, c) - side).abs() <= CLIPPED_M).collect();
         if on_side.len() >= CLIPPED {
             cut.extend(on_side);
         }
