@@ -176,8 +176,8 @@ fn adds_up(results: &Path) -> Result<(), String> {
     for row in csv_of(results, "zones.csv") {
         let number = |column: &str| row[column].parse::<f64>().unwrap_or(0.0);
         for (total, parts, within) in [
-            ("people_total", ["people_covered", "people_uncovered", "people_unreachable", "people_unlinked"], 1e-6),
-            ("mask_area_m2", ["area_covered_m2", "area_uncovered_m2", "area_unreachable_m2", "area_unlinked_m2"], 1e-3),
+            ("people_total", ["people_covered", "people_uncovered", "people_unreachable", "people_unlinked", "people_no_data"], 1e-6),
+            ("mask_area_m2", ["area_covered_m2", "area_uncovered_m2", "area_unreachable_m2", "area_unlinked_m2", "area_no_data_m2"], 1e-3),
         ] {
             let sum: f64 = parts.iter().map(|part| number(part)).sum();
             if (sum - number(total)).abs() > within * number(total).max(1.0) {

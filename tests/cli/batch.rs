@@ -119,7 +119,7 @@ fn a_shard_with_an_error_fails_alone_and_kinds_are_listed_by_shards() {
     desk.fails(&["batch", "run", "b"], 3, &["2 of 4 shards are not done", "axes_swapped"]);
     let status = desk.run(&["batch", "status", "b"]).out;
     assert!(status.contains("2 of 4 shards done"), "{status}");
-    assert!(status.contains("error axes_swapped (shards: 2): town.2030.5, town.2030.10\n"), "{status}");
+    assert!(status.contains("error axes_swapped (shards: 2): town.2030.5, town.2030.15\n"), "{status}");
     let listed: serde_json::Value = serde_json::from_str(&desk.run(&["batch", "status", "b", "--json"]).out).unwrap();
     let swapped = &listed["kinds"][0];
     assert_eq!(

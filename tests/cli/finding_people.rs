@@ -184,7 +184,7 @@ fn a_zone_of_water_keeps_its_people_and_says_so() {
     let lake = area(600_000, [9.0105, -0.001, 9.0225, 0.011], ("waterway", "dock"));
     let zones = [zone("t", "Town", TOWN), zone("d", "Dock", [9.0105, -0.0005, 9.0215, 0.0105])];
     let desk = desk(OVER_ZONE, &zones, &[("totals.csv", "zone_name,people\nTown,1210\nDock,40\n")]);
-    desk.put("town.osm", streets(0..=10, &lake));
+    desk.put("town.osm", streets(0..=22, &lake));
     let found = finding(&desk, "people_on_water");
     says(&found, "warning", &["Dock: all of it is mapped water; its 40 people"]);
     assert_eq!(number(&found, "people"), 40.0);

@@ -371,7 +371,8 @@ fn status(typed: &StatusArgs) -> anyhow::Result<()> {
 fn status_text(folder: &Path, shards: &[ShardStatus]) -> String {
     let mut text = String::new();
     for shard in shards.iter().filter(|shard| shard.state != ShardState::Done) {
-        let detail = if shard.detail.is_empty() { String::new() } else { format!(" ({})", shard.detail) };
+        let detail = shard.detail.replace('\n', "\n         ");
+        let detail = if detail.is_empty() { detail } else { format!(" ({detail})") };
         text += &format!("{:>6} {}: {}{detail}\n", shard.shard, shard.name, shard.state.name());
     }
     let done: Vec<&ShardStatus> = shards.iter().filter(|shard| shard.state == ShardState::Done).collect();

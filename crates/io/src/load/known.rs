@@ -222,8 +222,9 @@ pub(crate) fn no_roads(inputs: &Inputs, no_data_m2: f64, all_m2: f64) -> Option<
     let percent = |part: f64, whole: f64| if whole > 0.0 { 100.0 * part / whole } else { 0.0 };
     let (people, beyond) = (found.people.as_f64(), found.people_beyond.as_f64());
     let detail = format!(
-        "{beyond:.0} of {people:.0} people ({:.1} %) and {:.1} of {:.1} km² lie outside {}: they are no data, in no share and in no gap",
+        "{beyond:.0} of {people:.0} people ({:.1} %), {:.1} % of the inhabited ground and {:.1} of {:.1} km² lie outside {}: they are no data, in no share and in no gap",
         percent(beyond, people),
+        percent(found.squares_beyond as f64, found.squares as f64),
         no_data_m2 / 1e6,
         all_m2 / 1e6,
         basis.name_en(),

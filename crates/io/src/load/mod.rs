@@ -209,10 +209,10 @@ pub(crate) fn load_for(plan: &Plan, files: &dyn Files, scope: Scope<'_>, progres
     let masks = loader.masks(&projector)?;
     begin(progress, "people", zones.len())?;
     let LoadedPeople { demand, spread, read: people_read, beyond: people_beyond } =
-        loader.people(&mut zones, &zone_names, &masks, &projector, progress)?;
+        loader.people(&mut zones, &zone_names, &masks, &projector, progress).or_else(|error| loader.gravest(error))?;
     loader.findings.extend(people::zones_unknown(&zones, plan));
     begin(progress, "facilities", 0)?;
-    let [facilities, not_open] = loader.facilities(&zones, &projector)?;
+    let [facilities, not_open] = loader.facilities(&zones, &projector).or_else(|error| loader.gravest(error))?;
     let barriers = loader.barriers(&projector, progress)?;
     begin(progress, "roads", 0)?;
     let (mut roads, mut edge_nodes) = (BTreeMap::new(), BTreeMap::new());
@@ -435,6 +435,12 @@ impl Loader<'_> {
     /// How far the longest limit of a service goes by a straight line, metres.
     fn straight_reach(&self, service: &ServicePlan, own: &[Limit]) -> f64 {
         reach_m(self.plan, service, own)
+    }
+
+    /// The errors that were found before a file ended loading, as they tell why it could not be used; that file's own without any.
+    fn gravest<T>(&self, error: Error) -> Result<T, Error> {
+        stop_at_errors(&judged(self.findings.iter().cloned(), &self.plan.checks))?;
+        Err(error)
     }
 
     fn osm_warnings(&mut self) {
