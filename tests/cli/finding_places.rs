@@ -136,7 +136,8 @@ fn swapped_people_and_layers_are_errors_too() {
     let desk = town("c1,One,9.000,0\n");
     let turned: String = (0..11).map(|k| format!("0,9.{k:03},{}\n", 1 << k)).collect();
     desk.put("people.csv", format!("lon,lat,people\n{turned}"));
-    refuses(&desk, &["axes_swapped", "people.csv", "11 of 11 rows", "columns = { x = \"lat\", y = \"lon\" }"]);
+    let said = refuses(&desk, &["axes_swapped", "people.csv", "11 of 11 rows", "columns = { x = \"lat\", y = \"lon\" }"]);
+    assert!(said.contains("one finding cannot be true"), "one cause, several errors: {said}");
 
     let point = |x: f64, y: f64| {
         format!(r#"{{"type": "Feature", "properties": {{}}, "geometry": {{"type": "Point", "coordinates": [{x}, {y}]}}}}"#)

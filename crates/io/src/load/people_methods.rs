@@ -80,8 +80,15 @@ impl Loader<'_> {
                 let read = demand.total();
                 Ok(LoadedPeople::of(demand, read))
             }
-            Err(error) => self.unusable_since(before, error).map(|()| LoadedPeople::of(Demand::default(), People::ZERO)),
+            Err(error) => self.no_people(zones, before, error),
         }
+    }
+
+    /// No people, where a finding since the first `before` says why; zones are not said to be unknown for that as well.
+    fn no_people(&mut self, zones: &mut [Zone], before: usize, error: Error) -> Result<LoadedPeople, Error> {
+        self.unusable_since(before, error)?;
+        zones.iter_mut().for_each(|zone| zone.people = Some(People::ZERO));
+        Ok(LoadedPeople::of(Demand::default(), People::ZERO))
     }
 
     /// The water that people are kept off: what the masks leave out, where they have read it already.
@@ -119,7 +126,7 @@ impl Loader<'_> {
         let found = units.and_then(|units| people_polygons::shared(zones, &units, water, plan, file, &mut self.findings, progress));
         match found {
             Ok((demand, read)) => Ok(LoadedPeople::of(demand, read)),
-            Err(error) => self.unusable_since(before, error).map(|()| LoadedPeople::of(Demand::default(), People::ZERO)),
+            Err(error) => self.no_people(zones, before, error),
         }
     }
 
