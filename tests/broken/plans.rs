@@ -195,7 +195,7 @@ fn million() {
     check(
         "million",
         vec![
-            record("a million times the same people").put("people.csv", "lon,lat,people\n".to_owned() + &million),
+            file("a million times the same people").put("people.csv", "lon,lat,people\n".to_owned() + &million),
             record("a million times the same clinic").put("clinics.csv", "id,name,lon,lat\n".to_owned() + &clinics),
             record("two hundred thousand ids of one clinic")
                 .put("clinics.csv", "id,name,lon,lat\n".to_owned() + &rows(200_000, &|i| format!("{i},Clinic,100.001,10.001\n"))),

@@ -306,7 +306,7 @@ fn merge(records: Vec<Record>, plan: &FacilitiesPlan, findings: &mut Vec<Finding
 
 /// The records without those that say what another says, to the letter; one finding for each that stands there several times.
 fn without_repeats(records: Vec<Record>, plan: &FacilitiesPlan, findings: &mut Vec<Finding>) -> Vec<Record> {
-    let mut kept: Vec<(Record, usize)> = Vec::with_capacity(records.len());
+    let mut kept: Vec<(Record, usize)> = Vec::new();
     let mut met: BTreeMap<(String, String, String, u64, u64), usize> = BTreeMap::new();
     for record in records {
         let Facility { id, name, kind, location, .. } = &record.facility;
