@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::bytes::utf16;
-use super::case::{Case, file, plan, record, sound, works};
+use super::case::{Case, file, record, sound, works};
 use super::check::check;
 
 fn swapped(case: Case, from: &str, to: &str) -> Case {

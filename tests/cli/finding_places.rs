@@ -98,13 +98,17 @@ fn a_service_without_a_facility_that_can_be_used_is_an_error() {
     let desk = town(&linked_and_not(0, 2));
     let said = refuses(&desk, &["no_usable_facility", "all 2 facilities in reach of the zones are linked to no road (`Bad 0`, `Bad 1`)"]);
     assert!(!said.contains("facilities_unlinked"), "one cause, two errors: {said}");
-    // 0.1° east of the zones' border, 11 km: on no road, but that is not why
-    let desk = town("c1,Elsewhere,9.1105,0\n");
-    refuses(&desk, &["no_usable_facility", "none of the 1 facilities lies in a zone or within 720.0 m of one", "`Elsewhere`", "11.13 km"]);
+    // 1° east of the zones' border, 111 km: the list is of another place
+    let desk = town("c1,Elsewhere,10.0105,0\n");
+    refuses(&desk, &["no_usable_facility", "none of the 1 facilities lies in a zone or within 720.0 m of one", "`Elsewhere`", "111."]);
     desk.put("town.toml", plan("[checks]\naccept = { no_usable_facility = \"100 %\" }\n"));
     let rows = run(&desk);
     assert_eq!(number(only(&rows, "no_usable_facility", "warning"), "people"), 2047.0);
     silent(&town(&linked_and_not(1, 0)), &["no_usable_facility"]);
+    // 11 km east, the next town's: nobody is covered, which is a result
+    let rows = run(&town("c1,Elsewhere,9.1105,0\n"));
+    assert_eq!(number(only(&rows, "nothing_covered", "warning"), "people"), 2047.0);
+    assert_eq!(kinds(&rows, "no_usable_facility"), []);
 }
 
 const SWAPPED: &str = "c1,West clinic,0,9.000\nc2,North clinic,0.010,9.010\n";

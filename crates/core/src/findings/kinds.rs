@@ -138,7 +138,7 @@ kinds! {
     NoRoads "no_roads" Warning Share: "People or inhabited ground lie outside the extent of the road file: nothing is known of their access.", "Use a road file that holds all zones, or fewer zones.";
     NoRoom "no_room" Note Rows: "A facility's capacity is unknown: it takes everyone who comes.", "Give its capacity.";
     NoSurface "no_surface" Note Rows: "None of the surfaces is where the people of a zone live; they are spread over all its land.", "Add a surface to people.over (\"roads\" needs none to be mapped), or give people by points, cells or a raster.";
-    NoUsableFacility "no_usable_facility" Error Share: "No facility of a service can be used: none in reach of the zones is linked to a road, or none lies in reach of them.", "Check the coordinates and their CRS, and that the file belongs to this place; if it is meant so: checks.accept = { no_usable_facility = \"100 %\" }.";
+    NoUsableFacility "no_usable_facility" Error Share: "No facility of a service can be used: none in reach of the zones is linked to a road, or all lie in another part of the world.", "Check the coordinates and their CRS, and that the file belongs to this place; if it is meant so: checks.accept = { no_usable_facility = \"100 %\" }.";
     NoYears "no_years" Note None: "A scenario names a year, and no facility has one.", "Give facilities their years: columns = { opens = \"…\" }.";
     Nobody "nobody" Note Rows: "A zone has no people.", "Check its total if that is a surprise.";
     NormUnknown "norm_unknown" Note Rows: "A norm cannot be judged in some zones.", "Give the figures that it needs.";

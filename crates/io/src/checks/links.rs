@@ -132,7 +132,7 @@ impl<'i> Links<'i> {
         own.join(", ")
     }
 
-    /// The error that no facility can be used: all that lie in reach are linked to no road, or none lies in reach.
+    /// The error that no facility can be used: all that lie in reach are linked to no road, or all lie in another part of the world.
     fn unusable(&self, inputs: &Inputs, zones: &Surroundings<'_>, reach_m: f64) -> Option<Finding> {
         let without = self.without_road(true);
         if without.len() < self.count_near() {
@@ -141,6 +141,10 @@ impl<'i> Links<'i> {
         let all = self.facilities.len();
         let nearest = self.facilities.iter().enumerate().map(|(row, own)| (row, zones.distance(own.location)));
         let (row, metres) = nearest.min_by(|a, b| a.1.total_cmp(&b.1))?;
+        // a town whose next facility is beyond its reach has 0 % covered; a list of another place says nothing of it
+        if without.is_empty() && metres <= inputs.plan.checks.far_outlier_m {
+            return None;
+        }
         let detail = match without.len() {
             0 => format!(
                 "none of the {all} facilities lies in a zone or within {} of one, which is how far the limit reaches; {}, the nearest, is \
