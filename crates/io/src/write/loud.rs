@@ -93,7 +93,9 @@ fn line_en(group: &Group<'_>) -> String {
         more => format!(" (and {more} more such)"),
     };
     let source = if first.source.is_empty() { String::new() } else { format!(" {}:", first.source) };
-    format!("{}{accepted}{weights}:{source} {}{more}. {}", first.kind, shortened(&first.detail), first.kind.remedy())
+    let said = shortened(&first.detail) + &more;
+    let stop = if said.ends_with(['?', '.']) { "" } else { "." };
+    format!("{}{accepted}{weights}:{source} {said}{stop} {}", first.kind, first.kind.remedy())
 }
 
 fn line_zh(group: &Group<'_>) -> String {

@@ -36,9 +36,9 @@ pub(super) fn most_of_the_gap(report: &Report) -> (Vec<usize>, f64) {
 }
 
 /// The least and the greatest share of all people that can be covered, 0 to 1, whatever access those have who live outside the extent of the
-/// roads; `None` if it is known of everyone.
+/// roads; `None` if it is known of all but fewer than one in two thousand.
 pub(super) fn bounds(total: &Coverage) -> Option<[f64; 2]> {
-    let people = total.people.filter(|people| people.no_data > People::ZERO)?;
+    let people = total.people.filter(|people| u128::from(people.no_data.0) * 2000 >= u128::from(people.total().0).max(1))?;
     let of_all = |part: People| part.as_f64() / people.total().as_f64();
     Some([of_all(people.covered), of_all(people.covered + people.no_data)])
 }
