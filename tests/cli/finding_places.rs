@@ -100,7 +100,10 @@ fn a_service_without_a_facility_that_can_be_used_is_an_error() {
     assert!(!said.contains("facilities_unlinked"), "one cause, two errors: {said}");
     // 1° east of the zones' border, 111 km: the list is of another place
     let desk = town("c1,Elsewhere,10.0105,0\n");
-    refuses(&desk, &["no_usable_facility", "none of the 1 facilities lies in a zone or within 720.0 m of one", "`Elsewhere`", "111."]);
+    refuses(
+        &desk,
+        &["no_usable_facility", "none of the 1 facilities lies in a zone or within 720.0 m of one", "`Elsewhere`", "about 111 km away"],
+    );
     desk.put("town.toml", plan("[checks]\naccept = { no_usable_facility = \"100 %\" }\n"));
     let rows = run(&desk);
     assert_eq!(number(only(&rows, "no_usable_facility", "warning"), "people"), 2047.0);

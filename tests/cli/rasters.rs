@@ -100,8 +100,8 @@ fn a_raster_elsewhere_than_the_zones_is_looked_at_all_the_same() {
         serde_json::from_str::<serde_json::Value>(&done.out).unwrap()
     };
     let far = look("far.geojson");
-    assert_eq!((&far["sum"], &far["issues"][0]["kind"]), (&2162.0.into(), &"zones_not_summed".into()), "{far}");
-    assert!(look("zones.geojson").get("issues").is_none());
+    assert_eq!((&far["sum"], &far["findings"][0]["kind"]), (&2162.0.into(), &"zones_not_summed".into()), "{far}");
+    assert!(look("zones.geojson").get("findings").is_none());
     // zones that are no zones are another matter
     desk.put("cut.geojson", &desk.bytes("zones.geojson")[..200]);
     for zones in ["none.geojson", "cut.geojson"] {

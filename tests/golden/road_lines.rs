@@ -126,7 +126,9 @@ fn costs(run: &Run) -> Vec<u32> {
 fn more(runs: &[Run; 2]) -> [f64; 2] {
     let share = |run: &Run| {
         let total = &run.reports[0].coverage.total;
-        [total.people_share().unwrap(), total.masks[0].share().unwrap()]
+        let ground = &total.masks[0];
+        // of all ground: an extract and a layer of it do not say alike how far their roads are known
+        [total.people_share().unwrap(), ground.covered.m2() / ground.total().m2()]
     };
     let [extract, layer] = runs.each_ref().map(share);
     [layer[0] - extract[0], layer[1] - extract[1]].map(|more| 100.0 * more)

@@ -51,7 +51,7 @@ fn ferries_signals_missing_nodes_and_unknown_classes() {
         assert!(same(&own, network), "{settings}");
         assert_eq!((own.working.name, own.roads.cut_ends.len()), (inputs.working.name, 1));
         let kinds: Vec<&str> = own.findings.iter().map(|finding| finding.kind.name()).collect();
-        assert_eq!(kinds, ["unknown_highway", "missing_nodes"]);
+        assert_eq!(kinds, ["missing_nodes", "unknown_highway"]);
     }
 }
 

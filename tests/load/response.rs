@@ -103,8 +103,8 @@ fn response_times_by_weight_and_period() {
     // (100 × 280.185 + 50 × 560.703 + 30 × 380.370) / 180
     assert_eq!(all("people", "free"), ["180.0", "374.804", "280.185", "560.703", "130.0", "1.0"]);
     assert_eq!(all("old", "free"), ["50.0", "504.599", "560.703", "560.703", "10.0", "1.0"]);
-    // three calls, one, and one 80.148 s from the eastern station; the row without a number is not used
-    assert_eq!(all("calls", "free"), ["5.0", "444.488", "560.703", "560.703", "2.0", "1.0"]);
+    // (3 × 560.703 + 280.185) / 4; the call outside the zones is in the row `outside`, the one without a number is not used
+    assert_eq!(all("calls", "free"), ["4.0", "490.574", "560.703", "560.703", "1.0", "1.0"]);
     // 380.375, 941.425, 580.750 s: the drive takes twice as long, what is before it does not
     assert_eq!(all("people", "peak"), ["180.0", "569.618", "380.375", "941.425", "100.0", "0.722222"]);
     let calls =
@@ -279,7 +279,8 @@ fn radii_outside_the_zones_have_a_row_of_their_own() {
     };
     // 0.004° from the eastern station, which stands there
     assert_eq!(row("outside"), ["1", "7.0", "7.0", "7.0", ""]);
-    assert_eq!(row("all")[1..3], ["187.0", "107.0"]);
+    // of the 187 and 107, the 7 outside are in no total
+    assert_eq!(row("all")[1..3], ["180.0", "100.0"]);
     let far = written.cells("radius.csv", &[("zone_id", "outside")], ["distance_max_m", "farthest_station_id"]);
     assert_eq!(far, ["445.276", "e"]);
 }

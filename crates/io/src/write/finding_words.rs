@@ -56,6 +56,7 @@ fn words(kind: FindingKind) -> Option<[&'static str; 2]> {
         Kind::NormWithoutZones => ["标准不适用于任何街镇。", "请核对其类别。"],
         Kind::NotAPolygon => ["要素不是面，未计入。", "请删去，或画出其范围。"],
         Kind::NothingCovered => ["无人被覆盖。", "请核对设施坐标、限值及其单位、道路是否相连。"],
+        Kind::PeopleOnWater => ["街镇或人口单元全部为水面，其人口仍留在水面上。", "请核对水面与边界，或改用更细的人口数据。"],
         Kind::PeopleOutside => ["部分居民在各街镇之外，单列于 outside，不计入合计。", "若应在街镇内，请核对边界。"],
         Kind::PeriodNotMeasured => ["某时段的反应时间未测算。", "请改用按道路等级定速的交通方式与原始路网。"],
         Kind::PlannedWithoutYear => ["规划设施未注明年份，不在任何年份启用。", "请注明：columns = { opens = \"…\" }。"],
