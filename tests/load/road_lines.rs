@@ -335,7 +335,7 @@ fn other_parts_of_a_plan_that_take_the_roads_extract_say_so() {
         (
             "method = \"points\"\nsource = \"people.csv\"",
             "method = \"spread\"\ntotals = \"t.csv\"",
-            ["people.source is missing", "people.over = [\"zone\"]"],
+            ["people.source is missing", "people.over = [\"roads\", \"zone\"]"],
         ),
         ("source = \"roads.geojson\"", "source = \"roads.osm\"\nsnap_m = 2", ["roads.snap_m is there", "a layer of lines alone"]),
         ("source = \"roads.geojson\"", "source = \"roads.shp\"\nsnap_m = 0", ["roads.snap_m is 0", "0.02 to 100"]),

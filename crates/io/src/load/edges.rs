@@ -123,6 +123,11 @@ fn clipped(network: &RoadNetwork, zones: &[Zone]) -> Vec<Coord<f64>> {
     let value = |is_x: bool, at: &Coord<f64>| if is_x { at.x } else { at.y };
     let mut cut: Vec<Coord<f64>> = Vec::new();
     for (is_x, side) in sides {
+        let width = if is_x { high.x - low.x } else { high.y - low.y };
+        if width <= 2.0 * CLIPPED_M {
+            // roads along one line, which is no side
+            continue;
+        }
         let on_side: Vec<Coord<f64>> = ends.iter().copied().filter(|c| (value(is_x, c) - side).abs() <= CLIPPED_M).collect();
         if on_side.len() >= CLIPPED {
             cut.extend(on_side);
