@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-use catchment::{EdgeGrid, LinkRules, Linkage, NoProgress, Profile};
+use catchment::{EdgeGrid, LinkRules, Linkage, NoProgress, Profile, Status};
 use catchment_io::osm::{self, Kind, Line, OsmData, Select, TagView};
 use catchment_io::plan::RoadsPlan;
 use catchment_io::{Error, Files, Folder, Plan, Run, run};
@@ -127,8 +127,9 @@ fn more(runs: &[Run; 2]) -> [f64; 2] {
     let share = |run: &Run| {
         let total = &run.reports[0].coverage.total;
         let ground = &total.masks[0];
-        // of all ground: an extract and a layer of it do not say alike how far their roads are known
-        [total.people_share().unwrap(), ground.covered.m2() / ground.total().m2()]
+        // of all people and ground: an extract and a layer of it do not say alike how far their roads are known
+        let people = total.people.unwrap();
+        [people.covered.as_f64() / people.total().as_f64(), ground.covered.m2() / ground.total().m2()]
     };
     let [extract, layer] = runs.each_ref().map(share);
     [layer[0] - extract[0], layer[1] - extract[1]].map(|more| 100.0 * more)
@@ -142,8 +143,16 @@ const COUNTRIES: [(&str, &str); 2] = [("malta", "malta-2024-03-13.osm.pbf"), ("l
 fn streets_cut_at_their_junctions_are_the_extract() {
     for (name, extract) in COUNTRIES {
         let runs = both(name, extract, Levels::Own, 0.02);
-        assert!(costs(&runs[0]) == costs(&runs[1]), "{name}");
-        assert_eq!(more(&runs), [0.0; 2], "{name}");
+        let known = |run: &Run| run.reports[0].assessments.iter().map(|point| point.status != Status::NoData).collect::<Vec<_>>();
+        let both_know: Vec<bool> = known(&runs[0]).into_iter().zip(known(&runs[1])).map(|(a, b)| a && b).collect();
+        let [extract, layer] = [costs(&runs[0]), costs(&runs[1])];
+        let differ: Vec<usize> = (0..both_know.len()).filter(|&i| both_know[i] && extract[i] != layer[i]).collect();
+        assert!(differ.is_empty(), "{name}: {} of {} points differ", differ.len(), both_know.len());
+        // of Liechtenstein's mountains the layer's outline holds less than the extract's box
+        assert!(both_know.iter().filter(|known| **known).count() * 100 >= both_know.len() * 99, "{name}");
+        let [people, ground] = more(&runs);
+        // cells that the extent cuts are rounded to square millimetres
+        assert!(people == 0.0 && ground.abs() < 1e-9, "{name}: {people}, {ground}");
     }
 }
 
