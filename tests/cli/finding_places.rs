@@ -108,7 +108,7 @@ fn a_service_without_a_facility_that_can_be_used_is_an_error() {
     let rows = run(&desk);
     assert_eq!(number(only(&rows, "no_usable_facility", "warning"), "people"), 2047.0);
     silent(&town(&linked_and_not(1, 0)), &["no_usable_facility"]);
-    // 11 km east, the next town's: nobody is covered, which is a result
+    // 11 km east, the next town's: 0 % is covered, which is a result
     let rows = run(&town("c1,Elsewhere,9.1105,0\n"));
     assert_eq!(number(only(&rows, "nothing_covered", "warning"), "people"), 2047.0);
     assert_eq!(kinds(&rows, "no_usable_facility"), []);

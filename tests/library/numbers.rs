@@ -1,4 +1,4 @@
-//! Places that are nowhere, speeds at which nobody gets anywhere, and numbers that are none.
+//! Invalid places, speeds and numbers.
 
 use catchment::geo::{Coord, LineString, MultiPolygon, Polygon};
 use catchment::*;

@@ -107,7 +107,7 @@ impl Service<'_> {
         }
     }
 
-    /// The facilities tied to `edges`, with what passes before anybody travels counted in their legs.
+    /// The facilities linked to `edges`; their access legs include the time before travel.
     pub fn facility_links(&self, edges: &EdgeGrid<'_>) -> Linkage {
         Linkage::new(edges, &self.places()).after(self.pre_travel)
     }

@@ -169,13 +169,12 @@ fn roadless(found: &Found<'_>) -> Option<Finding> {
     let of_people = share(people.unlinked.as_f64(), people.known().as_f64());
     let of_ground = share(total.area.unlinked.0 as f64, total.area.known().0 as f64);
     let size = of_people.max(of_ground);
-    let detail = format!(
-        "{:.1} people ({:.1} %) and {:.1} % of the ground have no road within {} m, inside the extent of the roads; they are not covered",
-        people.unlinked.as_f64(),
-        100.0 * of_people,
-        100.0 * of_ground,
-        found.service.link.snap_m
-    );
+    let (ground, snap_m) = (100.0 * of_ground, found.service.link.snap_m);
+    let who = match people.unlinked {
+        People::ZERO => format!("{ground:.1} % of the ground, with no people on it, has"),
+        unlinked => format!("{:.1} people ({:.1} %) and {ground:.1} % of the ground have", unlinked.as_f64(), 100.0 * of_people),
+    };
+    let detail = format!("{who} no road within {snap_m} m, inside the extent of the roads: not covered");
     let finding = || {
         let finding = Finding::new(Stage::Link, found.service.id, "", FindingKind::Roadless, detail);
         finding.people(people.unlinked).area_m2(total.area.unlinked.m2()).sized(size)

@@ -97,7 +97,7 @@ pub(crate) fn measure(inputs: &Inputs, place: usize, asked: (usize, &Service<'_>
     Ok(AccessRun { place, service: position, limit, supply, people_in_reach, people, found, pairs, zones, total, fair, findings })
 }
 
-/// What a facility supplies; one that nobody knows of supplies nothing, and is a finding.
+/// What a facility supplies; an unknown supply counts as zero, and is a finding.
 fn supply(plan: &AccessPlan, facility: &Facility, findings: &mut Vec<Finding>) -> Option<f64> {
     let Some(amount) = &plan.supply else { return Some(1.0) };
     let told = facility.record.amounts.get(amount).copied();

@@ -190,7 +190,7 @@ fn with_grid(files: &dyn Files, ask: &ConvertAsk, findings: &mut Vec<Finding>) -
 /// What the grid of the control points is called.
 const GRID: &str = "grid";
 
-/// Issues of places that are none.
+/// Findings of invalid places.
 const LOST: [FindingKind; 4] = [FindingKind::BadPlace, FindingKind::BadNumber, FindingKind::BrokenShape, FindingKind::NoPlace];
 
 /// The CRS of the result.

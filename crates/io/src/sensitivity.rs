@@ -8,7 +8,7 @@ use crate::load::Inputs;
 use crate::plan::is_osm;
 use crate::write::thousands;
 
-/// A smaller share is none to warn of: a tenth of a point, as headlines are compared, is not reached.
+/// A smaller share is no warning: it moves a headline by less than a tenth of a point.
 const LEAST_SHARE: f64 = 0.0005;
 
 /// The findings about a service and its report.
@@ -119,7 +119,7 @@ impl Doubts<'_> {
             return Ok(None);
         }
         let detail = format!(
-            "{:.2} % of people are covered if nobody crosses {} off the road, {:.2} % as the plan stands, which names no barriers: the straight \
+            "{:.2} % of people are covered if access legs do not cross {}, {:.2} % as the plan stands, which names no barriers: the straight \
              way to the road crosses one for {} people and {} facilities",
             100.0 * with,
             effect.kinds.join(", "),

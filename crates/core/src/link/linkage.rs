@@ -11,7 +11,7 @@ use crate::ids::{EdgeId, FacilityId, NodeId};
 use crate::network::{RoadNetwork, Stamp};
 use crate::units::Cost;
 
-/// Points tied to a network: for each, a status and the edges that it may use (more than one where they are tied, and beside a small
+/// Points linked to a network: for each, a status and the edges that it may use (more than one where they are equally far, and beside a small
 /// piece of the network that a facility stands on).
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Linkage {
@@ -141,7 +141,7 @@ impl Linkage {
         known
     }
 
-    /// The same of some facilities; the others are tied to nothing.
+    /// The same of some facilities; the others are not linked.
     pub(crate) fn only(&self, facilities: &[FacilityId]) -> Linkage {
         let mut some = Linkage { first: vec![0], snaps: Vec::new(), ..self.clone() };
         for row in 0..self.len() {
@@ -158,7 +158,7 @@ impl Linkage {
         Linkage { first: vec![0; points.len() + 1], snaps: Vec::new(), points, network: None }
     }
 
-    /// One point more, tied to `snaps`.
+    /// One point more, linked to `snaps`.
     pub(crate) fn push(&mut self, snaps: &[Snap]) {
         if self.first.is_empty() {
             self.first.push(0);
@@ -213,7 +213,7 @@ impl Linkage {
         self.points[i].status
     }
 
-    /// Whether a barrier lies between point `i` and its nearest eligible road: it is tied to a farther one, or to none.
+    /// Whether a barrier lies between point `i` and its nearest eligible road: it is linked to a farther one, or not linked.
     pub fn beyond_barrier(&self, i: usize) -> bool {
         self.points[i].beyond_barrier
     }
@@ -223,7 +223,7 @@ impl Linkage {
         self.points[i]
     }
 
-    /// The places that point `i` is tied to; empty unless linked.
+    /// The places that point `i` is linked to; empty unless linked.
     pub fn snaps(&self, i: usize) -> &[Snap] {
         &self.snaps[self.first[i] as usize..self.first[i + 1] as usize]
     }

@@ -30,7 +30,7 @@ pub enum NetworkError {
         /// Position of the node.
         node: usize,
     },
-    /// A speed at which nobody gets anywhere.
+    /// An invalid speed: zero, negative, or not a number.
     #[error("segment {segment} has a speed of {found} m/s; expected a finite number above 0, or no speed where it is shut")]
     Speed {
         /// Position of the segment.

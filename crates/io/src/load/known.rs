@@ -1,6 +1,6 @@
 //! Where the roads of a study are known: the extent of their file, and what lies beyond it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use catchment::geo::{
@@ -20,8 +20,10 @@ const ROUNDING_DEG: f64 = 1e-5;
 const BEYOND_DEG: f64 = 1.0;
 /// Of more nodes than this, only so many are held against a box.
 const NODES: usize = 2000;
-/// Squares of this side with a demand point in them are inhabited ground, metres.
+/// Squares of this side with people in them are inhabited ground, metres.
 const INHABITED_SIDE_M: f64 = 100.0;
+/// A square with a smaller share than this of the people of a mean one is not inhabited.
+const CRUMB: f64 = 0.01;
 
 /// Where the roads of a study are known, and by what.
 #[derive(Debug, Clone, PartialEq)]
@@ -187,7 +189,7 @@ pub(crate) struct Beyond {
 impl Beyond {
     fn of(demand: &Demand, extent: &Extent) -> Beyond {
         let mut found = Beyond::default();
-        let mut squares: BTreeSet<(i64, i64)> = BTreeSet::new();
+        let mut squares: BTreeMap<(i64, i64), (People, bool)> = BTreeMap::new();
         let square = |at: Coord<f64>| ((at.x / INHABITED_SIDE_M).floor() as i64, (at.y / INHABITED_SIDE_M).floor() as i64);
         for ((at, people), _) in demand.locations.iter().zip(&demand.people).zip(&demand.zones).filter(|(_, zone)| zone.is_some()) {
             let beyond = !extent.holds(*at);
@@ -195,10 +197,13 @@ impl Beyond {
             if beyond {
                 found.people_beyond += *people;
             }
-            if squares.insert(square(*at)) {
-                found.squares += 1;
-                found.squares_beyond += usize::from(beyond);
-            }
+            squares.entry(square(*at)).or_insert((People::ZERO, beyond)).0 += *people;
+        }
+        // totals that are spread leave crumbs of people in squares along a border
+        let least = found.people.as_f64() / squares.len().max(1) as f64 * CRUMB;
+        for (_, beyond) in squares.into_values().filter(|(people, _)| people.as_f64() > least) {
+            found.squares += 1;
+            found.squares_beyond += usize::from(beyond);
         }
         found
     }

@@ -47,7 +47,7 @@ pub(super) fn from_table(
     Ok(table.len() as u64)
 }
 
-/// The zones' own limits, by row; a text that is none is a finding and not used.
+/// The zones' own limits, by row; an invalid limit is a finding and is not used.
 pub(super) fn own(zones: &[Zone], told: &Told, file: &str, findings: &mut Vec<Finding>) -> Vec<Option<Limit>> {
     let mut limit = |zone: &Zone| match told.get(&zone.id)?.parse::<Limit>() {
         Ok(limit) => Some(limit),

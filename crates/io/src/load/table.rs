@@ -193,7 +193,7 @@ impl<'a> Table<'a> {
         }
     }
 
-    /// A number, or a finding that says where there is none.
+    /// A number; an invalid one is a finding that says where it stands.
     pub(crate) fn number(&self, row: usize, column: usize, stage: Stage, findings: &mut Vec<Finding>) -> Option<f64> {
         let text = self.text(row, Some(column));
         self.checked(row, column, self.amount(text), "number", stage, findings)
@@ -297,7 +297,7 @@ impl<'a> Table<'a> {
         (0..self.len()).map(place).collect()
     }
 
-    /// The finding that a place is none of longitude and latitude.
+    /// The finding that a place is not a longitude and latitude.
     fn off_globe(&self, row: usize, at: Coord<f64>, crs: &Crs, stage: Stage) -> Option<Finding> {
         let Coord { x, y } = at;
         let swapped = if on_globe(Coord { x: y, y: x }) { " (are x and y swapped?)" } else { "" };

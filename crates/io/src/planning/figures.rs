@@ -119,7 +119,7 @@ fn quantity(column: &str) -> String {
     }
 }
 
-/// The year of a row; its text if that is none.
+/// The year of a row; its text if it is not a year.
 fn year_of<'t>(table: &'t Table<'_>, row: usize, column: Option<usize>) -> Result<Option<i32>, &'t str> {
     match table.text(row, column) {
         "" => Ok(None),

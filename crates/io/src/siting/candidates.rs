@@ -50,7 +50,7 @@ struct Place {
     room: Option<f64>,
 }
 
-/// Candidates of all kinds, in order. What becomes of places that are none is a finding.
+/// Candidates of all kinds, in order. Invalid places are findings.
 pub(super) fn candidates(
     inputs: &Inputs,
     siting: &SitingPlan,

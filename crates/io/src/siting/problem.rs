@@ -175,8 +175,7 @@ pub(super) fn facility(own: &Candidate) -> Facility {
     Facility { id, name, kind, location: own.location, twins: Vec::new(), vehicles: None, record }
 }
 
-/// Whom the plan is for: calls, or those people of whom a run gives a share. Who lives outside the zones or the extent of the roads counts
-/// as nobody.
+/// The demand of the plan: calls, or the people in the zones and the extent of the roads, of whom a run gives a share.
 fn whom(inputs: &Inputs, siting: &SitingPlan, service: &Service<'_>) -> Result<Demand, Error> {
     let mut demand = match siting.whom.as_str() {
         PEOPLE => inputs.demand.clone(),
