@@ -1,11 +1,13 @@
-//! The gate between what was found and what is written: errors stop a run. And `catchment check`, which looks and writes nothing.
+//! The gate between what was found and what is written: errors stop a run. The ground is checked here, and `catchment check` writes nothing.
 
-use catchment::{Checks, Finding, Progress, Severity};
+use catchment::{Checks, Finding, FindingKind, Ground, Progress, Severity, Stage, begin};
 
+use crate::checks;
 use crate::error::Error;
 use crate::files::Files;
-use crate::load::load;
-use crate::plan::Plan;
+use crate::load::{Inputs, load, no_roads};
+use crate::plan::{Mask, Plan};
+use crate::run::ground;
 use crate::scenarios;
 
 /// The findings as the study takes them, the gravest first, each once.
@@ -26,6 +28,46 @@ pub(crate) fn stop_at_errors<'f>(findings: impl IntoIterator<Item = &'f Finding>
     errors.sort();
     errors.dedup();
     if errors.is_empty() { Ok(()) } else { Err(Error::Findings(errors)) }
+}
+
+/// The ground of what was loaded, which learns what its checks find.
+pub(crate) fn checked_ground(inputs: &mut Inputs, progress: &dyn Progress) -> Result<Ground, Error> {
+    let found = checks::of_inputs(inputs);
+    inputs.findings.extend(judged(found, &inputs.plan.checks));
+    let ground = measured_ground(inputs, progress);
+    if ground.is_err() {
+        // a zone far away says more than the cells that it would need
+        stop_at_errors(&inputs.findings)?;
+    }
+    ground
+}
+
+/// The ground of what was loaded, which learns of masks that hold none.
+fn measured_ground(inputs: &mut Inputs, progress: &dyn Progress) -> Result<Ground, Error> {
+    begin(progress, "cells", 0)?;
+    let ground = ground(inputs, inputs.plan.ground.cell_m, progress)?;
+    let areas = ground.mask_areas_m2();
+    let mut found = empty_masks(&inputs.plan, &areas);
+    found.extend(no_roads(inputs, ground.no_data_m2().first().copied().unwrap_or(0.0), areas.first().copied().unwrap_or(0.0)));
+    let before = std::mem::take(&mut inputs.findings);
+    inputs.findings = judged(before.into_iter().chain(found), &inputs.plan.checks);
+    Ok(ground)
+}
+
+/// Masks that hold no ground of any zone: their shares are empty.
+fn empty_masks(plan: &Plan, areas_m2: &[f64]) -> Vec<Finding> {
+    let source = plan.ground.source.as_ref().unwrap_or(&plan.roads.source);
+    let empty = plan.ground.mask.iter().zip(areas_m2).filter(|(_, area)| **area <= 0.0);
+    let finding = |(mask, _): (&Mask, &f64)| {
+        let (file, what) = match mask {
+            Mask::Layer(file) => (file, "is this the layer of these zones?"),
+            Mask::Zone | Mask::Land => (source, "the zones are empty or under water"),
+            Mask::BuiltUp | Mask::Residential => (source, "the extract has no such areas in the zones; name one that has: ground.source"),
+        };
+        let detail = format!("the mask `{}` holds no ground of any zone and has no shares: {what}", mask.name());
+        Finding::new(Stage::Zones, file, mask.name(), FindingKind::EmptyMask, detail)
+    };
+    empty.map(finding).collect()
 }
 
 /// What can be said of a plan and its files before any search: everything that loading, cutting the ground and linking find, with errors

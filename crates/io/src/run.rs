@@ -7,16 +7,15 @@ use std::time::Instant;
 use catchment::geo::{Coord, MultiPolygon};
 use catchment::{
     Barriers, Coverage, CoverageTable, Extent, Facility, Finding, FindingKind, GapRules, Ground, GroundRules, Limit, LinkRules, Mask,
-    Metric, People, Profile, Progress, Report, RoadNetwork, Service, SquareMm, Stage, Study, Zone, analyse, begin, cover,
+    Metric, People, Profile, Progress, Report, RoadNetwork, Service, SquareMm, Study, Zone, analyse, begin, cover,
 };
 use serde::Serialize;
 
 use crate::access::{self, AccessRun};
-use crate::checks;
 use crate::error::Error;
 use crate::files::{Files, InputFile};
-use crate::gate::{judged, stop_at_errors};
-use crate::load::{Inputs, MaskPolygons, load, no_roads};
+use crate::gate::{checked_ground, stop_at_errors};
+use crate::load::{Inputs, MaskPolygons, load};
 use crate::plan::{self, Format, GroundPlan, Plan, ReferralPlan, ScenarioPlan, ServicePlan};
 use crate::planning::{Fair, Held, OfficeRun, opened_for_run};
 use crate::referrals::{ReferralRun, refer};
@@ -131,30 +130,6 @@ pub(crate) fn run_with(plan: &Plan, files: &dyn Files, progress: &dyn Progress, 
     let ground = checked_ground(&mut inputs, progress)?;
     clock.lap("cells");
     answered(inputs, None, &ground, clock, files, progress, answer)
-}
-
-/// The ground of what was loaded, which learns what its checks find.
-pub(crate) fn checked_ground(inputs: &mut Inputs, progress: &dyn Progress) -> Result<Ground, Error> {
-    let found = checks::of_inputs(inputs);
-    inputs.findings.extend(judged(found, &inputs.plan.checks));
-    let ground = measured_ground(inputs, progress);
-    if ground.is_err() {
-        // a zone far away says more than the cells that it would need
-        stop_at_errors(&inputs.findings)?;
-    }
-    ground
-}
-
-/// The ground of what was loaded, which learns of masks that hold none.
-fn measured_ground(inputs: &mut Inputs, progress: &dyn Progress) -> Result<Ground, Error> {
-    begin(progress, "cells", 0)?;
-    let ground = ground(inputs, inputs.plan.ground.cell_m, progress)?;
-    let areas = ground.mask_areas_m2();
-    let mut found = empty_masks(&inputs.plan, &areas);
-    found.extend(no_roads(inputs, ground.no_data_m2().first().copied().unwrap_or(0.0), areas.first().copied().unwrap_or(0.0)));
-    let before = std::mem::take(&mut inputs.findings);
-    inputs.findings = judged(before.into_iter().chain(found), &inputs.plan.checks);
-    Ok(ground)
 }
 
 /// Answers all services of what was loaded; `files` hold standards, figures and the table of new facilities. A scenario comes with the run
@@ -350,7 +325,7 @@ fn at_half_cell(
 }
 
 /// The ground of the zones, with the plan's masks.
-fn ground(inputs: &Inputs, cell_m: f64, progress: &dyn Progress) -> Result<Ground, Error> {
+pub(crate) fn ground(inputs: &Inputs, cell_m: f64, progress: &dyn Progress) -> Result<Ground, Error> {
     let extent = inputs.extent.as_ref().map(|own| &own.extent);
     ground_of(&inputs.zones, &inputs.plan.ground, (&inputs.masks, extent), cell_m, progress)
 }
@@ -372,24 +347,6 @@ fn mask_of<'a>(mask: &plan::Mask, polygons: &'a [MultiPolygon<f64>]) -> Mask<'a>
         plan::Mask::Land => Mask::Land,
         plan::Mask::BuiltUp | plan::Mask::Residential | plan::Mask::Layer(_) => Mask::Within(polygons),
     }
-}
-
-/// Masks that hold no ground of any zone: their shares are empty.
-fn empty_masks(plan: &Plan, areas_m2: &[f64]) -> Vec<Finding> {
-    let source = plan.ground.source.as_ref().unwrap_or(&plan.roads.source);
-    let empty = plan.ground.mask.iter().zip(areas_m2).filter(|(_, area)| **area <= 0.0);
-    let finding = |(mask, _): (&plan::Mask, &f64)| {
-        let (file, what) = match mask {
-            plan::Mask::Layer(file) => (file, "is this the layer of these zones?"),
-            plan::Mask::Zone | plan::Mask::Land => (source, "the zones are empty or under water"),
-            plan::Mask::BuiltUp | plan::Mask::Residential => {
-                (source, "the extract has no such areas in the zones; name one that has: ground.source")
-            }
-        };
-        let detail = format!("the mask `{}` holds no ground of any zone and has no shares: {what}", mask.name());
-        Finding::new(Stage::Zones, file, mask.name(), FindingKind::EmptyMask, detail)
-    };
-    empty.map(finding).collect()
 }
 
 /// Networks by profile and metric.

@@ -11,11 +11,11 @@ use catchment::{Facility, Finding, FindingKind, Ground, People, Progress, Servic
 use crate::checks;
 use crate::error::Error;
 use crate::files::Files;
-use crate::gate::{judged, stop_at_errors};
+use crate::gate::{checked_ground, judged, stop_at_errors};
 use crate::load::{Inputs, load};
 use crate::plan::{BASELINE, Plan, ScenarioPlan, Verb, value};
 use crate::planning::opened_for_run;
-use crate::run::{Clock, Run, answered, checked_ground};
+use crate::run::{Clock, Run, answered};
 
 pub use effects::ProjectRow;
 pub(crate) use rows::{comparison_rows, metrics};
