@@ -60,6 +60,8 @@ const PORTO_ALEGRE: &str = r#"
     id = "walk"
     facilities = "posts"
     limit = "15min"
+    [checks]
+    accept = { facilities_unlinked = "60 %", no_roads = "100 %" }
 "#;
 
 fn study(name: &str, plan: &str, folder: &Path, root: &Path) {

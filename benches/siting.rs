@@ -137,7 +137,8 @@ fn porto() {
          [people]\nmethod = \"points\"\nsource = {people:?}\ncolumns = {{ x = \"lon\", y = \"lat\", people = \"population\" }}\n\
          [[facilities]]\nid = \"posts\"\nsource = {posts:?}\ncolumns = {{ x = \"LONGITUDE\", y = \"LATITUDE\", name = \"NOME\", id = \"CO_CNES\" }}\n\
          [[services]]\nid = \"walk\"\nfacilities = \"posts\"\nlimit = \"15min\"\n\
-         [siting]\nadd = 10\nfrontier = false\nalternatives = 0\n[outputs]\nmap = false\n",
+         [siting]\nadd = 10\nfrontier = false\nalternatives = 0\n[outputs]\nmap = false\n\
+         [checks]\naccept = {{ facilities_unlinked = \"60 %\", no_roads = \"100 %\" }}\n",
         roads = data.join("poa_osm.pbf"),
         zones = data.join("poa_areas_ponderacao_42.geojson"),
         people = data.join("poa_hexgrid.csv"),
