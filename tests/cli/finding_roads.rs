@@ -91,6 +91,12 @@ fn a_few_people_beyond_are_a_warning_and_no_data_everywhere() {
     assert_eq!((&feature["properties"]["zone_id"], &feature["properties"]["people_no_data"]), (&EAST.into(), &10.0.into()));
     let gaps = desk.json("out/gaps.geojson");
     assert!(gaps["features"].as_array().unwrap().iter().all(|gap| gap["properties"]["people"] == 0.0), "{gaps}");
+    // people by status add up in what is printed, too: 100 covered, none not covered, 10 of no data
+    let total = done.out.lines().find(|line| line.starts_with(" total ")).unwrap();
+    assert_eq!(total.split_whitespace().skip(1).take(4).collect::<Vec<_>>(), ["110", "100", "0", "10"], "{}", done.out);
+    let printed = desk.rows("out/table-03-coverage.csv");
+    let total = printed.iter().find(|row| row["zone"] == "total").unwrap();
+    assert_eq!([&total["people"], &total["people not covered"], &total["people of no data"]], ["110", "0", "10"]);
     let map = desk.text("out/map.svg");
     assert!(map.contains("No data: outside the road file") && map.contains("id=\"no-data\""));
     assert!(desk.text("out/README.txt").contains("no_data       outside the extent of the road file"));

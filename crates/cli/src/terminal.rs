@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use crate::tables::{curve_table, gap_table};
-use catchment::{People, Progress, Report};
+use catchment::{People, Progress, Report, Status};
 use catchment_io::map::Lang;
 use catchment_io::plan::Mask;
 use catchment_io::{
@@ -118,12 +118,13 @@ pub(crate) fn tables(run: &Run, out: &Path, files: usize) -> String {
         };
         let mut table = Table::new();
         table.load_style(UTF8_HORIZONTAL_ONLY);
-        table.set_header(header(plan.ground.mask.first().unwrap_or(&Mask::Zone), zh, mean));
-        table.add_row(row(if zh { "合计" } else { "total" }, &report.coverage.total));
+        let no_data = report.coverage.total.people_of(Status::NoData) > People::ZERO;
+        table.set_header(header(plan.ground.mask.first().unwrap_or(&Mask::Zone), zh, no_data, mean));
+        table.add_row(row(if zh { "合计" } else { "total" }, &report.coverage.total, no_data));
         for (zone, _) in most_uncovered(report).into_iter().take(10) {
-            table.add_row(row(&run.inputs.zones[zone].name, &report.coverage.zones[zone]));
+            table.add_row(row(&run.inputs.zones[zone].name, &report.coverage.zones[zone], no_data));
         }
-        for column in 1..8 {
+        for column in 1..9 {
             if let Some(column) = table.column_mut(column) {
                 column.set_cell_alignment(CellAlignment::Right);
             }
@@ -146,8 +147,8 @@ pub(crate) fn tables(run: &Run, out: &Path, files: usize) -> String {
     text + &format!("{files} files in {}/ (README.txt explains every field)\n", out.display())
 }
 
-/// The columns of the table: the share of area says of what, and its km² stand beside it.
-fn header(mask: &Mask, zh: bool, mean: &str) -> Vec<String> {
+/// The columns of the table: the share of area says of what, and its km² stand beside it. People of no data have one where there are any.
+fn header(mask: &Mask, zh: bool, no_data: bool, mean: &str) -> Vec<String> {
     let (area, ground) = match zh {
         true => (format!("面积覆盖率%（{}）", mask_zh(mask)), format!("{}km²", mask_zh(mask))),
         false => (format!("area % ({})", mask.name()), format!("{} km²", mask.name())),
@@ -157,8 +158,15 @@ fn header(mask: &Mask, zh: bool, mean: &str) -> Vec<String> {
     } else {
         ["zone", "people", "covered", "not covered", "people %", &area, &ground, mean]
     };
-    names.map(str::to_owned).to_vec()
+    let mut names = names.map(str::to_owned).to_vec();
+    if no_data {
+        names.insert(NO_DATA_COLUMN, if zh { "无数据" } else { "no data" }.to_owned());
+    }
+    names
 }
+
+/// Where the table has people of no data: behind those not covered.
+const NO_DATA_COLUMN: usize = 4;
 
 /// How many gaps there are, with people, of unknown people, and without anybody.
 fn gaps(report: &Report) -> String {
@@ -182,7 +190,7 @@ fn beyond_barrier(report: &Report) -> String {
     let people = report.people_nearest_road_beyond_barrier;
     let line = || {
         let people = thousands(people.as_f64());
-        format!("The nearest road of {people} people lies beyond a barrier: they are tied to a farther one, or to none.\n")
+        format!("The nearest road of {people} people lies beyond a barrier: they are linked to a farther one, or not linked.\n")
     };
     if people > People::ZERO { line() } else { String::new() }
 }
@@ -198,13 +206,13 @@ fn straight_line(report: &Report) -> String {
     )
 }
 
-fn row(name: &str, coverage: &catchment::Coverage) -> Vec<String> {
+fn row(name: &str, coverage: &catchment::Coverage, no_data: bool) -> Vec<String> {
     let percent = |share: Option<f64>| share.map_or("–".to_owned(), |s| format!("{:.1}", 100.0 * s));
     let people = |pick: fn(&catchment::ByStatus<catchment::People>) -> catchment::People| {
         coverage.people.map_or("–".to_owned(), |p| thousands(pick(&p).as_f64()))
     };
     let mean = coverage.costs.mean.map_or("–".to_owned(), |c| thousands(c.as_f64()));
-    vec![
+    let mut cells = vec![
         name.to_owned(),
         people(|p| p.total()),
         people(|p| p.covered),
@@ -213,5 +221,9 @@ fn row(name: &str, coverage: &catchment::Coverage) -> Vec<String> {
         percent(coverage.area_share()),
         km2(coverage.area.known()),
         mean,
-    ]
+    ];
+    if no_data {
+        cells.insert(NO_DATA_COLUMN, people(|p| p.no_data));
+    }
+    cells
 }

@@ -202,6 +202,11 @@ fn town_columns(lang: Lang, groups: &[&str], [time, distance]: [bool; 2], rows: 
         make.number("盲区人口", "people not covered", &["people_uncovered", "people_unreachable", "people_unlinked"], WHOLE),
         make.number("占全区盲区比%", "share of all not covered %", &["gap_people_share_of_all"], PERCENT),
     ]);
+    let some = |key: &str| rows.iter().any(|row| row.get(key).and_then(serde_json::Value::as_f64).is_some_and(|value| value > 0.0));
+    if some("area_no_data_m2") || some("people_no_data") {
+        columns.push(make.number("无数据面积km²", "area of no data km²", &["area_no_data_m2"], KM2));
+        columns.push(make.number("无数据人口", "people of no data", &["people_no_data"], WHOLE));
+    }
     columns.extend(time.then(|| make.number("平均时间（分钟）", "mean time min", &["cost_mean_s"], MINUTES)));
     columns.extend(distance.then(|| make.number("平均距离km", "mean distance km", &["cost_mean_m"], KM)));
     columns.extend(has("limit_s").then(|| make.number("阈值（分钟）", "limit min", &["limit_s"], MINUTES)));
