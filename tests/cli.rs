@@ -29,6 +29,9 @@ mod demo;
 #[path = "cli/failures.rs"]
 mod failures;
 #[cfg(test)]
+#[path = "cli/finding_gate.rs"]
+mod finding_gate;
+#[cfg(test)]
 #[path = "cli/finding_links.rs"]
 mod finding_links;
 #[cfg(test)]

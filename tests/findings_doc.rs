@@ -26,7 +26,7 @@ fn page() -> String {
     for (title, kinds) in parts {
         let _ = write!(text, "\n## {title}\n\n| kind | size is accepted as | what it means | what to do |\n|---|---|---|---|\n");
         for kind in kinds {
-            let size = if kind.may_be_error() { written(kind.measure()) } else { "" };
+            let size = if kind.may_be_error() { written(kind) } else { "" };
             let _ = writeln!(text, "| `{kind}` | {size} | {} | {} |", kind.meaning(), kind.remedy());
         }
     }
@@ -42,12 +42,14 @@ fn of(severity: Severity, errors: &[FindingKind]) -> Vec<FindingKind> {
     FindingKind::ALL.iter().copied().filter(|kind| kind.severity() == severity && !errors.contains(kind)).collect()
 }
 
-fn written(measure: Measure) -> &'static str {
-    match measure {
+fn written(kind: FindingKind) -> &'static str {
+    match kind.measure() {
+        // no facility, or one
+        _ if kind == FindingKind::NoUsableFacility => "`\"100 %\"`",
         Measure::Share => "`\"25 %\"`",
         Measure::Rows => "`\"3 rows\"`",
         Measure::Metres => "`\"120 m\"`",
-        Measure::PerKm2 => "`\"2000000 /km2\"`",
+        Measure::PerKm2 => "`\"2000000 /km2\"`, or `\"yes\"`",
         _ => "`\"yes\"`",
     }
 }

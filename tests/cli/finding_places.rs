@@ -157,6 +157,31 @@ fn swapped_people_and_layers_are_errors_too() {
     silent(&desk, &["axes_swapped"]);
 }
 
+/// A list that reaches beyond the zones: its other rows turn to places beside them.
+#[test]
+fn the_whole_of_a_wider_list_is_swapped() {
+    let desk = town("c1,In,0,9.000\nc2,Beside,0,9.020\nc3,Farther,0.3,9.100\n");
+    refuses(&desk, &["axes_swapped", "3 of 3 rows", "columns = { x = \"lat\", y = \"lon\" }"]);
+}
+
+/// Zones that lie where no road is, and among the roads once they are swapped: the good files are not blamed.
+#[test]
+fn swapped_zones_are_their_own_error() {
+    let turned = |id: &str, name: &str, west: f64, east: f64| {
+        let corners = [[-0.0005, west], [-0.0005, east], [0.0105, east], [0.0105, west], [-0.0005, west]];
+        format!(
+            r#"{{"type": "Feature", "properties": {{"code": {id}, "name": "{name}"}}, "geometry": {{"type": "Polygon",
+            "coordinates": [{corners:?}]}}}}"#
+        )
+    };
+    let desk = town("c1,One,9.000,0\n");
+    desk.put("zones.geojson", collection(&[turned(WEST, "West", 8.9995, 9.0045), turned(EAST, "East", 9.0045, 9.0105)]));
+    let said = refuses(&desk, &["axes_swapped: zones.geojson", "all 2 zones have x and y swapped", "write the layer again"]);
+    assert!(said.contains("one finding cannot be true"), "{said}");
+    desk.put("zones.geojson", zones());
+    silent(&desk, &["axes_swapped"]);
+}
+
 /// The town moved to 121° E, where a swapped latitude is off the globe.
 fn in_china(clinics: &str) -> Desk {
     let desk = Desk::town();

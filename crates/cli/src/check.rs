@@ -48,5 +48,10 @@ fn said(findings: &[Finding], all: bool, lang: Lang) -> String {
     let listed: Vec<&Finding> = findings.iter().collect();
     let lines = warning_lines(&listed, lang);
     let nothing = if lang == Lang::Zh { "未发现问题。" } else { "Nothing was found." };
-    if lines.is_empty() { format!("{nothing}\n") } else { lines.join("\n").replace("issues.csv", "check --all") + "\n" }
+    match (lines.is_empty(), findings.is_empty()) {
+        (true, true) => format!("{nothing}\n"),
+        // errors alone: they end the command
+        (true, false) => String::new(),
+        (false, _) => lines.join("\n").replace("issues.csv", "check --all") + "\n",
+    }
 }

@@ -4,9 +4,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
+use catchment::Finding;
 use catchment_io::map::Lang;
 use catchment_io::plan::{BASELINE, Plan};
-use catchment_io::{Comparison, Error, compare as compared, thousands};
+use catchment_io::{Comparison, Error, compare as compared, thousands, warning_lines};
 use clap::Args;
 use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
 use comfy_table::{CellAlignment, Table};
@@ -46,10 +47,17 @@ pub(crate) fn compare(typed: &Compare) -> anyhow::Result<()> {
     if typed.common.json {
         print(&summary);
     } else if !typed.common.quiet {
+        print(&warnings(&found.findings(), job.plan.study.lang));
         print(&table(&summary, job.plan.study.lang == Lang::Zh)?);
         print(&format!("{} files in {}/ (README.txt explains every field)\n", files.len(), job.out.display()));
     }
     found.runs().try_for_each(|(_, run)| check_own(&run.audits))
+}
+
+/// The warnings, before what they may make wrong.
+pub(crate) fn warnings(findings: &[Finding], lang: Lang) -> String {
+    let lines = warning_lines(&findings.iter().collect::<Vec<_>>(), lang);
+    if lines.is_empty() { String::new() } else { format!("{}\n", lines.join("\n")) }
 }
 
 /// Refuses a folder, and those of scenarios in it, that hold the results of another command.

@@ -16,6 +16,9 @@ pub(crate) struct ShapeCommon {
     /// The speed of every profile, with its unit: 1.0m/s, 4km/h (steps keep theirs).
     #[arg(long, value_name = "SPEED")]
     pub speed: Option<String>,
+    /// Accept an error up to a size, as [checks] accept of the plan: no_roads=25%; may be given several times.
+    #[arg(long, value_name = "KIND=SIZE")]
+    pub accept: Vec<String>,
     /// How many threads [default: one a core]. The results are the same.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,

@@ -116,7 +116,7 @@ struct Work<'a> {
 
 impl Work<'_> {
     fn new<'a>(common: &'a ShapeCommon, command: &str) -> anyhow::Result<Work<'a>> {
-        let flags = Common { speed: common.speed.clone(), ..Common::default() };
+        let flags = Common { speed: common.speed.clone(), accept: common.accept.clone(), ..Common::default() };
         let mut job = Job::of_plan(&common.plan, &flags)?;
         job.out = common.out.clone().unwrap_or_else(|| format!("catchment-{}-{command}", job.plan.study.id).into());
         catchment_io::owned(&job.out, command)?;

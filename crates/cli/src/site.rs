@@ -9,7 +9,7 @@ use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 use crate::args::Common;
-use crate::compare::{drawn, owned};
+use crate::compare::{drawn, owned, warnings};
 use crate::job::Job;
 use crate::shapes::check_own;
 use crate::terminal::{Terminal, print};
@@ -223,6 +223,7 @@ pub(crate) fn site(typed: &SiteArgs) -> anyhow::Result<()> {
     if typed.common.json {
         print(&format!("{}\n", serde_json::to_string_pretty(&found.summary())?));
     } else if !typed.common.quiet {
+        print(&warnings(&found.all_findings(), job.plan.study.lang));
         print(&table(&found, job.plan.study.lang == Lang::Zh));
         print(&format!("{} files in {}/ (README.txt explains every field)\n", files.len(), job.out.display()));
     }

@@ -85,19 +85,19 @@ fn name(name: &str) -> &str {
 /// A headline of 0 % or of 100 %, of those whose number is known.
 fn all_or_nothing(found: &Found<'_>) -> Option<Finding> {
     let service = found.service;
-    let people = found.coverage.total.people.filter(|people| people.total() > People::ZERO)?;
+    let people = found.coverage.total.people.filter(|people| people.known() > People::ZERO)?;
     let limit = if service.limits().differ() { "their zone's limit".to_owned() } else { service.limit.to_string() };
     let (kind, detail) = match people.covered {
         People::ZERO => {
-            let (total, count) = (people.total().as_f64(), service.facilities.len());
+            let (total, count) = (people.known().as_f64(), service.facilities.len());
             (FindingKind::NothingCovered, format!("0 of {total:.0} people are within {limit} of a facility (facilities: {count})"))
         }
-        covered if covered == people.total() => {
+        covered if covered == people.known() => {
             (FindingKind::EverythingCovered, format!("all {:.0} people are within {limit} of a facility", covered.as_f64()))
         }
         _ => return None,
     };
-    Some(Finding::new(Stage::Coverage, service.id, "", kind, detail).people(people.total()).facilities(service.facilities.len()))
+    Some(Finding::new(Stage::Coverage, service.id, "", kind, detail).people(people.known()).facilities(service.facilities.len()))
 }
 
 /// Facilities of two different names at the same spot: one place twice, or two services under one roof. Without a name there is nothing to

@@ -1,9 +1,10 @@
 //! Errors of reading and writing: what, where, what was expected, what to do.
 
+use std::collections::BTreeMap;
 use std::io::{self, ErrorKind};
 use std::path::PathBuf;
 
-use catchment::{AnalysisError, Cancelled, Finding, GroundError, InputError, NetworkError, ProfileError, SitingError};
+use catchment::{AnalysisError, Cancelled, Finding, FindingKind, GroundError, InputError, NetworkError, ProfileError, SitingError};
 
 use crate::crs::CrsError;
 use crate::map::MapError;
@@ -140,14 +141,22 @@ fn listed(errors: &[Finding]) -> String {
     if errors.len() > MOST {
         lines.push(format!("… and {} more", errors.len() - MOST));
     }
-    let kinds: std::collections::BTreeSet<&str> = errors.iter().map(|finding| finding.kind.name()).collect();
-    let kinds: Vec<&str> = kinds.into_iter().collect();
+    let mut sizes: BTreeMap<FindingKind, &Finding> = BTreeMap::new();
+    for finding in errors {
+        let largest = sizes.entry(finding.kind).or_insert(finding);
+        if finding.size_milli > largest.size_milli {
+            *largest = finding;
+        }
+    }
+    let sizes = || sizes.iter().map(|(kind, finding)| (kind, finding.accepting_size()));
+    let keys: Vec<String> = sizes().map(|(kind, size)| format!("{kind} = \"{size}\"")).collect();
+    let flags: Vec<String> = sizes().map(|(kind, size)| format!("--accept {kind}={}", size.replace(' ', ""))).collect();
     format!(
-        "nothing is written: {} cannot be true\n{}\nto go on all the same, accept it up to a size: [checks] accept = {{ {} = \"…\" }}, or --accept {}=…",
+        "nothing is written: {} cannot be true\n{}\nto go on all the same, accept what was found: [checks] accept = {{ {} }}, or {}",
         if errors.len() == 1 { "one finding".to_owned() } else { format!("{} findings", errors.len()) },
         lines.join("\n"),
-        kinds.first().unwrap_or(&"kind"),
-        kinds.first().unwrap_or(&"kind"),
+        keys.join(", "),
+        flags.join(" "),
     )
 }
 

@@ -30,10 +30,27 @@ pub(crate) fn stop_at_errors<'f>(findings: impl IntoIterator<Item = &'f Finding>
     if errors.is_empty() { Ok(()) } else { Err(Error::Findings(errors)) }
 }
 
+/// Checks what was loaded, before anything is searched or measured; the inputs learn what is found.
+pub(crate) fn check_inputs(inputs: &mut Inputs) {
+    let found: Vec<Finding> = checks::of_inputs(inputs).into_iter().chain(no_roads(inputs, None)).collect();
+    let before = std::mem::take(&mut inputs.findings);
+    inputs.findings = judged(before.into_iter().chain(found), &inputs.plan.checks);
+}
+
+/// The same, and refuses errors: for what needs no ground.
+///
+/// # Errors
+///
+/// [`Error::Findings`].
+pub(crate) fn checked(mut inputs: Inputs) -> Result<Inputs, Error> {
+    check_inputs(&mut inputs);
+    stop_at_errors(&inputs.findings)?;
+    Ok(inputs)
+}
+
 /// The ground of what was loaded, which learns what its checks find.
 pub(crate) fn checked_ground(inputs: &mut Inputs, progress: &dyn Progress) -> Result<Ground, Error> {
-    let found = checks::of_inputs(inputs);
-    inputs.findings.extend(judged(found, &inputs.plan.checks));
+    check_inputs(inputs);
     let ground = measured_ground(inputs, progress);
     if ground.is_err() {
         // a zone far away says more than the cells that it would need
@@ -48,8 +65,11 @@ fn measured_ground(inputs: &mut Inputs, progress: &dyn Progress) -> Result<Groun
     let ground = ground(inputs, inputs.plan.ground.cell_m, progress)?;
     let areas = ground.mask_areas_m2();
     let mut found = empty_masks(&inputs.plan, &areas);
-    found.extend(no_roads(inputs, ground.no_data_m2().first().copied().unwrap_or(0.0), areas.first().copied().unwrap_or(0.0)));
-    let before = std::mem::take(&mut inputs.findings);
+    let first = |m2: &[f64]| m2.first().copied().unwrap_or(0.0);
+    found.extend(no_roads(inputs, Some([first(&ground.no_data_m2()), first(&areas)])));
+    let mut before = std::mem::take(&mut inputs.findings);
+    // the one that knows the ground takes its place
+    before.retain(|finding| finding.kind != FindingKind::NoRoads);
     inputs.findings = judged(before.into_iter().chain(found), &inputs.plan.checks);
     Ok(ground)
 }

@@ -257,12 +257,12 @@ fn fairness<'i>(inputs: &'i Inputs, reports: &[Report], access: &[AccessRun], of
     let mut fair = Fair::default();
     for report in reports.iter().filter(|_| inputs.zones.len() > 1) {
         let held = |(row, zone): (&Coverage, &'i Zone)| {
-            let people = row.people.filter(|people| people.total() > People::ZERO)?;
-            Some(Held { zone, people: people.total().as_f64(), amount: people.covered.as_f64() })
+            let people = row.people.filter(|people| people.known() > People::ZERO)?;
+            Some(Held { zone, people: people.known().as_f64(), amount: people.covered.as_f64() })
         };
         let lived: Vec<Held<'_>> = report.coverage.zones.iter().zip(&inputs.zones).filter_map(held).collect();
         fair.add_ground(&format!("{}.people_covered", report.service), 1.0, &lived);
-        let nobody = |row: &Coverage| row.people.is_none_or(|people| people.total() == People::ZERO);
+        let nobody = |row: &Coverage| row.people.is_none_or(|people| people.known() == People::ZERO);
         let without = inputs.zones.iter().zip(&report.coverage.zones).filter(|(_, row)| nobody(row));
         fair.unknown(without.map(|(zone, _)| zone.name.as_str()));
         let service = inputs.plan.services.iter().find(|service| service.id == report.service);

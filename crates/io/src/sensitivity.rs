@@ -91,7 +91,7 @@ impl Doubts<'_> {
              neighbour's may cover them",
             self.limit(),
             set.source,
-            service.facilities.len()
+            service.facilities.iter().filter(|own| index.locate(own.location).is_some()).count()
         );
         let finding = self.at_most(FindingKind::FacilitiesAtBorder, asked.uncovered_near(&nodes)?, &more);
         Ok(finding.map(|finding| finding.facilities(service.facilities.len())))
@@ -106,7 +106,7 @@ impl Doubts<'_> {
         };
         let places = self.service.facilities.iter().map(|facility| facility.location);
         let outside: Vec<Coord<f64>> = places.filter(|at| zones.locate(*at).is_none()).collect();
-        2 * outside.len() > self.service.facilities.len() || outside.into_iter().any(is_near)
+        2 * outside.len() >= self.service.facilities.len() || outside.into_iter().any(is_near)
     }
 
     /// What mapped water, railways and motorways would change, where the plan names no barriers.

@@ -20,13 +20,13 @@ pub struct Checks {
     pub no_roads_error: f64,
     /// Share of people whose access or number is unknown: more, and the headline begins with them.
     pub unknown_in_headline: f64,
-    /// Share of people, or of inhabited ground, inside the extent and without a road within the snap limit: more is a warning.
+    /// Share of people, or of ground, inside the extent and without a road within the snap limit: more is a warning.
     pub roadless_warning: f64,
     /// Share of facilities in reach of the zones that are linked to no road: more is a warning.
     pub facilities_unlinked_warning: f64,
     /// More is an error.
     pub facilities_unlinked_error: f64,
-    /// Share of zones, or of inhabited ground, of unknown people: more is an error.
+    /// Share of zones, or of their area, of unknown people: more is an error.
     pub zones_unknown_error: f64,
     /// People a km² of inhabited surface: more is a warning.
     pub density_warning: f64,
@@ -121,6 +121,9 @@ pub enum CheckError {
     },
 }
 
+/// Accepts a kind whatever its size.
+pub(super) const YES: &str = "yes";
+
 impl Accepted {
     /// A size as it is written; see [`Accepted::size`] for what fits which kind.
     pub fn new(text: impl Into<String>) -> Accepted {
@@ -137,13 +140,13 @@ impl Accepted {
             Measure::Share => (&["%"], "a percentage, such as \"25 %\""),
             Measure::Rows => (&["rows", "row"], "a number of rows, such as \"3 rows\""),
             Measure::Metres => (&["km", "m"], "a length, such as \"120 m\""),
-            Measure::PerKm2 => (&["/km2", "/km²"], "people a km², such as \"2000000 /km2\""),
-            Measure::None => (&["yes"], "\"yes\""),
+            Measure::PerKm2 => (&["/km2", "/km²", YES], "people a km², such as \"2000000 /km2\", or \"yes\""),
+            Measure::None => (&[YES], "\"yes\""),
         };
         let error = || CheckError::Size { kind, found: self.0.clone(), expected };
         let text = self.0.trim();
         let (unit, number) = units.iter().find_map(|unit| Some((*unit, text.strip_suffix(unit)?.trim()))).ok_or_else(error)?;
-        if kind.measure() == Measure::None {
+        if unit == YES {
             return if number.is_empty() { Ok(f64::INFINITY) } else { Err(error()) };
         }
         let size: f64 = number.parse().map_err(|_| error())?;
@@ -153,6 +156,15 @@ impl Accepted {
             _ => 1.0,
         };
         Some(size * scale).filter(|size| size.is_finite() && *size >= 0.0).ok_or_else(error)
+    }
+
+    /// Whether a finding is no larger, to the thousandths that sizes are counted in.
+    fn holds(&self, finding: &Finding) -> bool {
+        match self.size(finding.kind) {
+            Ok(most) if most.is_infinite() => true,
+            Ok(most) => finding.size_milli <= finding.kind.measure().thousandths(most),
+            Err(_) => false,
+        }
     }
 }
 
@@ -203,8 +215,8 @@ impl Checks {
     /// The finding as the study takes it: an error that is accepted is a warning, and says so.
     #[must_use]
     pub fn judged(&self, finding: Finding) -> Finding {
-        let accepted = self.accept.get(&finding.kind).and_then(|accepted| accepted.size(finding.kind).ok());
-        match accepted.filter(|most| finding.is_error() && finding.size() <= *most) {
+        let accepted = self.accept.get(&finding.kind).filter(|accepted| finding.is_error() && accepted.holds(&finding));
+        match accepted {
             Some(_) => Finding { severity: Severity::Warning, accepted: true, ..finding },
             None => finding,
         }
@@ -238,6 +250,28 @@ mod tests {
         assert_eq!((beyond.severity, beyond.accepted), (Severity::Error, false));
     }
 
+    /// 16.4 × 0.01 is a little less than 0.164.
+    #[test]
+    fn what_is_printed_is_accepted() {
+        for thousandths in (0..=100_000).step_by(7) {
+            let share = f64::from(thousandths) / 100_000.0;
+            let found = Finding::new(Stage::Roads, "roads", "", FindingKind::NoRoads, "").severity(Severity::Error).sized(share);
+            let exact = format!("{}.{:03} %", thousandths / 1000, thousandths % 1000);
+            for size in [exact, found.accepting_size()] {
+                assert!(checks(FindingKind::NoRoads, &size).judged(found.clone()).accepted, "{share} {size}");
+            }
+        }
+        let density = Finding::new(Stage::People, "", "", FindingKind::ImplausibleDensity, "").severity(Severity::Error);
+        let number = checks(FindingKind::ImplausibleDensity, "2000000 /km2");
+        assert!(number.judged(density.clone().sized(1_600_000.4)).accepted);
+        assert_eq!(density.clone().sized(1_600_000.4).accepting_size(), "1600001 /km2");
+        // the total of another place is no density, however low it would be
+        let borrowed = density.of_any_size();
+        assert_eq!(borrowed.accepting_size(), "yes");
+        assert!(!number.judged(borrowed.clone()).accepted);
+        assert!(checks(FindingKind::ImplausibleDensity, "yes").judged(borrowed).accepted);
+    }
+
     #[test]
     fn sizes_are_written_with_the_unit_of_their_kind() {
         let size = |kind, text: &str| Accepted::new(text).size(kind).ok();
@@ -251,6 +285,7 @@ mod tests {
             (FindingKind::NoRoads, "NaN %"),
             (FindingKind::UnmatchedRows, "3 %"),
             (FindingKind::RingNotClosed, "yes"),
+            (FindingKind::ImplausibleDensity, "5 yes"),
         ] {
             assert_eq!(size(kind, text), None, "{kind} {text}");
         }

@@ -108,7 +108,7 @@ kinds! {
     FarOutlier "far_outlier" Warning Metres: "Facilities or people lie very far from all zones.", "Correct their coordinates, or remove them.";
     FewPoints "few_points" Warning Rows: "The people of a zone stand at few points: its share of covered people moves in large steps.", "Use finer people: smaller units, a raster, or zone totals that are spread (people.method = \"spread\").";
     FiguresUnmoved "figures_unmoved" Note Rows: "Figures of the plan do not change with a scenario.", "Give figures for the scenario's year.";
-    GapsUnlisted "gaps_unlisted" Note Rows: "Small gaps are counted, not listed.", "Lower gaps.min_people or gaps.min_area_m2 to list them.";
+    GapsUnlisted "gaps_unlisted" Note Rows: "Small gaps are counted, not listed.", "Lower gaps.min_people or gaps.min_area_m2 to list those that they leave out; slivers smaller than a ground cell are never listed.";
     GridFitted "grid_fitted" Note Metres: "A local grid was fitted to its control points.", "Nothing.";
     GridUnused "grid_unused" Note None: "The plan names a grid that nothing uses.", "Remove it.";
     GroupAboveTotal "group_above_total" Warning Rows: "A group has more people than there are in all.", "Correct the row.";
@@ -140,7 +140,7 @@ kinds! {
     NoSurface "no_surface" Note Rows: "None of the surfaces is where the people of a zone live; they are spread over all its land.", "Add a surface to people.over (\"roads\" needs none to be mapped), or give people by points, cells or a raster.";
     NoUsableFacility "no_usable_facility" Error Share: "No facility of a service can be used: none in reach of the zones is linked to a road, or all lie in another part of the world.", "Check the coordinates and their CRS, and that the file belongs to this place; if it is meant so: checks.accept = { no_usable_facility = \"100 %\" }.";
     NoYears "no_years" Note None: "A scenario names a year, and no facility has one.", "Give facilities their years: columns = { opens = \"…\" }.";
-    Nobody "nobody" Note Rows: "A zone has no people.", "Check its total if that is a surprise.";
+    Nobody "nobody" Note Rows: "A zone has no people.", "Check its total if that is a surprise; a file of people that leaves it out must be completed, or the zone left out.";
     NormUnknown "norm_unknown" Note Rows: "A norm cannot be judged in some zones.", "Give the figures that it needs.";
     NormWithoutZones "norm_without_zones" Warning None: "A norm applies to no zone.", "Check the class that it names.";
     NotABarrier "not_a_barrier" Note Rows: "A feature is neither a line nor an area and is left out.", "Nothing.";
@@ -178,7 +178,7 @@ kinds! {
     RingNotClosed "ring_not_closed" Warning Metres: "A ring does not end where it begins and is closed by a straight line: ground on one side of it may be missing or too much.", "Close the ring in the file, or use a file that holds all of the outline.";
     RoadColumns "road_columns" Note None: "These columns of the road layer are read.", "Name others: roads.columns.";
     RoadPieces "road_pieces" Note Rows: "The road lines form several pieces.", "Raise roads.snap_m, or mend the layer, if they should connect.";
-    Roadless "roadless" Warning Share: "People or inhabited ground inside the extent of the road file have no road within the snap limit; they are not covered.", "Check that the road file is whole there, or raise snap_m of the profile.";
+    Roadless "roadless" Warning Share: "People or ground inside the extent of the road file have no road within the snap limit; they are not covered.", "Check that the road file is whole there, or raise snap_m of the profile.";
     RoadsCutOff "roads_cut_off" Warning Share: "People who are not covered reach the edge of the road file within the limit: a facility beyond it may be near.", "Use a road file, and facilities, that reach farther than the zones by the limit.";
     RoleConflict "role_conflict" Note Rows: "A relation gives a member the wrong role.", "Nothing.";
     RowLeftOut "row_left_out" Note Rows: "A row is left out.", "Check the row.";
@@ -228,7 +228,6 @@ impl FindingKind {
             self,
             Kind::AxesSwapped
                 | Kind::FacilitiesUnlinked
-                | Kind::FarOutlier
                 | Kind::ImplausibleDensity
                 | Kind::NoRoads
                 | Kind::NoUsableFacility
@@ -244,7 +243,7 @@ impl FindingKind {
 
     /// Whether a note of it becomes a warning where more hangs on it.
     pub fn may_warn(self) -> bool {
-        matches!(self, FindingKind::PeopleOutside)
+        matches!(self, FindingKind::Nobody | FindingKind::PeopleOutside | FindingKind::RepeatedRows)
     }
 }
 

@@ -8,6 +8,7 @@ mod kinds;
 
 use serde::{Deserialize, Serialize};
 
+use checks::YES;
 pub use checks::{Accepted, CheckError, Checks};
 pub use kinds::{FindingKind, UnknownKind};
 
@@ -91,6 +92,14 @@ pub enum Measure {
     PerKm2,
     /// It has no size: it is accepted or not, `"yes"`.
     None,
+}
+
+impl Measure {
+    /// A size in thousandths; of a share, thousandths of a percent.
+    pub(crate) fn thousandths(self, size: f64) -> u64 {
+        let scale = if self == Measure::Share { 100_000.0 } else { 1000.0 };
+        (size * scale).round().clamp(0.0, 1e18) as u64
+    }
 }
 
 /// An input row that was not used as it stands, or something that a planner should look at.
@@ -178,14 +187,33 @@ impl Finding {
     /// The same with its size in the kind's [`Measure`]: a share from 0 to 1, rows, metres, people a km².
     #[must_use]
     pub fn sized(self, size: f64) -> Finding {
-        let scale = if self.kind.measure() == Measure::Share { 100_000.0 } else { 1000.0 };
-        Finding { size_milli: (size * scale).round().clamp(0.0, 1e18) as u64, ..self }
+        Finding { size_milli: self.kind.measure().thousandths(size), ..self }
+    }
+
+    /// The same with a size that no number accepts: `"yes"` alone does.
+    #[must_use]
+    pub fn of_any_size(self) -> Finding {
+        Finding { size_milli: u64::MAX, ..self }
     }
 
     /// Its size in the kind's [`Measure`], a share from 0 to 1.
     pub fn size(&self) -> f64 {
         let scale = if self.kind.measure() == Measure::Share { 100_000.0 } else { 1000.0 };
         self.size_milli as f64 / scale
+    }
+
+    /// The least size that accepts it, as a plan writes it: `"25.1 %"`, `"3 rows"`, `"120 m"`, `"2000000 /km2"`, `"yes"`.
+    pub fn accepting_size(&self) -> String {
+        let tenths = self.size_milli.div_ceil(100);
+        let whole = self.size_milli.div_ceil(1000);
+        match self.kind.measure() {
+            _ if self.size_milli == u64::MAX => YES.to_owned(),
+            Measure::Share => format!("{}.{} %", tenths / 10, tenths % 10),
+            Measure::Rows => format!("{whole} rows"),
+            Measure::Metres => format!("{whole} m"),
+            Measure::PerKm2 => format!("{whole} /km2"),
+            Measure::None => YES.to_owned(),
+        }
     }
 
     /// Whether it stops a run.

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::job::Tiles;
 use crate::error::{Error, data};
 use crate::files::Files;
-use crate::gate::stop_at_errors;
+use crate::gate::checked;
 use crate::load::{Inputs, MaskPolygons, load};
 use crate::plan::{Format, Plan, PlanError, value};
 use crate::run::{ground_of, service_of};
@@ -73,8 +73,7 @@ pub(super) fn cut(
 ) -> Result<(), Error> {
     let refused = |source| Error::Plan { file: "the job".to_owned(), source };
     check(plan).map_err(refused)?;
-    let inputs = load(plan, files, progress)?;
-    stop_at_errors(&inputs.findings)?;
+    let inputs = checked(load(plan, files, progress)?)?;
     if count > inputs.zones.len() {
         let expected = format!("at most {}: tiles are made of whole zones", inputs.zones.len());
         return Err(refused(value("tiles.count", &count.to_string(), &expected)));

@@ -25,8 +25,8 @@ impl<'i> Roads<'i> {
 
     /// How places are linked to the roads of a profile, and the profile; nothing if its roads were not read, or cannot be linked to by its
     /// rules, which the service's own analysis refuses.
-    pub(super) fn link(&mut self, profile: &'i str, places: &[Coord<f64>]) -> Option<(Vec<LinkStatus>, &'i Profile)> {
-        let (rules, network) = self.inputs.roads.get(profile)?;
+    pub(super) fn link(&mut self, profile: &str, places: &[Coord<f64>]) -> Option<(Vec<LinkStatus>, &'i Profile)> {
+        let (profile, (rules, network)) = self.inputs.roads.get_key_value(profile)?;
         let edges = match self.grids.entry(profile) {
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(free) => {
@@ -70,8 +70,8 @@ fn are(count: usize) -> &'static str {
 }
 
 /// Findings of all services: which share of the facilities in reach of the zones cannot be used.
-pub(super) fn of_services(inputs: &Inputs) -> Vec<Finding> {
-    let (mut roads, zones) = (Roads::new(inputs), Surroundings::new(&inputs.zones));
+pub(super) fn of_services(inputs: &Inputs, roads: &mut Roads<'_>) -> Vec<Finding> {
+    let zones = Surroundings::new(&inputs.zones);
     let mut findings = Vec::new();
     for (service, limits) in inputs.plan.services.iter().zip(&inputs.zone_limits) {
         let Some(facilities) = inputs.facilities.get(&service.facilities).filter(|own| !own.is_empty()) else { continue };

@@ -75,12 +75,18 @@ impl<'z> InZones<'z> {
         self.boxes.iter().all(|own| box_distance(own, at) > self.far_m)
     }
 
+    /// How far a place lies from the nearest box of a zone, metres.
+    fn distance(&self, at: Coord<f64>) -> f64 {
+        self.boxes.iter().map(|own| box_distance(own, at)).fold(f64::INFINITY, f64::min)
+    }
+
     /// Rows whose places lie in the zones once they are swapped, and do not as they are written.
     ///
     /// A row counts where it lies far from all zones as it is written. That alone may be chance in a list of a whole country near the line
     /// where longitude and latitude are equal: so at least half of the far rows must turn into the zones, or no row at all lies near them
     /// as written, or those that turn lie apart from all other rows. Rows that lie near the zones as written (again near that line) count
-    /// where no row lies in the zones and half of all turn into them.
+    /// where no row lies in the zones and half of all turn into them. Where rows count, those beside the zones do, too: far ones that lie
+    /// much nearer to the zones once they are swapped.
     pub(crate) fn swapped_rows(&self, places: &Written) -> Vec<usize> {
         let in_zone = |at: &Option<Coord<f64>>| at.is_some_and(|at| self.index.locate(at).is_some());
         let rows = places.written.iter().filter(|at| at.is_some()).count();
@@ -98,6 +104,13 @@ impl<'z> InZones<'z> {
         }
         let any_near = outside.len() < rows || far.len() + others.len() < outside.len();
         if !far.is_empty() && (far.len() >= others.len() || !any_near || self.apart(&far, places)) {
+            let turned = places.swapped(&others);
+            let nearer = |(row, at): &(usize, &Option<Coord<f64>>)| {
+                let as_written = places.at[*row].map_or(f64::INFINITY, |at| self.distance(at));
+                at.is_some_and(|at| 2.0 * self.distance(at) < as_written)
+            };
+            far.extend(others.iter().copied().zip(&turned).filter(nearer).map(|(row, _)| row));
+            far.sort_unstable();
             return far;
         }
         let all = far.len() + near.len();
@@ -137,9 +150,9 @@ impl<'z> InZones<'z> {
             Axes::Columns([x, y]) if rows.len() == of => {
                 format!("`{x}` is read as x (longitude) and `{y}` as y: write columns = {{ x = \"{y}\", y = \"{x}\" }}")
             }
-            Axes::Columns([x, y]) => format!("swap the cells of `{x}` and `{y}` in these rows alone, the others are right"),
+            Axes::Columns([x, y]) => format!("swap the cells of `{x}` and `{y}` in these rows alone"),
             Axes::Shapes if rows.len() == of => "write the layer again with x for the longitude".to_owned(),
-            Axes::Shapes => "swap x and y of these features alone, the others are right".to_owned(),
+            Axes::Shapes => "swap x and y of these features alone".to_owned(),
             Axes::LonLat => format!("write lon = {}, lat = {}", at.y, at.x),
         };
         let what = if matches!(axes, Axes::LonLat) { "changes" } else { "rows" };
@@ -215,7 +228,9 @@ mod tests {
         let list = [(8.5, 47.4), (6.1, 46.2), (7.4, 46.9), (8.9, 46.0), (9.5, 47.1), (47.2, 9.6)];
         assert_eq!(liechtenstein(&list), [5]);
         // the whole of it swapped: one row turns into the zones, and none lies near them
-        assert_eq!(liechtenstein(&list.map(|(x, y)| (y, x))[..5]), [4]);
+        assert_eq!(liechtenstein(&list.map(|(x, y)| (y, x))[..5]), [0, 1, 2, 3, 4]);
+        // one row turns into the zones, the other two to places beside them
+        assert_eq!(liechtenstein(&[(47.14, 9.52), (47.0, 9.9), (47.4, 9.1)]), [0, 1, 2]);
         // far, but in no zone either way
         assert_eq!(liechtenstein(&[(9.52, 47.14), (2.35, 48.85)]), NONE);
         assert_eq!(liechtenstein(&[]), NONE);

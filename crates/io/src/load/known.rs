@@ -216,8 +216,10 @@ impl Beyond {
     }
 }
 
-/// What lies outside the extent of the roads; `None` if nothing does.
-pub(crate) fn no_roads(inputs: &Inputs, no_data_m2: f64, all_m2: f64) -> Option<Finding> {
+/// What lies outside the extent of the roads; `None` if nothing does. `ground` is what of the zones' ground lies outside, and all of it,
+/// m², where it was measured.
+pub(crate) fn no_roads(inputs: &Inputs, ground: Option<[f64; 2]>) -> Option<Finding> {
+    let [no_data_m2, all_m2] = ground.unwrap_or_default();
     let RoadExtent { extent, basis } = inputs.extent.as_ref()?;
     let found = Beyond::of(&inputs.demand, extent);
     if found.squares_beyond == 0 && no_data_m2 < 1.0 {
@@ -226,12 +228,14 @@ pub(crate) fn no_roads(inputs: &Inputs, no_data_m2: f64, all_m2: f64) -> Option<
     let share = found.share();
     let percent = |part: f64, whole: f64| if whole > 0.0 { 100.0 * part / whole } else { 0.0 };
     let (people, beyond) = (found.people.as_f64(), found.people_beyond.as_f64());
+    let inhabited = percent(found.squares_beyond as f64, found.squares as f64);
+    let inhabited = match ground {
+        Some(_) => format!(", {inhabited:.1} % of the inhabited ground and {:.1} of {:.1} km²", no_data_m2 / 1e6, all_m2 / 1e6),
+        None => format!(" and {inhabited:.1} % of the inhabited ground"),
+    };
     let detail = format!(
-        "{beyond:.0} of {people:.0} people ({:.1} %), {:.1} % of the inhabited ground and {:.1} of {:.1} km² lie outside {}: they are no data, in no share and in no gap",
+        "{beyond:.0} of {people:.0} people ({:.1} %){inhabited} lie outside {}: they are no data, in no share and in no gap",
         percent(beyond, people),
-        percent(found.squares_beyond as f64, found.squares as f64),
-        no_data_m2 / 1e6,
-        all_m2 / 1e6,
         basis.name_en(),
     );
     let finding = Finding::new(Stage::Roads, &inputs.plan.roads.source, "", FindingKind::NoRoads, detail);

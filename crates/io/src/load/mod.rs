@@ -27,6 +27,7 @@ mod people_polygons;
 mod people_raster;
 mod placed;
 mod places;
+mod project;
 mod raster;
 mod raster_frames;
 mod record;
@@ -47,13 +48,14 @@ mod turns;
 mod unused;
 pub(crate) mod usual;
 mod workbook;
+mod zone_axes;
 mod zones;
 mod zones_and_masks;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use catchment::geo::{Coord, Densify, Euclidean, MultiPolygon};
+use catchment::geo::{Densify, Euclidean, MultiPolygon};
 use catchment::{
     Barriers, Demand, Facility, Finding, Limit, NodeId, People, Place, Profile, Progress, RoadNetwork, SpreadNote, Stage, Zone, begin,
 };
@@ -65,13 +67,13 @@ use crate::gate::{judged, stop_at_errors};
 use crate::osm::{self, OsmData};
 use crate::plan::{PeopleMethod, Plan, ServicePlan, SitingPlan, is_layer, is_osm, is_prepared};
 use crate::prepared::PreparedNetwork;
-use crate::shape::{places, rebuilt};
 use axes::InZones;
 use geojson::Feature;
 use masks::Mapped;
 use names::ZoneNames;
 use needs::RoadNeeds;
 use people_methods::LoadedPeople;
+use project::{TOO_FAR, project};
 use responses::OfResponses;
 use select::{UNNAMED, Wanted, asks_local_roads, unnamed_source, water_of_people};
 
@@ -80,6 +82,7 @@ pub(crate) use formats::{as_it_is, read_own, sql_quoted};
 pub(crate) use grids::fit as fit_grid;
 pub(crate) use numbers::{Axis, degrees, number};
 pub(crate) use people_raster::sums as raster_sums;
+pub(crate) use project::{project_each, project_polygons};
 pub(crate) use raster::{Raster, parts as raster_parts};
 pub(crate) use rings::{length, not_closed, of_features as rings_of};
 pub(crate) use sites::polygons_of_layer;
@@ -197,6 +200,11 @@ pub(crate) fn load_for(plan: &Plan, files: &dyn Files, scope: Scope<'_>, progres
     loader.read_osm(&RoadNeeds(profiles.values().cloned().collect()), scope.roads)?;
     begin(progress, "zones", 0)?;
     let (mut zones, zone_names, told) = loader.zones()?;
+    if let Some(swapped) = loader.zones_swapped(&zones) {
+        // nothing can be held against zones that lie elsewhere
+        loader.findings.push(swapped);
+        loader.stop_at_errors()?;
+    }
     let (working, projector) = loader.placed_zones(&mut zones)?;
     // a border that is straight in degrees is not quite straight in metres: gaps are cut along it and must not leave it
     let mut areas: Vec<MultiPolygon<f64>> = zones.iter().map(|zone| Euclidean.densify(&zone.area, STRAIGHT_DEG)).collect();
@@ -439,8 +447,13 @@ impl Loader<'_> {
 
     /// The errors that were found before a file ended loading, as they tell why it could not be used; that file's own without any.
     fn gravest<T>(&self, error: Error) -> Result<T, Error> {
-        stop_at_errors(&judged(self.findings.iter().cloned(), &self.plan.checks))?;
+        self.stop_at_errors()?;
         Err(error)
+    }
+
+    /// Refuses what was found so far with an error among it.
+    fn stop_at_errors(&self) -> Result<(), Error> {
+        stop_at_errors(&judged(self.findings.iter().cloned(), &self.plan.checks))
     }
 
     fn osm_warnings(&mut self) {
@@ -469,32 +482,4 @@ fn osm_issues(osm: &OsmData, file: &str) -> impl Iterator<Item = Finding> {
         let (id, kind) = (warning.object.to_string(), areas::kind_of(warning.kind));
         Finding::new(Stage::Roads, file, id, kind, warning.detail.clone())
     })
-}
-
-/// Projects places in bulk; an error names the file.
-fn project(projector: &Projector, places: &mut [Coord<f64>], file: &str) -> Result<(), Error> {
-    projector.forward(places).map_err(|source| Error::Crs { what: file.to_owned(), source })
-}
-
-/// Why a place has no image in the working CRS.
-const TOO_FAR: &str = "lies too far from the study for its CRS";
-
-/// Projects places; none for each that lies too far away to be projected.
-pub(crate) fn project_each(projector: &Projector, places: &[Coord<f64>]) -> Vec<Option<Coord<f64>>> {
-    let mut all = places.to_vec();
-    match projector.forward(&mut all) {
-        Ok(()) => all.into_iter().map(Some).collect(),
-        Err(_) => places.iter().map(|at| projector.forward_one(*at).ok()).collect(),
-    }
-}
-
-/// Projects polygons, all their points in one go.
-pub(crate) fn project_polygons(projector: &Projector, polygons: &mut [MultiPolygon<f64>], file: &str) -> Result<(), Error> {
-    let mut moved: Vec<Coord<f64>> = polygons.iter().flat_map(places).collect();
-    project(projector, &mut moved, file)?;
-    let mut moved = moved.into_iter();
-    for polygon in polygons {
-        *polygon = rebuilt(polygon, &mut moved);
-    }
-    Ok(())
 }

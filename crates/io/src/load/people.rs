@@ -5,6 +5,7 @@ use catchment::{Demand, Finding, FindingKind, Group, People, Severity, Stage, Zo
 
 use super::axes::InZones;
 use super::names::{Counted, Met, ZoneNames, ZoneRows, some, sums_differ};
+use super::people_checks::listed;
 use super::table::{Table, none_left};
 use super::unused::Unused;
 use super::usual::{PEOPLE, ZONE_ID, ZONE_NAME};
@@ -100,9 +101,9 @@ pub(super) fn totals_from_csv(
 
 /// Why no zone has a total: what its rows may mean, or what was found first.
 fn no_total(zones: &[Zone], file: &str, by_id: bool, findings: &[Finding]) -> Error {
-    let errors: Vec<Finding> = findings.iter().filter(|finding| finding.is_error()).cloned().collect();
-    if !errors.is_empty() {
-        return Error::Findings(errors);
+    // without a total there is nothing to go on with, whatever is accepted
+    if let Some(error) = findings.iter().filter(|finding| finding.is_error()).min() {
+        return data(file, "", format!("no total is left: {}: {}", error.kind, error.detail), error.kind.remedy().trim_end_matches('.'));
     }
     let names: Vec<&str> = zones.iter().take(3).map(|zone| if by_id { zone.id.as_str() } else { zone.name.as_str() }).collect();
     let found = match findings {
@@ -193,7 +194,7 @@ pub(super) fn points(
     }
     elsewhere(zones, &demand, file)?;
     findings.extend(repeated(&demand, file));
-    sum_by_zone(zones, &demand, file, "no people at any point in it", findings);
+    sum_by_zone(zones, &demand, file, Given::Points, findings);
     findings.extend(unused.finding((demand.len(), demand.total()), findings));
     Ok((demand, table.len() as u64))
 }
@@ -227,21 +228,59 @@ fn repeated(demand: &Demand, file: &str) -> Option<Finding> {
         "{count} rows with {:.1} people repeat the place and number of another row; they are counted: is the table pasted twice?",
         people.as_f64()
     );
-    (count > 0).then(|| Finding::new(Stage::People, file, "", FindingKind::RepeatedRows, detail))
+    let all: People = demand.people.iter().copied().sum();
+    let severity = if people.as_f64() > REPEATED * all.as_f64() { Severity::Warning } else { Severity::Note };
+    let finding = Finding::new(Stage::People, file, "", FindingKind::RepeatedRows, detail).severity(severity);
+    (count > 0).then(|| finding.people(people).rows(count))
 }
 
-/// Gives every zone the sum of the people in it; a zone without any is a finding.
-pub(super) fn sum_by_zone(zones: &mut [Zone], demand: &Demand, file: &str, nobody: &str, findings: &mut Vec<Finding>) {
-    let mut sums = vec![People::ZERO; zones.len()];
-    for (zone, people) in demand.zones.iter().zip(&demand.people) {
-        if let Some(zone) = zone {
-            sums[zone.index()] += *people;
+/// More than this share of all people in repeated rows is a warning: a table that stands twice in its file has half of them there.
+const REPEATED: f64 = 0.25;
+
+/// What the people of a study are given by, and so what it means that a zone has none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Given {
+    /// Points of people who live somewhere: a zone without any may be missing from the file.
+    Points,
+    /// Polygons, likewise.
+    Polygons,
+    /// A grid that covers the ground.
+    Cells,
+}
+
+impl Given {
+    fn name(self) -> &'static str {
+        match self {
+            Given::Points => "point",
+            Given::Polygons => "polygon",
+            Given::Cells => "cell",
         }
     }
-    for (zone, sum) in zones.iter_mut().zip(sums) {
-        zone.people = Some(sum);
-        if sum == People::ZERO {
-            findings.push(people_issue(file, zone, FindingKind::Nobody, nobody.to_owned()));
+}
+
+/// Gives every zone the sum of the people in it. Zones without people are findings: a warning, all together, where no row of the file lies in
+/// them.
+pub(super) fn sum_by_zone(zones: &mut [Zone], demand: &Demand, file: &str, given: Given, findings: &mut Vec<Finding>) {
+    let mut sums = vec![(0, People::ZERO); zones.len()];
+    for (zone, people) in demand.zones.iter().zip(&demand.people) {
+        if let Some(zone) = zone {
+            let (rows, sum) = &mut sums[zone.index()];
+            (*rows, *sum) = (*rows + 1, *sum + *people);
         }
+    }
+    for (zone, (_, sum)) in zones.iter_mut().zip(&sums) {
+        zone.people = Some(*sum);
+    }
+    let what = given.name();
+    let none = |(_, (rows, _)): &(&Zone, &(usize, People))| *rows == 0 && given != Given::Cells;
+    let (missing, counted): (Vec<_>, Vec<_>) = zones.iter().zip(&sums).filter(|(_, (_, sum))| *sum == People::ZERO).partition(none);
+    findings
+        .extend(counted.iter().map(|(zone, _)| people_issue(file, zone, FindingKind::Nobody, format!("no people at any {what} in it"))));
+    if let Some((first, _)) = missing.first() {
+        let names = listed(missing.iter().map(|(zone, _)| zone.name.clone()), missing.len());
+        let count = missing.len();
+        let [zones, have] = if count == 1 { ["zone", "has"] } else { ["zones", "have"] };
+        let detail = format!("{count} {zones} {have} no {what} of people and count as 0 people: {names}; is the file whole?");
+        findings.push(Finding::new(Stage::People, file, &first.id, FindingKind::Nobody, detail).severity(Severity::Warning));
     }
 }

@@ -132,7 +132,7 @@ fn in_one_zone(zones: &[Zone], inhabited_m2: &[f64], file: &str) -> Option<Findi
         zones.len()
     );
     let finding = Finding::new(Stage::People, file, &zone.id, FindingKind::ImplausibleDensity, detail);
-    Some(finding.severity(Severity::Error).people(people).sized(density))
+    Some(finding.severity(Severity::Error).people(people).of_any_size())
 }
 
 /// The first names of a list, and how many there are more.

@@ -126,7 +126,7 @@ impl Totals<'_> {
             level_in_words(tags),
         );
         let finding = Finding::new(Stage::People, self.file, &zone.id, FindingKind::ImplausibleDensity, detail);
-        Some(finding.severity(Severity::Error).people(people).sized(density))
+        Some(finding.severity(Severity::Error).people(people).of_any_size())
     }
 
     /// Places of a higher level in zones that are left without a total: an error where they would hold over half of all people.
@@ -146,7 +146,7 @@ impl Totals<'_> {
             );
             let severity = if people > known { Severity::Error } else { Severity::Warning };
             let finding = Finding::new(Stage::People, self.file, &zone.id, FindingKind::ImplausibleDensity, detail);
-            Some(finding.severity(severity).people(people).sized(density))
+            Some(finding.severity(severity).people(people).of_any_size())
         };
         left.filter_map(finding).collect()
     }

@@ -9,7 +9,7 @@ use geojson::Feature;
 use rayon::prelude::*;
 
 use super::numbers::number;
-use super::people::{elsewhere, sum_by_zone};
+use super::people::{Given, elsewhere, sum_by_zone};
 use super::unused::Unused;
 use super::usual::PEOPLE;
 use super::zones::repair;
@@ -79,7 +79,7 @@ pub(super) fn shared(
         demand.groups.iter_mut().zip(&part.groups).for_each(|(group, people)| group.people.push(*people));
     }
     elsewhere(zones, &demand, file)?;
-    sum_by_zone(zones, &demand, file, "no people in any polygon in it", findings);
+    sum_by_zone(zones, &demand, file, Given::Polygons, findings);
     Ok((demand, told))
 }
 

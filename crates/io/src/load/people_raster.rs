@@ -7,7 +7,7 @@ use catchment::geo::{BoundingRect, Coord, Densify, Euclidean, MultiPolygon};
 use catchment::{Demand, Finding, FindingKind, Group, NoProgress, People, Progress, Stage, Zone, begin};
 use rayon::prelude::*;
 
-use super::people::sum_by_zone;
+use super::people::{Given, sum_by_zone};
 use super::raster::{Borders, Frame, Raster};
 use super::raster_frames::{Part, Reader};
 use super::shores::Shores;
@@ -47,7 +47,7 @@ pub(super) fn rasters(
     read(&ask, |part| all.add(part), findings, progress)?;
     all.odd.iter().zip(rasters).for_each(|(odd, raster)| odd.tell(&raster.name, findings));
     let file = raster.name.as_str();
-    sum_by_zone(zones, &all.demand, file, "no people in any cell in it", findings);
+    sum_by_zone(zones, &all.demand, file, Given::Cells, findings);
     if all.beyond_cells > 0 {
         let detail = format!(
             "{} cells with {:.1} people in the box around the zones touch none of them and are not used; cells beyond that box are not read",

@@ -300,8 +300,12 @@ impl<'a> Table<'a> {
     /// The finding that a place is not a longitude and latitude.
     fn off_globe(&self, row: usize, at: Coord<f64>, crs: &Crs, stage: Stage) -> Option<Finding> {
         let Coord { x, y } = at;
-        let swapped = if on_globe(Coord { x: y, y: x }) { " (are x and y swapped?)" } else { "" };
-        let detail = format!("line {}: {x}, {y} is no longitude, latitude{swapped}; the row is not used", self.line(row));
+        let hint = match (on_globe(Coord { x: y, y: x }), x.abs().max(y.abs()) > 360.0) {
+            (true, _) => " (are x and y swapped?)",
+            (false, true) => " (are these metres? Name their CRS: columns = { crs = \"EPSG:…\" })",
+            (false, false) => "",
+        };
+        let detail = format!("line {}: {x}, {y} is no longitude, latitude{hint}; the row is not used", self.line(row));
         (crs.is_geographic() && !on_globe(at)).then(|| Finding::new(stage, self.file, self.line(row), FindingKind::BadPlace, detail))
     }
 

@@ -6,7 +6,9 @@ mod effects;
 mod rows;
 mod write;
 
-use catchment::{Facility, Finding, FindingKind, Ground, People, Progress, Service, Stage, Status, Study, analyse, begin};
+use std::collections::BTreeSet;
+
+use catchment::{Facility, Finding, FindingKind, Ground, People, Progress, Service, Severity, Stage, Status, Study, analyse, begin};
 
 use crate::checks;
 use crate::error::Error;
@@ -19,6 +21,11 @@ use crate::run::{Clock, Run, answered};
 
 pub use effects::ProjectRow;
 pub(crate) use rows::{comparison_rows, metrics};
+
+/// The warnings of a run.
+fn warnings(run: &Run) -> impl Iterator<Item = &Finding> {
+    run.findings().into_iter().filter(|finding| finding.severity == Severity::Warning)
+}
 
 /// The study as it stands and its scenarios, side by side.
 #[derive(Debug, Clone)]
@@ -54,6 +61,28 @@ impl Comparison {
             }
         }
         moved
+    }
+
+    /// What may make a number of the comparison wrong: warnings of the study as it stands, those of scenarios that it does not have, steps
+    /// that do nothing, and what was found of the tables of any of them.
+    pub fn findings(&self) -> Vec<Finding> {
+        let mut findings: Vec<Finding> = warnings(&self.baseline).cloned().collect();
+        let of_baseline: BTreeSet<(FindingKind, String)> = findings.iter().map(|own| (own.kind, own.source.clone())).collect();
+        for own in &self.scenarios {
+            let of_tables = || own.run.office.iter().flat_map(|office| &office.findings);
+            let other = |finding: &&Finding| {
+                !of_baseline.contains(&(finding.kind, finding.source.clone())) && !of_tables().any(|table| table == *finding)
+            };
+            let scenario = own.run.scenario.iter();
+            findings.extend(
+                scenario.flat_map(|scenario| warnings(&own.run).filter(other).map(|finding| in_scenario(scenario, finding.clone()))),
+            );
+            findings.extend(own.findings.iter().cloned());
+        }
+        findings.extend(self.runs().flat_map(|(_, run)| run.office.iter().flat_map(|office| &office.findings)).cloned());
+        findings.sort();
+        findings.dedup();
+        findings
     }
 
     /// The name and the run of the study as it stands, then those of each scenario.
@@ -109,10 +138,12 @@ pub(crate) fn checked(inputs: &mut Inputs, files: &dyn Files, progress: &dyn Pro
         // swapped places may be too far away to be projected
         stop_at_errors(&inputs.findings)?;
     }
-    let changed = changed?;
+    let mut changed = changed?;
+    let of_scenarios = checks::of_scenarios(inputs, plan.scenarios.iter().zip(changed.iter_mut().map(|(own, _)| own)));
     let unlinked: Vec<Vec<Finding>> =
         plan.scenarios.iter().zip(&changed).map(|(scenario, (_, steps))| unlinked(inputs, scenario, steps)).collect();
     let mut findings = inputs.findings.clone();
+    findings.extend(of_scenarios);
     findings.extend(unlinked.iter().flatten().cloned());
     let tables = plan.scenarios.iter().zip(&changed).map(|(scenario, (own, _))| (own, scenario.new_build.as_deref()));
     for (own, new_build) in std::iter::once((&*inputs, None)).chain(tables) {
@@ -148,6 +179,12 @@ fn unlinked(inputs: &Inputs, scenario: &ScenarioPlan, steps: &[changed::Step]) -
     let stands = |step: &&changed::Step| matches!(step.verb, Verb::Add | Verb::Open | Verb::Move);
     let new: Vec<(&str, &Facility)> = steps.iter().filter(stands).map(|step| (step.set.as_str(), &step.facility)).collect();
     judged(checks::unlinked_projects(inputs, scenario, &new), &inputs.plan.checks)
+}
+
+/// A finding that is a scenario's: its detail says so.
+pub(crate) fn in_scenario(scenario: &ScenarioPlan, mut finding: Finding) -> Finding {
+    finding.detail = format!("in the scenario `{}`, {}", scenario.id, finding.detail);
+    finding
 }
 
 /// A year in which nothing can differ, as no facility says when it opens or closes.

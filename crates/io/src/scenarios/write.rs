@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use catchment::Finding;
 use geojson::{Feature, Geometry};
 use serde_json::{Value, json};
 
@@ -88,8 +87,7 @@ impl Comparison {
             ("norms_compared", norms),
             ("fairness_compared", fairness(self)),
         ];
-        let mut findings: Vec<&Finding> = self.scenarios.iter().flat_map(|own| &own.findings).collect();
-        findings.extend(self.runs().flat_map(|(_, run)| run.office.iter().flat_map(|own| &own.findings)));
+        let findings = self.findings();
         let runs: Vec<&str> = self.runs().map(|(id, _)| id).collect();
         let folder = FolderOut {
             command: COMMAND,
@@ -99,7 +97,7 @@ impl Comparison {
             printed,
             lines: self.sentences(lang),
             method: basis(&self.baseline),
-            findings,
+            findings: findings.iter().collect(),
             summary,
             readme: dictionary::README,
             read: self.runs().flat_map(|(_, run)| run.files()).collect(),

@@ -4,7 +4,7 @@ use catchment::{Facility, Finding, FindingKind, Limit, LinkStatus, Progress, Ser
 
 use crate::error::Error;
 use crate::files::Files;
-use crate::gate::stop_at_errors;
+use crate::gate::checked;
 use crate::load::{Inputs, Scope, load_for};
 use crate::plan::{Plan, PlanError, ServicePlan};
 use crate::run::Networks;
@@ -45,8 +45,7 @@ impl Studied {
     pub(super) fn load(plan: &Plan, files: &dyn Files, ask: &Ask, progress: &dyn Progress) -> Result<Studied, Error> {
         let asked = asked(plan, ask)?;
         let scope = Scope { service: ask.service.as_deref(), roads: true, responses: false };
-        let inputs = load_for(plan, files, scope, progress)?;
-        stop_at_errors(&inputs.findings)?;
+        let inputs = checked(load_for(plan, files, scope, progress)?)?;
         let networks = inputs.networks(asked.iter().map(|asked| &asked.plan), &[]);
         Ok(Studied { inputs, asked, networks })
     }

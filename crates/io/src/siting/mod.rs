@@ -16,10 +16,9 @@ use catchment::{
     SitingModel, SitingOptions, Stage, begin,
 };
 
-use crate::checks;
 use crate::error::Error;
 use crate::files::{Files, InputFile};
-use crate::gate::{judged, stop_at_errors};
+use crate::gate::{checked, judged, stop_at_errors};
 use crate::load::{Inputs, load};
 use crate::map::Lang;
 use crate::plan::{CALLS, ChangePlan, Plan, PlanError, ScenarioPlan, SitingPlan, Verb, value};
@@ -114,9 +113,8 @@ pub fn site(plan: &Plan, files: &dyn Files, solver: Option<&Cbc>, progress: &dyn
 /// # Errors
 ///
 /// As [`site`].
-pub fn sited(mut inputs: Inputs, files: &dyn Files, solver: Option<&Cbc>, progress: &dyn Progress) -> Result<SitingRun, Error> {
-    let found = judged(checks::of_inputs(&inputs), &inputs.plan.checks);
-    stop_at_errors(inputs.findings.iter().chain(&found))?;
+pub fn sited(inputs: Inputs, files: &dyn Files, solver: Option<&Cbc>, progress: &dyn Progress) -> Result<SitingRun, Error> {
+    let mut inputs = checked(inputs)?;
     let plan = &inputs.plan.clone();
     let wrong = |source: PlanError| Error::Plan { file: plan.study.id.clone(), source };
     let mut siting = plan.siting.clone().unwrap_or_default();

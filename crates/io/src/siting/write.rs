@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use catchment::People;
 use catchment::geo::Point;
+use catchment::{Finding, People};
 use geojson::{Feature, Geometry};
 use serde_json::{Value, json};
 
@@ -13,8 +13,8 @@ use crate::map::Lang;
 use crate::plan::{CALLS, GRID, JUNCTIONS, ModelName, OWN, PEOPLE, ServicePlan};
 use crate::scenarios::{comparison_rows, metrics};
 use crate::write::{
-    FolderOut, LayerOut, Printed, Row, SiteTables, TableOut, attribution, basis, compared, feature, one_zh, place, round, table_rows,
-    thousands, title, unit_zh,
+    FolderOut, LayerOut, Printed, Row, SiteTables, TableOut, accepted, attribution, basis, compared, feature, finding_summary, one_zh,
+    place, round, table_rows, thousands, title, unit_zh,
 };
 
 const COMMAND: &str = "site";
@@ -33,6 +33,18 @@ impl SitingRun {
         };
         written.extend(place(out, COMMAND, &self.render()?)?);
         Ok(written)
+    }
+
+    /// What was found of the siting and of the study: of its runs, where it was run as it stands and as proposed.
+    pub fn all_findings(&self) -> Vec<Finding> {
+        let mut findings = self.findings.clone();
+        match &self.comparison {
+            Some(comparison) => findings.extend(comparison.findings()),
+            None => findings.extend(self.inputs.findings.iter().cloned()),
+        }
+        findings.sort();
+        findings.dedup();
+        findings
     }
 
     /// Everything that is known of the plan as a whole.
@@ -67,6 +79,7 @@ impl SitingRun {
             "alternatives": self.alternatives,
             "evaluation": self.evaluation,
             "quotas": self.quotas,
+            "findings": finding_summary(&self.all_findings().iter().collect::<Vec<_>>()),
         })
     }
 
@@ -89,6 +102,7 @@ impl SitingRun {
         let mut method: String = self.method().iter().map(|line| format!("- {line}\n")).collect();
         method += "\n";
         method.extend(self.comparison.iter().map(|all| basis(&all.baseline)));
+        let findings = self.all_findings();
         let folder = FolderOut {
             command: COMMAND,
             inputs: &self.inputs,
@@ -107,7 +121,7 @@ impl SitingRun {
             printed,
             lines: self.sentences(),
             method,
-            findings: self.findings.iter().collect(),
+            findings: findings.iter().collect(),
             summary: self.summary(),
             readme: dictionary::README,
             read: self.inputs.files.iter().chain(&self.files).collect(),
@@ -155,6 +169,7 @@ impl SitingRun {
         let standing = self.standing.map(|value| said_value(value, self.unit));
         let [measure, measure_zh] = self.measure();
         let gap = 100.0 * found.gap();
+        let all = self.all_findings();
         let mut lines = Vec::new();
         if lang != Lang::Zh {
             let proof = match found.proven {
@@ -162,7 +177,8 @@ impl SitingRun {
                 false => format!("no plan can be better than {bound}: the gap is at most {gap:.2} %"),
             };
             let from = standing.as_ref().map_or_else(String::new, |standing| format!(", from {standing} as it stands"));
-            lines.push(format!("**{service}**: {count} new{closed} by {model}: {value} {measure}{from}; {proof}."));
+            let accepted = accepted(all.iter(), Lang::En).map_or_else(String::new, |own| format!(" Accepted by the plan: {own}."));
+            lines.push(format!("**{service}**: {count} new{closed} by {model}: {value} {measure}{from}; {proof}.{accepted}"));
         }
         if lang != Lang::En {
             let proof = match found.proven {
@@ -170,7 +186,8 @@ impl SitingRun {
                 false => format!("优化界{bound}，差距不超过{gap:.2}%"),
             };
             let from = standing.map_or_else(String::new, |standing| format!("（现状{standing}）"));
-            lines.push(format!("**{service}**：按{model}模型新增{count}处{closed_zh}，{measure_zh}{value}{from}，{proof}。"));
+            let accepted = accepted(all.iter(), Lang::Zh).map_or_else(String::new, |own| format!("（已接受：{own}）"));
+            lines.push(format!("**{service}**：按{model}模型新增{count}处{closed_zh}，{measure_zh}{value}{from}，{proof}{accepted}。"));
         }
         lines
     }

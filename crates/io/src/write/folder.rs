@@ -4,7 +4,8 @@ use catchment::Finding;
 use serde_json::{Map, Value, json};
 
 use super::{
-    About, Cell, LayerOut, Printed, Sheet, TableOut, attribution, by_kind, csv, formats_of, issues_table, pretty, sha256, time, workbook,
+    About, Cell, LayerOut, Printed, Sheet, TableOut, attribution, by_kind, csv, formats_of, issues_table, loud, pretty, sha256, time,
+    workbook,
 };
 use crate::error::Error;
 use crate::files::InputFile;
@@ -51,6 +52,9 @@ impl FolderOut<'_> {
         }
         self.findings.sort();
         self.findings.dedup();
+        if let Some(summary) = self.summary.as_object_mut() {
+            summary.insert("findings".to_owned(), loud::summary(&self.findings));
+        }
         let listed = issues_table(&self.findings);
         files.push(("issues.csv".to_owned(), csv(&listed, encoding)));
         if formats.contains(&Format::Xlsx) {
@@ -62,6 +66,8 @@ impl FolderOut<'_> {
         }
         let mut report = format!("# {}\n\n", plan.study.title);
         report.extend(self.lines.iter().map(|line| format!("{line}\n\n")));
+        let warnings = loud::warnings_markdown(&self.findings, plan.study.lang);
+        report += &if warnings.is_empty() { warnings } else { format!("{warnings}\n") };
         report.extend(self.printed.iter().map(Printed::markdown));
         let heading = if plan.study.lang == Lang::En { "Method" } else { "方法口径 Method" };
         report += &format!("## {heading}\n\n{}", self.method);

@@ -74,6 +74,18 @@ pub fn warning_lines(findings: &[&Finding], lang: Lang) -> Vec<String> {
     lines
 }
 
+/// The same lines as Markdown; empty where there is nothing to say.
+pub(super) fn warnings_markdown(findings: &[&Finding], lang: Lang) -> String {
+    let mut text = String::new();
+    for line in warning_lines(findings, lang) {
+        text += &match line.strip_prefix("  ") {
+            Some(item) => format!("- {item}\n"),
+            None => format!("\n{line}\n\n"),
+        };
+    }
+    text
+}
+
 fn line_en(group: &Group<'_>) -> String {
     let Group { first, .. } = group;
     let mut weights = Vec::new();
@@ -137,7 +149,7 @@ fn shortened(detail: &str) -> String {
 fn size_text(finding: &Finding) -> Option<String> {
     let size = finding.size();
     match finding.kind.measure() {
-        _ if finding.size_milli == 0 => None,
+        _ if matches!(finding.size_milli, 0 | u64::MAX) => None,
         Measure::Share => Some(format!("{:.1} %", 100.0 * size)),
         Measure::Rows => None,
         Measure::Metres => Some(format!("{size:.0} m")),
@@ -147,7 +159,7 @@ fn size_text(finding: &Finding) -> Option<String> {
 }
 
 /// What the plan accepts although it cannot be true, as the sentence of a result says it; `None` if nothing is.
-pub(super) fn accepted<'f>(findings: impl Iterator<Item = &'f Finding>, lang: Lang) -> Option<String> {
+pub(crate) fn accepted<'f>(findings: impl Iterator<Item = &'f Finding>, lang: Lang) -> Option<String> {
     let mut accepted: Vec<&Finding> = findings.filter(|finding| finding.accepted).collect();
     accepted.sort();
     let one = |finding: &&Finding| {
@@ -164,7 +176,7 @@ pub(super) fn accepted<'f>(findings: impl Iterator<Item = &'f Finding>, lang: La
 }
 
 /// Findings counted by severity, and each warning, for `summary.json`.
-pub(super) fn summary(findings: &[&Finding]) -> Value {
+pub(crate) fn summary(findings: &[&Finding]) -> Value {
     let count = |severity| findings.iter().filter(|finding| finding.severity == severity).count();
     let warning = |group: &Group<'_>| {
         json!({

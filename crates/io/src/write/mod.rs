@@ -56,6 +56,7 @@ pub(crate) use formats::{
 };
 pub(crate) use layers::{coverage as coverage_layer, feature, gaps as gap_layer, inverse, style, wgs84, zones as zone_layer};
 pub use loud::warning_lines;
+pub(crate) use loud::{accepted, summary as finding_summary};
 pub use people_sums::people_sentence;
 pub(crate) use response::set_stand_in;
 pub(crate) use response_words::basis_of;

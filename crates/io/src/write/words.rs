@@ -60,7 +60,11 @@ pub fn sentence(run: &Run, service: &ServicePlan, report: &Report, lang: Lang) -
     let percent = |share: Option<f64>| share.map_or("–".to_owned(), |s| format!("{:.2}%", 100.0 * s));
     let (area, people) = (percent(total.area_share()), percent(total.people_share()));
     let mask = run.inputs.plan.ground.mask.first().unwrap_or(&Mask::Zone);
-    let ground = km2(total.area.known());
+    let (inside, all_ground) = (total.area.known(), total.area.total());
+    // a share of a part of the ground says of which
+    let in_part = inside.m2() < 0.9995 * all_ground.m2();
+    let ground = km2(inside);
+    let nobody = total.people.is_none_or(|people| people.known() == People::ZERO);
     let blind = percent(total.area_share().map(|s| 1.0 - s));
     let (most, part) = most_of_the_gap(report);
     let names: Vec<&str> = most.iter().map(|zone| run.inputs.zones[*zone].name.as_str()).collect();
@@ -81,14 +85,23 @@ pub fn sentence(run: &Run, service: &ServicePlan, report: &Report, lang: Lang) -
         };
         let doubt = doubt_en(&no_data, &unknown, run.inputs.zones.len());
         let mut text = if much { format!("{doubt}. ") } else { String::new() };
+        let of_people = match nobody {
+            true => String::new(),
+            false => {
+                let [covered, all] = [sums.covered, sums.known()].map(|people| thousands(people.as_f64()));
+                format!("{people} of {known} ({covered} of {all}) and ")
+            }
+        };
+        let of_ground = match in_part {
+            true => format!("{} inside the road data ({ground} of {} km²)", mask_en(mask), km2(all_ground)),
+            false => format!("{} ({ground} km²)", mask_en(mask)),
+        };
         text += &format!(
-            "{}: within {}{}, {people} of {known} ({} of {}) and {area} of {} ({ground} km²) are covered; blind spots are {blind} of it",
+            "{}: within {}{}, {of_people}{area} of {of_ground} {} covered; blind spots are {blind} of it",
             title(service),
             limit_en(run, report),
             if service.care.is_empty() { String::new() } else { format!(" of {}", service.care) },
-            thousands(sums.covered.as_f64()),
-            thousands(sums.known().as_f64()),
-            mask_en(mask)
+            if nobody { "is" } else { "are" },
         );
         if !names.is_empty() {
             text += &format!(", {:.0}% of their people in {}", 100.0 * part, listed(&names, ", ", " and "));
@@ -102,10 +115,11 @@ pub fn sentence(run: &Run, service: &ServicePlan, report: &Report, lang: Lang) -
         text + "."
     };
     let chinese = || {
+        let of_people = if nobody { String::new() } else { format!("常住人口覆盖率达{people}，") };
         let doubt = doubt_zh(&no_data, &unknown, run.inputs.zones.len());
         let mut text = if much { format!("{doubt}。") } else { String::new() };
         text += &format!(
-            "{}居民{}{}{}服务圈覆盖率为{area}，常住人口覆盖率达{people}，覆盖盲区占比{blind}",
+            "{}居民{}{}{}服务圈覆盖率为{area}，{of_people}覆盖盲区占比{blind}",
             if service.care_zh.is_empty() { format!("{}：", title(service)) } else { String::new() },
             if service.profile == "walk" { "步行" } else { "" },
             limit_zh(run, report),
@@ -114,7 +128,8 @@ pub fn sentence(run: &Run, service: &ServicePlan, report: &Report, lang: Lang) -
         if !names.is_empty() {
             text += &format!("，主要位于{}", listed(&names, "、", "和"));
         }
-        text += &format!("（口径：{}，{ground}平方公里）", mask_zh(mask));
+        let of_ground = if in_part { format!("道路资料范围内{ground}/{}", km2(all_ground)) } else { ground.clone() };
+        text += &format!("（口径：{}，{of_ground}平方公里）", mask_zh(mask));
         if !much && !doubt.is_empty() {
             text += &format!("（{doubt}）");
         }

@@ -8,7 +8,7 @@ use crate::map::Lang;
 use crate::referrals::ReferralRun;
 use crate::run::Run;
 use crate::write::formats::{Cell, Sheet, TableOut};
-use crate::write::loud::warning_lines;
+use crate::write::loud::warnings_markdown;
 use crate::write::picture::method;
 use crate::write::response_words::response_sentences;
 use crate::write::row::{Row, services, total};
@@ -63,7 +63,7 @@ pub(in crate::write) fn sheets(run: &Run, printed: &[Printed], tables: &[TableOu
 pub(in crate::write) fn report(run: &Run, printed: &[Printed]) -> String {
     let lang = run.inputs.plan.study.lang;
     let mut text = format!("# {}\n\n", run.inputs.plan.study.title);
-    let mut warnings = warning_lines(&run.findings(), lang);
+    let mut warnings = warnings_markdown(&run.findings(), lang);
     for (service, report) in services(run) {
         text += &format!("{}\n\n", sentence(run, service, report, lang).replace('\n', "\n\n"));
         for line in response_sentences(run, service, lang) {
@@ -72,12 +72,7 @@ pub(in crate::write) fn report(run: &Run, printed: &[Printed]) -> String {
         if service.response.is_some() {
             text += "\n";
         }
-        for line in warnings.drain(..) {
-            text += &match line.strip_prefix("  ") {
-                Some(item) => format!("- {item}\n"),
-                None => format!("\n{line}\n\n"),
-            };
-        }
+        text += &std::mem::take(&mut warnings);
         text += "\n";
     }
     text.extend(printed.iter().map(Printed::markdown));
