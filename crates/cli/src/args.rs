@@ -186,6 +186,9 @@ pub(crate) struct Common {
     /// Print summary.json instead of the table.
     #[arg(long)]
     pub json: bool,
+    /// Replace files in the folder of results that this program did not write, or that were edited since.
+    #[arg(long)]
+    pub force: bool,
     /// Say nothing but errors.
     #[arg(short, long)]
     pub quiet: bool,

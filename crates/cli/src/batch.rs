@@ -10,12 +10,12 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use catchment_io::batch::{Batch, KindShards, Outcome, ShardState, ShardStatus, diff, kinds_by_shards, merge, run_shard};
-use catchment_io::thousands;
+use catchment_io::{Claim, OutFolder, thousands};
 use clap::{Args, Subcommand};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::pool;
-use crate::terminal::{INTERRUPTED, Terminal, print};
+use crate::terminal::{INTERRUPTED, Terminal, kept, print};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum BatchCommand {
@@ -86,6 +86,9 @@ pub(crate) struct MergeArgs {
     /// The folder for the results.
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
+    /// Replace files in the folder of results that this program did not write, or that were edited since.
+    #[arg(long)]
+    pub force: bool,
     /// How many threads [default: one a core].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
@@ -103,6 +106,9 @@ pub(crate) struct DiffArgs {
     /// The folder for what moved.
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
+    /// Replace files in the folder of results that this program did not write, or that were edited since.
+    #[arg(long)]
+    pub force: bool,
 }
 
 /// Shards that are not done: exit code 3.
@@ -127,7 +133,8 @@ pub(crate) fn batch(command: &BatchCommand) -> anyhow::Result<()> {
         },
         BatchCommand::Status(typed) => status(typed),
         BatchCommand::Diff(typed) => {
-            let found = diff(&typed.before, &typed.after, &typed.out)?;
+            let claim = Claim { force: typed.force, ..Claim::of_diff(&typed.before, &typed.after) };
+            let found = diff(&typed.before, &typed.after, OutFolder::claim(&typed.out, claim)?)?;
             for total in &found.totals {
                 let (gained, lost) = (thousands(total.people_gained), thousands(total.people_lost));
                 let (opened, closed) = (total.gaps_opened, total.gaps_closed);
@@ -136,17 +143,22 @@ pub(crate) fn batch(command: &BatchCommand) -> anyhow::Result<()> {
                     total.service
                 ));
             }
-            print(&format!("{} files in {}\n", found.files.len(), typed.out.display()));
+            print(&format!("{} files in {}\n", found.placed.files.len(), typed.out.display()));
+            kept(&found.placed, &Terminal::new(false));
             Ok(())
         }
         BatchCommand::Merge(typed) => {
             let terminal = Terminal::new(typed.quiet);
-            let merged = pool(typed.threads)?.install(|| merge(&Batch::open(&typed.batch)?, &typed.out, &terminal))?;
+            let batch = Batch::open(&typed.batch)?;
+            let claim = Claim { force: typed.force, ..Claim::of_merge(&batch)? };
+            let folder = OutFolder::claim(&typed.out, claim)?;
+            let merged = pool(typed.threads)?.install(|| merge(&batch, folder, &terminal))?;
             terminal.finish();
+            kept(&merged.placed, &terminal);
             if typed.quiet {
                 return Ok(());
             }
-            print(&format!("{} files in {}\n", merged.files.len(), typed.out.display()));
+            print(&format!("{} files in {}\n", merged.placed.files.len(), typed.out.display()));
             if !merged.not_merged.is_empty() {
                 print(&format!("left with each shard: {}\n", merged.not_merged.join(", ")));
             }

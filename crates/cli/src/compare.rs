@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use catchment::Finding;
 use catchment_io::map::Lang;
-use catchment_io::plan::{BASELINE, Plan};
-use catchment_io::{Comparison, Error, compare as compared, thousands, warning_lines};
+use catchment_io::plan::BASELINE;
+use catchment_io::{Claim, Error, compare as compared, thousands, warning_lines, write};
 use clap::Args;
 use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
 use comfy_table::{CellAlignment, Table};
@@ -16,7 +16,7 @@ use serde_json::Value;
 use crate::args::Common;
 use crate::job::Job;
 use crate::shapes::check_own;
-use crate::terminal::{Terminal, print};
+use crate::terminal::{Terminal, kept, print};
 
 /// `compare`
 #[derive(Debug, Args)]
@@ -32,24 +32,25 @@ pub(crate) fn compare(typed: &Compare) -> anyhow::Result<()> {
     if typed.common.out.is_none() {
         job.out = format!("catchment-{}-compare", job.plan.study.id).into();
     }
-    owned(&job.out, &job.plan)?;
     let pool = crate::pool(typed.common.threads)?;
+    let folder = job.claim(Claim::of_comparison(&job.plan))?;
     let terminal = Terminal::new(typed.common.quiet);
     job.notes.iter().for_each(|note| terminal.note(note));
-    let (found, files) = pool.install(|| {
+    let (found, placed) = pool.install(|| {
         let found = compared(&job.plan, job.files.as_ref(), &terminal)?;
         catchment::begin(&terminal, "write", 0).map_err(Error::from)?;
-        let files = found.write(&job.out, true)?;
-        anyhow::Ok((found, files))
+        let placed = write(&found, folder)?;
+        anyhow::Ok((found, placed))
     })?;
     terminal.finish();
+    kept(&placed, &terminal);
     let summary = summary(&job.out)?;
     if typed.common.json {
         print(&summary);
     } else if !typed.common.quiet {
         print(&warnings(&found.findings(), job.plan.study.lang));
         print(&table(&summary, job.plan.study.lang == Lang::Zh)?);
-        print(&format!("{} files in {}/ (README.txt explains every field)\n", files.len(), job.out.display()));
+        print(&format!("{} files in {}/ (README.txt explains every field)\n", placed.files.len(), job.out.display()));
     }
     found.runs().try_for_each(|(_, run)| check_own(&run.audits))
 }
@@ -58,13 +59,6 @@ pub(crate) fn compare(typed: &Compare) -> anyhow::Result<()> {
 pub(crate) fn warnings(findings: &[Finding], lang: Lang) -> String {
     let lines = warning_lines(&findings.iter().collect::<Vec<_>>(), lang);
     if lines.is_empty() { String::new() } else { format!("{}\n", lines.join("\n")) }
-}
-
-/// Refuses a folder, and those of scenarios in it, that hold the results of another command.
-pub(crate) fn owned(out: &Path, plan: &Plan) -> Result<(), Error> {
-    catchment_io::owned(out, "compare")?;
-    let ids = plan.scenarios.iter().map(|scenario| scenario.id.as_str());
-    ids.chain([BASELINE]).try_for_each(|id| catchment_io::owned(&out.join(id), "run"))
 }
 
 /// `summary.json` of a comparison.
@@ -141,11 +135,4 @@ pub(crate) fn drawn<const N: usize>(header: [&str; N], rows: Vec<[String; N]>, f
         }
     }
     format!("\n{table}\n")
-}
-
-/// Writes a comparison beside the results of the demo, in `OUT/compare`: those are the study as it stands.
-pub(crate) fn beside(found: &Comparison, out: &Path) -> anyhow::Result<PathBuf> {
-    let folder = out.join("compare");
-    found.write(&folder, false)?;
-    Ok(folder)
 }

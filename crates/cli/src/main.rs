@@ -22,13 +22,13 @@ use std::sync::atomic::Ordering;
 
 use anyhow::Context;
 use catchment_io::map::Lang;
-use catchment_io::{Error, Run, run, write};
+use catchment_io::{Claim, Error, Results as _, Run, WithoutBaseline, run, write};
 use clap::Parser;
 
 use args::{Cli, Command, Common};
 use job::Job;
 use shapes::{NotMet, check_own};
-use terminal::{INTERRUPTED, Terminal, note, print, tables};
+use terminal::{INTERRUPTED, Terminal, kept, note, print, tables};
 
 const LICENSES: &str = include_str!("../assets/licenses.txt");
 
@@ -95,42 +95,44 @@ fn threads_of(threads: Option<u16>) -> anyhow::Result<rayon::ThreadPool> {
 }
 
 fn execute(job: &Job, common: &Common) -> anyhow::Result<()> {
-    catchment_io::owned(&job.out, "run")?;
     let pool = pool(common.threads)?;
+    let folder = job.claim(Claim::new("run", &job.plan.study.id))?;
     let terminal = Terminal::new(common.quiet);
     job.notes.iter().for_each(|note| terminal.note(note));
-    let (done, files) = pool.install(|| {
+    let (done, placed) = pool.install(|| {
         let done = run(&job.plan, job.files.as_ref(), &terminal)?;
         catchment::begin(&terminal, "write", 0).map_err(Error::from)?;
-        let files = write(&done, &job.out)?;
-        anyhow::Ok((done, files))
+        let placed = write(&done, folder)?;
+        anyhow::Ok((done, placed))
     })?;
     terminal.finish();
-    said(&done, job, common, files.len())?;
+    kept(&placed, &terminal);
+    said(&done, job, common, placed.files.len())?;
     check_own(&done.audits)
 }
 
 /// Runs the demo: its plan as it stands; beside it the comparison with its scenario, and where to build.
 fn show(job: &Job, common: &Common) -> anyhow::Result<()> {
-    catchment_io::owned(&job.out, "run")?;
-    compare::owned(&job.out.join("compare"), &job.plan)?;
-    catchment_io::owned(&job.out.join("site"), "site")?;
     let pool = pool(common.threads)?;
+    let mut folder = job.claim(Claim::of_demo(&job.plan))?;
     let terminal = Terminal::new(common.quiet);
     job.notes.iter().for_each(|note| terminal.note(note));
-    let (done, files, folder, sites) = pool.install(|| {
+    let (done, placed, sites) = pool.install(|| {
         let found = catchment_io::compare(&job.plan, job.files.as_ref(), &terminal)?;
         let sites = catchment_io::sited(found.baseline.inputs.clone(), job.files.as_ref(), None, &terminal)?;
         catchment::begin(&terminal, "write", 0).map_err(Error::from)?;
-        let files = write(&found.baseline, &job.out)?;
-        let folder = compare::beside(&found, &job.out)?;
-        sites.write(&job.out.join("site"))?;
-        anyhow::Ok((found.baseline, files, folder, sites))
+        WithoutBaseline(&found).stage(&mut folder, Path::new("compare"))?;
+        sites.stage(&mut folder, Path::new("site"))?;
+        let placed = write(&found.baseline, folder)?;
+        anyhow::Ok((found.baseline, placed, sites))
     })?;
     terminal.finish();
-    said(&done, job, common, files.len())?;
+    kept(&placed, &terminal);
+    let own = placed.files.iter().filter(|file| file.parent() == Some(&job.out)).count();
+    said(&done, job, common, own)?;
     if !common.json && !common.quiet {
         let zh = job.plan.study.lang == Lang::Zh;
+        let folder = job.out.join("compare");
         print(&format!("{}{}/ holds the comparison\n", compare::table(&compare::summary(&folder)?, zh)?, folder.display()));
         print(&format!("{}{}/ holds the sites\n", site::table(&sites, zh), job.out.join("site").display()));
     }

@@ -7,7 +7,7 @@ use catchment::NormStatus;
 use catchment_io::map::Lang;
 use catchment_io::plan::{CsvEncoding, Format, Plan};
 use catchment_io::planning::{self, Ask, Found, IndicatorRow, IndicatorStatus, Indicators, NormRow, Sources};
-use catchment_io::{Error, Files, Folder, Run, thousands};
+use catchment_io::{Claim, Error, Files, Folder, OutFolder, Run, thousands, write};
 use clap::Args;
 use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
 use comfy_table::{CellAlignment, Table};
@@ -15,7 +15,7 @@ use comfy_table::{CellAlignment, Table};
 use crate::args::{CsvArg, LangArg, formats};
 use crate::job::accept;
 use crate::shapes::NotMet;
-use crate::terminal::{Terminal, print};
+use crate::terminal::{Terminal, kept, print};
 
 /// What both commands take.
 #[derive(Debug, Args)]
@@ -50,6 +50,9 @@ pub(crate) struct Office {
     /// Accept an error up to a size, as [checks] accept of the plan: sum_differs="1 row"; may be given several times.
     #[arg(long, value_name = "KIND=SIZE")]
     pub accept: Vec<String>,
+    /// Replace files in the folder of results that this program did not write, or that were edited since.
+    #[arg(long)]
+    pub force: bool,
     /// Print the rows as JSON instead of the table.
     #[arg(long)]
     pub json: bool,
@@ -94,7 +97,7 @@ impl Files for Beside {
 }
 
 impl Office {
-    fn run<T>(&self, command: &str, work: impl Fn(&Ask<'_>, &Terminal) -> Result<Found<T>, Error>) -> anyhow::Result<(Found<T>, PathBuf)> {
+    fn run<T>(&self, command: &'static str, work: impl Fn(&Ask<'_>, &Terminal) -> Result<Found<T>, Error>) -> anyhow::Result<(Found<T>, PathBuf)> {
         let mut plan = self.plan.as_deref().map(Plan::read).transpose()?;
         if let Some(plan) = &mut plan {
             accept(&mut plan.checks, &self.accept)?;
@@ -102,7 +105,7 @@ impl Office {
         let folder = Folder(self.plan.as_deref().and_then(Path::parent).map_or_else(PathBuf::new, Path::to_path_buf));
         let mut sources = plan.as_ref().map(Sources::of_plan).unwrap_or_default();
         accept(&mut sources.checks, &self.accept)?;
-        let named = self.standards.iter().chain(&self.figures).chain(&self.new_build).cloned().collect();
+        let named: Vec<String> = self.standards.iter().chain(&self.figures).chain(&self.new_build).cloned().collect();
         if !self.standards.is_empty() {
             sources.standards.clone_from(&self.standards);
         }
@@ -121,13 +124,18 @@ impl Office {
             let study = plan.as_ref().map_or("figures", |plan| plan.study.id.as_str());
             format!("catchment-{study}-{command}").into()
         });
-        catchment_io::owned(&out, command)?;
+        let files = plan.iter().flat_map(|plan| plan.files()).map(|name| folder.0.join(name));
+        let inputs = files.chain(self.plan.clone()).chain(named.iter().map(PathBuf::from)).collect();
+        let study = plan.as_ref().map_or("figures", |plan| plan.study.id.as_str());
+        let claim = Claim { inputs, force: self.force, ..Claim::new(command, study) };
+        let place = OutFolder::claim(&out, claim)?;
         let beside = Beside { named, plan: folder.clone() };
         let study = plan.as_ref().map(|plan| (plan, &folder as &dyn Files));
         let terminal = Terminal::new(self.quiet);
         let found = work(&Ask { study, sources, files: &beside, lang, formats, encoding }, &terminal)?;
-        found.write(&out)?;
+        let placed = write(&found, place)?;
         terminal.finish();
+        kept(&placed, &terminal);
         Ok((found, out))
     }
 

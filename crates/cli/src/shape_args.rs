@@ -22,6 +22,9 @@ pub(crate) struct ShapeCommon {
     /// How many threads [default: one a core]. The results are the same.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
+    /// Replace files in the folder of results that this program did not write, or that were edited since.
+    #[arg(long)]
+    pub force: bool,
     /// Say nothing but errors.
     #[arg(short, long)]
     pub quiet: bool,

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use catchment::{Audit, Fault};
 use catchment_io::{
-    Ask, AuditAsk, Error, Files, Folder, IsochroneAsk, IsochroneRow, LayerAudit, Made, OwnAudit, Points, ReachAsk, ReachRow, Run,
-    area_error,
+    Ask, AuditAsk, Claim, Error, Files, Folder, IsochroneAsk, IsochroneRow, LayerAudit, Made, OwnAudit, Points, ReachAsk, ReachRow, Run,
+    area_error, write,
 };
 use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
 use comfy_table::{CellAlignment, Table};
@@ -13,7 +13,7 @@ use comfy_table::{CellAlignment, Table};
 use crate::args::Common;
 use crate::job::Job;
 use crate::shape_args::{Asked, Audit as AuditArgs, Isochrones, Reach, ShapeCommon};
-use crate::terminal::{Terminal, print};
+use crate::terminal::{Terminal, kept, print};
 
 /// A check that was asked for and is not met: exit code 1.
 #[derive(Debug)]
@@ -110,29 +110,31 @@ pub(crate) fn check_own(audits: &[OwnAudit]) -> anyhow::Result<()> {
 /// A job with its terminal.
 struct Work<'a> {
     job: Job,
+    command: &'static str,
     terminal: Terminal,
     common: &'a ShapeCommon,
 }
 
 impl Work<'_> {
-    fn new<'a>(common: &'a ShapeCommon, command: &str) -> anyhow::Result<Work<'a>> {
-        let flags = Common { speed: common.speed.clone(), accept: common.accept.clone(), ..Common::default() };
+    fn new<'a>(common: &'a ShapeCommon, command: &'static str) -> anyhow::Result<Work<'a>> {
+        let flags = Common { speed: common.speed.clone(), accept: common.accept.clone(), force: common.force, ..Common::default() };
         let mut job = Job::of_plan(&common.plan, &flags)?;
         job.out = common.out.clone().unwrap_or_else(|| format!("catchment-{}-{command}", job.plan.study.id).into());
-        catchment_io::owned(&job.out, command)?;
-        Ok(Work { job, terminal: Terminal::new(common.quiet), common })
+        Ok(Work { job, command, terminal: Terminal::new(common.quiet), common })
     }
 
     /// Does the work on its own threads and writes the files.
     fn make<T: Send>(&self, work: impl FnOnce(&Job, &Terminal) -> Result<Made<T>, Error> + Send) -> anyhow::Result<Made<T>> {
         let pool = crate::pool(self.common.threads)?;
-        let made = pool.install(|| {
+        let folder = self.job.claim(Claim::new(self.command, &self.job.plan.study.id))?;
+        let (made, placed) = pool.install(|| {
             let made = work(&self.job, &self.terminal)?;
             catchment::begin(&self.terminal, "write", 0).map_err(Error::from)?;
-            made.write(&self.job.out)?;
-            anyhow::Ok(made)
+            let placed = write(&made, folder)?;
+            anyhow::Ok((made, placed))
         })?;
         self.terminal.finish();
+        kept(&placed, &self.terminal);
         Ok(made)
     }
 

@@ -4,15 +4,15 @@ use std::path::PathBuf;
 
 use catchment_io::map::Lang;
 use catchment_io::plan::{ModelName, SitingPlan};
-use catchment_io::{Cbc, Error, PlanError, SitingRun, site as sited, thousands};
+use catchment_io::{Cbc, Claim, Error, PlanError, SitingRun, site as sited, thousands, write};
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 use crate::args::Common;
-use crate::compare::{drawn, owned, warnings};
+use crate::compare::{drawn, warnings};
 use crate::job::Job;
 use crate::shapes::check_own;
-use crate::terminal::{Terminal, print};
+use crate::terminal::{Terminal, kept, print};
 
 /// `site`
 #[derive(Debug, Args)]
@@ -205,27 +205,27 @@ pub(crate) fn site(typed: &SiteArgs) -> anyhow::Result<()> {
     if typed.common.out.is_none() {
         job.out = format!("catchment-{}-site", job.plan.study.id).into();
     }
-    catchment_io::owned(&job.out, "site")?;
-    owned(&job.out.join("compare"), &job.plan)?;
     let pool = crate::pool(typed.common.threads)?;
+    let folder = job.claim(Claim::of_siting(&job.plan))?;
     let terminal = Terminal::new(typed.common.quiet);
     let solver = typed.asked.solver.as_deref().map(Cbc::new);
     job.notes.iter().for_each(|note| terminal.note(note));
-    let (found, files) = pool.install(|| {
+    let (found, placed) = pool.install(|| {
         let found = sited(&job.plan, job.files.as_ref(), solver.as_ref(), &terminal)?;
         if !found.interrupted {
             catchment::begin(&terminal, "write", 0).map_err(Error::from)?;
         }
-        let files = found.write(&job.out)?;
-        anyhow::Ok((found, files))
+        let placed = write(&found, folder)?;
+        anyhow::Ok((found, placed))
     })?;
     terminal.finish();
+    kept(&placed, &terminal);
     if typed.common.json {
         print(&format!("{}\n", serde_json::to_string_pretty(&found.summary())?));
     } else if !typed.common.quiet {
         print(&warnings(&found.all_findings(), job.plan.study.lang));
         print(&table(&found, job.plan.study.lang == Lang::Zh));
-        print(&format!("{} files in {}/ (README.txt explains every field)\n", files.len(), job.out.display()));
+        print(&format!("{} files in {}/ (README.txt explains every field)\n", placed.files.len(), job.out.display()));
     }
     if found.interrupted {
         return Err(Error::Cancelled(catchment::Cancelled).into());

@@ -10,7 +10,7 @@ use catchment::{People, Progress, Report, Status};
 use catchment_io::map::Lang;
 use catchment_io::plan::Mask;
 use catchment_io::{
-    Error, Run, km2, mask_zh, most_uncovered, people_sentence, response_sentences, sentence, side_by_side, side_by_side_zh, thousands,
+    Error, Placed, Run, km2, mask_zh, most_uncovered, people_sentence, response_sentences, sentence, side_by_side, side_by_side_zh, thousands,
     title, warning_lines,
 };
 use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
@@ -85,6 +85,13 @@ impl Progress for Terminal {
 pub(crate) fn note(error: &anyhow::Error) {
     let text = error.downcast_ref::<Error>().map_or_else(|| format!("{error:#}"), Error::to_string);
     let _ = writeln!(stderr(), "catchment: {text}");
+}
+
+/// Files of an earlier run that were edited, and so stay: a line each, on stderr.
+pub(crate) fn kept(placed: &Placed, terminal: &Terminal) {
+    for file in &placed.kept {
+        terminal.note(&format!("{}: edited since it was written, and left as it is; it belongs to an earlier run", file.display()));
+    }
 }
 
 /// Writes to stdout; a reader that has gone away is no error.

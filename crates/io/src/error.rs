@@ -94,11 +94,11 @@ pub enum Error {
         /// Why.
         source: SitingError,
     },
-    /// A shard that another process runs.
-    #[error("another process is running the shard {shard}: try again when it has ended")]
+    /// A folder, or a shard, that another process has for itself.
+    #[error("another process {what}: try again when it has ended")]
     Busy {
-        /// Its name.
-        shard: String,
+        /// What that process does.
+        what: String,
     },
     /// Findings that cannot be true: nothing is written.
     #[error("{}", listed(.0))]

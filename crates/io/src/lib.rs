@@ -18,6 +18,7 @@ mod inspect_raster;
 mod load;
 pub mod map;
 pub mod osm;
+mod out;
 pub mod plan;
 pub mod planning;
 pub mod prepared;
@@ -43,11 +44,12 @@ pub use inspect_raster::{RasterInspection, inspect_raster};
 pub use load::{
     Corridor, EXTENT_MARGIN_M, ExtentBasis, ExtractRoads, Inputs, MaskPolygons, PeriodRoads, RoadExtent, load, prepare, read_roads,
 };
+pub use out::{Claim, OutFolder, Placed, Results, write};
 pub use plan::{Plan, PlanError};
 pub use referrals::ReferralRun;
 pub use response::{DRIVEN_LEGS_M_S, ResponseRun, ResponseTimes};
 pub use run::{NetworkFacts, Run, SpeedPoint, run};
-pub use scenarios::{Compared, Comparison, ProjectRow, compare};
+pub use scenarios::{Compared, Comparison, ProjectRow, WithoutBaseline, compare};
 pub use shapes::{
     AUDIT_TOLERANCE, Ask, AuditAsk, IsochroneAsk, IsochroneRow, LayerAudit, Made, OwnAudit, Points, ReachAsk, ReachRow, audit_layer,
     isochrones, reach,
@@ -56,6 +58,6 @@ pub use siting::{APART_M, AlternativeRow, Candidate, EvaluationRow, FrontierRow,
 pub use solver::Cbc;
 pub use sweep::Sweep;
 pub use write::{
-    AreaError, SweepPoint, area_error, km2, mask_zh, most_uncovered, owned, people_sentence, render, response_sentences, sentence,
-    side_by_side, side_by_side_zh, sweep_points, thousands, title, warning_lines, write,
+    AreaError, SweepPoint, area_error, km2, mask_zh, most_uncovered, people_sentence, render, response_sentences, sentence,
+    side_by_side, side_by_side_zh, sweep_points, thousands, title, warning_lines,
 };

@@ -16,6 +16,7 @@ use crate::error::Error;
 use crate::files::{Files, InputFile};
 use crate::gate::{checked_ground, stop_at_errors};
 use crate::load::{Inputs, MaskPolygons, load};
+use crate::out::{OutFolder, Results};
 use crate::plan::{self, Format, GroundPlan, Plan, ReferralPlan, ScenarioPlan, ServicePlan};
 use crate::planning::{Fair, Held, OfficeRun, opened_for_run};
 use crate::referrals::{ReferralRun, refer};
@@ -94,7 +95,7 @@ pub struct NetworkFacts {
 ///
 /// ```
 /// use catchment::NoProgress;
-/// use catchment_io::{Folder, Plan, run, write};
+/// use catchment_io::{Claim, Folder, OutFolder, Plan, run, write};
 ///
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// # let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../data/liechtenstein");
@@ -109,7 +110,7 @@ pub struct NetworkFacts {
 ///     let town = &done.inputs.zones[gap.zone.index()];
 ///     println!("{}. {}: {:.0} people", gap.rank, town.name, gap.people.unwrap_or_default().as_f64());
 /// }
-/// write(&done, out)?; // gaps.geojson, coverage.geojson, zones.csv, map.svg, ...
+/// write(&done, OutFolder::claim(out, Claim::new("run", &plan.study.id))?)?; // gaps.geojson, coverage.geojson, zones.csv, map.svg, ...
 /// # assert_eq!(people.total(), catchment::People::persons(38_749));
 /// # std::fs::remove_dir_all(out)?;
 /// # Ok(())
@@ -407,6 +408,12 @@ pub(crate) fn service_of<'a>(
         keep_field: plan.outputs.formats.contains(&Format::Geotiff),
         sweep: &[],
         extent: None,
+    }
+}
+
+impl Results for Run {
+    fn stage(&self, folder: &mut OutFolder, inside: &std::path::Path) -> Result<(), Error> {
+        folder.put(inside, &crate::write::render(self)?)
     }
 }
 

@@ -1,7 +1,7 @@
 //! What moved between two runs: by zone and service, and gap by gap.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use geojson::{Feature, FeatureCollection, Geometry, JsonObject};
 use serde_json::{Value, json};
@@ -9,14 +9,15 @@ use serde_json::{Value, json};
 use super::merge::rows_of_csv;
 use crate::changes::{Results, gap_changes, zone_changes};
 use crate::error::{Error, data};
+use crate::out::{Claim, OutFolder, Placed, unfinished};
 use crate::plan::{CsvEncoding, Format};
-use crate::write::{About, LayerOut, TableOut, formats_of, place, pretty, sha256};
+use crate::write::{About, LayerOut, TableOut, formats_of, pretty, sha256};
 
 /// What a comparison found, and the files that tell it.
 #[derive(Debug, Clone)]
 pub struct Diff {
     /// The files.
-    pub files: Vec<PathBuf>,
+    pub placed: Placed,
     /// In all, one a service (and value of the axes of merged runs), in order.
     pub totals: Vec<DiffTotal>,
 }
@@ -37,7 +38,7 @@ pub struct DiffTotal {
 }
 
 /// Compares the results in the folder `before` with those in `after`, of single runs or of merged ones, and writes `zones_diff` and
-/// `gaps_diff` (a table and a layer each) to `out`.
+/// `gaps_diff` (a table and a layer each) to a folder.
 ///
 /// People are counted by zone: who gains and who loses in one zone cancel out. A gap has closed where no gap of the same zone and service
 /// shares ground with it, and has opened where none of before does.
@@ -45,7 +46,7 @@ pub struct DiffTotal {
 /// # Errors
 ///
 /// [`Error::Read`] where a folder lacks `zones.csv`, `zones.geojson` or `gaps.geojson`; [`Error::Data`] for a broken one.
-pub fn diff(before: &Path, after: &Path, out: &Path) -> Result<Diff, Error> {
+pub fn diff(before: &Path, after: &Path, mut folder: OutFolder) -> Result<Diff, Error> {
     let (old_folder, new_folder) = (read(before)?, read(after)?);
     let (old, new) = (&old_folder.results, &new_folder.results);
     let gaps = gap_changes(old, new)?;
@@ -94,10 +95,20 @@ pub fn diff(before: &Path, after: &Path, out: &Path) -> Result<Diff, Error> {
         "outputs": outputs,
     });
     files.push(("manifest.json".to_owned(), pretty(&manifest).into_bytes()));
-    Ok(Diff { files: place(out, COMMAND, &files)?, totals })
+    folder.put(Path::new(""), &files)?;
+    Ok(Diff { placed: folder.switch()?, totals })
 }
 
 const COMMAND: &str = "batch diff";
+
+impl Claim {
+    /// Of what moved between two folders.
+    pub fn of_diff(before: &Path, after: &Path) -> Claim {
+        // what is read of each
+        let read = [before, after].into_iter().flat_map(|own| ["zones.csv", "zones.geojson", "gaps.geojson"].map(|name| own.join(name)));
+        Claim { inputs: read.collect(), ..Claim::new(COMMAND, "diff") }
+    }
+}
 
 /// The results in a folder.
 struct Folder {
@@ -107,6 +118,10 @@ struct Folder {
 }
 
 fn read(folder: &Path) -> Result<Folder, Error> {
+    if unfinished(folder) {
+        let found = "the files of two runs: the second was ended while it took the place of the first";
+        return Err(data(&folder.display().to_string(), "", found, "the folder of a whole run: write it again"));
+    }
     let mut digests = BTreeMap::new();
     let mut bytes = |name: &str| {
         let file = folder.join(name);

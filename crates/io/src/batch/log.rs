@@ -74,7 +74,7 @@ impl Log {
         let file = OpenOptions::new().append(true).create(true).open(&path).map_err(unwritten)?;
         match file.try_lock() {
             Ok(()) => Ok(Log { path, file }),
-            Err(TryLockError::WouldBlock) => Err(Error::Busy { shard: shard.to_owned() }),
+            Err(TryLockError::WouldBlock) => Err(Error::Busy { what: format!("is running the shard {shard}") }),
             Err(TryLockError::Error(source)) => Err(unwritten(source)),
         }
     }

@@ -1,7 +1,7 @@
 //! Merging: the results of all shards in one folder.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use catchment::{Progress, TilePart};
 use encoding_rs::{GB18030, UTF_8};
@@ -11,37 +11,39 @@ use serde_json::{Value, json};
 use super::shard::{ShardFile, ShardLine};
 use super::status::{KindShards, ShardState, kinds_by_shards};
 use super::tiles::{join, of_bytes};
-use super::{Batch, PART, RESULTS};
+use super::{BATCH, Batch, PART, RESULTS};
 use crate::error::{Error, data};
+use crate::out::{Claim, OutFolder, Placed, write};
 use crate::plan::{CsvEncoding, Format, Plan};
 use crate::run::{Run, run_with};
-use crate::write::{About, LayerOut, TableOut, formats_of, place, pretty, write};
+use crate::write::{About, LayerOut, TableOut, formats_of, pretty};
 
 /// What merging wrote.
 #[derive(Debug, Clone)]
 pub struct Merged {
     /// The files.
-    pub files: Vec<PathBuf>,
+    pub placed: Placed,
     /// Names of results that stay with their shards: pictures, workbooks, summaries.
     pub not_merged: Vec<String>,
     /// The kinds of errors and warnings by shards; of tiles, whose whole is checked in one, none.
     pub kinds: Vec<KindShards>,
 }
 
-/// Puts the layers and tables of all shards of `batch` into `out`: one file each, by shard, with a column for each axis before the others. Of tiles it
+/// Puts the layers and tables of all shards of `batch` into a folder: one file each, by shard, with a column for each axis before the others. Of tiles it
 /// makes the files of a run of the whole study: what they leave to the whole (response times, sweeps of speeds, audits) is worked out here.
 ///
 /// # Errors
 ///
 /// [`Error::Data`] names a shard that is not done, or whose results are not as they were written.
-pub fn merge(batch: &Batch, out: &Path, progress: &dyn Progress) -> Result<Merged, Error> {
+pub fn merge(batch: &Batch, mut folder: OutFolder, progress: &dyn Progress) -> Result<Merged, Error> {
     let mut shards = Vec::new();
     for line in &batch.file.shards {
         batch.must_be_done(line)?;
         shards.push(batch.shard(line)?);
     }
     if let Some(first) = shards.first().filter(|shard| shard.tile.is_some()) {
-        return Ok(Merged { files: write(&joined(batch, first, progress)?, out)?, not_merged: Vec::new(), kinds: Vec::new() });
+        let placed = write(&joined(batch, first, progress)?, folder)?;
+        return Ok(Merged { placed, not_merged: Vec::new(), kinds: Vec::new() });
     }
     let mut found = Found::default();
     for (line, shard) in batch.file.shards.iter().zip(&shards) {
@@ -60,7 +62,8 @@ pub fn merge(batch: &Batch, out: &Path, progress: &dyn Progress) -> Result<Merge
     });
     let kinds = kinds_by_shards(&batch.status());
     files.push(("manifest.json".to_owned(), pretty(&manifest).into_bytes()));
-    Ok(Merged { files: place(out, COMMAND, &files)?, not_merged: found.not_merged, kinds })
+    folder.put(Path::new(""), &files)?;
+    Ok(Merged { placed: folder.switch()?, not_merged: found.not_merged, kinds })
 }
 
 /// The run that the tiles of a study are parts of.
@@ -83,6 +86,23 @@ fn joined(batch: &Batch, first: &ShardFile, progress: &dyn Progress) -> Result<R
 }
 
 const COMMAND: &str = "batch merge";
+
+impl Claim {
+    /// Of the results of all shards of a batch; those of tiles are a run.
+    ///
+    /// # Errors
+    ///
+    /// As [`merge`].
+    pub fn of_merge(batch: &Batch) -> Result<Claim, Error> {
+        let inputs = vec![batch.folder.join(BATCH)];
+        let first = batch.file.shards.first().map(|line| batch.shard(line)).transpose()?;
+        let claim = match first.filter(|shard| shard.tile.is_some()) {
+            Some(tile) => Claim::new("run", &tile.work(&batch.folder)?.0.study.id),
+            None => Claim::new(COMMAND, batch.id()),
+        };
+        Ok(Claim { inputs, ..claim })
+    }
+}
 
 impl Batch {
     /// Refuses a shard that is not done, or whose results differ from its receipt.

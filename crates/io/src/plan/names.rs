@@ -41,7 +41,7 @@ pub fn is_prepared(name: &str) -> bool {
 impl Plan {
     /// The files that it names, each once, without what stands behind a `|`; beside a Shapefile those that belong to it, whether they are
     /// there or not.
-    pub(crate) fn files(&self) -> BTreeSet<String> {
+    pub fn files(&self) -> BTreeSet<String> {
         let people = &self.people;
         let masks = self.ground.mask.iter().filter_map(|mask| if let Mask::Layer(file) = mask { Some(file) } else { None });
         let responses = self.services.iter().filter_map(|service| service.response.as_ref());
@@ -54,6 +54,8 @@ impl Plan {
         let named = named.chain(self.grids.values().map(|grid| &grid.points));
         let standards = self.planning.iter().flat_map(|own| &own.standards).filter(|name| !is_built_in(name));
         let named = named.chain(standards).chain(self.planning.iter().filter_map(|own| own.figures.as_ref()));
+        let named = named.chain(&self.roads.extent).chain(self.scenarios.iter().filter_map(|own| own.new_build.as_ref()));
+        let named = named.chain(self.siting.iter().flat_map(|own| [&own.forbidden, &own.counts]).flatten());
         named.flat_map(|name| with_those_beside(name.split('|').next().unwrap_or_default())).collect()
     }
 }

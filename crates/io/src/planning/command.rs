@@ -1,6 +1,6 @@
 //! The commands `norms` and `indicators`: from an office to files.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Instant;
 
 use catchment::{Checks, Finding, Progress};
@@ -12,10 +12,11 @@ use crate::files::Files;
 use crate::gate::judged;
 use crate::load::Inputs;
 use crate::map::Lang;
+use crate::out::{OutFolder, Results};
 use crate::plan::{CsvEncoding, Format, Plan};
 use crate::write::{
     About, Cell, LayerOut, Printed, Sheet, TableOut, by_kind, csv, fair_tables, feature, formats_of, indicator_tables, issues_table,
-    new_build, norm_tables, place, pretty, sha256, table_rows, wgs84, workbook,
+    new_build, norm_tables, pretty, sha256, table_rows, wgs84, workbook,
 };
 
 /// What is asked of the office.
@@ -41,20 +42,16 @@ pub struct Found<T> {
     pub found: T,
     /// What should be looked at; also in `issues.csv`.
     pub findings: Vec<Finding>,
-    command: &'static str,
     files: Vec<(String, Vec<u8>)>,
 }
 
-impl<T> Found<T> {
-    /// Writes the files into the folder `out`, making it where it is missing, and returns their paths.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Write`] names the file that the disk refused; [`Error::Plan`] where the folder holds the results of another command.
-    pub fn write(&self, out: &Path) -> Result<Vec<PathBuf>, Error> {
-        place(out, self.command, &self.files)
+impl<T> Results for Found<T> {
+    fn stage(&self, folder: &mut OutFolder, inside: &Path) -> Result<(), Error> {
+        folder.put(inside, &self.files)
     }
+}
 
+impl<T> Found<T> {
     /// Every file by name, in memory.
     pub fn files(&self) -> &[(String, Vec<u8>)] {
         &self.files
@@ -232,7 +229,7 @@ fn made<T>(ask: &Ask<'_>, opened: &Opened, started: Instant, output: Output<T>) 
         "run": { "seconds": started.elapsed().as_secs_f64() },
     }));
     files.push(("manifest.json".to_owned(), manifest.into_bytes()));
-    Ok(Found { found: output.found, findings, command: output.command, files })
+    Ok(Found { found: output.found, findings, files })
 }
 
 fn said(lang: Lang, zh: &str, en: &str) -> String {

@@ -20,6 +20,7 @@ use crate::planning::opened_for_run;
 use crate::run::{Clock, Run, answered};
 
 pub use effects::ProjectRow;
+pub use write::WithoutBaseline;
 pub(crate) use rows::{comparison_rows, metrics};
 
 /// The warnings of a run.

@@ -1,6 +1,6 @@
 //! The folder of a comparison: one of a run for the study as it stands and for each scenario, and beside them what differs.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use geojson::{Feature, Geometry};
 use serde_json::{Value, json};
@@ -9,41 +9,46 @@ use super::rows::{comparison, fairness, metrics, moved, norms, results, targets}
 use super::{Comparison, dictionary};
 use crate::error::Error;
 use crate::map::Lang;
+use crate::out::{Claim, OutFolder, Results, manifest_of};
+use crate::plan::{BASELINE, Plan};
 use crate::write::{
-    FolderOut, LayerOut, Row, TableOut, as_it_stands, basis, comparison_tables, feature, inverse, manifest_of, place, render, sentence,
-    stale, table_rows, title,
+    FolderOut, LayerOut, Row, TableOut, as_it_stands, basis, comparison_tables, feature, inverse, sentence, table_rows, title,
 };
 
+/// A comparison without the folder of the study as it stands, whose results lie elsewhere.
+#[derive(Debug, Clone, Copy)]
+pub struct WithoutBaseline<'c>(pub &'c Comparison);
+
+/// A folder for the study as it stands and one for each scenario, then what differs.
+impl Results for Comparison {
+    fn stage(&self, folder: &mut OutFolder, inside: &Path) -> Result<(), Error> {
+        self.baseline.stage(folder, &inside.join(BASELINE))?;
+        WithoutBaseline(self).stage(folder, inside)
+    }
+}
+
+impl Results for WithoutBaseline<'_> {
+    fn stage(&self, folder: &mut OutFolder, inside: &Path) -> Result<(), Error> {
+        let WithoutBaseline(all) = self;
+        for gone in gone(&folder.path().join(inside), &all.runs().map(|(id, _)| id).collect::<Vec<_>>()) {
+            folder.leave(inside.join(gone));
+        }
+        for (id, run) in all.runs().skip(1) {
+            run.stage(folder, &inside.join(id))?;
+        }
+        folder.put(inside, &all.render()?)
+    }
+}
+
+impl Claim {
+    /// Of a comparison: a folder for each run.
+    pub fn of_comparison(plan: &Plan) -> Claim {
+        let runs = plan.scenarios.iter().map(|scenario| scenario.id.as_str()).chain([BASELINE]);
+        Claim { folders: runs.map(|id| (id.into(), "run")).collect(), ..Claim::new(COMMAND, &plan.study.id) }
+    }
+}
+
 impl Comparison {
-    /// Writes the folder `out`: one for each scenario, as [`write`](crate::write()) makes them, then what differs; and one for the study as
-    /// it stands, unless its results lie somewhere already.
-    ///
-    /// # Errors
-    ///
-    /// As [`write`](crate::write()); [`Error::Plan`] where the folder holds the results of another command.
-    pub fn write(&self, out: &Path, with_baseline: bool) -> Result<Vec<PathBuf>, Error> {
-        self.owned(out)?;
-        let gone = gone(out, &self.runs().map(|(id, _)| id).collect::<Vec<_>>());
-        let mut written = Vec::new();
-        for (id, run) in self.runs().skip(usize::from(!with_baseline)) {
-            written.extend(place(&out.join(id), "run", &render(run)?)?);
-        }
-        written.extend(place(out, COMMAND, &self.render()?)?);
-        for folder in gone {
-            for file in stale(&folder, &[]).into_iter().chain([folder.join("manifest.json")]) {
-                std::fs::remove_file(&file).map_err(|source| Error::Write { file, source })?;
-            }
-            // with files of somebody else in it, it stays
-            let _ = std::fs::remove_dir(&folder);
-        }
-        Ok(written)
-    }
-
-    fn owned(&self, out: &Path) -> Result<(), Error> {
-        crate::write::owned(out, COMMAND)?;
-        self.runs().try_for_each(|(id, _)| crate::write::owned(&out.join(id), "run"))
-    }
-
     /// The files that tell what differs, by name, in memory.
     ///
     /// # Errors
@@ -123,17 +128,16 @@ impl Comparison {
 
 const COMMAND: &str = "compare";
 
-/// Folders of scenarios that an earlier comparison wrote and that are none any more.
-fn gone(out: &Path, ids: &[&str]) -> Vec<PathBuf> {
+/// Folders of scenarios that an earlier comparison in `out` wrote and that are none any more.
+fn gone(out: &Path, ids: &[&str]) -> Vec<String> {
     let manifest = manifest_of(out);
     let runs = manifest.as_ref().and_then(|manifest| manifest.get("runs")?.as_array()).map_or(&[][..], Vec::as_slice);
     let plain = |id: &&str| !id.contains(['/', '\\', '.']) && !ids.contains(id);
-    let folders = runs.iter().filter_map(Value::as_str).filter(plain).map(|id| out.join(id));
-    let of_run = |folder: &PathBuf| {
-        let command = manifest_of(folder).and_then(|own| Some(own.get("tool")?.get("command")?.as_str()? == "run"));
+    let of_run = |id: &&str| {
+        let command = manifest_of(&out.join(id)).and_then(|own| Some(own.get("tool")?.get("command")?.as_str()? == "run"));
         command == Some(true)
     };
-    folders.filter(of_run).collect()
+    runs.iter().filter_map(Value::as_str).filter(plain).filter(of_run).map(str::to_owned).collect()
 }
 
 /// A project at its place.

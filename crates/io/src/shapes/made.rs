@@ -1,6 +1,6 @@
 //! What a command on shapes made: facts for the terminal, and files.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Instant;
 
 use catchment::{Finding, Limit, Metric};
@@ -8,8 +8,9 @@ use serde_json::{Map, Value, json};
 
 use super::studied::Studied;
 use crate::error::Error;
+use crate::out::{OutFolder, Results};
 use crate::plan::CsvEncoding;
-use crate::write::{basis_of, by_kind, csv, issues_table, place, pretty, sha256, title, working};
+use crate::write::{basis_of, by_kind, csv, issues_table, pretty, sha256, title, working};
 
 /// What a command made, before it is written.
 #[derive(Debug, Clone)]
@@ -18,20 +19,16 @@ pub struct Made<T> {
     pub found: T,
     /// What was not used, or should be looked at; also in `issues.csv`.
     pub findings: Vec<Finding>,
-    command: &'static str,
     files: Vec<(String, Vec<u8>)>,
 }
 
-impl<T> Made<T> {
-    /// Writes the files into the folder `out`, making it where it is missing, and returns their paths.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Write`] names the file that the disk refused; [`Error::Plan`] where the folder holds the results of another command.
-    pub fn write(&self, out: &Path) -> Result<Vec<PathBuf>, Error> {
-        place(out, self.command, &self.files)
+impl<T> Results for Made<T> {
+    fn stage(&self, folder: &mut OutFolder, inside: &Path) -> Result<(), Error> {
+        folder.put(inside, &self.files)
     }
+}
 
+impl<T> Made<T> {
     /// Every file by name, in memory.
     pub fn files(&self) -> &[(String, Vec<u8>)] {
         &self.files
@@ -70,7 +67,7 @@ impl Command<'_> {
         files.push(("README.txt".to_owned(), readme.into_bytes()));
         let manifest = self.manifest(studied, &listed, &files);
         files.push(("manifest.json".to_owned(), manifest.into_bytes()));
-        Ok(Made { found, findings, command: self.name, files })
+        Ok(Made { found, findings, files })
     }
 
     /// What the files were made of; the part `run` alone differs from one run to the next.

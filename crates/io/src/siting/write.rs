@@ -1,6 +1,6 @@
 //! The folder of a siting: what to build, how good it is, what else would do; and beside it the study as it stands and as proposed.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use catchment::geo::Point;
 use catchment::{Finding, People};
@@ -10,31 +10,41 @@ use serde_json::{Value, json};
 use super::{APART_M, PROPOSED, SitingRun, dictionary};
 use crate::error::Error;
 use crate::map::Lang;
-use crate::plan::{CALLS, GRID, JUNCTIONS, ModelName, OWN, PEOPLE, ServicePlan};
+use crate::out::{Claim, OutFolder, Results};
+use crate::plan::{BASELINE, CALLS, GRID, JUNCTIONS, ModelName, OWN, PEOPLE, Plan, ServicePlan};
 use crate::scenarios::{comparison_rows, metrics};
 use crate::write::{
     FolderOut, LayerOut, Printed, Row, SiteTables, TableOut, accepted, attribution, basis, compared, feature, finding_summary, one_zh,
-    place, round, table_rows, thousands, title, unit_zh,
+    round, table_rows, thousands, title, unit_zh,
 };
 
 const COMMAND: &str = "site";
 
-impl SitingRun {
-    /// Writes the folder `out`, and in `compare` of it the study as it stands and as proposed.
-    ///
-    /// # Errors
-    ///
-    /// As [`write`](crate::write()); [`Error::Plan`] where the folder holds the results of another command.
-    pub fn write(&self, out: &Path) -> Result<Vec<PathBuf>, Error> {
-        crate::write::owned(out, COMMAND)?;
-        let mut written = match &self.comparison {
-            Some(comparison) => comparison.write(&out.join("compare"), true)?,
-            None => Vec::new(),
-        };
-        written.extend(place(out, COMMAND, &self.render()?)?);
-        Ok(written)
+/// The sites, and in `compare` the study as it stands and as proposed.
+impl Results for SitingRun {
+    fn stage(&self, folder: &mut OutFolder, inside: &Path) -> Result<(), Error> {
+        self.comparison.iter().try_for_each(|own| own.stage(folder, &inside.join("compare")))?;
+        folder.put(inside, &self.render()?)
+    }
+}
+
+impl Claim {
+    /// Of the demo: a run, the comparison with its scenarios, and a siting without one.
+    pub fn of_demo(plan: &Plan) -> Claim {
+        let scenarios = plan.scenarios.iter().map(|scenario| (Path::new("compare").join(&scenario.id), "run"));
+        let folders = scenarios.chain([("compare".into(), "compare"), ("site".into(), COMMAND)]);
+        Claim { folders: folders.collect(), ..Claim::new("run", &plan.study.id) }
     }
 
+    /// Of a siting: the comparison that it makes has a folder inside.
+    pub fn of_siting(plan: &Plan) -> Claim {
+        let runs = plan.scenarios.iter().map(|scenario| scenario.id.as_str()).chain([BASELINE, PROPOSED]);
+        let folders = runs.map(|id| (Path::new("compare").join(id), "run")).chain([("compare".into(), "compare")]);
+        Claim { folders: folders.collect(), ..Claim::new(COMMAND, &plan.study.id) }
+    }
+}
+
+impl SitingRun {
     /// What was found of the siting and of the study: of its runs, where it was run as it stands and as proposed.
     pub fn all_findings(&self) -> Vec<Finding> {
         let mut findings = self.findings.clone();

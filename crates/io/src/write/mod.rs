@@ -28,15 +28,14 @@ mod valid;
 mod words;
 
 use std::fs;
-use std::io::ErrorKind;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use catchment::{Finding, FindingKind, Stage};
 use geojson::Feature;
 
 use crate::error::Error;
 use crate::load::Inputs;
-use crate::plan::{Format, PlanError};
+use crate::plan::Format;
 use crate::planning::{Indicators, indicator_rows, norm_layer};
 use crate::run::Run;
 use crate::shapes::audit_files;
@@ -67,17 +66,6 @@ pub use shares::{km2, mask_zh, side_by_side, side_by_side_zh};
 pub(crate) use summary::{by_kind, norm_counts, pretty, sha256, working};
 pub(crate) use tables::issues as issues_table;
 pub use words::{most_uncovered, sentence, thousands, title};
-
-/// Writes every result of `run` into the folder `out`, making it where it is missing, and returns the files' paths.
-///
-/// Nothing is renamed into place before all of it is written: an interrupted run leaves no half-written file.
-///
-/// # Errors
-///
-/// [`Error::Write`] names the file that the disk refused; [`Error::Map`] where the picture cannot be drawn.
-pub fn write(run: &Run, out: &Path) -> Result<Vec<PathBuf>, Error> {
-    place(out, "run", &render(run)?)
-}
 
 /// Every file of the folder, by name, in memory.
 ///
@@ -206,69 +194,4 @@ pub(crate) fn replace(file: &Path, bytes: &[u8]) -> Result<(), Error> {
         let _ = fs::remove_file(&part);
         error(source)
     })
-}
-
-/// Puts the files of `command` into the folder `out`.
-pub(crate) fn place(out: &Path, command: &str, files: &[(String, Vec<u8>)]) -> Result<Vec<PathBuf>, Error> {
-    let error = |file: &Path| {
-        let file = file.to_owned();
-        move |source| Error::Write { file, source }
-    };
-    owned(out, command)?;
-    let made = !out.exists();
-    fs::create_dir_all(out).map_err(error(out))?;
-    let stale = stale(out, files);
-    let names: Vec<(PathBuf, PathBuf)> =
-        files.iter().map(|(name, _)| (out.join(format!(".{name}.{}.part", std::process::id())), out.join(name))).collect();
-    // what cannot be renamed into place is known before anything is
-    let free = names.iter().try_for_each(|(_, name)| if name.is_dir() { Err(error(name)(ErrorKind::IsADirectory.into())) } else { Ok(()) });
-    let written =
-        free.and_then(|()| names.iter().zip(files).try_for_each(|((part, name), (_, bytes))| fs::write(part, bytes).map_err(error(name))));
-    let renamed = written.and_then(|()| names.iter().try_for_each(|(part, name)| fs::rename(part, name).map_err(error(name))));
-    if let Err(error) = renamed {
-        for (part, _) in &names {
-            // best effort: the error that led here is the one to tell
-            let _ = fs::remove_file(part);
-        }
-        if made {
-            let _ = fs::remove_dir(out);
-        }
-        return Err(error);
-    }
-    for file in stale {
-        fs::remove_file(&file).map_err(error(&file))?;
-    }
-    Ok(names.into_iter().map(|(_, name)| name).collect())
-}
-
-/// Refuses a folder that holds the results of another command: they would go, or stand beside a manifest that does not know them.
-///
-/// # Errors
-///
-/// [`Error::Plan`] names the folder and the command.
-pub fn owned(out: &Path, command: &str) -> Result<(), Error> {
-    let Some(manifest) = manifest_of(out) else { return Ok(()) };
-    let of = |key: &str| manifest.get("tool")?.get(key)?.as_str();
-    match of("command").or(of("name").map(|_| "run")) {
-        Some(other) if other != command => {
-            let found = format!("`{}`, which holds the results of `catchment {other}`", out.display());
-            let expected = "a folder of its own for every command".to_owned();
-            Err(Error::Plan { file: "the flags".to_owned(), source: PlanError::Value { key: "--out".to_owned(), found, expected } })
-        }
-        _ => Ok(()),
-    }
-}
-
-pub(crate) fn manifest_of(out: &Path) -> Option<serde_json::Value> {
-    serde_json::from_slice(&fs::read(out.join("manifest.json")).ok()?).ok()
-}
-
-/// Files of an earlier run in the folder, by its manifest, that this one does not write: they would stand beside its numbers as if
-/// they belonged to them.
-pub(crate) fn stale(out: &Path, files: &[(String, Vec<u8>)]) -> Vec<PathBuf> {
-    let manifest = manifest_of(out);
-    let listed = manifest.as_ref().and_then(|m| m.get("outputs")?.as_array()).map_or(&[][..], Vec::as_slice);
-    let names = listed.iter().filter_map(|output| output.get("file")?.as_str());
-    let plain = |name: &&str| !name.contains(['/', '\\']) && !files.iter().any(|(written, _)| written == name);
-    names.filter(plain).map(|name| out.join(name)).filter(|file| file.is_file()).collect()
 }
