@@ -5,6 +5,7 @@ pub(crate) mod axes;
 mod barriers;
 mod calls;
 mod corridors;
+mod degree_boxes;
 mod edges;
 mod extract;
 mod facilities;
@@ -47,6 +48,8 @@ mod turns;
 mod unused;
 pub(crate) mod usual;
 mod workbook;
+pub(crate) mod zone_boxes;
+mod zone_overlaps;
 mod zones;
 mod zones_and_masks;
 
@@ -204,7 +207,7 @@ pub(crate) fn load_for(plan: &Plan, files: &dyn Files, scope: Scope<'_>, progres
     for (zone, area) in zones.iter_mut().zip(areas) {
         zone.area = area;
     }
-    loader.findings.extend(zones::part(&mut zones, &plan.zones.source));
+    loader.findings.extend(zone_overlaps::part(&mut zones, &plan.zones.source));
     let zone_limits = loader.zone_limits(&zones, &told);
     let masks = loader.masks(&projector)?;
     begin(progress, "people", zones.len())?;
