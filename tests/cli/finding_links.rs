@@ -312,3 +312,20 @@ fn facilities_at_one_spot_are_a_note_and_only_under_two_names() {
     let found = one(&desk, "same_spot");
     assert_eq!((found["severity"].as_str(), found["id"].as_str()), ("note", "a"), "{found:?}");
 }
+
+#[test]
+fn facilities_at_one_spot_are_one_note_however_many() {
+    let mut table = String::from("id,name,lon,lat\n");
+    for k in 0..200 {
+        let _ = writeln!(table, "c{k},Clinic {k},9.005,0.005");
+    }
+    // two more spots: a pair 11 m apart, and a chain of three that reaches farther than 25 m
+    table += "p,Pair P,9.002,0.002\nq,Pair Q,9.0021,0.002\nx,Chain X,9.008,0.008\ny,Chain Y,9.0082,0.008\nz,Chain Z,9.0084,0.008\n";
+    let desk = ran(&town().xml(None), &zones(), &corners(), &table, PLAN);
+    let found = desk.findings("out", "same_spot");
+    let counts: Vec<(&str, &str)> = found.iter().map(|row| (row["id"].as_str(), row["facilities"].as_str())).collect();
+    assert_eq!(counts, [("c0", "200"), ("x", "3"), ("p", "2")]);
+    let detail = &found[0]["detail"];
+    assert!(detail.contains("`Clinic 101` (c101) and 195 more") && detail.len() < 300, "{detail}");
+    assert!(found[2]["detail"].starts_with("`Pair P` and `Pair Q` (q) lie 11.1 m apart"), "{}", found[2]["detail"]);
+}

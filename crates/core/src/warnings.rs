@@ -17,6 +17,8 @@ use crate::units::People;
 
 /// Facilities of different names this near each other are listed for review, metres.
 pub const SAME_SPOT_M: f64 = 25.0;
+/// So many zones without a facility are named.
+const MOST_ZONES: usize = 20;
 
 pub(crate) struct Found<'a> {
     pub study: &'a Study<'a>,
@@ -146,7 +148,10 @@ fn zones(found: &Found<'_>, findings: &mut Vec<Finding>) {
     let rows = found.study.zones.iter().zip(&found.coverage.zones);
     let without: Vec<&str> = rows.filter(|(_, row)| row.facilities == 0).map(|(zone, _)| zone.name.as_str()).collect();
     if !without.is_empty() {
-        let detail = format!("{} zones have no facility of this service in them: {}", without.len(), without.join(", "));
+        let more = without.len().saturating_sub(MOST_ZONES);
+        let shown = without[..without.len() - more].join(", ");
+        let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
+        let detail = format!("{} zones have no facility of this service in them: {shown}{rest}", without.len());
         findings.push(Finding::new(Stage::Coverage, service.id, "", FindingKind::ZonesWithoutFacility, detail).rows(without.len()));
     }
     let outside = found.facilities.iter().filter(|f| f.zone.is_none()).count();
