@@ -6,7 +6,7 @@
 use std::fmt::Write as _;
 
 use super::desk::{Desk, Row};
-use super::town::{collection, zones};
+use super::town::{collection, rectangle, zones};
 
 /// Nodes and ways of a map.
 #[derive(Default)]
@@ -328,4 +328,17 @@ fn facilities_at_one_spot_are_one_note_however_many() {
     let detail = &found[0]["detail"];
     assert!(detail.contains("`Clinic 101` (c101) and 195 more") && detail.len() < 300, "{detail}");
     assert!(found[2]["detail"].starts_with("`Pair P` and `Pair Q` (q) lie 11.1 m apart"), "{}", found[2]["detail"]);
+}
+
+#[test]
+fn of_many_zones_without_a_facility_the_first_are_named() {
+    let strip = |k: usize| {
+        let west = 8.9995 + 0.0004 * k as f64;
+        rectangle(&k.to_string(), &format!("Strip {k}"), west, west + 0.0004)
+    };
+    let strips: Vec<String> = (0..27).map(strip).collect();
+    let desk = ran(&town().xml(None), &collection(&strips), &corners(), &clinics(&[(9.0001, 0.005)]), PLAN);
+    let found = one(&desk, "zones_without_facility");
+    let detail = &found["detail"];
+    assert!(detail.starts_with("26 zones") && detail.ends_with("Strip 20 and 6 more"), "{detail}");
 }
