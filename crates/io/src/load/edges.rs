@@ -14,6 +14,7 @@ use rstar::primitives::{Line, Rectangle};
 
 use super::Loader;
 use super::network::Drawn;
+use super::reach_m;
 use crate::crs::Projector;
 
 /// A road that ends this near to a side of the box is cut off there, metres.
@@ -42,7 +43,7 @@ impl Loader<'_> {
         limits: &[Vec<Limit>],
         projector: &Projector,
     ) -> (Vec<NodeId>, Option<Finding>) {
-        let reach = self.plan.services.iter().zip(limits).map(|(service, own)| self.straight_reach(service, own)).fold(0.0, f64::max);
+        let reach = self.plan.services.iter().zip(limits).map(|(service, own)| reach_m(self.plan, service, own)).fold(0.0, f64::max);
         let mut ends = drawn.ends.clone();
         ends.extend(match drawn.bbox {
             Some(bbox) => at_box(&drawn.network, bbox, projector),

@@ -5,7 +5,6 @@ pub(crate) mod axes;
 mod barriers;
 mod calls;
 mod corridors;
-mod degree_boxes;
 mod edges;
 mod extract;
 mod facilities;
@@ -49,7 +48,6 @@ mod unused;
 pub(crate) mod usual;
 mod workbook;
 pub(crate) mod zone_boxes;
-mod zone_overlaps;
 mod zones;
 mod zones_and_masks;
 
@@ -207,7 +205,7 @@ pub(crate) fn load_for(plan: &Plan, files: &dyn Files, scope: Scope<'_>, progres
     for (zone, area) in zones.iter_mut().zip(areas) {
         zone.area = area;
     }
-    loader.findings.extend(zone_overlaps::part(&mut zones, &plan.zones.source));
+    loader.findings.extend(zones::part(&mut zones, &plan.zones.source));
     let zone_limits = loader.zone_limits(&zones, &told);
     let masks = loader.masks(&projector)?;
     begin(progress, "people", zones.len())?;
@@ -433,11 +431,6 @@ impl Loader<'_> {
         }
         self.findings.extend(findings);
         Ok(Barriers::new(found))
-    }
-
-    /// How far the longest limit of a service goes by a straight line, metres.
-    fn straight_reach(&self, service: &ServicePlan, own: &[Limit]) -> f64 {
-        reach_m(self.plan, service, own)
     }
 
     /// The errors that were found before a file ended loading, as they tell why it could not be used; that file's own without any.

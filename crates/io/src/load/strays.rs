@@ -3,14 +3,16 @@
 //! They are looked at in degrees, before a working CRS is chosen: the box around all zones decides which one, and how much ground is cut
 //! into cells.
 
+mod degree_boxes;
+
 use catchment::geo::{BoundingRect, Coord, MultiPolygon, Rect};
 use catchment::{Checks, Finding, FindingKind, MOST_CELLS, Severity, Stage, Zone};
 
 use super::Loader;
-use super::degree_boxes::{farthest, groups, joined};
 use super::rings::length;
 use crate::crs::{AutoCrs, Projector, geodesic_length_m};
 use crate::error::Error;
+use degree_boxes::{farthest, groups, joined};
 
 /// A box around a study that is so many times wider with its strays than without is absurd…
 const TIMES_WIDER: f64 = 10.0;

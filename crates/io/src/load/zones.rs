@@ -1,5 +1,7 @@
 //! Zones: boundary relations of an extract, or polygons of a GeoJSON file; still in longitude and latitude.
 
+mod overlaps;
+
 use catchment::geo::algorithm::bool_ops::FillRule;
 use catchment::geo::{Area, BooleanOps, LineString, MultiPolygon, Polygon, Validation, unary_union};
 use catchment::{Finding, FindingKind, Severity, Stage, Zone, ZoneIndex};
@@ -15,8 +17,10 @@ use crate::files::Files;
 use crate::osm::{OsmData, Relation, RingError, multipolygon};
 use crate::plan::{ZonesPlan, is_osm};
 
+pub(super) use overlaps::part;
+
 /// Overlaps and voids smaller than this are not worth a planner's time, m².
-pub(super) const LEAST_M2: f64 = 100.0;
+const LEAST_M2: f64 = 100.0;
 
 /// Zones from the boundary relations that were selected from `osm`, by id. Broken ones are findings and left out. Limits go to `told`.
 pub(super) fn from_osm(osm: &OsmData, plan: &ZonesPlan, told: &mut Told, findings: &mut Vec<Finding>) -> Result<Vec<Zone>, Error> {
@@ -178,7 +182,7 @@ fn id_order(id: &str) -> (bool, i128, &str) {
 }
 
 /// Voids between zones: measured, reported, left as they are.
-pub(super) fn voids(zones: &[Zone], joined: &MultiPolygon<f64>, file: &str) -> Vec<Finding> {
+fn voids(zones: &[Zone], joined: &MultiPolygon<f64>, file: &str) -> Vec<Finding> {
     let index = ZoneIndex::new(zones);
     let mut findings = Vec::new();
     for hole in joined.iter().flat_map(|polygon| polygon.interiors()) {

@@ -7,8 +7,8 @@ use catchment::geo::{Area, BooleanOps, LineString, MultiPolygon, Polygon, unary_
 use catchment::{Finding, FindingKind, Severity, Stage, Zone, ZoneId, ZoneIndex};
 use rayon::prelude::*;
 
-use super::names::some;
-use super::zones::{LEAST_M2, voids};
+use super::{LEAST_M2, voids};
+use crate::load::names::some;
 
 /// Pieces smaller than this that are left of a zone are hairs along its border, m².
 const SLIVER_M2: f64 = 1.0;
@@ -42,7 +42,7 @@ struct Overlap {
 
 /// Makes zones disjoint, in metres of the working CRS: ground that two share, and who lives there, counts in the first only. What was
 /// shared is reported, and what lies between zones and belongs to none.
-pub(super) fn part(zones: &mut [Zone], file: &str) -> Vec<Finding> {
+pub(in crate::load) fn part(zones: &mut [Zone], file: &str) -> Vec<Finding> {
     let sum: f64 = zones.iter().map(|z| z.area.unsigned_area()).sum();
     let joined = unary_union(zones.iter().map(|z| &z.area));
     let mut findings = voids(zones, &joined, file);
