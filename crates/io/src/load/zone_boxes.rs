@@ -76,7 +76,7 @@ mod tests {
                 let nearest = each().map(|(_, metres)| metres).fold(f64::INFINITY, f64::min);
                 prop_assert_eq!(index.distance(at), nearest);
                 // only one in three holds
-                let holds = |row: usize| row % 3 == 0;
+                let holds = |row: usize| row.is_multiple_of(3);
                 prop_assert_eq!(index.any_within(at, reach_m, holds), each().any(|(row, metres)| metres <= reach_m && holds(row)));
                 // a reach that ends exactly at a box
                 prop_assert_eq!(index.any_within(at, nearest, |_| true), nearest.is_finite());
