@@ -6,7 +6,7 @@
 use std::fmt::Write as _;
 
 use super::desk::{Desk, Row};
-use super::town::{collection, zones};
+use super::town::{collection, rectangle, zones};
 
 /// Nodes and ways of a map.
 #[derive(Default)]
@@ -311,4 +311,34 @@ fn facilities_at_one_spot_are_a_note_and_only_under_two_names() {
     let desk = ran(&town().xml(None), &zones(), &corners(), table, PLAN);
     let found = one(&desk, "same_spot");
     assert_eq!((found["severity"].as_str(), found["id"].as_str()), ("note", "a"), "{found:?}");
+}
+
+#[test]
+fn facilities_at_one_spot_are_one_note_however_many() {
+    let mut table = String::from("id,name,lon,lat\n");
+    for k in 0..200 {
+        let _ = writeln!(table, "c{k},Clinic {k},9.005,0.005");
+    }
+    // two more spots: a pair 11 m apart, and a chain of three that reaches farther than 25 m
+    table += "p,Pair P,9.002,0.002\nq,Pair Q,9.0021,0.002\nx,Chain X,9.008,0.008\ny,Chain Y,9.0082,0.008\nz,Chain Z,9.0084,0.008\n";
+    let desk = ran(&town().xml(None), &zones(), &corners(), &table, PLAN);
+    let found = desk.findings("out", "same_spot");
+    let counts: Vec<(&str, &str)> = found.iter().map(|row| (row["id"].as_str(), row["facilities"].as_str())).collect();
+    assert_eq!(counts, [("c0", "200"), ("x", "3"), ("p", "2")]);
+    let detail = &found[0]["detail"];
+    assert!(detail.contains("`Clinic 101` (c101) and 195 more") && detail.len() < 300, "{detail}");
+    assert!(found[2]["detail"].starts_with("`Pair P` and `Pair Q` (q) lie 11.1 m apart"), "{}", found[2]["detail"]);
+}
+
+#[test]
+fn of_many_zones_without_a_facility_the_first_are_named() {
+    let strip = |k: usize| {
+        let west = 8.9995 + 0.0004 * k as f64;
+        rectangle(&k.to_string(), &format!("Strip {k}"), west, west + 0.0004)
+    };
+    let strips: Vec<String> = (0..27).map(strip).collect();
+    let desk = ran(&town().xml(None), &collection(&strips), &corners(), &clinics(&[(9.0001, 0.005)]), PLAN);
+    let found = one(&desk, "zones_without_facility");
+    let detail = &found["detail"];
+    assert!(detail.starts_with("26 zones") && detail.ends_with("Strip 20 and 6 more"), "{detail}");
 }

@@ -165,3 +165,32 @@ fn what_a_file_does_not_tell_of_its_crs_ends_no_look() {
     desk.put("zero.csv", "lon,lat\n-170,80\n9.0,0\n");
     assert_eq!(kinds(&looked(&desk, &["zero.csv", "--roads", "town.osm"])), ["far_from_roads"]);
 }
+
+#[test]
+fn what_is_shown_has_a_bound() {
+    let desk = Desk::new();
+    // each feature has a property of its own, and one of a name and a text without end
+    let feature = |k: usize| {
+        let long = "长".repeat(5000);
+        format!(
+            "{{\"type\": \"Feature\", \"properties\": {{\"id\": {k}, \"k{k}\": {k}, \"{long}\": \"{long}{k}\"}}, \
+             \"geometry\": {{\"type\": \"Point\", \"coordinates\": [9, 0]}}}}"
+        )
+    };
+    let features: Vec<String> = (0..700).map(feature).collect();
+    desk.put("k.geojson", format!("{{\"type\": \"FeatureCollection\", \"features\": [{}]}}", features.join(",")));
+    let found = looked(&desk, &["k.geojson"]);
+    let fields = found["fields"].as_array().unwrap();
+    assert_eq!((fields.len(), found["more_fields"].as_u64()), (500, Some(202)));
+    let named = |name: &str| fields.iter().find(|field| field["name"] == name).unwrap();
+    assert_eq!((named("k3")["filled"].as_u64(), &named("k3")["examples"]), (Some(1), &serde_json::json!(["3"])));
+    assert_eq!((named("id")["filled"].as_u64(), named("id")["distinct"].as_u64()), (Some(700), Some(700)));
+    let long = format!("{}…", "长".repeat(200));
+    assert_eq!(named(&long)["examples"], serde_json::json!([long, long, long]));
+    assert_eq!(named(&long)["distinct"], 700);
+    let shown = desk.works(&["inspect", "k.geojson"]).out;
+    assert!(shown.contains("and 202 more columns"), "{shown}");
+    // a row and a rule for each of 500; four texts of 200 letters, each two columns wide
+    let widest = shown.lines().map(|line| line.chars().count()).max();
+    assert!(shown.lines().count() < 1050 && widest < Some(1800), "{} lines, {widest:?} letters", shown.lines().count());
+}

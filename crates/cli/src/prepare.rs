@@ -1,12 +1,13 @@
 //! `prepare` and `inspect`: roads into a prepared network; what such a network is, or a table or layer of one's own.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Context;
-use catchment::{EdgeGrid, LinkRules, Profile, RoadNetwork};
+use catchment::{EdgeGrid, Finding, FindingKind, LinkRules, Profile, RoadNetwork};
 use catchment_io::crs::Crs;
 use catchment_io::plan::{Columns, PlanError, RoadsPlan, built_in, is_layer, is_osm, is_prepared, is_raster, is_table};
 use catchment_io::prepared::{PreparedError, PreparedNetwork, read_prepared, write_prepared};
@@ -280,11 +281,30 @@ fn look(found: &Inspection) -> String {
         table.add_row([field.name.clone(), filled, distinct, sum, least, greatest, field.examples.join(" | ")]);
     }
     text += &format!("{table}\n");
-    text += &in_zones(&found.zones);
-    for finding in &found.findings {
-        text += &format!("{}: {}\n", finding.kind, finding.detail);
+    if found.more_fields > 0 {
+        text += &format!("  and {} more columns\n", found.more_fields);
     }
+    text += &in_zones(&found.zones);
+    text += &findings(&found.findings);
     text + &format!("A plan reads it with:\n\n{}", found.plan)
+}
+
+/// What was found amiss, the first few of each kind.
+fn findings(all: &[Finding]) -> String {
+    const MOST: usize = 20;
+    let mut counts: BTreeMap<FindingKind, usize> = BTreeMap::new();
+    let mut text = String::new();
+    for finding in all {
+        let count = counts.entry(finding.kind).or_default();
+        *count += 1;
+        if *count <= MOST {
+            text += &format!("{}: {}\n", finding.kind, finding.detail);
+        }
+    }
+    for (kind, count) in counts.iter().filter(|(_, count)| **count > MOST) {
+        text += &format!("{kind}: and {} more\n", count - MOST);
+    }
+    text
 }
 
 /// Rows and people by zone; nothing where no zones are given.

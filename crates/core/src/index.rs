@@ -68,7 +68,7 @@ impl PlaceIndex {
 }
 
 impl<Id: Copy + Ord> PointIndex<Id> {
-    fn new(points: impl Iterator<Item = Coord<f64>>, id: fn(usize) -> Id) -> PointIndex<Id> {
+    pub(crate) fn new(points: impl Iterator<Item = Coord<f64>>, id: fn(usize) -> Id) -> PointIndex<Id> {
         let rows = points.enumerate().map(|(i, c)| Point::new([c.x, c.y], i as u32)).collect();
         PointIndex { tree: RTree::bulk_load(rows), id }
     }
@@ -106,6 +106,32 @@ impl<Id: Copy + Ord> PointIndex<Id> {
             self.tree.locate_within_distance(query, radius_m * radius_m).map(|point| (point.distance_2(&query), point.data)).collect();
         found.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
         found.into_iter().map(|(distance_2, row)| ((self.id)(row as usize), distance_2.sqrt())).collect()
+    }
+
+    /// Groups of points that lie more than `apart_m` from all others; ids in order, groups by their first.
+    pub(crate) fn into_groups(mut self, apart_m: f64) -> Vec<Vec<Id>> {
+        let mut places: Vec<(u32, [f64; 2])> = self.tree.iter().map(|point| (point.data, *point.geom())).collect();
+        places.sort_unstable_by_key(|(row, _)| *row);
+        let mut is_grouped = vec![false; places.len()];
+        let mut groups = Vec::new();
+        for (first, place) in places {
+            if is_grouped[first as usize] {
+                continue;
+            }
+            // each point leaves the tree as soon as its group reaches it, so that none is met twice
+            let mut open = vec![place];
+            let mut rows: Vec<u32> = Vec::new();
+            while let Some(at) = open.pop() {
+                for point in self.tree.drain_within_distance(at, apart_m * apart_m) {
+                    is_grouped[point.data as usize] = true;
+                    rows.push(point.data);
+                    open.push(*point.geom());
+                }
+            }
+            rows.sort_unstable();
+            groups.push(rows.into_iter().map(|row| (self.id)(row as usize)).collect());
+        }
+        groups
     }
 
     /// All points in a box, in no order.
@@ -185,21 +211,12 @@ impl<'z> ZoneIndex<'z> {
         })
     }
 
-    /// Pairs of zones whose boxes meet, lower id first.
-    pub fn neighbours(&self) -> Vec<(ZoneId, ZoneId)> {
-        let mut pairs: Vec<_> = self
-            .tree
-            .iter()
-            .flat_map(|a| {
-                let envelope = AABB::from_corners(a.geom().lower(), a.geom().upper());
-                self.tree
-                    .locate_in_envelope_intersecting(envelope)
-                    .filter(move |b| a.data < b.data)
-                    .map(move |b| (ZoneId(a.data), ZoneId(b.data)))
-            })
-            .collect();
-        pairs.sort_unstable();
-        pairs
+    /// Zones of a lower id whose boxes meet that of a zone, in order.
+    pub fn before(&self, zone: ZoneId) -> Vec<ZoneId> {
+        let Some(bounds) = self.zones[zone.index()].area.bounding_rect() else { return Vec::new() };
+        let mut before: Vec<ZoneId> = self.meeting(bounds).map(|(other, _)| other).filter(|other| *other < zone).collect();
+        before.sort_unstable();
+        before
     }
 }
 
@@ -227,6 +244,14 @@ mod tests {
     }
 
     #[test]
+    fn groups_are_chains_of_near_points() {
+        let at = |x: f64| coord! { x: x, y: 0.0 };
+        let places = [0.0, 100.0, 2.0, 1.0, 100.0, 50.0, 2.0, 101.1].map(at);
+        let groups = PointIndex::new(places.into_iter(), DemandId::at).into_groups(1.0);
+        assert_eq!(groups, [vec![0, 2, 3, 6], vec![1, 4], vec![5], vec![7]].map(|rows| rows.into_iter().map(DemandId).collect::<Vec<_>>()));
+    }
+
+    #[test]
     fn a_border_belongs_to_its_polygon() {
         let square = MultiPolygon::from(Rect::new((2.0, 2.0), (3.0, 3.0)).to_polygon());
         assert_eq!(grid().inside(&square), [22, 23, 32, 33].map(DemandId));
@@ -246,6 +271,6 @@ mod tests {
         assert_eq!(index.locate(coord! { x: 1.0, y: 0.5 }), Some(ZoneId(0)));
         assert_eq!(index.locate(coord! { x: 1.5, y: 0.5 }), Some(ZoneId(1)));
         assert_eq!(index.locate(coord! { x: 2.5, y: 0.5 }), None);
-        assert_eq!(index.neighbours(), [(ZoneId(0), ZoneId(1))]);
+        assert_eq!((index.before(ZoneId(0)), index.before(ZoneId(1))), (vec![], vec![ZoneId(0)]));
     }
 }

@@ -9,13 +9,16 @@ use crate::assess::{Assessment, Status};
 use crate::coverage::CoverageTable;
 use crate::findings::{Checks, Finding, FindingKind, Stage};
 use crate::gaps::Gaps;
-use crate::ids::ZoneId;
+use crate::ids::{FacilityId, ZoneId};
 use crate::index::FacilityIndex;
+use crate::input::Facility;
 use crate::link::LinkStatus;
 use crate::units::People;
 
 /// Facilities of different names this near each other are listed for review, metres.
 pub const SAME_SPOT_M: f64 = 25.0;
+/// So many zones without a facility are named.
+const MOST_ZONES: usize = 20;
 
 pub(crate) struct Found<'a> {
     pub study: &'a Study<'a>,
@@ -100,23 +103,43 @@ fn all_or_nothing(found: &Found<'_>) -> Option<Finding> {
     Some(Finding::new(Stage::Coverage, service.id, "", kind, detail).people(people.known()).facilities(service.facilities.len()))
 }
 
-/// Facilities of two different names at the same spot: one place twice, or two services under one roof. Without a name there is nothing to
-/// compare.
+/// Facilities of different names at the same spot: one place several times, or several services under one roof; one finding a spot.
+/// Without a name there is nothing to compare.
 fn same_spot(found: &Found<'_>, findings: &mut Vec<Finding>) {
-    let facilities = found.service.facilities;
-    let index = FacilityIndex::of_facilities(facilities);
-    for (i, facility) in facilities.iter().enumerate() {
-        for (other, metres) in index.within(facility.location, SAME_SPOT_M) {
-            let (other, is_later) = (&facilities[other.index()], other.index() > i);
-            if is_later && !facility.name.is_empty() && !other.name.is_empty() && facility.name != other.name {
-                let detail = format!(
-                    "`{}` and `{}` ({}) lie {metres:.1} m apart: one facility twice, or two under one roof? Both are counted",
-                    facility.name, other.name, other.id
-                );
-                let finding = Finding::new(Stage::Facilities, found.service.id, &facility.id, FindingKind::SameSpot, detail);
-                findings.push(finding.facilities(2).rows(1));
-            }
+    const SHOWN: usize = 5;
+    let named: Vec<&Facility> = found.service.facilities.iter().filter(|own| !own.name.is_empty()).collect();
+    let index = FacilityIndex::new(named.iter().map(|own| own.location), FacilityId::at);
+    for group in index.into_groups(SAME_SPOT_M) {
+        let spot: Vec<&Facility> = group.iter().map(|own| named[own.index()]).collect();
+        let first = spot[0];
+        if spot.iter().all(|own| own.name == first.name) {
+            continue;
         }
+        let detail = match spot[..] {
+            [_, other] => {
+                let step = other.location - first.location;
+                format!(
+                    "`{}` and `{}` ({}) lie {:.1} m apart: one facility twice, or two under one roof? Both are counted",
+                    first.name,
+                    other.name,
+                    other.id,
+                    step.x.hypot(step.y)
+                )
+            }
+            _ => {
+                let shown: Vec<String> = spot.iter().take(SHOWN).map(|own| format!("`{}` ({})", own.name, own.id)).collect();
+                let more = spot.len() - shown.len();
+                let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+                format!(
+                    "{} facilities lie at one spot, each within {SAME_SPOT_M} m of another: {}{more}: one facility several times, or \
+                     several under one roof? All are counted",
+                    spot.len(),
+                    shown.join(", ")
+                )
+            }
+        };
+        let finding = Finding::new(Stage::Facilities, found.service.id, &first.id, FindingKind::SameSpot, detail);
+        findings.push(finding.facilities(spot.len()).rows(spot.len() - 1));
     }
 }
 
@@ -125,7 +148,10 @@ fn zones(found: &Found<'_>, findings: &mut Vec<Finding>) {
     let rows = found.study.zones.iter().zip(&found.coverage.zones);
     let without: Vec<&str> = rows.filter(|(_, row)| row.facilities == 0).map(|(zone, _)| zone.name.as_str()).collect();
     if !without.is_empty() {
-        let detail = format!("{} zones have no facility of this service in them: {}", without.len(), without.join(", "));
+        let more = without.len().saturating_sub(MOST_ZONES);
+        let shown = without[..without.len() - more].join(", ");
+        let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
+        let detail = format!("{} zones have no facility of this service in them: {shown}{rest}", without.len());
         findings.push(Finding::new(Stage::Coverage, service.id, "", FindingKind::ZonesWithoutFacility, detail).rows(without.len()));
     }
     let outside = found.facilities.iter().filter(|f| f.zone.is_none()).count();

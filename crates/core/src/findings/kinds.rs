@@ -183,7 +183,7 @@ kinds! {
     RoleConflict "role_conflict" Note Rows: "A relation gives a member the wrong role.", "Nothing.";
     RowLeftOut "row_left_out" Note Rows: "A row is left out.", "Check the row.";
     RowsUnused "rows_unused" Warning Rows: "Rows of a table or layer cannot be used; their people or facilities are in no number.", "Mend the rows that are shown, and the others of this file in issues.csv.";
-    SameSpot "same_spot" Note Rows: "Facilities of two names stand at one spot: one facility twice, or two under one roof.", "Remove one if they are the same; both are counted.";
+    SameSpot "same_spot" Note Rows: "Facilities of different names stand at one spot: one facility several times, or several under one roof.", "Keep one if they are the same; all are counted.";
     ServesNobody "serves_nobody" Note Rows: "Nobody lives within the limit of a facility.", "Check its coordinates if that is a surprise.";
     ShapeLeftOut "shape_left_out" Note Rows: "Shapes are left out of a table.", "Nothing.";
     SheetChosen "sheet_chosen" Note None: "The first sheet with rows is read.", "Name another: columns = { sheet = \"…\" }.";

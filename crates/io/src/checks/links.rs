@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
-use catchment::geo::{BoundingRect, Coord, Distance, Euclidean, Point, Rect};
+use catchment::geo::{Coord, Distance, Euclidean, Point};
 use catchment::{EdgeGrid, Facility, Finding, FindingKind, LinkRules, LinkStatus, Linkage, Profile, Severity, Stage, Zone, ZoneIndex};
 use rayon::prelude::*;
 
 use super::{first_names, is_swapped};
-use crate::load::axes::box_distance;
+use crate::load::zone_boxes::ZoneBoxes;
 use crate::load::{Inputs, length, reach_m};
 use crate::plan::ServicePlan;
 
@@ -42,26 +42,19 @@ impl<'i> Roads<'i> {
 /// The zones of a study, to be measured from.
 struct Surroundings<'i> {
     index: ZoneIndex<'i>,
-    zones: Vec<(&'i Zone, Rect<f64>)>,
+    boxes: ZoneBoxes,
+    zones: &'i [Zone],
 }
 
 impl<'i> Surroundings<'i> {
     fn new(zones: &'i [Zone]) -> Surroundings<'i> {
-        let boxes = zones.iter().filter_map(|zone| Some((zone, zone.area.bounding_rect()?)));
-        Surroundings { index: ZoneIndex::new(zones), zones: boxes.collect() }
+        Surroundings { index: ZoneIndex::new(zones), boxes: ZoneBoxes::new(zones), zones }
     }
 
     /// Whether a place lies in a zone or within so many metres of one.
     fn hold(&self, at: Coord<f64>, reach_m: f64) -> bool {
-        let near = |(zone, bounds): &(&Zone, Rect<f64>)| {
-            box_distance(bounds, at) <= reach_m && Euclidean.distance(&Point(at), &zone.area) <= reach_m
-        };
-        self.index.locate(at).is_some() || self.zones.iter().any(near)
-    }
-
-    /// The distance to the nearest zone's box, metres.
-    fn distance(&self, at: Coord<f64>) -> f64 {
-        self.zones.iter().map(|(_, bounds)| box_distance(bounds, at)).fold(f64::INFINITY, f64::min)
+        let is_near = |row: usize| Euclidean.distance(&Point(at), &self.zones[row].area) <= reach_m;
+        self.index.locate(at).is_some() || self.boxes.any_within(at, reach_m, is_near)
     }
 }
 
@@ -139,7 +132,7 @@ impl<'i> Links<'i> {
             return None;
         }
         let all = self.facilities.len();
-        let nearest = self.facilities.iter().enumerate().map(|(row, own)| (row, zones.distance(own.location)));
+        let nearest = self.facilities.iter().enumerate().map(|(row, own)| (row, zones.boxes.distance(own.location)));
         let (row, metres) = nearest.min_by(|a, b| a.1.total_cmp(&b.1))?;
         // a town whose next facility is beyond its reach has 0 % covered; a list of another place says nothing of it
         if without.is_empty() && metres <= inputs.plan.checks.far_outlier_m {

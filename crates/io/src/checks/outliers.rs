@@ -1,11 +1,11 @@
 //! Places far from all zones while most of their set lie near: a wrong coordinate, or a place of another study.
 
-use catchment::geo::{BoundingRect, Coord, Rect};
+use catchment::geo::Coord;
 use catchment::{Facility, Finding, FindingKind, People, Severity, Stage};
 use rayon::prelude::*;
 
 use super::is_swapped;
-use crate::load::axes::box_distance;
+use crate::load::zone_boxes::ZoneBoxes;
 use crate::load::{Inputs, length};
 use crate::plan::{PeopleMethod, is_osm};
 
@@ -36,20 +36,10 @@ fn far(distances: &[f64], far_m: f64) -> Option<Far> {
     Some(Far { rows, farthest: (farthest, distances[farthest]), outliers: stands_out.is_some() })
 }
 
-/// How far places lie from the nearest zone's box, metres; not more exactly than whether they are near.
+/// How far places lie from the nearest zone's box, metres.
 fn distances(inputs: &Inputs, places: &[Coord<f64>]) -> Vec<f64> {
-    let boxes: Vec<Rect<f64>> = inputs.zones.iter().filter_map(|zone| zone.area.bounding_rect()).collect();
-    let distance = |at: &Coord<f64>| {
-        let mut least = f64::INFINITY;
-        for own in &boxes {
-            least = least.min(box_distance(own, *at));
-            if least == 0.0 {
-                break;
-            }
-        }
-        least
-    };
-    places.par_iter().map(distance).collect()
+    let boxes = ZoneBoxes::new(&inputs.zones);
+    places.par_iter().map(|at| boxes.distance(*at)).collect()
 }
 
 /// Facilities of tables and layers.

@@ -1,5 +1,6 @@
 //! What a table or a layer is: the first look at a file of one's own.
 
+mod fields;
 mod lines;
 mod places;
 
@@ -17,10 +18,15 @@ use crate::load::{Axis, Suspicion, Table, as_it_is, degrees, layer, number, susp
 use crate::plan::{Columns, is_layer};
 use crate::prepared::PreparedNetwork;
 use crate::shape::kind;
+use fields::Properties;
 use lines::{mended, one_of, plan_of_layer, plan_of_table};
 use places::{by_roads, by_zone, points};
 
+pub use fields::Field;
 pub use places::InZone;
+
+/// So many columns or properties are shown.
+const MOST_FIELDS: usize = 500;
 
 /// What a file is held against.
 #[derive(Debug, Clone, Copy, Default)]
@@ -59,27 +65,15 @@ pub struct Inspection {
     /// What lies in each zone, where zones are given.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub zones: Vec<InZone>,
-    /// Its columns or properties, in the order of the file.
+    /// Its first 500 columns or properties, in the order of the file.
     pub fields: Vec<Field>,
+    /// How many more there are.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub more_fields: usize,
     /// What was found amiss while reading, and what looks wrong.
     pub findings: Vec<Finding>,
     /// The lines of a plan that would read it.
     pub plan: String,
-}
-
-/// A column or a property.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Field {
-    /// Its name.
-    pub name: String,
-    /// Rows where it is not empty.
-    pub filled: usize,
-    /// Different values.
-    pub distinct: usize,
-    /// The first three different values.
-    pub examples: Vec<String>,
-    /// Sum, least and greatest value, where all that are filled are numbers.
-    pub numbers: Option<[f64; 3]>,
 }
 
 /// Looks at a table or a layer that a plan could name.
@@ -145,15 +139,14 @@ fn of_layer(files: &dyn Files, name: &str, against: &Against<'_>) -> Result<Look
         read.findings.extend(suspected.iter().map(|found| found.finding(Stage::Output, name)));
         read = read.into_wgs84(name, Stage::Output)?;
     }
-    let mut names: Vec<String> = Vec::new();
-    for key in read.features.iter().filter_map(|feature| feature.properties.as_ref()).flat_map(|own| own.keys()) {
-        if !names.contains(key) {
-            names.push(key.clone());
-        }
-    }
-    let column = |key: &str| read.features.iter().map(|feature| layer::property(feature, key).unwrap_or_default()).collect::<Vec<_>>();
-    let fields: Vec<Field> = names.iter().map(|key| field(key, &column(key))).collect();
+    let properties = Properties::new(&read.features);
+    let mut fields = properties.fields();
     let plan = plan_of_layer(name, &geometries, &fields);
+    let people = one_of(&fields, &PEOPLE).map(|key| {
+        let mut people = vec![None; read.features.len()];
+        properties.column(key).for_each(|(row, text)| people[row] = number(text));
+        people
+    });
     // without a CRS nothing is known of where they lie
     let places = if untold.is_some() { vec![None; read.features.len()] } else { points(&read.features, name)? };
     let mut corners = Vec::new();
@@ -168,13 +161,13 @@ fn of_layer(files: &dyn Files, name: &str, against: &Against<'_>) -> Result<Look
         geometries,
         extent: extent(&corners),
         repeated_places: repeated(&places),
-        repeated_ids: one_of(&fields, &ID).map(|id| (id.to_owned(), repeated_values(&column(id)))),
+        repeated_ids: one_of(&fields, &ID).map(|id| (id.to_owned(), repeated_values(properties.column(id).map(|(_, text)| text)))),
         zones: Vec::new(),
         findings: read.findings,
         plan,
-        fields,
+        more_fields: fields.len().saturating_sub(MOST_FIELDS),
+        fields: fields.drain(..fields.len().min(MOST_FIELDS)).collect(),
     };
-    let people = one_of(&found.fields, &PEOPLE).map(|key| column(key).iter().map(|text| number(text)).collect());
     Ok(Look { found, places, people, axes: None, suspicion: suspected })
 }
 
@@ -182,9 +175,9 @@ fn of_table(files: &dyn Files, name: &str, against: &Against<'_>) -> Result<Look
     let bytes = files.read(name)?;
     let mut findings = Vec::new();
     let told = against.columns.cloned().unwrap_or_default();
-    let table = Table::read(&bytes, name, &told, Stage::Output, &mut findings)?;
-    let column = |i: usize| (0..table.len()).map(|row| table.text(row, Some(i)).to_owned()).collect::<Vec<_>>();
-    let fields: Vec<Field> = table.columns().iter().enumerate().map(|(i, key)| field(key, &column(i))).collect();
+    let table = &Table::read(&bytes, name, &told, Stage::Output, &mut findings)?;
+    let column = |i: usize| (0..table.len()).map(move |row| table.text(row, Some(i)));
+    let mut fields: Vec<Field> = table.columns().iter().enumerate().map(|(i, key)| Field::new(key, column(i))).collect();
     let [x, y] = [&X[..], &Y[..]].map(|names| table.column(None, names).ok().flatten());
     let mut places: Vec<Option<Coord<f64>>> = vec![None; table.len()];
     if let (Some(x), Some(y)) = (x, y) {
@@ -215,18 +208,23 @@ fn of_table(files: &dyn Files, name: &str, against: &Against<'_>) -> Result<Look
         geometries: BTreeMap::new(),
         extent: extent(&written),
         repeated_places: repeated(&places),
-        repeated_ids: named(&ID).map(|id| (table.name(id).to_owned(), repeated_values(&column(id)))),
+        repeated_ids: named(&ID).map(|id| (table.name(id).to_owned(), repeated_values(column(id)))),
         zones: Vec::new(),
-        fields,
+        more_fields: fields.len().saturating_sub(MOST_FIELDS),
+        fields: fields.drain(..fields.len().min(MOST_FIELDS)).collect(),
         findings,
         plan,
     };
     Ok(Look { found, places, people, axes, suspicion: suspected })
 }
 
+fn is_zero(number: &usize) -> bool {
+    *number == 0
+}
+
 /// How many values come again.
-fn repeated_values(values: &[String]) -> usize {
-    let filled: Vec<&String> = values.iter().filter(|value| !value.is_empty()).collect();
+fn repeated_values<'v>(values: impl Iterator<Item = &'v str>) -> usize {
+    let filled: Vec<&str> = values.filter(|value| !value.is_empty()).collect();
     filled.len() - filled.iter().collect::<BTreeSet<_>>().len()
 }
 
@@ -239,21 +237,4 @@ fn extent(places: &[Coord<f64>]) -> Option<[f64; 4]> {
 fn repeated(places: &[Option<Coord<f64>>]) -> usize {
     let distinct: BTreeSet<(u64, u64)> = places.iter().flatten().map(|at| (at.x.to_bits(), at.y.to_bits())).collect();
     places.iter().flatten().count() - distinct.len()
-}
-
-fn field(name: &str, values: &[String]) -> Field {
-    let filled: Vec<&str> = values.iter().map(String::as_str).filter(|value| !value.is_empty()).collect();
-    let mut examples: Vec<String> = Vec::new();
-    for value in &filled {
-        if examples.len() < 3 && !examples.iter().any(|own| own == value) {
-            examples.push((*value).to_owned());
-        }
-    }
-    let numbers: Option<Vec<f64>> = filled.iter().map(|value| number(value)).collect();
-    let numbers = numbers.filter(|all| !all.is_empty()).map(|all| {
-        let least = all.iter().copied().fold(f64::INFINITY, f64::min);
-        [all.iter().sum(), least, all.iter().copied().fold(f64::NEG_INFINITY, f64::max)]
-    });
-    let distinct = filled.iter().collect::<BTreeSet<_>>().len();
-    Field { name: name.to_owned(), filled: filled.len(), distinct, examples, numbers }
 }

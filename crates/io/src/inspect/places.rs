@@ -5,6 +5,7 @@ use catchment::{Checks, Finding, FindingKind, RoadNetwork, Stage, Zone, ZoneInde
 use geojson::Feature;
 use serde::Serialize;
 
+use super::fields::cut;
 use crate::crs::{Crs, Projector};
 use crate::error::Error;
 use crate::load::layer::{self, on_globe};
@@ -66,7 +67,7 @@ pub(super) fn by_zone(zones: &[Zone], places: &[Option<Coord<f64>>], people: Opt
         .iter()
         .map(|zone| (zone.id.as_str(), zone.name.as_str()))
         .chain([("outside", "outside")])
-        .map(|(id, name)| InZone { zone_id: id.to_owned(), zone_name: name.to_owned(), rows: Some(0), people: people.map(|_| 0.0) })
+        .map(|(id, name)| InZone { zone_id: cut(id), zone_name: cut(name), rows: Some(0), people: people.map(|_| 0.0) })
         .collect();
     for (row, place) in places.iter().enumerate() {
         let zone = place.and_then(|at| index.locate(at)).map_or(zones.len(), |zone| zone.index());

@@ -1,11 +1,12 @@
 //! Longitude and latitude in each other's place: told by places that lie in the zones once x and y are swapped, and far from them as they
 //! are written.
 
-use catchment::geo::{BoundingRect, Coord, Rect};
+use catchment::geo::{Coord, Rect};
 use catchment::{Finding, FindingKind, Severity, Stage, Zone, ZoneIndex};
 
 use super::layer::on_globe;
 use super::project_each;
+use super::zone_boxes::{ZoneBoxes, box_distance};
 use crate::crs::Projector;
 
 /// Places of a file or a plan, row by row: as they are written, and where that is in the working CRS.
@@ -61,23 +62,23 @@ pub(crate) enum Axes<'a> {
 /// The zones that places are held against.
 pub(crate) struct InZones<'z> {
     index: ZoneIndex<'z>,
-    boxes: Vec<Rect<f64>>,
+    boxes: ZoneBoxes,
     far_m: f64,
 }
 
 impl<'z> InZones<'z> {
     /// Zones, and how far from all of their boxes a place is far, metres.
     pub(crate) fn new(zones: &'z [Zone], far_m: f64) -> InZones<'z> {
-        InZones { index: ZoneIndex::new(zones), boxes: zones.iter().filter_map(|zone| zone.area.bounding_rect()).collect(), far_m }
+        InZones { index: ZoneIndex::new(zones), boxes: ZoneBoxes::new(zones), far_m }
     }
 
     fn is_far(&self, at: Coord<f64>) -> bool {
-        self.boxes.iter().all(|own| box_distance(own, at) > self.far_m)
+        self.distance(at) > self.far_m
     }
 
     /// How far a place lies from the nearest box of a zone, metres.
     fn distance(&self, at: Coord<f64>) -> f64 {
-        self.boxes.iter().map(|own| box_distance(own, at)).fold(f64::INFINITY, f64::min)
+        self.boxes.distance(at)
     }
 
     /// Rows whose places lie in the zones once they are swapped, and do not as they are written.
@@ -187,12 +188,6 @@ fn beyond(places: &Written, name: &dyn Fn(usize) -> String, (stage, file): (Stag
     );
     let severity = if 2 * count < of { Severity::Warning } else { Severity::Note };
     Some(Finding::new(stage, file, "", FindingKind::FarOutlier, detail).severity(severity).rows(count))
-}
-
-/// How far a place lies from a box, metres.
-pub(crate) fn box_distance(own: &Rect<f64>, at: Coord<f64>) -> f64 {
-    let beyond = |low: f64, high: f64, x: f64| (low - x).max(x - high).max(0.0);
-    beyond(own.min().x, own.max().x, at.x).hypot(beyond(own.min().y, own.max().y, at.y))
 }
 
 #[cfg(test)]

@@ -10,10 +10,11 @@ use catchment::geo::{BoundingRect, Coord, Rect};
 use catchment::{Finding, FindingKind, Limit, NodeId, RoadNetwork, Stage, Zone};
 use rayon::prelude::*;
 use rstar::RTree;
-use rstar::primitives::Line;
+use rstar::primitives::{Line, Rectangle};
 
 use super::Loader;
 use super::network::Drawn;
+use super::reach_m;
 use crate::crs::Projector;
 
 /// A road that ends this near to a side of the box is cut off there, metres.
@@ -42,19 +43,16 @@ impl Loader<'_> {
         limits: &[Vec<Limit>],
         projector: &Projector,
     ) -> (Vec<NodeId>, Option<Finding>) {
-        let reach = self.plan.services.iter().zip(limits).map(|(service, own)| self.straight_reach(service, own)).fold(0.0, f64::max);
+        let reach = self.plan.services.iter().zip(limits).map(|(service, own)| reach_m(self.plan, service, own)).fold(0.0, f64::max);
         let mut ends = drawn.ends.clone();
         ends.extend(match drawn.bbox {
             Some(bbox) => at_box(&drawn.network, bbox, projector),
             None => clipped(&drawn.network, zones),
         });
-        let boxes: Vec<Rect<f64>> = zones.iter().filter_map(|zone| zone.area.bounding_rect()).collect();
-        let is_near = |c: &Coord<f64>| {
-            boxes
-                .iter()
-                .any(|b| (b.min().x - reach..=b.max().x + reach).contains(&c.x) && (b.min().y - reach..=b.max().y + reach).contains(&c.y))
-        };
-        ends.retain(is_near);
+        let within_reach =
+            |b: Rect<f64>| Rectangle::from_corners([b.min().x - reach, b.min().y - reach], [b.max().x + reach, b.max().y + reach]);
+        let boxes = RTree::bulk_load(zones.iter().filter_map(|zone| zone.area.bounding_rect().map(within_reach)).collect());
+        ends.retain(|at| boxes.locate_at_point([at.x, at.y]).is_some());
         if ends.is_empty() {
             return (Vec::new(), None);
         }

@@ -1,8 +1,10 @@
 //! GeoJSON features: their ids, properties and geometries, in longitude and latitude.
 
+use std::collections::HashSet;
+
 use catchment::geo::{Coord, Geometry, MultiPolygon, Rect};
 use catchment::{Finding, FindingKind, Stage};
-use geojson::{Feature, FeatureCollection, GeoJson, GeometryValue, Position};
+use geojson::{Feature, FeatureCollection, GeoJson, GeometryValue, JsonObject, Position};
 
 use super::TOO_FAR;
 use super::table::shown;
@@ -231,14 +233,15 @@ pub(super) fn value(feature: &Feature, key: &str) -> String {
     }
 }
 
+/// Every key of some objects once, in order of appearance.
+pub(crate) fn keys<'o>(objects: impl IntoIterator<Item = &'o JsonObject>) -> Vec<&'o str> {
+    let mut met: HashSet<&str> = HashSet::new();
+    objects.into_iter().flat_map(JsonObject::keys).map(String::as_str).filter(|key| met.insert(key)).collect()
+}
+
 /// The complaint that no feature has a property which the plan names, as `key` says; with those that there are.
 pub(super) fn lacking(features: &[Feature], property: &str, key: &str, file: &str) -> Error {
-    let mut names: Vec<&str> = Vec::new();
-    for name in features.iter().filter_map(|feature| feature.properties.as_ref()).flat_map(|own| own.keys()) {
-        if !names.contains(&name.as_str()) {
-            names.push(name);
-        }
-    }
+    let names = keys(features.iter().filter_map(|feature| feature.properties.as_ref()));
     let expected = match (names.as_slice(), file.to_lowercase().split('|').next().is_some_and(|file| file.ends_with(".shp"))) {
         ([], true) => "properties: those of a shapefile are in the .dbf beside it".to_owned(),
         ([], false) => "features with properties".to_owned(),

@@ -49,6 +49,7 @@ mod unused;
 pub(crate) mod usual;
 mod workbook;
 mod zone_axes;
+pub(crate) mod zone_boxes;
 mod zones;
 mod zones_and_masks;
 
@@ -438,11 +439,6 @@ impl Loader<'_> {
         }
         self.findings.extend(findings);
         Ok(Barriers::new(found))
-    }
-
-    /// How far the longest limit of a service goes by a straight line, metres.
-    fn straight_reach(&self, service: &ServicePlan, own: &[Limit]) -> f64 {
-        reach_m(self.plan, service, own)
     }
 
     /// The errors that were found before a file ended loading, as they tell why it could not be used; that file's own without any.

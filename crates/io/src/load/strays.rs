@@ -3,21 +3,21 @@
 //! They are looked at in degrees, before a working CRS is chosen: the box around all zones decides which one, and how much ground is cut
 //! into cells.
 
+mod degree_boxes;
+
 use catchment::geo::{BoundingRect, Coord, MultiPolygon, Rect};
 use catchment::{Checks, Finding, FindingKind, MOST_CELLS, Severity, Stage, Zone};
-use petgraph::unionfind::UnionFind;
 
 use super::Loader;
 use super::rings::length;
 use crate::crs::{AutoCrs, Projector, geodesic_length_m};
 use crate::error::Error;
+use degree_boxes::{farthest, groups, joined};
 
 /// A box around a study that is so many times wider with its strays than without is absurd…
 const TIMES_WIDER: f64 = 10.0;
 /// …where it is also wider than this, m: no plane shows both ends true any more.
 const WIDE_M: f64 = 1_000_000.0;
-/// Metres in a degree of latitude, at the least: what is farther apart in latitude alone need not be measured.
-const LEAST_DEGREE_M: f64 = 110_000.0;
 
 /// Zones apart from most others.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,19 +33,16 @@ struct Strays {
 impl Strays {
     /// Zones that are farther than `apart_m` from the largest group of zones that are not.
     fn of(zones: &[Zone], apart_m: f64) -> Option<Strays> {
-        let boxes: Vec<(usize, Rect<f64>)> =
-            zones.iter().enumerate().filter_map(|(i, zone)| Some((i, zone.area.bounding_rect()?))).collect();
+        let (rows, boxes): (Vec<usize>, Vec<Rect<f64>>) =
+            zones.iter().enumerate().filter_map(|(row, zone)| Some((row, zone.area.bounding_rect()?))).unzip();
         let groups = groups(&boxes, apart_m);
         let most = groups.iter().max_by_key(|group| (group.len(), std::cmp::Reverse(group.first().copied())))?;
-        let [main, far] = [true, false].map(|main| {
-            let own = (0..boxes.len()).filter(|i| most.binary_search(i).is_ok() == main);
-            own.map(|i| boxes[i]).collect::<Vec<(usize, Rect<f64>)>>()
-        });
-        let distance = |own: &Rect<f64>| main.iter().map(|(_, other)| apart(own, other)).fold(f64::INFINITY, f64::min);
-        let farthest = far.iter().map(|(row, own)| (*row, distance(own))).max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)))?;
-        let around = |all: &mut dyn Iterator<Item = Rect<f64>>| all.reduce(joined);
-        let boxes = [around(&mut main.iter().map(|own| own.1))?, around(&mut boxes.iter().map(|own| own.1))?];
-        Some(Strays { rows: far.into_iter().map(|(row, _)| row).collect(), farthest, boxes })
+        let (main, far): (Vec<usize>, Vec<usize>) = (0..boxes.len()).partition(|place| most.binary_search(place).is_ok());
+        let of = |places: &[usize]| places.iter().map(|place| boxes[*place]).collect::<Vec<Rect<f64>>>();
+        let (place, metres) = farthest(&of(&far), &of(&main))?;
+        let around = [of(&main).into_iter().reduce(joined)?, boxes.iter().copied().reduce(joined)?];
+        let rows: Vec<usize> = far.into_iter().map(|place| rows[place]).collect();
+        Some(Strays { farthest: (rows[place], metres), rows, boxes: around })
     }
 
     /// Whether the study's box is absurd because of them: more ground than can be cut into cells, or than any plane shows true.
@@ -85,44 +82,6 @@ impl Strays {
     }
 }
 
-/// Groups of boxes (places in the list, ascending) whose gaps are all wider than `apart_m`.
-fn groups(boxes: &[(usize, Rect<f64>)], apart_m: f64) -> Vec<Vec<usize>> {
-    let mut order: Vec<usize> = (0..boxes.len()).collect();
-    order.sort_by(|a, b| boxes[*a].1.min().y.total_cmp(&boxes[*b].1.min().y));
-    let mut near: UnionFind<usize> = UnionFind::new(boxes.len());
-    // of the boxes that begin farther south, those that may still be near
-    let mut open: Vec<usize> = Vec::new();
-    for &next in &order {
-        let own = boxes[next].1;
-        open.retain(|other| own.min().y - boxes[*other].1.max().y <= apart_m / LEAST_DEGREE_M);
-        for &other in &open {
-            if !near.equiv(other, next) && apart(&boxes[other].1, &own) <= apart_m {
-                near.union(other, next);
-            }
-        }
-        open.push(next);
-    }
-    let mut groups: std::collections::BTreeMap<usize, Vec<usize>> = std::collections::BTreeMap::new();
-    for i in 0..boxes.len() {
-        groups.entry(near.find(i)).or_default().push(i);
-    }
-    groups.into_values().collect()
-}
-
-/// The length of the gap between two boxes of degrees, m; across the 180th meridian where that is shorter.
-fn apart(a: &Rect<f64>, b: &Rect<f64>) -> f64 {
-    let gap = |a: [f64; 2], b: [f64; 2]| (b[0] - a[1]).max(a[0] - b[1]).max(0.0);
-    let [x, other] = [[a.min().x, a.max().x], [b.min().x, b.max().x]];
-    let turned = |by: f64| gap(x, other.map(|x| x + by));
-    let width = turned(0.0).min(turned(360.0)).min(turned(-360.0));
-    let height = gap([a.min().y, a.max().y], [b.min().y, b.max().y]);
-    // the parallel on which both lie, or the nearest to the equator's other side of the gap
-    let [low, high] = [a.min().y.max(b.min().y), a.max().y.min(b.max().y)];
-    let base = if low.abs() > high.abs() { low } else { high };
-    let other = base + if base > 0.0 { -height } else { height };
-    geodesic_length_m(Coord { x: 0.0, y: base.clamp(-90.0, 90.0) }, Coord { x: width, y: other.clamp(-90.0, 90.0) })
-}
-
 /// Width and height of a box of degrees, m, the width along its middle.
 fn sides(own: &Rect<f64>) -> [f64; 2] {
     let middle = own.center();
@@ -130,11 +89,6 @@ fn sides(own: &Rect<f64>) -> [f64; 2] {
     // along a parallel, not the shorter way over a pole
     let degree = geodesic_length_m(Coord { x: 0.0, y: middle.y }, Coord { x: 1.0, y: middle.y });
     [degree * own.width(), height]
-}
-
-fn joined(a: Rect<f64>, b: Rect<f64>) -> Rect<f64> {
-    let low = (a.min().x.min(b.min().x), a.min().y.min(b.min().y));
-    Rect::new(low, (a.max().x.max(b.max().x), a.max().y.max(b.max().y)))
 }
 
 fn accepted(finding: &Finding, checks: &Checks) -> bool {
@@ -208,14 +162,5 @@ mod tests {
         assert!(with(10.0, 1.0).absurd(5.0));
         // half around the equator: few cells, but no plane
         assert!(with(60.0, 0.0).absurd(25.0));
-    }
-
-    /// A degree of the 60th parallel is 55,800.0 m long (Rapp, Geometric Geodesy: a cos φ / √(1 − e² sin² φ) · π/180).
-    #[test]
-    fn gaps_are_measured_where_they_are() {
-        let [a, b] = [Rect::new((10.0, 59.99), (10.1, 60.0)), Rect::new((11.1, 59.99), (11.2, 60.01))];
-        let found = apart(&a, &b);
-        assert!((found - 55_800.0).abs() < 30.0, "{found}");
-        assert_eq!(apart(&a, &a), 0.0);
     }
 }

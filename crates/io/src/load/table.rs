@@ -3,7 +3,7 @@
 
 use catchment::geo::{Coord, Geometry};
 use catchment::{Finding, FindingKind, People, Stage};
-use geojson::{Feature, JsonObject};
+use geojson::Feature;
 
 use super::axes::{Axes, InZones, Written, projected};
 use super::layer::{self, on_globe};
@@ -74,12 +74,8 @@ impl<'a> Table<'a> {
 
     /// The properties of a layer's features as columns, their points as places.
     pub(crate) fn of_layer(features: &[Feature], file: &'a str) -> Result<Table<'a>, Error> {
-        let mut header: Vec<String> = Vec::new();
-        for key in features.iter().filter_map(|feature| feature.properties.as_ref()).flat_map(JsonObject::keys) {
-            if !header.contains(key) {
-                header.push(key.clone());
-            }
-        }
+        let keys = layer::keys(features.iter().filter_map(|feature| feature.properties.as_ref()));
+        let header: Vec<String> = keys.into_iter().map(str::to_owned).collect();
         let (mut rows, mut points) = (Vec::new(), Vec::new());
         for (row, feature) in features.iter().enumerate() {
             let cells = header.iter().map(|key| layer::property(feature, key).unwrap_or_default());

@@ -1,5 +1,7 @@
 //! Rows of a table or layer that cannot be used: one finding a file, with what hangs on them.
 
+use std::collections::HashMap;
+
 use catchment::{Finding, FindingKind, People, Severity, Stage};
 
 /// So many rows are shown.
@@ -37,8 +39,13 @@ impl<'f> Unused<'f> {
         let ragged = findings.iter().filter(own).filter(|finding| finding.kind == FindingKind::RaggedRow);
         let ragged: Vec<(String, Option<People>)> = ragged.map(|finding| (finding.id.clone(), None)).collect();
         self.rows.extend(ragged);
-        let why = |(id, _): &(String, Option<People>)| findings.iter().filter(own).find(|finding| finding.id == *id);
-        let shown: Vec<&str> = self.rows.iter().filter_map(why).map(|finding| in_short(&finding.detail)).take(SHOWN).collect();
+        // the first finding of each row
+        let mut why: HashMap<&str, &Finding> = HashMap::new();
+        for finding in findings.iter().filter(own) {
+            why.entry(&finding.id).or_insert(finding);
+        }
+        let shown: Vec<&str> =
+            self.rows.iter().filter_map(|(id, _)| why.get(id.as_str())).map(|finding| in_short(&finding.detail)).take(SHOWN).collect();
         let people: People = self.rows.iter().filter_map(|(_, people)| *people).sum();
         let (unused, all) = (self.rows.len(), used + self.rows.len());
         let what = match self.stage {

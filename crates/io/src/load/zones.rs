@@ -1,9 +1,8 @@
 //! Zones: boundary relations of an extract, or polygons of a GeoJSON file; still in longitude and latitude.
 
-use std::collections::BTreeMap;
+mod overlaps;
 
 use catchment::geo::algorithm::bool_ops::FillRule;
-use catchment::geo::algorithm::buffer::{Buffer, BufferStyle, LineJoin};
 use catchment::geo::{Area, BooleanOps, LineString, MultiPolygon, Polygon, Validation, unary_union};
 use catchment::{Finding, FindingKind, Severity, Stage, Zone, ZoneIndex};
 use geojson::Feature;
@@ -18,18 +17,10 @@ use crate::files::Files;
 use crate::osm::{OsmData, Relation, RingError, multipolygon};
 use crate::plan::{ZonesPlan, is_osm};
 
+pub(super) use overlaps::part;
+
 /// Overlaps and voids smaller than this are not worth a planner's time, m².
 const LEAST_M2: f64 = 100.0;
-/// Pieces smaller than this that are left of a zone are hairs along its border, m².
-const SLIVER_M2: f64 = 1.0;
-/// An overlap of more than this share of the smaller zone is no strip along a border.
-const SHARED: f64 = 0.01;
-/// What two zones share is taken away with this much around it, so that no hair is left along the border, m.
-const MARGIN_M: f64 = 0.05;
-/// Corners of such a border are at least this far apart, m.
-const CRUMB_M: f64 = 0.02;
-/// Overlaps smaller than this are the rounding of a common border, m².
-const ROUNDING_M2: f64 = 0.01;
 
 /// Zones from the boundary relations that were selected from `osm`, by id. Broken ones are findings and left out. Limits go to `told`.
 pub(super) fn from_osm(osm: &OsmData, plan: &ZonesPlan, told: &mut Told, findings: &mut Vec<Finding>) -> Result<Vec<Zone>, Error> {
@@ -190,59 +181,14 @@ fn id_order(id: &str) -> (bool, i128, &str) {
     }
 }
 
-/// Makes zones disjoint, in metres of the working CRS: ground that two share, and who lives there, counts in the first only. What was
-/// shared is reported, and what lies between zones and belongs to none.
-pub(super) fn part(zones: &mut [Zone], file: &str) -> Vec<Finding> {
-    let sum: f64 = zones.iter().map(|z| z.area.unsigned_area()).sum();
-    let joined = unary_union(zones.iter().map(|z| &z.area));
-    let mut findings = voids(zones, &joined, file);
-    if sum - joined.unsigned_area() < 1.0 {
-        return findings;
-    }
-    let shared: BTreeMap<_, MultiPolygon<f64>> = ZoneIndex::new(zones)
-        .neighbours()
-        .into_par_iter()
-        .map(|(a, b)| ((a, b), zones[a.index()].area.intersection(&zones[b.index()].area)))
-        .filter(|(_, common)| common.unsigned_area() > ROUNDING_M2)
-        .collect();
-    let style = || BufferStyle::new(MARGIN_M).line_join(LineJoin::Bevel);
-    for ((a, b), common) in shared {
-        let area = common.unsigned_area();
-        let whole = zones[a.index()].area.unsigned_area().min(zones[b.index()].area.unsigned_area());
-        let mut rest = zones[b.index()].area.difference(&common.buffer_with_style(style()));
-        rest.0.retain(|piece| piece.unsigned_area() > SLIVER_M2);
-        zones[b.index()].area = MultiPolygon(rest.into_iter().map(without_crumbs).collect());
-        let (a, b) = (&zones[a.index()], &zones[b.index()]);
-        if area > LEAST_M2 {
-            let left = if b.area.0.is_empty() { "; nothing is left of the other" } else { "" };
-            let detail = format!("{} and {} ({}) share {area:.0} m²: that ground counts in the first only{left}", a.name, b.name, b.id);
-            // a strip along a border is how borders are drawn; a piece of a zone is not
-            let severity = if area > SHARED * whole { Severity::Warning } else { Severity::Note };
-            findings.push(Finding::new(Stage::Zones, file, &a.id, FindingKind::ZonesOverlap, detail).severity(severity).area_m2(area));
-        }
-    }
-    findings
-}
-
-/// The polygon without corners that lie within a step of the one before: written in degrees they would fall onto each other.
-fn without_crumbs(polygon: Polygon<f64>) -> Polygon<f64> {
-    let ring = |line: LineString<f64>| {
-        let mut points = line.0;
-        points.pop();
-        points.dedup_by(|b, a| (b.x - a.x).hypot(b.y - a.y) < CRUMB_M);
-        LineString(points)
-    };
-    let (exterior, holes) = polygon.into_inner();
-    Polygon::new(ring(exterior), holes.into_iter().map(ring).filter(|hole| hole.0.len() > 2).collect())
-}
-
 /// Voids between zones: measured, reported, left as they are.
 fn voids(zones: &[Zone], joined: &MultiPolygon<f64>, file: &str) -> Vec<Finding> {
+    let index = ZoneIndex::new(zones);
     let mut findings = Vec::new();
     for hole in joined.iter().flat_map(|polygon| polygon.interiors()) {
         let void = Polygon::new(hole.clone(), vec![]).unsigned_area();
         if void > LEAST_M2 {
-            let near = hole.0.first().and_then(|at| ZoneIndex::new(zones).locate(*at)).map_or("", |z| &zones[z.index()].name);
+            let near = hole.0.first().and_then(|at| index.locate(*at)).map_or("", |z| &zones[z.index()].name);
             let detail = format!("{void:.0} m² between zones, at the border of {near}, belong to none of them");
             findings.push(Finding::new(Stage::Zones, file, "", FindingKind::VoidBetweenZones, detail));
         }

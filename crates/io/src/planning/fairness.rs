@@ -1,5 +1,7 @@
 //! How evenly resources are spread over zones, by people and by land.
 
+use std::collections::BTreeMap;
+
 use catchment::Zone;
 use catchment::geo::Area;
 use catchment::{
@@ -120,10 +122,11 @@ impl Fair {
         let people: Vec<f64> = held.iter().map(|own| own.people).collect();
         let amounts: Vec<f64> = held.iter().map(|own| own.amount).collect();
         let mut names: Vec<String> = Vec::new();
+        let mut places: BTreeMap<String, usize> = BTreeMap::new();
         let mut class = |zone: &Zone| {
             let class = zone.class.clone()?;
-            Some(names.iter().position(|name| *name == class).unwrap_or_else(|| {
-                names.push(class);
+            Some(*places.entry(class).or_insert_with_key(|class| {
+                names.push(class.clone());
                 names.len() - 1
             }))
         };

@@ -1,6 +1,6 @@
 //! Figures by zone and year, from a table as yearbooks print them: a row a zone, a column a figure.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use catchment::geo::MultiPolygon;
 use catchment::{Finding, FindingKind, People, Stage, Zone};
@@ -147,15 +147,18 @@ fn figure(table: &Table<'_>, row: usize, column: usize, findings: &mut Vec<Findi
 /// The zones that a table names, in order.
 fn zones_of(table: &Table<'_>, columns: [Option<usize>; 2], class: Option<usize>) -> Vec<Zone> {
     let mut zones: Vec<Zone> = Vec::new();
+    let (mut ids, mut names): (HashSet<&str>, HashSet<&str>) = Default::default();
     for row in 0..table.len() {
         let [id, name] = table.zone_labels(row, columns).map(str::trim);
         let label = if id.is_empty() { name } else { id };
-        let known = zones.iter().any(|zone| zone.id == label || (id.is_empty() && zone.name == label));
+        let known = ids.contains(label) || (id.is_empty() && names.contains(label));
         if label.is_empty() || known || sum_row(label).is_some() {
             continue;
         }
         let class = Some(table.text(row, class).trim().to_owned()).filter(|class| !class.is_empty());
         let name = if name.is_empty() { label } else { name };
+        ids.insert(label);
+        names.insert(name);
         zones.push(Zone {
             id: label.to_owned(),
             name: name.to_owned(),

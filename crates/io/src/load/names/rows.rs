@@ -1,6 +1,6 @@
 //! The rows of a table that names zones: which zone each is of, and what to say of those that are of none.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use catchment::{Finding, FindingKind, People, Severity, Stage};
 
@@ -163,9 +163,10 @@ impl<'a> ZoneRows<'a> {
             years.entry(row.year).or_default().push(row);
         }
         let mut found = Unmatched::default();
-        for (year, rows) in &years {
-            let has_row = |zone: usize| self.rows.iter().any(|own| own.met == Met::Zone(zone) && (own.year == *year || own.year.is_none()));
-            let lacking: Vec<usize> = (0..self.names.len()).filter(|zone| !has_row(*zone)).collect();
+        let of_no_year = zones_of(years.get(&None).into_iter().flatten().copied());
+        for rows in years.values() {
+            let own = zones_of(rows.iter().copied());
+            let lacking: Vec<usize> = (0..self.names.len()).filter(|zone| !own.contains(zone) && !of_no_year.contains(zone)).collect();
             let unknown: Vec<&&Row> = rows.iter().filter(|row| row.met == Met::Other && row.several.is_empty()).collect();
             // about as many rows without a zone as zones without a row: then little says that they belong together
             let few = unknown.len() <= 2 * lacking.len();
@@ -250,7 +251,7 @@ impl<'a> ZoneRows<'a> {
         let first = rows.first()?;
         let labels: Vec<String> = rows.iter().map(|row| format!("`{}`", row.label)).collect();
         let labels: Vec<&str> = labels.iter().map(String::as_str).collect();
-        let without = (0..self.names.len()).filter(|zone| !self.rows.iter().any(|row| row.met == Met::Zone(*zone))).count();
+        let without = self.names.len() - zones_of(self.rows.iter()).len();
         let more = match without {
             0 => String::new(),
             1 => format!("; one zone is left without {lack}"),
@@ -266,6 +267,11 @@ impl<'a> ZoneRows<'a> {
             Finding::new(self.stage, self.file, &first.label, FindingKind::UnmatchedRows, detail).severity(Severity::Note).rows(rows.len()),
         )
     }
+}
+
+/// The zones that rows are of.
+fn zones_of<'r>(rows: impl Iterator<Item = &'r Row>) -> HashSet<usize> {
+    rows.filter_map(|row| if let Met::Zone(zone) = row.met { Some(zone) } else { None }).collect()
 }
 
 /// A table's own sums that are wrong, all together.

@@ -179,3 +179,20 @@ fn an_id_that_is_wrong_beside_a_right_name_is_an_error() {
     rows.meet(2, ["CN", ""], None);
     assert!(!rows.findings("a total", "the last is used")[0].is_error());
 }
+
+#[test]
+fn a_zone_lacks_a_row_in_the_years_in_which_it_has_none() {
+    let names = ZoneNames::new(&zones(&[("1", "Balzers"), ("2", "Triesen"), ("3", "Vaduz")]));
+    let mut rows = ZoneRows::new(&names, "t.csv", Stage::People, Counted::People);
+    // Vaduz has a row of no year, which counts in all; Balzers has one of 2020 alone
+    rows.meet(2, ["", "Vaduz"], None);
+    rows.meet(3, ["", "Balzers"], Some(2020));
+    rows.meet(4, ["", "Balzerz"], Some(2020));
+    rows.meet(5, ["", "Vaduzz"], Some(2020));
+    rows.meet(6, ["", "Balzerz"], Some(2021));
+    rows.meet(7, ["", "Vaduzz"], Some(2021));
+    let found = rows.findings("a total", "the last is used");
+    let [error, note] = found.as_slice() else { panic!("{found:?}") };
+    assert!(error.is_error() && error.rows == 1 && error.detail.contains("`Balzerz` (line 6), which resembles Balzers"), "{error:?}");
+    assert!(note.rows == 3 && note.detail.ends_with("one zone is left without a total"), "{note:?}");
+}

@@ -1,7 +1,11 @@
 //! Columns and their kinds, for formats that want to know them beforehand.
 
+use std::collections::HashSet;
+
 use geojson::JsonObject;
 use serde_json::Value;
+
+use crate::load::layer::keys;
 
 /// The greatest whole number up to which a real number holds each.
 const EXACT: u64 = 1 << 53;
@@ -28,22 +32,16 @@ pub(super) struct Field {
 
 /// Every column of some rows, once, in order of appearance.
 pub(super) fn columns<'r>(rows: impl IntoIterator<Item = &'r JsonObject>) -> Vec<String> {
-    let mut columns: Vec<String> = Vec::new();
-    for key in rows.into_iter().flat_map(JsonObject::keys) {
-        if !columns.contains(key) {
-            columns.push(key.clone());
-        }
-    }
-    columns
+    keys(rows).into_iter().map(str::to_owned).collect()
 }
 
 /// Every column of some rows with the kind that holds all its values; a name that is taken, as those of `reserved` are, is numbered.
 pub(super) fn fields(rows: &[&JsonObject], reserved: &[&str]) -> Vec<Field> {
-    let mut taken: Vec<String> = reserved.iter().map(|name| name.to_lowercase()).collect();
+    let mut taken: HashSet<String> = reserved.iter().map(|name| name.to_lowercase()).collect();
     let field = |key: String| {
         let numbered = (2..).map(|number| format!("{key}_{number}"));
         let name = std::iter::once(key.clone()).chain(numbered).find(|name| !taken.contains(&name.to_lowercase())).unwrap_or_default();
-        taken.push(name.to_lowercase());
+        taken.insert(name.to_lowercase());
         let values = || rows.iter().filter_map(|row| row.get(&key));
         let kind = match values().filter_map(kind).reduce(joined).unwrap_or(Kind::Text) {
             // a real number would not hold all digits of these
