@@ -50,6 +50,9 @@ mod finding_roads;
 #[path = "cli/flags.rs"]
 mod flags;
 #[cfg(test)]
+#[path = "cli/folders.rs"]
+mod folders;
+#[cfg(test)]
 #[path = "cli/formats.rs"]
 mod formats;
 #[cfg(test)]

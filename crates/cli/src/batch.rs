@@ -1,11 +1,10 @@
 //! `batch`: many runs, planned as shards, run by any number of processes, merged and compared.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::io::{IsTerminal, Write, stderr};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::Mutex;
-use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
@@ -15,7 +14,8 @@ use clap::{Args, Subcommand};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::pool;
-use crate::terminal::{INTERRUPTED, Terminal, kept, print};
+use crate::signals;
+use crate::terminal::{Terminal, kept, print};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum BatchCommand {
@@ -223,24 +223,29 @@ fn bound(megabytes: Option<u32>) -> anyhow::Result<()> {
 }
 
 fn run_all(typed: &RunArgs) -> anyhow::Result<()> {
-    ctrlc::set_handler(|| INTERRUPTED.store(true, Ordering::Relaxed)).context("cannot catch Ctrl-C")?;
+    signals::watch()?;
     let batch = Batch::open(&typed.batch)?;
     let open: VecDeque<usize> = batch.status().iter().filter(|shard| shard.state != ShardState::Done).map(|shard| shard.shard).collect();
     let (total, todo) = (batch.len(), open.len());
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let jobs = typed.jobs.map_or(cores, usize::from).min(todo.max(1));
     let threads = typed.threads.map_or((cores / jobs).max(1), usize::from);
-    let worker = Worker { typed, threads, program: std::env::current_exe().context("this program's own file")? };
+    let program = std::env::current_exe().context("this program's own file")?;
+    let worker = Worker { typed, threads, program, held: Mutex::default() };
     let bar = Bar::new(typed.quiet, total, total - todo);
     let queue = Mutex::new(Queue { open, failed: Vec::new() });
     std::thread::scope(|scope| {
-        for _ in 0..jobs {
-            scope.spawn(|| worker.work(&batch, &queue, &bar));
+        let at_work: Vec<_> = (0..jobs).map(|_| scope.spawn(|| worker.work(&batch, &queue, &bar))).collect();
+        while at_work.iter().any(|worker| !worker.is_finished()) {
+            if signals::came() {
+                worker.release();
+            }
+            std::thread::sleep(Duration::from_millis(50));
         }
     });
     bar.finish();
     let mut failed = queue.into_inner().map_or_else(|broken| broken.into_inner().failed, |queue| queue.failed);
-    if INTERRUPTED.load(Ordering::Relaxed) {
+    if signals::came() {
         return Err(catchment_io::Error::Cancelled(catchment::Cancelled).into());
     }
     if !failed.is_empty() {
@@ -266,6 +271,8 @@ struct Worker<'a> {
     typed: &'a RunArgs,
     threads: usize,
     program: PathBuf,
+    /// Standard input of the processes at work, by process: each ends when its own closes.
+    held: Mutex<BTreeMap<u32, ChildStdin>>,
 }
 
 impl Worker<'_> {
@@ -273,7 +280,7 @@ impl Worker<'_> {
     fn work(&self, batch: &Batch, queue: &Mutex<Queue>, bar: &Bar) {
         loop {
             let next = queue.lock().ok().and_then(|mut queue| queue.open.pop_front());
-            let Some(shard) = next.filter(|_| !INTERRUPTED.load(Ordering::Relaxed)) else { return };
+            let Some(shard) = next.filter(|_| !signals::came()) else { return };
             match self.run(shard) {
                 Ok(()) => bar.done(batch.name(shard).unwrap_or_default()),
                 Err(why) => {
@@ -291,13 +298,11 @@ impl Worker<'_> {
         let begun = Instant::now();
         loop {
             let mut child = self.start(shard).map_err(|error| format!("cannot start {}: {error}", self.program.display()))?;
-            let ended = wait(&mut child).map_err(|error| error.to_string())?;
+            let ended = self.wait(&mut child).map_err(|error| error.to_string())?;
             let said = ended.1.trim().trim_start_matches("catchment: ").to_owned();
             match ended.0.code() {
                 Some(0) => return Ok(()),
-                Some(75) if begun.elapsed() < PATIENCE && !INTERRUPTED.load(Ordering::Relaxed) => {
-                    std::thread::sleep(Duration::from_millis(200))
-                }
+                Some(75) if begun.elapsed() < PATIENCE && !signals::came() => std::thread::sleep(Duration::from_millis(200)),
                 Some(_) => return Err(said),
                 None => return Err(self.why(ended.0, &said)),
             }
@@ -313,6 +318,29 @@ impl Worker<'_> {
         }
     }
 
+    /// How a process ended, and what it said on stderr. Its standard input stays open until then, or until a signal comes.
+    fn wait(&self, child: &mut Child) -> std::io::Result<(ExitStatus, String)> {
+        if let (Some(stdin), Ok(mut held)) = (child.stdin.take(), self.held.lock()) {
+            held.insert(child.id(), stdin);
+        }
+        let mut said = String::new();
+        if let Some(mut stderr) = child.stderr.take() {
+            std::io::Read::read_to_string(&mut stderr, &mut said)?;
+        }
+        let status = child.wait()?;
+        if let Ok(mut held) = self.held.lock() {
+            held.remove(&child.id());
+        }
+        Ok((status, said))
+    }
+
+    /// Ends the processes at work.
+    fn release(&self) {
+        if let Ok(mut held) = self.held.lock() {
+            held.clear();
+        }
+    }
+
     fn start(&self, shard: usize) -> std::io::Result<Child> {
         let mut command = Command::new(&self.program);
         command.args(["batch", "run", "--quiet", "--with-stdin", "--shard", &shard.to_string(), "--threads", &self.threads.to_string()]);
@@ -322,18 +350,6 @@ impl Worker<'_> {
         command.arg("--").arg(&self.typed.batch);
         command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn()
     }
-}
-
-/// How a process ended, and what it said on stderr. Its standard input stays open until then.
-fn wait(child: &mut Child) -> std::io::Result<(ExitStatus, String)> {
-    let held = child.stdin.take();
-    let mut said = String::new();
-    if let Some(mut stderr) = child.stderr.take() {
-        std::io::Read::read_to_string(&mut stderr, &mut said)?;
-    }
-    let status = child.wait()?;
-    drop(held);
-    Ok((status, said))
 }
 
 /// A bar on a terminal, a line a shard elsewhere, nothing when quiet.

@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use catchment::Finding;
-use catchment_io::plan::{Columns, PlanError};
-use catchment_io::{ConvertAsk, Converted, Error};
+use catchment_io::plan::Columns;
+use catchment_io::{ConvertAsk, Converted, OutFile};
 use clap::Args;
 
 use crate::args::CsvArg;
@@ -57,11 +57,6 @@ const TOLD: usize = 20;
 
 /// `convert`
 pub(crate) fn convert(typed: &Convert) -> anyhow::Result<()> {
-    if typed.result.exists() && !typed.force {
-        let found = format!("`{}`, which is there already", typed.result.display());
-        let source = PlanError::Value { key: "the result".to_owned(), found, expected: "another name, or --force".to_owned() };
-        return Err(Error::Plan { file: "the flags".to_owned(), source }.into());
-    }
     let columns = Columns {
         x: typed.x.clone(),
         y: typed.y.clone(),
@@ -73,13 +68,22 @@ pub(crate) fn convert(typed: &Convert) -> anyhow::Result<()> {
     let control = typed.control.as_deref().map(std::path::absolute).transpose()?.map(|file| file.display().to_string());
     let ask = ConvertAsk { from: typed.from.clone(), to: typed.to.clone(), control, columns, csv_encoding };
     let (folder, name) = split(&typed.source);
-    let done = catchment_io::convert(&folder, &name, &typed.result, &ask)?;
+    // a layer may have others beside it, and a control file is read, too
+    let inputs: Vec<PathBuf> = std::iter::once(typed.source.clone()).chain(typed.control.clone()).map(without_layer).collect();
+    let file = OutFile::claim("the result", &typed.result, &inputs, |_| false, typed.force)?;
+    let done = catchment_io::convert(&folder, &name, file, &ask)?;
     let terminal = Terminal::new(typed.quiet);
     told(&done.findings).iter().for_each(|line| terminal.note(line));
     if !typed.quiet {
         print(&format!("{}: {}\n", typed.result.display(), text(&name, &done)));
     }
     Ok(())
+}
+
+/// The file of `file.gpkg|layername=towns`.
+fn without_layer(source: PathBuf) -> PathBuf {
+    let text = source.display().to_string();
+    text.split_once('|').map_or(source, |(file, _)| file.into())
 }
 
 fn told(findings: &[Finding]) -> Vec<String> {

@@ -11,29 +11,30 @@ mod office;
 mod prepare;
 mod shape_args;
 mod shapes;
+mod signals;
 mod site;
 mod tables;
 mod terminal;
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::atomic::Ordering;
 
 use anyhow::Context;
 use catchment_io::map::Lang;
-use catchment_io::{Claim, Error, Results as _, Run, WithoutBaseline, run, write};
+use catchment_io::{Claim, Error, PlanError, Results as _, Run, WithoutBaseline, run, write};
 use clap::Parser;
 
 use args::{Cli, Command, Common};
 use job::Job;
 use shapes::{NotMet, check_own};
-use terminal::{INTERRUPTED, Terminal, kept, note, print, tables};
+use terminal::{Terminal, kept, note, print, tables};
 
 const LICENSES: &str = include_str!("../assets/licenses.txt");
 
 fn main() -> ExitCode {
-    match dispatch(Cli::parse()) {
+    let done = dispatch(Cli::parse()).and_then(|()| terminal::printed());
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             note(&error);
@@ -45,7 +46,7 @@ fn main() -> ExitCode {
 /// The exit code of an error, as `catchment --help` lists them.
 fn code(error: &anyhow::Error) -> u8 {
     match error.downcast_ref::<Error>() {
-        Some(Error::Cancelled(_)) => 130,
+        Some(Error::Cancelled(_)) => signals::exit_code(),
         Some(Error::Plan { .. } | Error::Siting { .. } | Error::Profile(_) | Error::Ground(_)) => 2,
         Some(Error::Write { .. }) => 4,
         Some(Error::Busy { .. }) => 75,
@@ -84,9 +85,9 @@ fn dispatch(cli: Cli) -> anyhow::Result<()> {
     }
 }
 
-/// Catches Ctrl-C and makes the threads of a job.
+/// Watches for signals that end the job, and makes the threads of a job.
 fn pool(threads: Option<u16>) -> anyhow::Result<rayon::ThreadPool> {
-    ctrlc::set_handler(|| INTERRUPTED.store(true, Ordering::Relaxed)).context("cannot catch Ctrl-C")?;
+    signals::watch()?;
     threads_of(threads)
 }
 
@@ -96,7 +97,7 @@ fn threads_of(threads: Option<u16>) -> anyhow::Result<rayon::ThreadPool> {
 
 fn execute(job: &Job, common: &Common) -> anyhow::Result<()> {
     let pool = pool(common.threads)?;
-    let folder = job.claim(Claim::new("run", &job.plan.study.id))?;
+    let folder = job.claim(Claim::of_run(&job.plan))?;
     let terminal = Terminal::new(common.quiet);
     job.notes.iter().for_each(|note| terminal.note(note));
     let (done, placed) = pool.install(|| {
@@ -156,11 +157,20 @@ fn save_plan(file: &Path) -> anyhow::Result<()> {
     if !folder.as_os_str().is_empty() {
         fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
     }
-    anyhow::ensure!(!file.exists(), "{} is there already; choose another name", file.display());
-    fs::write(file, job::DEMO_PLAN).with_context(|| file.display().to_string())?;
-    for (name, bytes) in job::DEMO_FILES {
-        let beside = folder.join(name);
-        fs::write(&beside, bytes).with_context(|| beside.display().to_string())?;
+    let data = job::DEMO_FILES.map(|(name, bytes)| (folder.join(name), bytes));
+    let files = || std::iter::once((file.to_owned(), job::DEMO_PLAN.as_bytes())).chain(data.iter().cloned());
+    // the same data may be there already
+    let other = |(path, bytes): &(PathBuf, &[u8])| path.exists() && fs::read(path).is_ok_and(|own| own != *bytes);
+    if let Some((path, _)) = files().find(other) {
+        let source = PlanError::Value {
+            key: "--save-plan".to_owned(),
+            found: format!("`{}`, which is there already", path.display()),
+            expected: "another name, in a folder of its own".to_owned(),
+        };
+        return Err(Error::Plan { file: "the flags".to_owned(), source }.into());
+    }
+    for (path, bytes) in files() {
+        fs::write(&path, bytes).map_err(|source| Error::Write { file: path, source })?;
     }
     print(&format!("{0}: edit it, then: catchment run {0}\n", file.display()));
     Ok(())

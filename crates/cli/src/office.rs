@@ -97,7 +97,11 @@ impl Files for Beside {
 }
 
 impl Office {
-    fn run<T>(&self, command: &'static str, work: impl Fn(&Ask<'_>, &Terminal) -> Result<Found<T>, Error>) -> anyhow::Result<(Found<T>, PathBuf)> {
+    fn run<T>(
+        &self,
+        command: &'static str,
+        work: impl Fn(&Ask<'_>, &Terminal) -> Result<Found<T>, Error>,
+    ) -> anyhow::Result<(Found<T>, PathBuf)> {
         let mut plan = self.plan.as_deref().map(Plan::read).transpose()?;
         if let Some(plan) = &mut plan {
             accept(&mut plan.checks, &self.accept)?;
@@ -127,7 +131,7 @@ impl Office {
         let files = plan.iter().flat_map(|plan| plan.files()).map(|name| folder.0.join(name));
         let inputs = files.chain(self.plan.clone()).chain(named.iter().map(PathBuf::from)).collect();
         let study = plan.as_ref().map_or("figures", |plan| plan.study.id.as_str());
-        let claim = Claim { inputs, force: self.force, ..Claim::new(command, study) };
+        let claim = Claim { inputs, force: self.force, formats: formats.clone(), pictures: false, ..Claim::new(command, study) };
         let place = OutFolder::claim(&out, claim)?;
         let beside = Beside { named, plan: folder.clone() };
         let study = plan.as_ref().map(|plan| (plan, &folder as &dyn Files));

@@ -1,17 +1,14 @@
 //! `prepare` and `inspect`: roads into a prepared network; what such a network is, or a table or layer of one's own.
 
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use anyhow::Context;
 use catchment::{EdgeGrid, Finding, FindingKind, LinkRules, Profile, RoadNetwork};
 use catchment_io::crs::Crs;
 use catchment_io::plan::{Columns, PlanError, RoadsPlan, built_in, is_layer, is_osm, is_prepared, is_raster, is_table};
-use catchment_io::prepared::{PreparedError, PreparedNetwork, read_prepared, write_prepared};
-use catchment_io::{Against, Error, Files, Folder, InZone, Inspection};
+use catchment_io::prepared::{PreparedError, PreparedNetwork, is_prepared_file, read_prepared, write_prepared};
+use catchment_io::{Against, Error, Files, Folder, InZone, Inspection, OutFile};
 use clap::Args;
 use comfy_table::Table;
 use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
@@ -20,6 +17,7 @@ use serde_json::json;
 use crate::args::Common;
 use crate::inspect_raster;
 use crate::job::Job;
+use crate::signals;
 use crate::terminal::{note, print};
 
 #[derive(Debug, Args)]
@@ -45,6 +43,9 @@ pub(crate) struct Prepare {
     /// How many threads [default: one a core]. The file is the same.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
+    /// Replace a file of that name that is no prepared network.
+    #[arg(long)]
+    pub force: bool,
     /// Say nothing but errors.
     #[arg(short, long)]
     pub quiet: bool,
@@ -104,15 +105,15 @@ pub(crate) fn prepare(typed: &Prepare) -> anyhow::Result<()> {
     let told_by = if typed.crs.is_some() { "--crs" } else { "study.crs of --plan" };
     let crs: Option<Crs> = crs.map(str::parse).transpose().map_err(|source| Error::Crs { what: told_by.to_owned(), source })?;
     let pool = crate::threads_of(typed.threads)?;
-    let place = Partial::new(&typed.output)?;
-    let partial = place.partial.clone();
-    let interrupted = move || {
-        let _ = std::fs::remove_file(&partial);
-        std::process::exit(130);
-    };
-    ctrlc::set_handler(interrupted).context("cannot catch Ctrl-C")?;
+    let inputs: Vec<PathBuf> = std::iter::once(&typed.roads).chain(&typed.plan).cloned().collect();
+    let mut place = OutFile::claim("--output", &typed.output, &inputs, is_prepared_file, typed.force)?;
+    signals::end_with(place.part())?;
     let made = pool.install(|| made(&typed.roads, plan.map(|plan| plan.roads), &typed.profile, &profile, crs.as_ref()))?;
-    place.store(&made)?;
+    write_prepared(&made, &mut place).map_err(|error| match error {
+        PreparedError::Io(source) => Error::Write { file: typed.output.clone(), source },
+        source => Error::Prepared { file: typed.output.display().to_string(), source },
+    })?;
+    place.finish()?;
     if !typed.quiet {
         print(&text(&typed.output, &facts(&made)));
     }
@@ -190,39 +191,6 @@ fn load(file: &Path) -> Result<PreparedNetwork, Error> {
     let source = folder.open(&name)?;
     let read = |source| Error::Read { file: name.clone(), source };
     read_prepared(source.reader().map_err(read)?, source.length()).map_err(|source| Error::Prepared { file: name.clone(), source })
-}
-
-/// A file under another name, so that no half-written one is ever there under the right one; removed unless it is stored.
-struct Partial<'a> {
-    to: &'a Path,
-    partial: PathBuf,
-    file: BufWriter<File>,
-}
-
-impl Partial<'_> {
-    /// A place for `to`, found before the work begins.
-    fn new(to: &Path) -> Result<Partial<'_>, Error> {
-        let partial = to.with_extension("cnet.partial");
-        let file = File::create(&partial).map_err(|source| Error::Write { file: to.to_path_buf(), source })?;
-        Ok(Partial { to, partial, file: BufWriter::new(file) })
-    }
-
-    fn store(mut self, made: &PreparedNetwork) -> Result<(), Error> {
-        let failed = |source| Error::Write { file: self.to.to_path_buf(), source };
-        write_prepared(made, &mut self.file).map_err(|error| match error {
-            PreparedError::Io(source) => failed(source),
-            source => Error::Prepared { file: self.to.display().to_string(), source },
-        })?;
-        self.file.get_ref().sync_all().map_err(failed)?;
-        std::fs::rename(&self.partial, self.to).map_err(failed)
-    }
-}
-
-impl Drop for Partial<'_> {
-    fn drop(&mut self) {
-        // there is none any more where it was stored
-        let _ = std::fs::remove_file(&self.partial);
-    }
 }
 
 /// What a prepared network is.

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use catchment::{Audit, Fault};
+use catchment_io::plan::Format;
 use catchment_io::{
     Ask, AuditAsk, Claim, Error, Files, Folder, IsochroneAsk, IsochroneRow, LayerAudit, Made, OwnAudit, Points, ReachAsk, ReachRow, Run,
     area_error, write,
@@ -126,7 +127,11 @@ impl Work<'_> {
     /// Does the work on its own threads and writes the files.
     fn make<T: Send>(&self, work: impl FnOnce(&Job, &Terminal) -> Result<Made<T>, Error> + Send) -> anyhow::Result<Made<T>> {
         let pool = crate::pool(self.common.threads)?;
-        let folder = self.job.claim(Claim::new(self.command, &self.job.plan.study.id))?;
+        let folder = self.job.claim(Claim {
+            formats: vec![Format::Geojson],
+            pictures: false,
+            ..Claim::new(self.command, &self.job.plan.study.id)
+        })?;
         let (made, placed) = pool.install(|| {
             let made = work(&self.job, &self.terminal)?;
             catchment::begin(&self.terminal, "write", 0).map_err(Error::from)?;

@@ -1,8 +1,8 @@
 //! What the terminal shows: progress on stderr, the table on stdout.
 
-use std::io::{IsTerminal, Write, stderr, stdout};
+use std::io::{ErrorKind, IsTerminal, Write, stderr, stdout};
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use crate::tables::{curve_table, gap_table};
@@ -10,8 +10,8 @@ use catchment::{People, Progress, Report, Status};
 use catchment_io::map::Lang;
 use catchment_io::plan::Mask;
 use catchment_io::{
-    Error, Placed, Run, km2, mask_zh, most_uncovered, people_sentence, response_sentences, sentence, side_by_side, side_by_side_zh, thousands,
-    title, warning_lines,
+    Error, Placed, Run, km2, mask_zh, most_uncovered, people_sentence, response_sentences, sentence, side_by_side, side_by_side_zh,
+    thousands, title, warning_lines,
 };
 use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
 use comfy_table::{CellAlignment, Table};
@@ -19,9 +19,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::office::lines_of;
 use crate::shapes::{area_errors, own_audits};
-
-/// Set by Ctrl-C.
-pub(crate) static INTERRUPTED: AtomicBool = AtomicBool::new(false);
+use crate::signals;
 
 /// A bar on a terminal, one line a stage otherwise, nothing when quiet.
 pub(crate) struct Terminal {
@@ -77,7 +75,7 @@ impl Progress for Terminal {
     }
 
     fn is_cancelled(&self) -> bool {
-        INTERRUPTED.load(Ordering::Relaxed)
+        signals::came()
     }
 }
 
@@ -94,9 +92,25 @@ pub(crate) fn kept(placed: &Placed, terminal: &Terminal) {
     }
 }
 
-/// Writes to stdout; a reader that has gone away is no error.
+/// Why standard output does not hold all that was printed.
+static UNPRINTED: OnceLock<std::io::Error> = OnceLock::new();
+
+/// Writes to stdout; a reader that has gone away is no error, any other fault ends the command with [`printed`].
 pub(crate) fn print(text: &str) {
-    let _ = stdout().write_all(text.as_bytes());
+    let done = stdout().write_all(text.as_bytes()).and_then(|()| stdout().flush());
+    if let Err(error) = done.or_else(|error| if error.kind() == ErrorKind::BrokenPipe { Ok(()) } else { Err(error) }) {
+        let _ = UNPRINTED.set(error);
+    }
+}
+
+/// Refuses to end well where something could not be printed.
+pub(crate) fn printed() -> anyhow::Result<()> {
+    match UNPRINTED.get() {
+        Some(error) => {
+            Err(Error::Write { file: "standard output".into(), source: std::io::Error::new(error.kind(), error.to_string()) }.into())
+        }
+        None => Ok(()),
+    }
 }
 
 /// The sentence of every service, the warnings, then the table of every service: the total, and the ten zones with most people who are not

@@ -1,5 +1,6 @@
 //! Tables and layers in another format, another coordinate system or another encoding.
 
+use std::io::Write as _;
 use std::path::Path;
 
 use catchment::geo::orient::Direction;
@@ -13,8 +14,9 @@ use crate::error::{Error, data};
 use crate::files::Files;
 use crate::load::usual::{X, Y};
 use crate::load::{Table, fit_grid, layer, read_own};
+use crate::out::OutFile;
 use crate::plan::{Columns, CsvEncoding, Format, PlanError, is_layer, is_table};
-use crate::write::{About, LayerOut, Sheet, TableOut, collection, csv, flatgeobuf, lines, package, replace, round, workbook};
+use crate::write::{About, LayerOut, Sheet, TableOut, collection, csv, flatgeobuf, lines, package, round, workbook};
 
 /// What is asked of a conversion.
 #[derive(Debug, Clone, Default)]
@@ -98,7 +100,7 @@ struct Source {
     findings: Vec<Finding>,
 }
 
-/// Writes the table or layer `name` of `files` to `out`, in the format that its name ends in.
+/// Writes the table or layer `name` of `files` to `file`, in the format that its name ends in.
 ///
 /// Properties, their order and that of the rows stay (a FlatGeobuf orders rows by place). Shapes are turned corner by corner: a straight side stays straight in the new CRS.
 /// Of tables, the columns of coordinates become the shape; a table that is written has those of its points first.
@@ -107,7 +109,8 @@ struct Source {
 ///
 /// [`Error`] for a source that is missing or broken as a whole, a CRS that is not known or that the format does not hold, and a result that
 /// cannot be written; a row without a place is a finding in [`Converted::findings`].
-pub fn convert(files: &dyn Files, name: &str, out: &Path, ask: &ConvertAsk) -> Result<Converted, Error> {
+pub fn convert(files: &dyn Files, name: &str, mut file: OutFile, ask: &ConvertAsk) -> Result<Converted, Error> {
+    let out = &file.path().to_owned();
     let target = target_of(out)?;
     fitting(name, target, ask)?;
     let mut findings = Vec::new();
@@ -151,7 +154,9 @@ pub fn convert(files: &dyn Files, name: &str, out: &Path, ask: &ConvertAsk) -> R
         findings.push(Finding::new(Stage::Output, name, "", FindingKind::AttributionLeftOut, detail));
     }
     let (bytes, more) = written(source.features, name, out, (target, source.attribution.as_deref()), to.as_ref(), ask)?;
-    replace(out, &bytes)?;
+    let unwritten = |source| Error::Write { file: out.to_owned(), source };
+    file.write_all(&bytes).map_err(unwritten)?;
+    file.finish()?;
     findings.extend(more);
     Ok(Converted { format: source.format, rows, shapes, from: source.crs, to, findings })
 }

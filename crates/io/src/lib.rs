@@ -44,7 +44,7 @@ pub use inspect_raster::{RasterInspection, inspect_raster};
 pub use load::{
     Corridor, EXTENT_MARGIN_M, ExtentBasis, ExtractRoads, Inputs, MaskPolygons, PeriodRoads, RoadExtent, load, prepare, read_roads,
 };
-pub use out::{Claim, OutFolder, Placed, Results, write};
+pub use out::{Claim, OutFile, OutFolder, Placed, Results, write};
 pub use plan::{Plan, PlanError};
 pub use referrals::ReferralRun;
 pub use response::{DRIVEN_LEGS_M_S, ResponseRun, ResponseTimes};
@@ -58,6 +58,6 @@ pub use siting::{APART_M, AlternativeRow, Candidate, EvaluationRow, FrontierRow,
 pub use solver::Cbc;
 pub use sweep::Sweep;
 pub use write::{
-    AreaError, SweepPoint, area_error, km2, mask_zh, most_uncovered, people_sentence, render, response_sentences, sentence,
-    side_by_side, side_by_side_zh, sweep_points, thousands, title, warning_lines,
+    AreaError, SweepPoint, area_error, km2, mask_zh, most_uncovered, people_sentence, render, response_sentences, sentence, side_by_side,
+    side_by_side_zh, sweep_points, thousands, title, warning_lines,
 };

@@ -110,7 +110,7 @@ pub struct NetworkFacts {
 ///     let town = &done.inputs.zones[gap.zone.index()];
 ///     println!("{}. {}: {:.0} people", gap.rank, town.name, gap.people.unwrap_or_default().as_f64());
 /// }
-/// write(&done, OutFolder::claim(out, Claim::new("run", &plan.study.id))?)?; // gaps.geojson, coverage.geojson, zones.csv, map.svg, ...
+/// write(&done, OutFolder::claim(out, Claim::of_run(&plan))?)?; // gaps.geojson, coverage.geojson, zones.csv, map.svg, ...
 /// # assert_eq!(people.total(), catchment::People::persons(38_749));
 /// # std::fs::remove_dir_all(out)?;
 /// # Ok(())

@@ -106,7 +106,8 @@ impl Claim {
     pub fn of_diff(before: &Path, after: &Path) -> Claim {
         // what is read of each
         let read = [before, after].into_iter().flat_map(|own| ["zones.csv", "zones.geojson", "gaps.geojson"].map(|name| own.join(name)));
-        Claim { inputs: read.collect(), ..Claim::new(COMMAND, "diff") }
+        let formats = vec![Format::Geojson, Format::Csv];
+        Claim { inputs: read.collect(), formats, pictures: false, ..Claim::new(COMMAND, "diff") }
     }
 }
 

@@ -5,12 +5,7 @@ use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use crate::error::Error;
-
-/// An error of writing `file`.
-fn unwritten(file: &Path) -> impl FnOnce(std::io::Error) -> Error + use<> {
-    let file = file.to_owned();
-    move |source| Error::Write { file, source }
-}
+use crate::out::unwritten;
 
 /// Writes `bytes` into the new file `file` and waits until the disk has them.
 pub(super) fn write(file: &Path, bytes: &[u8]) -> Result<(), Error> {
@@ -35,6 +30,17 @@ pub(super) fn part_of(file: &Path) -> PathBuf {
 /// Makes a folder and those above it.
 pub(super) fn make_folder(folder: &Path) -> Result<(), Error> {
     fs::create_dir_all(folder).map_err(unwritten(folder))
+}
+
+/// The names in a folder, sorted; none if there is no folder.
+pub(super) fn entries(folder: &Path) -> Result<Vec<String>, Error> {
+    let names = fs::read_dir(folder).and_then(|all| all.map(|own| own.map(|own| own.file_name().to_string_lossy().into_owned())).collect());
+    let mut names: Vec<String> = match names {
+        Err(error) if error.kind() == ErrorKind::NotFound => Vec::new(),
+        names => names.map_err(unwritten(folder))?,
+    };
+    names.sort();
+    Ok(names)
 }
 
 /// Removes a file or a folder with all in it, where there is one.

@@ -8,10 +8,10 @@ use encoding_rs::{GB18030, UTF_8};
 use geojson::{Feature, FeatureCollection, JsonObject};
 use serde_json::{Value, json};
 
-use super::shard::{ShardFile, ShardLine};
+use super::shard::{Receipt, ShardFile, ShardLine};
 use super::status::{KindShards, ShardState, kinds_by_shards};
 use super::tiles::{join, of_bytes};
-use super::{BATCH, Batch, PART, RESULTS};
+use super::{BATCH, Batch, PART, RECEIPT, RESULTS, of_json};
 use crate::error::{Error, data};
 use crate::out::{Claim, OutFolder, Placed, write};
 use crate::plan::{CsvEncoding, Format, Plan};
@@ -47,7 +47,7 @@ pub fn merge(batch: &Batch, mut folder: OutFolder, progress: &dyn Progress) -> R
     }
     let mut found = Found::default();
     for (line, shard) in batch.file.shards.iter().zip(&shards) {
-        found.add(&batch.folder_of(line).join(RESULTS), shard)?;
+        found.add(&batch.folder_of(line), shard)?;
     }
     let layers: Vec<LayerOut> = found.layers.into_iter().map(|(name, features)| LayerOut::new(&name, &name, features)).collect();
     let tables: Vec<TableOut> = found.tables.into_iter().map(|(name, rows)| TableOut::of_rows(&name, rows)).collect();
@@ -97,7 +97,7 @@ impl Claim {
         let inputs = vec![batch.folder.join(BATCH)];
         let first = batch.file.shards.first().map(|line| batch.shard(line)).transpose()?;
         let claim = match first.filter(|shard| shard.tile.is_some()) {
-            Some(tile) => Claim::new("run", &tile.work(&batch.folder)?.0.study.id),
+            Some(tile) => Claim::of_run(&tile.work(&batch.folder)?.0),
             None => Claim::new(COMMAND, batch.id()),
         };
         Ok(Claim { inputs, ..claim })
@@ -132,7 +132,7 @@ struct Found {
 
 impl Found {
     /// Adds the results of a shard.
-    fn add(&mut self, results: &Path, shard: &ShardFile) -> Result<(), Error> {
+    fn add(&mut self, folder: &Path, shard: &ShardFile) -> Result<(), Error> {
         let plan = Plan::parse(&shard.plan).map_err(|source| Error::Plan { file: shard.name.clone(), source })?;
         let (layers, tables): (Vec<Format>, Vec<Format>) = plan.outputs.formats.iter().partition(|format| format.holds_layers());
         if !layers.is_empty() && !layers.contains(&Format::Geojson) {
@@ -143,7 +143,9 @@ impl Found {
         let new: Vec<Format> = merged.filter(|format| !self.formats.contains(format)).copied().collect();
         self.formats.extend(new);
         self.encoding = plan.outputs.csv_encoding;
-        for name in self.names(results)? {
+        let receipt: Receipt = of_json(&folder.join(RECEIPT))?;
+        let results = folder.join(RESULTS);
+        for name in self.names(&receipt) {
             let path = results.join(&name);
             let shown = path.display().to_string();
             let bytes = std::fs::read(&path).map_err(|source| Error::Read { file: shown.clone(), source })?;
@@ -174,13 +176,9 @@ impl Found {
         Ok(())
     }
 
-    /// The files of a shard, sorted; notes those that stay with it.
-    fn names(&mut self, results: &Path) -> Result<Vec<String>, Error> {
-        let shown = results.display().to_string();
-        let unread = |source| Error::Read { file: shown.clone(), source };
-        let entries = std::fs::read_dir(results).map_err(unread)?.collect::<Result<Vec<_>, _>>().map_err(unread)?;
-        let mut names: Vec<String> = entries.iter().map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
-        names.sort();
+    /// The files of a shard that its receipt lists, sorted; notes those that stay with it.
+    fn names(&mut self, receipt: &Receipt) -> Vec<String> {
+        let mut names: Vec<String> = receipt.files.keys().cloned().collect();
         for name in &names {
             let ending = name.rsplit_once('.').map(|(_, ending)| ending);
             let made = is_merged(name) && ending.is_some_and(|ending| self.formats.iter().any(|format| format.name() == ending));
@@ -189,7 +187,7 @@ impl Found {
             }
         }
         names.retain(|name| is_merged(name));
-        Ok(names)
+        names
     }
 }
 

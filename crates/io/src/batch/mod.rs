@@ -64,6 +64,7 @@ impl Batch {
     pub fn plan(file: &Path, folder: &Path, progress: &dyn Progress) -> Result<Planned, Error> {
         let described = job::read(file)?;
         let before: Option<BatchFile> = if folder.join(BATCH).exists() { Some(of_json(&folder.join(BATCH))?) } else { None };
+        before.iter().try_for_each(|before| before.check(&folder.join(BATCH)))?;
         if let Some(other) = before.as_ref().filter(|before| before.batch != described.id) {
             let found = format!("the folder of the batch `{}`", other.batch);
             return Err(Error::Plan {
@@ -76,6 +77,10 @@ impl Batch {
         let mut add = |shard: ShardFile, tile: Option<Vec<u8>>| -> Result<(), Error> {
             let own = folder.join(SHARDS).join(&shard.name);
             make_folder(&own)?;
+            if own.join(SHARD).exists() {
+                // a file of that name that is no shard is somebody's own
+                of_json::<ShardFile>(&own.join(SHARD))?;
+            }
             let text = json(&shard);
             let holds = |name: &str, bytes: &[u8]| std::fs::read(own.join(name)).is_ok_and(|old| old == bytes);
             let is_there = holds(SHARD, text.as_bytes()) && tile.as_ref().is_none_or(|bytes| holds(TILE, bytes));
@@ -125,6 +130,7 @@ impl Batch {
             let found = format!("planned by catchment {}", file.version);
             return Err(data(&name, "", found, format!("a batch of this version, {VERSION}: plan it again")));
         }
+        file.check(&folder.join(BATCH))?;
         Ok(Batch { folder: folder.to_owned(), file })
     }
 

@@ -1,15 +1,17 @@
 //! Running a shard: as often as one likes, by whom one likes; it is done once.
 
+use std::path::Path;
 use std::time::Instant;
 
 use catchment::Progress;
 
-use super::files::{make_folder, part_of, remove, rename, replace, sync_folder, write};
+use super::files::{entries, make_folder, part_of, remove, rename, replace, sync_folder, write};
 use super::log::{Kinds, Log, What, kinds};
 use super::shard::Receipt;
 use super::tiles::{answer, to_bytes};
 use super::{Batch, PART, RECEIPT, RESULTS, json, of_json};
 use crate::error::Error;
+use crate::out::Listed;
 use crate::run::run;
 use crate::write::render;
 
@@ -22,9 +24,29 @@ pub enum Outcome {
     Done,
 }
 
+/// Where files go that stood among the results of a shard and were not as it had written them.
+const KEPT: &str = "kept";
+
+/// Moves files out of `results` that neither its receipt nor its manifest knows as they are: somebody edited them, or put them there.
+fn put_aside(results: &Path, receipt: Option<&Receipt>, kept: &Path) -> Result<(), Error> {
+    let ours = Listed::of(results);
+    let is_ours = |name: &str| {
+        let file = results.join(name);
+        name == PART
+            || ours.holds(&file)
+            || receipt.is_some_and(|own| own.files.contains_key(name) && !own.altered(results).contains(&name.to_owned()))
+    };
+    for name in entries(results)?.into_iter().filter(|name| !is_ours(name)) {
+        make_folder(kept)?;
+        let free = (0..).map(|n| if n == 0 { kept.join(&name) } else { kept.join(format!("{n}-{name}")) }).find(|path| !path.exists());
+        rename(&results.join(&name), &free.unwrap_or_else(|| kept.join(&name)))?;
+    }
+    Ok(())
+}
+
 /// Runs shard `number` of `batch`, unless it is done, on rayon's current thread pool.
 ///
-/// Results grow beside their place and are flushed to the disk before they are renamed into it; the receipt comes last. A process that is
+/// Results that were edited since move into the shard's folder `kept`. New ones grow beside their place and are flushed to the disk before they are renamed into it; the receipt comes last. A process that is
 /// killed leaves what the next one clears away.
 ///
 /// # Errors
@@ -64,6 +86,7 @@ pub fn run_shard(batch: &Batch, number: usize, progress: &dyn Progress) -> Resul
         make_folder(&part)?;
         rendered.iter().try_for_each(|(name, bytes)| write(&part.join(name), bytes))?;
         sync_folder(&part)?;
+        put_aside(&results, of_json::<Receipt>(&receipt).ok().as_ref(), &folder.join(KEPT))?;
         remove(&receipt)?;
         remove(&results)?;
         rename(&part, &results)?;

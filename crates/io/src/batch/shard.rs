@@ -10,7 +10,7 @@ use super::job::Wanted;
 use super::tiles::{TileFile, of_bytes};
 use crate::error::{Error, data};
 use crate::files::{Files, Folder, InputFile};
-use crate::plan::Plan;
+use crate::plan::{Plan, PlanError, distinct, file_name};
 use crate::write::sha256;
 
 /// The version that results depend on.
@@ -30,6 +30,23 @@ pub(super) struct ShardLine {
     pub(super) shard: usize,
     pub(super) name: String,
     pub(super) key: String,
+}
+
+impl BatchFile {
+    /// Refuses names that no job could have: they would lead out of the folder.
+    pub(super) fn check(&self, file: &Path) -> Result<(), Error> {
+        const AS_WRITTEN: &str = "the file as `catchment batch plan` wrote it";
+        let shown = file.display().to_string();
+        let names: Vec<&str> = self.shards.iter().map(|line| line.name.as_str()).collect();
+        // the parts of a name are ids of plans, services and values
+        let is_plain = |name: &&&str| name.split('.').all(|part| file_name("shards.name", part).is_ok());
+        if let Some(name) = names.iter().find(|name| !is_plain(name)) {
+            return Err(data(&shown, "", format!("a shard called `{name}`"), AS_WRITTEN));
+        }
+        let wrong = |error: PlanError| data(&shown, "", error.to_string(), AS_WRITTEN);
+        file_name("batch", &self.batch).map_err(wrong)?;
+        distinct("shards", &names).map_err(wrong)
+    }
 }
 
 /// `shard.json`: all that a process needs to run it.
@@ -159,6 +176,11 @@ impl Receipt {
     pub(super) fn new(key: &str, files: &[(String, Vec<u8>)]) -> Receipt {
         let digest = |(name, bytes): &(String, Vec<u8>)| (name.clone(), sha256(bytes));
         Receipt { key: key.to_owned(), files: files.iter().map(digest).collect() }
+    }
+
+    /// Whether each of its names is one of a file in the folder of results.
+    pub(super) fn is_plain(&self) -> bool {
+        self.files.keys().all(|name| !name.contains(['/', '\\']) && !matches!(name.as_str(), "" | "." | ".."))
     }
 
     /// The files in `results` that are missing, or are not as they were written.

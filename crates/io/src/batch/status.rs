@@ -26,6 +26,8 @@ pub enum ShardState {
     Outdated,
     /// A file of its results is missing or differs from the receipt.
     Altered,
+    /// Its own file, `shard.json`, is missing, cannot be read or is not that of the batch: plan the batch again.
+    Broken,
 }
 
 impl ShardState {
@@ -38,6 +40,7 @@ impl ShardState {
             ShardState::Failed => "failed",
             ShardState::Outdated => "outdated",
             ShardState::Altered => "altered",
+            ShardState::Broken => "broken",
         }
     }
 }
@@ -99,9 +102,12 @@ impl Batch {
         let folder = self.folder_of(line);
         let events = events(&folder);
         let last = events.last();
-        let receipt: Option<Receipt> = of_json(&folder.join(RECEIPT)).ok();
+        let receipt: Option<Receipt> = of_json(&folder.join(RECEIPT)).ok().filter(Receipt::is_plain);
+        // without its own file nobody can say what it was made of
+        let broken = self.shard(line).err();
         let altered = receipt.as_ref().map(|receipt| receipt.altered(&folder.join(RESULTS)));
         let (state, detail) = match (&receipt, last.map(|event| event.event)) {
+            _ if broken.is_some() => (ShardState::Broken, broken.map_or_else(String::new, |error| error.to_string())),
             (Some(receipt), _) if receipt.key == line.key => match altered.unwrap_or_default() {
                 none if none.is_empty() => (ShardState::Done, String::new()),
                 some => (ShardState::Altered, some.join(", ")),

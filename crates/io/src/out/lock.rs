@@ -66,7 +66,7 @@ impl Drop for Lock {
 
 /// Whether an open file is the one that has this name.
 #[cfg(unix)]
-fn is_still(file: &File, path: &Path) -> bool {
+pub(super) fn is_still(file: &File, path: &Path) -> bool {
     use std::os::unix::fs::MetadataExt as _;
     let of = |data: std::io::Result<fs::Metadata>| data.ok().map(|data| (data.dev(), data.ino()));
     of(file.metadata()).is_some_and(|own| of(fs::metadata(path)) == Some(own))
@@ -74,7 +74,7 @@ fn is_still(file: &File, path: &Path) -> bool {
 
 /// Elsewhere a file that is open cannot be taken away.
 #[cfg(not(unix))]
-fn is_still(_: &File, path: &Path) -> bool {
+pub(super) fn is_still(_: &File, path: &Path) -> bool {
     path.exists()
 }
 

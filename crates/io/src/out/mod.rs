@@ -7,6 +7,7 @@
 
 mod lock;
 mod names;
+mod single;
 mod switch;
 
 use std::collections::BTreeMap;
@@ -16,12 +17,13 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use crate::error::Error;
-use crate::plan::value;
+use crate::plan::{Format, Plan, value};
 use crate::write::sha256;
 use lock::Lock;
 use names::is_result;
 use switch::{Journal, NEW};
 
+pub use single::OutFile;
 pub(crate) use switch::unfinished;
 
 pub(crate) const MANIFEST: &str = "manifest.json";
@@ -38,6 +40,10 @@ pub struct Claim {
     pub folders: Vec<(PathBuf, &'static str)>,
     /// The name of files that hold several layers or sheets: the study's id.
     pub study: String,
+    /// The formats in which layers and tables are written.
+    pub formats: Vec<Format>,
+    /// Whether maps are drawn.
+    pub pictures: bool,
     /// Files that the command reads: the folder may hold none of them.
     pub inputs: Vec<PathBuf>,
     /// Whether files that are not ours, or that were edited, may be replaced.
@@ -45,9 +51,20 @@ pub struct Claim {
 }
 
 impl Claim {
-    /// Of a command that writes into one folder.
+    /// Of a command that writes into one folder, in any format.
     pub fn new(command: &'static str, study: &str) -> Claim {
-        Claim { command, study: study.to_owned(), ..Claim::default() }
+        let formats = Format::ALL.iter().map(|(_, format)| *format).collect();
+        Claim { command, study: study.to_owned(), formats, pictures: true, ..Claim::default() }
+    }
+
+    /// The same of a run, and of others that write what a plan asks for.
+    pub fn of_run(plan: &Plan) -> Claim {
+        Claim::new("run", &plan.study.id).writing(plan)
+    }
+
+    /// The same in the formats of a plan.
+    pub(crate) fn writing(self, plan: &Plan) -> Claim {
+        Claim { formats: plan.outputs.formats.clone(), pictures: plan.outputs.map, ..self }
     }
 }
 
@@ -111,7 +128,7 @@ impl OutFolder {
         let mut foreign = Vec::new();
         for (own, _) in folder.parts() {
             let ours = Listed::of(&own);
-            let names = regular(&own)?.into_iter().filter(|name| is_result(name, &folder.claim.study));
+            let names = regular(&own)?.into_iter().filter(|name| is_result(name, &folder.claim));
             foreign.extend(names.map(|name| own.join(name)).filter(|file| !ours.holds(file)));
         }
         folder.refuse(&foreign)?;
@@ -143,7 +160,7 @@ impl OutFolder {
             if foreign.len() == 1 { "is" } else { "are" },
             if foreign.len() == 1 { "it" } else { "them" }
         );
-        Err(flags("--out", &found, "another folder, or --force to replace them"))
+        Err(flags("--out", &found, "another folder, or --force to replace what is there"))
     }
 
     /// Writes files beside the results, into the folder `inside` of them; nothing is replaced yet.
@@ -155,7 +172,7 @@ impl OutFolder {
         let folder = self.path.join(NEW).join(inside);
         fs::create_dir_all(&folder).map_err(unwritten(&folder))?;
         for (name, bytes) in files {
-            debug_assert!(is_result(name, &self.claim.study), "{name} is not among the names of results");
+            debug_assert!(is_result(name, &self.claim), "{name} is not among the names of results");
             fs::write(folder.join(name), bytes).map_err(unwritten(&self.path.join(inside).join(name)))?;
             self.staged.push((inside.join(name), sha256(bytes)));
         }
@@ -208,13 +225,13 @@ impl Drop for OutFolder {
 
 /// The files that a manifest of ours lists, with their digests.
 #[derive(Debug, Default)]
-pub(super) struct Listed {
+pub(crate) struct Listed {
     digests: BTreeMap<PathBuf, String>,
 }
 
 impl Listed {
     /// Of a folder, by its manifest; a manifest that is not ours lists nothing.
-    pub(super) fn of(folder: &Path) -> Listed {
+    pub(crate) fn of(folder: &Path) -> Listed {
         let manifest = manifest_of(folder);
         let listed = manifest.as_ref().and_then(|own| own.get("outputs")?.as_array()).map_or(&[][..], Vec::as_slice);
         let one = |output: &Value| Some((output.get("file")?.as_str()?.to_owned(), output.get("sha256")?.as_str()?.to_owned()));
@@ -230,7 +247,7 @@ impl Listed {
     }
 
     /// Whether a file is as it was written.
-    pub(super) fn holds(&self, file: &Path) -> bool {
+    pub(crate) fn holds(&self, file: &Path) -> bool {
         self.digests.get(file).is_some_and(|digest| digest_of(file).as_ref() == Some(digest))
     }
 }

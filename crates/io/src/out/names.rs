@@ -1,20 +1,11 @@
 //! Names of results: those that a command may write into its folder.
 
+use super::Claim;
 use crate::plan::Format;
 
 /// Files that have one name, whatever the formats.
-const FILES: [&str; 10] = [
-    "README.txt",
-    "audit.geojson",
-    "audit.json",
-    "issues.csv",
-    "manifest.json",
-    "map.png",
-    "map.svg",
-    "report.md",
-    "scenario.toml",
-    "summary.json",
-];
+const FILES: [&str; 8] =
+    ["README.txt", "audit.geojson", "audit.json", "issues.csv", "manifest.json", "report.md", "scenario.toml", "summary.json"];
 
 /// Layers and tables, each in the formats that a plan asks for.
 const STEMS: [&str; 42] = [
@@ -62,12 +53,14 @@ const STEMS: [&str; 42] = [
     "zones_diff",
 ];
 
-/// Beginnings of names that go on with a service or a table's number.
-const BEGINNINGS: [&str; 3] = ["cost-", "map-", "table-"];
-
-/// Whether a command may write a file of this name; `study` is the name of files that hold several layers or sheets.
-pub(super) fn is_result(name: &str, study: &str) -> bool {
+/// Whether a command may write a file of this name.
+pub(super) fn is_result(name: &str, claim: &Claim) -> bool {
     let Some((stem, end)) = name.rsplit_once('.') else { return false };
-    let of_format = Format::ALL.iter().any(|(own, _)| *own == end);
-    FILES.contains(&name) || BEGINNINGS.iter().any(|own| name.starts_with(own)) || (of_format && (STEMS.contains(&stem) || stem == study))
+    let writes = |format| claim.formats.contains(&format);
+    let of_format = claim.formats.iter().any(|format| format.name() == end);
+    FILES.contains(&name)
+        || (of_format && (STEMS.contains(&stem) || stem == claim.study))
+        || (name.starts_with("table-") && writes(Format::Csv))
+        || (name.starts_with("cost-") && writes(Format::Geotiff))
+        || (claim.pictures && (stem == "map" || stem.starts_with("map-")) && ["svg", "png"].contains(&end))
 }

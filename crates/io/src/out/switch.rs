@@ -46,9 +46,11 @@ pub(super) fn end(out: &Path, force: bool) -> Result<(), Error> {
     };
     let plain = |file: &Path| file.components().all(|part| matches!(part, std::path::Component::Normal(_)));
     let all = || journal.files.iter().chain(&journal.old).map(|(file, _)| file).chain(&journal.manifests).chain(&journal.gone);
-    let changed = journal.files.iter().map(|(file, _)| file).find(|file| {
-        new.join(file).exists() && fs::symlink_metadata(out.join(file)).is_ok() && !journal.holds(out, file) && !force
-    });
+    let changed = journal
+        .files
+        .iter()
+        .map(|(file, _)| file)
+        .find(|file| new.join(file).exists() && fs::symlink_metadata(out.join(file)).is_ok() && !journal.holds(out, file) && !force);
     match (all().all(|file| plain(file)), changed) {
         (true, None) => journal.switch(out).map(drop),
         (false, _) => Err(flags("--out", &format!("`{}`, whose journal names files elsewhere", out.display()), "another folder")),

@@ -1,6 +1,7 @@
 //! The file of a prepared network: see the module above for its layout.
 
 use std::io::{Read, Write};
+use std::path::Path;
 
 use bytemuck::{NoUninit, Pod, cast_slice, cast_slice_mut};
 use catchment::geo::Coord;
@@ -30,6 +31,12 @@ struct Array {
     items: u64,
     item_bytes: u64,
     crc32: u32,
+}
+
+/// Whether a file begins as prepared networks of any version do.
+pub fn is_prepared_file(file: &Path) -> bool {
+    let mut begins = [0; MAGIC.len()];
+    std::fs::File::open(file).and_then(|mut file| file.read_exact(&mut begins)).is_ok() && begins == MAGIC
 }
 
 /// Writes a prepared network.

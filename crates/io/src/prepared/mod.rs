@@ -29,7 +29,7 @@ use crate::files::{InputFile, iso_time};
 use crate::load::ExtractRoads;
 
 pub use error::PreparedError;
-pub use file::{read_prepared, write_prepared};
+pub use file::{is_prepared_file, read_prepared, write_prepared};
 
 /// The roads of one profile, ready to be searched.
 #[derive(Debug, Clone)]

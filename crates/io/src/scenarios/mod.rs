@@ -20,8 +20,8 @@ use crate::planning::opened_for_run;
 use crate::run::{Clock, Run, answered};
 
 pub use effects::ProjectRow;
-pub use write::WithoutBaseline;
 pub(crate) use rows::{comparison_rows, metrics};
+pub use write::WithoutBaseline;
 
 /// The warnings of a run.
 fn warnings(run: &Run) -> impl Iterator<Item = &Finding> {

@@ -44,7 +44,7 @@ impl Claim {
     /// Of a comparison: a folder for each run.
     pub fn of_comparison(plan: &Plan) -> Claim {
         let runs = plan.scenarios.iter().map(|scenario| scenario.id.as_str()).chain([BASELINE]);
-        Claim { folders: runs.map(|id| (id.into(), "run")).collect(), ..Claim::new(COMMAND, &plan.study.id) }
+        Claim { folders: runs.map(|id| (id.into(), "run")).collect(), ..Claim::new(COMMAND, &plan.study.id).writing(plan) }
     }
 }
 

@@ -33,14 +33,14 @@ impl Claim {
     pub fn of_demo(plan: &Plan) -> Claim {
         let scenarios = plan.scenarios.iter().map(|scenario| (Path::new("compare").join(&scenario.id), "run"));
         let folders = scenarios.chain([("compare".into(), "compare"), ("site".into(), COMMAND)]);
-        Claim { folders: folders.collect(), ..Claim::new("run", &plan.study.id) }
+        Claim { folders: folders.collect(), ..Claim::of_run(plan) }
     }
 
     /// Of a siting: the comparison that it makes has a folder inside.
     pub fn of_siting(plan: &Plan) -> Claim {
         let runs = plan.scenarios.iter().map(|scenario| scenario.id.as_str()).chain([BASELINE, PROPOSED]);
         let folders = runs.map(|id| (Path::new("compare").join(id), "run")).chain([("compare".into(), "compare")]);
-        Claim { folders: folders.collect(), ..Claim::new(COMMAND, &plan.study.id) }
+        Claim { folders: folders.collect(), ..Claim::new(COMMAND, &plan.study.id).writing(plan) }
     }
 }
 

@@ -27,9 +27,6 @@ mod tables;
 mod valid;
 mod words;
 
-use std::fs;
-use std::path::Path;
-
 use catchment::{Finding, FindingKind, Stage};
 use geojson::Feature;
 
@@ -182,16 +179,4 @@ fn glyphs(service: &str, missing: &[char]) -> Option<Finding> {
     let text: String = missing.iter().collect();
     let detail = format!("the map's font has no glyph for {text}: drawn as empty boxes in the PNG");
     (!missing.is_empty()).then(|| Finding::new(Stage::Output, service, "map.png", FindingKind::MissingGlyphs, detail))
-}
-
-/// Writes a file whole or not at all, under a temporary name first.
-pub(crate) fn replace(file: &Path, bytes: &[u8]) -> Result<(), Error> {
-    let error = |source| Error::Write { file: file.to_owned(), source };
-    let name = file.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-    let part = file.with_file_name(format!(".{name}.{}.part", std::process::id()));
-    fs::write(&part, bytes).and_then(|()| fs::rename(&part, file)).map_err(|source| {
-        // best effort: the error that led here is the one to tell
-        let _ = fs::remove_file(&part);
-        error(source)
-    })
 }

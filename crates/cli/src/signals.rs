@@ -1,0 +1,75 @@
+//! Signals that end a job: it stops at its next step, with what it has written whole, and its exit code says which signal it was.
+
+use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
+
+use anyhow::Context;
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::flag;
+
+/// The number of the signal that came; 0 while none has.
+static CAME: OnceLock<Arc<AtomicUsize>> = OnceLock::new();
+
+/// Signals that end a job.
+fn ending() -> Vec<i32> {
+    let mut signals = vec![SIGINT, SIGTERM];
+    #[cfg(unix)]
+    if !hangup_is_ignored() {
+        signals.push(signal_hook::consts::SIGHUP);
+    }
+    signals
+}
+
+/// Whether whoever began this process wants it to outlive the terminal, as `nohup` does.
+#[cfg(unix)]
+fn hangup_is_ignored() -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| u64::from_str_radix(line.strip_prefix("SigIgn:")?.trim(), 16).ok());
+    mask.is_some_and(|mask| mask & (1 << (signal_hook::consts::SIGHUP - 1)) != 0)
+}
+
+/// Notes the signals that end a job, which then ends by itself.
+pub(crate) fn watch() -> anyhow::Result<()> {
+    let came = CAME.get_or_init(Arc::default);
+    for signal in ending() {
+        let number = usize::try_from(signal).unwrap_or_default();
+        flag::register_usize(signal, Arc::clone(came), number).context("cannot watch for signals")?;
+    }
+    survive_large_files()
+}
+
+/// A file that grows beyond what the system allows is an error of writing, not the end of the process.
+fn survive_large_files() -> anyhow::Result<()> {
+    #[cfg(unix)]
+    flag::register(libc::SIGXFSZ, Arc::default()).context("cannot watch for signals")?;
+    Ok(())
+}
+
+/// Whether a signal came that ends the job.
+pub(crate) fn came() -> bool {
+    CAME.get().is_some_and(|came| came.load(Ordering::Relaxed) != 0)
+}
+
+/// The exit code of a job that a signal ended: 129, 130 or 143.
+pub(crate) fn exit_code() -> u8 {
+    let number = CAME.get().map_or(0, |came| came.load(Ordering::Relaxed));
+    u8::try_from(128 + number).ok().filter(|_| number > 0).unwrap_or(130)
+}
+
+/// Ends the process at once where a signal comes, and takes away a file that is half written.
+pub(crate) fn end_with(part: &Path) -> anyhow::Result<()> {
+    survive_large_files()?;
+    #[cfg(unix)]
+    {
+        let part = part.to_owned();
+        let mut signals = signal_hook::iterator::Signals::new(ending()).context("cannot watch for signals")?;
+        std::thread::spawn(move || {
+            if let Some(signal) = signals.forever().next() {
+                let _ = std::fs::remove_file(&part);
+                std::process::exit(128 + signal);
+            }
+        });
+    }
+    Ok(())
+}
