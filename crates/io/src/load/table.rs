@@ -1,11 +1,14 @@
 //! Tables (CSV in any encoding and with any usual separator, sheets of Excel and LibreOffice): columns by name, numbers and places checked,
 //! bad rows listed.
 
+use std::collections::HashSet;
+
 use catchment::geo::{Coord, Geometry};
 use catchment::{Finding, FindingKind, People, Stage};
 use geojson::{Feature, JsonObject};
 
 use super::axes::{Axes, InZones, Written, projected};
+use super::formats::{FILLED, sparse};
 use super::layer::{self, on_globe};
 use super::names::PrintedNumber;
 use super::numbers::{Axis, degrees, half_width, number};
@@ -49,8 +52,8 @@ impl<'a> Table<'a> {
             }
             let mut rows = rows.into_iter();
             "workbook".clone_into(&mut table.format);
-            table.header = rows.next().map(|(_, cells)| cells).unwrap_or_default();
-            rows.for_each(|(line, cells)| table.add(line, csv::StringRecord::from(cells), stage, findings));
+            table.header = rows.next().map(|(_, cells)| cells.iter().map(str::to_owned).collect()).unwrap_or_default();
+            rows.for_each(|(line, cells)| table.add(line, cells, stage, findings));
             return Ok(table);
         }
         if bytes.is_empty() {
@@ -75,10 +78,15 @@ impl<'a> Table<'a> {
     /// The properties of a layer's features as columns, their points as places.
     pub(crate) fn of_layer(features: &[Feature], file: &'a str) -> Result<Table<'a>, Error> {
         let mut header: Vec<String> = Vec::new();
+        let (mut known, mut cells) = (HashSet::new(), 0);
         for key in features.iter().filter_map(|feature| feature.properties.as_ref()).flat_map(JsonObject::keys) {
-            if !header.contains(key) {
+            cells += 1;
+            if known.insert(key.as_str()) {
                 header.push(key.clone());
             }
+        }
+        if let Some(found) = sparse(features.len(), header.len(), cells) {
+            return Err(data(file, "", found.replace("bytes", "properties"), FILLED));
         }
         let (mut rows, mut points) = (Vec::new(), Vec::new());
         for (row, feature) in features.iter().enumerate() {

@@ -226,6 +226,19 @@ pub(crate) fn as_it_is(files: &dyn Files, name: &str, crs: Option<&str>, stage: 
     Ok(Layer { features, crs, told_by, untold, format: raw.format, attribution: None, beside: Vec::new(), files: raw.files, findings })
 }
 
+/// Cells of a layer's table: so many, and so many for each byte of its file; an empty one takes memory, too.
+const CELLS: usize = 2_000_000;
+const CELLS_A_BYTE: usize = 4;
+
+/// What is wrong with a table of more cells than a file of so many bytes holds, empty ones counted.
+pub(in crate::load) fn sparse(rows: usize, columns: usize, bytes: usize) -> Option<String> {
+    let most = CELLS.saturating_add(bytes.saturating_mul(CELLS_A_BYTE));
+    (rows.saturating_mul(columns) > most).then(|| format!("{rows} rows of {columns} columns, nearly all empty, in {bytes} bytes"))
+}
+
+/// What is expected in place of such a table.
+pub(in crate::load) const FILLED: &str = "only the columns that are needed: export the layer anew without the others";
+
 /// A column of bytes, which no property of GeoJSON holds.
 fn bytes_left_out(column: &str, file: &str, stage: Stage) -> Finding {
     Finding::new(stage, file, column, FindingKind::BytesLeftOut, format!("`{column}` holds bytes (pictures and the like): read as empty"))
