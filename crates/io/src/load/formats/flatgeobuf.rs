@@ -51,7 +51,7 @@ pub(super) fn read(files: &dyn Files, name: &str, stage: Stage) -> Result<Raw, E
             None
         });
         rows.push((geometry, properties).into());
-        if let Some(found) = super::sparse(rows.len(), columns.len(), bytes.len()) {
+        if let Some(found) = super::sparse_names(rows.len(), columns.iter().map(|(name, _)| name.as_str()), bytes.len()) {
             return Err(data(name, "", found, super::FILLED));
         }
     }

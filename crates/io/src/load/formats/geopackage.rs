@@ -110,7 +110,7 @@ pub(super) fn read(files: &dyn Files, name: &str, layer: Option<&str>, stage: St
                 TABLE,
             ));
         }
-        if let Some(found) = super::sparse(rows.len(), names.len(), bytes.len()) {
+        if let Some(found) = super::sparse_names(rows.len(), names.iter().map(String::as_str), bytes.len()) {
             return Err(data(name, "", found, TABLE));
         }
         if rows.len() > bytes.len() {
@@ -134,11 +134,14 @@ fn key(database: &Connection, table: &str, names: &[String]) -> rusqlite::Result
     Ok(names.iter().position(|name| keys.contains(name)))
 }
 
+/// The layers of a file: as many, and of such names, as files have; what lists them may be a view.
+const LAYERS: &str =
+    "SELECT table_name FROM gpkg_contents WHERE data_type = 'features' AND length(table_name) < 1000 ORDER BY table_name LIMIT 1000";
+
 /// The layer named, or the only one.
 fn table(database: &Connection, name: &str, layer: Option<&str>) -> Result<String, Error> {
     let error = |error: rusqlite::Error| broken(name, &error);
-    let mut statement =
-        database.prepare("SELECT table_name FROM gpkg_contents WHERE data_type = 'features' ORDER BY table_name").map_err(error)?;
+    let mut statement = database.prepare(LAYERS).map_err(error)?;
     let layers: Vec<String> = statement.query_map([], |row| row.get(0)).and_then(Iterator::collect).map_err(error)?;
     match layer {
         Some(layer) if layers.iter().any(|own| own == layer) => Ok(layer.to_owned()),
