@@ -124,6 +124,15 @@ fn view(case: Case, select: &str) -> Case {
     packaged(case, package(&[TABLES, CRS, LAYER, &rows(&blob(&EAST, 5)), "DROP TABLE zones;", &format!("CREATE VIEW zones AS {select};")]))
 }
 
+/// So many lines of metres, each of two corners, three times around the earth; in SQL.
+fn around_the_earth(count: u32) -> String {
+    let place = |x: f64, y: f64| [x, y].iter().flat_map(|number| number.to_le_bytes()).collect::<Vec<u8>>();
+    let wkb = [&[1, 2, 0, 0, 0, 2, 0, 0, 0][..], &place(-6e7, 0.0), &place(6e7, 1e6)].concat();
+    let bytes = [b"GP\0\x01".as_slice(), &32647u32.to_le_bytes(), &wkb].concat();
+    let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    (0..count).fold(String::new(), |text, i| format!("{text}INSERT INTO zones VALUES ({i}, x'{hex}', '{i}', 'line');"))
+}
+
 /// Files of some kilobytes that ask for gigabytes.
 #[test]
 fn claims() {
@@ -153,6 +162,16 @@ fn claims() {
             view(
                 file("a view that counts and gives no row"),
                 &format!("{numbers}) SELECT fid, NULL AS geom, '' AS code, '' AS name FROM n WHERE fid < 0"),
+            ),
+            packaged(
+                file("a hundred straight lines around the earth"),
+                package(&[
+                    TABLES,
+                    "INSERT INTO gpkg_spatial_ref_sys VALUES ('UTM', 32647, 'EPSG', 32647, '');",
+                    LAYER,
+                    &around_the_earth(100),
+                    "UPDATE gpkg_geometry_columns SET srs_id = 32647;",
+                ]),
             ),
             packaged(file("fifteen hundred columns of nothing"), package(&[TABLES, CRS, LAYER, &rows, &columns])),
         ],

@@ -63,8 +63,11 @@ fn columns_of_nothing() {
     check("columns", vec![layer.plan("zones.geojson", "zones.fgb"), table.plan("people.csv", "people.geojson")]);
 }
 
+/// An entry of a TIFF's directory: tag, kind, count, and the value or where it lies.
+type Entry = (u16, u16, u32, u32);
+
 /// A GeoTIFF of two by two cells of bytes with people 1, 2, 4 and 8, 0.0025° each, from 99.9995, 10.0045; `keys` are its GeoKeys.
-fn tiff(entries: &[(u16, u16, u32, u32)], data: &[u8]) -> Vec<u8> {
+fn tiff(entries: &[Entry], data: &[u8]) -> Vec<u8> {
     let mut file = b"II*\0\x08\0\0\0".to_vec();
     file.extend((entries.len() as u16).to_le_bytes());
     for (tag, kind, count, value) in entries {
@@ -79,7 +82,7 @@ fn tiff(entries: &[(u16, u16, u32, u32)], data: &[u8]) -> Vec<u8> {
 }
 
 /// The entries of a sound one; what they point to lies behind them.
-fn entries() -> Vec<(u16, u16, u32, u32)> {
+fn entries() -> Vec<Entry> {
     // eleven entries of 12 bytes behind 10, and 4 for the end
     let data = 10 + 11 * 12 + 4;
     vec![
@@ -113,7 +116,7 @@ fn rasters() {
     let people = "method = \"points\"\nsource = \"people.csv\"";
     let with = |case: Case, bytes: Vec<u8>| case.put("people.tif", bytes).plan(people, "method = \"raster\"\nsource = \"people.tif\"");
     let sound = || tiff(&entries(), &data([1, 2, 4, 8]));
-    let other = |place: usize, entry: (u16, u16, u32, u32)| {
+    let other = |place: usize, entry: Entry| {
         let mut all = entries();
         all[place] = entry;
         tiff(&all, &data([1, 2, 4, 8]))
@@ -123,7 +126,7 @@ fn rasters() {
         bytes[at..at + 8].copy_from_slice(&number.to_le_bytes());
         tiff(&entries(), &bytes)
     };
-    let several = |changes: &[(usize, (u16, u16, u32, u32))]| {
+    let several = |changes: &[(usize, Entry)]| {
         let mut all = entries();
         changes.iter().for_each(|(place, entry)| all[*place] = *entry);
         tiff(&all, &data([1, 2, 4, 8]))
