@@ -4,6 +4,9 @@
 //! says, to the letter, is in `tests/broken/expected`. How to add one: CONTRIBUTING.md.
 
 #[cfg(test)]
+#[path = "broken/books.rs"]
+mod books;
+#[cfg(test)]
 #[path = "broken/bytes.rs"]
 mod bytes;
 #[cfg(test)]
@@ -34,6 +37,9 @@ mod plans;
 #[cfg(test)]
 #[path = "broken/prepared.rs"]
 mod prepared;
+#[cfg(test)]
+#[path = "broken/shared.rs"]
+mod shared;
 #[cfg(test)]
 #[path = "broken/workbook.rs"]
 mod workbook;

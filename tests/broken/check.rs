@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::case::{Case, End};
 
 /// No case may take more memory (KB of addresses) or time (seconds of the processor) than this.
-const LIMITS: &str = "ulimit -v 1000000; ulimit -t 30;";
+pub(crate) const LIMITS: &str = "ulimit -v 1000000; ulimit -t 30;";
 /// So many findings of one kind are shown.
 const SHOWN: usize = 3;
 

@@ -94,6 +94,90 @@ fn shapefiles() {
     );
 }
 
+/// A `.dbf` of so many rows of a byte, and of so many columns of none.
+fn hollow(rows: u32, columns: u16) -> Vec<u8> {
+    let mut file = vec![3, 126, 1, 1];
+    file.extend(rows.to_le_bytes());
+    file.extend((33 + 32 * columns).to_le_bytes());
+    file.extend(1u16.to_le_bytes());
+    file.resize(32, 0);
+    for column in 0..columns {
+        let start = file.len();
+        file.extend(format!("c{column}").bytes());
+        file.resize(start + 11, 0);
+        file.push(b'C');
+        file.resize(start + 32, 0);
+    }
+    file.push(13);
+    file.resize(file.len() + rows as usize, b' ');
+    file.push(26);
+    file
+}
+
+/// A shapefile of so many shapes that are none.
+fn none(count: u32) -> Vec<u8> {
+    shp(&(1..=count).map(|number| shape(number, &0u32.to_le_bytes())).collect::<Vec<_>>())
+}
+
+/// A layer by this view, of which `fid`, `geom`, `code` and `name` are read.
+fn view(case: Case, select: &str) -> Case {
+    packaged(case, package(&[TABLES, CRS, LAYER, &rows(&blob(&EAST, 5)), "DROP TABLE zones;", &format!("CREATE VIEW zones AS {select};")]))
+}
+
+/// So many lines of metres, each of two corners, three times around the earth; in SQL.
+fn around_the_earth(count: u32) -> String {
+    let place = |x: f64, y: f64| [x, y].iter().flat_map(|number| number.to_le_bytes()).collect::<Vec<u8>>();
+    let wkb = [&[1, 2, 0, 0, 0, 2, 0, 0, 0][..], &place(-6e7, 0.0), &place(6e7, 1e6)].concat();
+    let bytes = [b"GP\0\x01".as_slice(), &32647u32.to_le_bytes(), &wkb].concat();
+    let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    (0..count).fold(String::new(), |text, i| format!("{text}INSERT INTO zones VALUES ({i}, x'{hex}', '{i}', 'line');"))
+}
+
+/// Files of some kilobytes that ask for gigabytes.
+#[test]
+fn claims() {
+    let numbers = "WITH RECURSIVE n(fid) AS (SELECT 1 UNION ALL SELECT fid + 1 FROM n";
+    let columns =
+        (0..1500).fold(String::new(), |text, i| format!("{text}ALTER TABLE zones ADD COLUMN c{i} TEXT DEFAULT 'nothing at all';"));
+    let rows = format!("{numbers} LIMIT 3000) INSERT INTO zones (fid) SELECT fid FROM n;");
+    check(
+        "layer-claims",
+        vec![
+            shapes(file("a .dbf of two thousand columns of no width"), none(4000)).put("zones.dbf", hollow(4000, 2000)),
+            shapes(file("a .dbf of columns wider than its rows"), shp(&sound())).put("zones.dbf", {
+                let mut table = dbf(&[["W", "West"], ["E", "East"]]);
+                table[32 + 16] = 250;
+                table
+            }),
+            shapes(file("a .dbf that claims four billion rows"), shp(&sound())).put("zones.dbf", {
+                let mut table = dbf(&[["W", "West"], ["E", "East"]]);
+                table[4..8].copy_from_slice(&u32::MAX.to_le_bytes());
+                table
+            }),
+            view(file("a view of a cell of 900 megabytes"), "SELECT 1 AS fid, NULL AS geom, 'W' AS code, hex(zeroblob(450000000)) AS name"),
+            view(
+                file("a view of ten thousand cells of ten kilobytes"),
+                &format!("{numbers} LIMIT 10000) SELECT fid, NULL AS geom, 'W' AS code, hex(zeroblob(5000)) AS name FROM n"),
+            ),
+            view(
+                file("a view that counts and gives no row"),
+                &format!("{numbers}) SELECT fid, NULL AS geom, '' AS code, '' AS name FROM n WHERE fid < 0"),
+            ),
+            packaged(
+                file("a hundred straight lines around the earth"),
+                package(&[
+                    TABLES,
+                    "INSERT INTO gpkg_spatial_ref_sys VALUES ('UTM', 32647, 'EPSG', 32647, '');",
+                    LAYER,
+                    &around_the_earth(100),
+                    "UPDATE gpkg_geometry_columns SET srs_id = 32647;",
+                ]),
+            ),
+            packaged(file("fifteen hundred columns of nothing"), package(&[TABLES, CRS, LAYER, &rows, &columns])),
+        ],
+    );
+}
+
 /// A GeoPackage of the zones as it is made, step by step; each step is SQL.
 fn package(steps: &[&str]) -> Vec<u8> {
     let database = Connection::open_in_memory().unwrap();

@@ -42,8 +42,32 @@ fn flatgeobufs() {
     );
 }
 
+/// Three thousand zones, each with a column of its own: nine million cells of a table that is nearly empty.
+#[test]
+fn columns_of_nothing() {
+    let feature = |i: u32| {
+        format!(
+            "{{\"type\": \"Feature\", \"properties\": {{\"c{i}\": 1}}, \"geometry\": {{\"type\": \"Point\", \"coordinates\": [100.001, 10.001]}}}}"
+        )
+    };
+    let all: Vec<String> = (0..3000).map(feature).collect();
+    let collection = format!("{{\"type\": \"FeatureCollection\", \"features\": [{}]}}", all.join(","));
+    let desk = tempfile::tempdir().unwrap();
+    std::fs::write(desk.path().join("a.geojson"), &collection).unwrap();
+    let mut convert = std::process::Command::new(env!("CARGO_BIN_EXE_catchment"));
+    let done = convert.args(["convert", "a.geojson", "a.fgb"]).current_dir(desk.path()).output().unwrap();
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    let bytes = std::fs::read(desk.path().join("a.fgb")).unwrap();
+    let layer = file("a FlatGeobuf of columns of nothing").without("zones.geojson").put("zones.fgb", bytes);
+    let table = file("people in columns of nothing").without("people.csv").put("people.geojson", collection);
+    check("columns", vec![layer.plan("zones.geojson", "zones.fgb"), table.plan("people.csv", "people.geojson")]);
+}
+
+/// An entry of a TIFF's directory: tag, kind, count, and the value or where it lies.
+type Entry = (u16, u16, u32, u32);
+
 /// A GeoTIFF of two by two cells of bytes with people 1, 2, 4 and 8, 0.0025° each, from 99.9995, 10.0045; `keys` are its GeoKeys.
-fn tiff(entries: &[(u16, u16, u32, u32)], data: &[u8]) -> Vec<u8> {
+fn tiff(entries: &[Entry], data: &[u8]) -> Vec<u8> {
     let mut file = b"II*\0\x08\0\0\0".to_vec();
     file.extend((entries.len() as u16).to_le_bytes());
     for (tag, kind, count, value) in entries {
@@ -58,7 +82,7 @@ fn tiff(entries: &[(u16, u16, u32, u32)], data: &[u8]) -> Vec<u8> {
 }
 
 /// The entries of a sound one; what they point to lies behind them.
-fn entries() -> Vec<(u16, u16, u32, u32)> {
+fn entries() -> Vec<Entry> {
     // eleven entries of 12 bytes behind 10, and 4 for the end
     let data = 10 + 11 * 12 + 4;
     vec![
@@ -92,7 +116,7 @@ fn rasters() {
     let people = "method = \"points\"\nsource = \"people.csv\"";
     let with = |case: Case, bytes: Vec<u8>| case.put("people.tif", bytes).plan(people, "method = \"raster\"\nsource = \"people.tif\"");
     let sound = || tiff(&entries(), &data([1, 2, 4, 8]));
-    let other = |place: usize, entry: (u16, u16, u32, u32)| {
+    let other = |place: usize, entry: Entry| {
         let mut all = entries();
         all[place] = entry;
         tiff(&all, &data([1, 2, 4, 8]))
@@ -102,6 +126,12 @@ fn rasters() {
         bytes[at..at + 8].copy_from_slice(&number.to_le_bytes());
         tiff(&entries(), &bytes)
     };
+    let several = |changes: &[(usize, Entry)]| {
+        let mut all = entries();
+        changes.iter().for_each(|(place, entry)| all[*place] = *entry);
+        tiff(&all, &data([1, 2, 4, 8]))
+    };
+    let large = [(0, (256, 3, 1, 4096)), (1, (257, 3, 1, 4096)), (3, (259, 3, 1, 8)), (6, (277, 3, 1, 65_535))];
     let without_keys = || {
         let mut all = entries();
         all[10] = (42_112, 2, 1, 0);
@@ -128,6 +158,11 @@ fn rasters() {
             with(file("a place that is none"), shifted(4 + 24 + 24, f64::NAN)),
             with(file("elsewhere"), shifted(4 + 24 + 24, 10.0)),
             with(file("four billion columns"), other(0, (256, 4, 1, u32::MAX))),
+            with(file("65,535 numbers a cell"), several(&large)),
+            with(file("four billion rows"), other(1, (257, 4, 1, u32::MAX))),
+            with(file("four billion rows of no bytes"), several(&[(1, (257, 4, 1, u32::MAX)), (7, (279, 4, 1, 0))])),
+            with(file("strips that the list lacks"), several(&[(1, (257, 4, 1, 1 << 24)), (6, (278, 3, 1, 1))])),
+            with(file("a billion strips in the list"), several(&[(5, (273, 4, 1 << 30, 146)), (7, (279, 4, 1 << 30, 146))])),
             with(file("a packing that is not known"), other(3, (259, 3, 1, 34_892))),
             with(file("bytes of three bits"), other(2, (258, 3, 1, 3))),
             with(file("a band that is not there"), sound()).plan("people.tif", "people.tif|band=2"),

@@ -155,6 +155,43 @@ fn altered(case: Case, change: impl FnOnce(&mut Extract)) -> Case {
     with(case, extract.file())
 }
 
+/// A town whose street 99 goes to and fro so often.
+fn to_and_fro(case: Case, streets: i64, times: usize) -> Case {
+    altered(case, |extract| extract.ways.extend((0..streets).map(|i| (99 + i, [11, 12].repeat(times / 2)))))
+}
+
+/// Blobs of some kilobytes that unpack to more than any map holds.
+#[test]
+fn claims() {
+    let many = 1 << 20;
+    check(
+        "pbf-claims",
+        vec![
+            to_and_fro(file("a street of a million nodes"), 1, many + 2),
+            to_and_fro(file("three streets of nearly a million nodes"), 3, many),
+            to_and_fro(file("six streets of nearly a million nodes"), 6, many),
+            to_and_fro(works("a street of a hundred nodes"), 1, 100),
+            altered(file("a boundary of a million members"), |extract| {
+                extract.strings.extend([&b"type"[..], b"boundary", b"administrative", b"admin_level", b"8"]);
+                let tags = Message::default().number(1, 5).packed(2, [3, 4, 6]).packed(3, [4, 5, 7]);
+                let all = |number: u64| std::iter::repeat_n(number, many + 1);
+                extract.relations.push(tags.packed(8, all(0)).packed(9, all(2)).packed(10, all(1)));
+            })
+            .plan("source = \"zones.geojson\"\nid = \"code\"\nname = \"name\"", "source = \"town.osm.pbf\"\nadmin_level = 8"),
+            altered(file("a million texts"), |extract| extract.strings.resize(many + 4, b"")),
+            altered(file("twenty thousand tags of a street"), |extract| extract.tags = [vec![1; 20_000], vec![2; 20_000]]),
+            altered(file("a class of street of twenty megabytes"), |extract| {
+                extract.strings[2] = Box::leak(vec![b'a'; 20 << 20].into_boxed_slice());
+            }),
+            altered(file("a node three million times"), |extract| {
+                extract.ids.extend(vec![11; 3 * many]);
+                extract.lats.extend(vec![100_000_000; 3 * many]);
+                extract.lons.extend(vec![1_000_000_000; 3 * many]);
+            }),
+        ],
+    );
+}
+
 #[test]
 fn files() {
     let whole = town().file();

@@ -58,6 +58,73 @@ fn plans() {
     );
 }
 
+/// A town of two zones on both sides of 180°, cut there as RFC 7946 says, in this CRS.
+fn at_the_antimeridian(case: Case, crs: &str) -> Case {
+    let east = |lon: f64| if lon > 180.0 { lon - 360.0 } else { lon };
+    let moved = |text: String, mark: [&str; 2]| {
+        let mut parts = text.split(mark[0]);
+        let start = parts.next().unwrap_or_default().to_owned();
+        parts.fold(start, |all, part| {
+            let (lon, rest) = part.split_once(mark[1]).unwrap();
+            let lon: f64 = lon.trim().parse().unwrap();
+            format!("{all}{}{:.6}{}{rest}", mark[0], east(lon + 79.9975), mark[1])
+        })
+    };
+    let table = |text: String| {
+        let mut lines = text.lines();
+        let header: Vec<String> = lines.next().unwrap().split(',').map(str::to_owned).collect();
+        let column = header.iter().position(|name| name == "lon").unwrap();
+        let row = |line: &str| {
+            let mut cells: Vec<String> = line.split(',').map(str::to_owned).collect();
+            cells[column] = format!("{:.6}", east(cells[column].parse::<f64>().unwrap() + 79.9975));
+            cells.join(",")
+        };
+        std::iter::once(header.join(",")).chain(lines.map(row)).collect::<Vec<_>>().join("\n") + "\n"
+    };
+    let zone = |code: &str, west: f64, east: f64| {
+        format!(
+            "{{\"type\": \"Feature\", \"properties\": {{\"code\": \"{code}\", \"name\": \"{code}\"}}, \"geometry\": {{\"type\": \"Polygon\", \"coordinates\": \
+             [[[{west}, 9.9995], [{east}, 9.9995], [{east}, 10.0045], [{west}, 10.0045], [{west}, 9.9995]]]}}}}"
+        )
+    };
+    let zones = [zone("W", 179.997, 180.0), zone("E", -180.0, -179.998)].join(",");
+    let case = case.put("zones.geojson", format!("{{\"type\": \"FeatureCollection\", \"features\": [{zones}]}}"));
+    let case = case.put("town.osm", moved(sound("town.osm"), ["lon=\"", "\""]));
+    let case = case.put("people.csv", table(sound("people.csv"))).put("clinics.csv", table(sound("clinics.csv")));
+    if crs.is_empty() { case } else { case.plan("title =", &format!("crs = \"{crs}\"\ntitle =")) }
+}
+
+/// CRSs that put the town beyond any plane of the earth; and one around the antimeridian, as the error without it advises.
+#[test]
+fn planes() {
+    let own = "+proj=tmerc +lat_0=0 +lon_0=100 +k=1 +y_0=0 +datum=WGS84 +units=m";
+    let metres = |shift: f64| {
+        let square = |west: f64, east: f64| {
+            format!("[[[{west}, {shift}], [{east}, {shift}], [{east}, 1105500], [{west}, 1105500], [{west}, {shift}]]]")
+        };
+        let zone = |code: &str, ring: String| {
+            format!(
+                "{{\"type\": \"Feature\", \"properties\": {{\"code\": \"{code}\", \"name\": \"{code}\"}}, \"geometry\": {{\"type\": \"Polygon\", \"coordinates\": {ring}}}}}"
+            )
+        };
+        let zones = [zone("W", square(-100.0, 274.0)), zone("E", square(274.0, 500.0))].join(",");
+        format!("{{\"type\": \"FeatureCollection\", \"features\": [{zones}]}}")
+    };
+    let laea = "+proj=laea +lat_0=10 +lon_0=180 +datum=WGS84 +units=m";
+    let places = "[zones]\ncrs = \"EPSG:32647\"";
+    check(
+        "planes",
+        vec![
+            plan("a CRS whose origin lies far off").plan("title =", &format!("crs = \"{own} +x_0=1e18\"\ntitle =")),
+            plan("a CRS whose origin lies just beyond").plan("title =", &format!("crs = \"{own} +x_0=1e8\"\ntitle =")),
+            file("zones at 1e18 metres").put("zones.geojson", metres(1e18)).plan("[zones]", places),
+            file("zones at 2e8 metres").put("zones.geojson", metres(2e8)).plan("[zones]", places),
+            at_the_antimeridian(file("a town at the antimeridian"), ""),
+            at_the_antimeridian(works("the same in a CRS around it"), laea),
+        ],
+    );
+}
+
 /// One of two zones may be unknown.
 const HALF: &str = "[checks]\nzones_unknown_error = 0.6";
 

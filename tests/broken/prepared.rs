@@ -21,6 +21,22 @@ fn with(case: Case, bytes: impl AsRef<[u8]>) -> Case {
     case.plan("[profiles.walk]", "[ground]\nmask = [\"zone\"]\n\n[profiles.walk]")
 }
 
+/// A prepared network whose first node lies elsewhere, its sums right.
+fn moved(whole: &[u8], x: f64) -> Vec<u8> {
+    let number = |at: usize| u64::from_le_bytes(whole[at..at + 8].try_into().unwrap()) as usize;
+    let start = 32 + number(16);
+    let mut header: serde_json::Value = serde_json::from_slice(&whole[32..start]).unwrap();
+    let mut body = whole[start..].to_vec();
+    body[..8].copy_from_slice(&x.to_le_bytes());
+    let bytes = 16 * header["arrays"][0]["items"].as_u64().unwrap() as usize;
+    header["arrays"][0]["crc32"] = crc32fast::hash(&body[..bytes]).into();
+    let mut header = serde_json::to_vec(&header).unwrap();
+    header.resize(header.len().next_multiple_of(8), b' ');
+    let length = (32 + header.len() + body.len()) as u64;
+    let fixed = [&whole[..12], &crc32fast::hash(&header).to_le_bytes(), &(header.len() as u64).to_le_bytes(), &length.to_le_bytes()];
+    [&fixed.concat()[..], &header, &body].concat()
+}
+
 #[test]
 fn networks() {
     let whole = prepared(&["--profile", "walk"]);
@@ -46,6 +62,7 @@ fn networks() {
             with(file("cut off in the header"), &whole[..100]),
             with(file("cut off in the arrays"), &whole[..whole.len() - 100]),
             with(file("more behind the end"), [&whole[..], b"more"].concat()),
+            with(file("a node beyond the plane"), moved(&whole, 1e18)),
             with(file("another profile"), prepared(&["--profile", "ambulance"])),
             with(file("another speed"), &whole).plan("min_component = 2", "min_component = 2\nspeed_m_s = 1.0"),
             with(file("another CRS than the plan's"), &whole)

@@ -12,7 +12,7 @@ const BOOK: &str = r#"<?xml version="1.0" encoding="UTF-8"?><workbook xmlns="htt
 const SHEETS: &str = r#"<?xml version="1.0" encoding="UTF-8"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet1.xml"/></Relationships>"#;
 
 /// The people of the sound town as the rows of a sheet.
-fn rows() -> String {
+pub(crate) fn rows() -> String {
     let cell = |column: usize, row: usize, text: &str| {
         let at = format!("{}{row}", char::from(b'A' + column as u8));
         match text.parse::<f64>() {
@@ -27,7 +27,7 @@ fn rows() -> String {
     sound("people.csv").lines().enumerate().map(row).collect()
 }
 
-fn sheet(rows: &str) -> String {
+pub(crate) fn sheet(rows: &str) -> String {
     format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?><worksheet xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\"><sheetData>{rows}</sheetData></worksheet>"
     )
@@ -35,21 +35,25 @@ fn sheet(rows: &str) -> String {
 
 /// A workbook with this sheet.
 fn book(sheet: Zipped) -> Vec<u8> {
+    zip(&book_parts([sheet]))
+}
+
+/// The parts of a workbook with a sheet, and others.
+pub(crate) fn book_parts(others: impl IntoIterator<Item = Zipped>) -> Vec<Zipped> {
     let files = [
         stored("[Content_Types].xml", TYPES),
         stored("_rels/.rels", RELATIONS),
         stored("xl/workbook.xml", BOOK),
         stored("xl/_rels/workbook.xml.rels", SHEETS),
-        sheet,
     ];
-    zip(&files)
+    files.into_iter().chain(others).collect()
 }
 
-fn with_rows(rows: &str) -> Vec<u8> {
+pub(crate) fn with_rows(rows: &str) -> Vec<u8> {
     book(stored("xl/worksheets/sheet1.xml", &sheet(rows)))
 }
 
-fn people(case: Case, bytes: impl AsRef<[u8]>) -> Case {
+pub(crate) fn people(case: Case, bytes: impl AsRef<[u8]>) -> Case {
     case.without("people.csv").put("people.xlsx", bytes).plan("people.csv", "people.xlsx")
 }
 

@@ -49,6 +49,14 @@ fn streets() {
         vec![
             named(works("gzip"), "town.osm.gz", gzip(text.as_bytes())),
             named(works("bzip2"), "town.osm.bz2", bzip2(text.as_bytes())),
+            named(file("three million nodes of streets in some kilobytes of gzip"), "town.osm.gz", {
+                let street = |id: u32| {
+                    let refs = "<nd ref=\"11\"/><nd ref=\"12\"/>".repeat(500_000);
+                    format!("<way id=\"{id}\">{refs}<tag k=\"highway\" v=\"residential\"/></way>")
+                };
+                let streets: String = (900..903).map(street).collect();
+                gzip(text.replace("</osm>", &(streets + "</osm>")).as_bytes())
+            }),
             named(file("gzip cut off"), "town.osm.gz", &gzip(text.as_bytes())[..200]),
             named(file("a byte of the gzip flipped"), "town.osm.gz", flipped),
             named(file("gzip that is none"), "town.osm.gz", b"\x1f\x8band then something else"),

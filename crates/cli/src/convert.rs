@@ -13,7 +13,7 @@ use crate::terminal::{Terminal, print};
 
 #[derive(Debug, Args)]
 pub(crate) struct Convert {
-    /// A table (.csv, .tsv, .txt, .xlsx, .xls, .ods) or a layer (.geojson, .geojsonl, .shp, .gpkg, .fgb; one of several:
+    /// A table (.csv, .tsv, .txt, .xlsx, .ods) or a layer (.geojson, .geojsonl, .shp, .gpkg, .fgb; one of several:
     /// file.gpkg|layername=towns).
     pub source: PathBuf,
     /// The file to write; its name says the format: .geojson, .geojsonl, .gpkg, .fgb, .csv or .xlsx.

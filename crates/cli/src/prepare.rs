@@ -148,7 +148,7 @@ fn looked_at(typed: &Inspect, file: &Path, roads: Option<&PreparedNetwork>) -> a
         return Ok(if typed.json { format!("{}\n", serde_json::to_string(&found)?) } else { inspect_raster::look(&found) });
     }
     if !(is_layer(&name) || is_table(&name)) {
-        let expected = "a table (.csv, .tsv, .txt, .xlsx, .xls, .ods), a layer (.geojson, .geojsonl, .shp, .gpkg, .fgb), a raster (.tif), an OpenStreetMap extract \
+        let expected = "a table (.csv, .tsv, .txt, .xlsx, .ods), a layer (.geojson, .geojsonl, .shp, .gpkg, .fgb), a raster (.tif), an OpenStreetMap extract \
                         (.osm.pbf, .osm, .osm.gz, .osm.bz2) or a prepared network (.cnet)";
         let found = "none of what a plan reads, by its name".to_owned();
         return Err(Error::Data { file: name, place: String::new(), found, expected: expected.to_owned() }.into());

@@ -240,7 +240,7 @@ fn read(files: &dyn Files, name: &str, ask: &ConvertAsk) -> Result<Source, Error
         return Ok(Source { format, attribution: read.attribution, features: read.features, crs, findings });
     }
     if !is_table(name) {
-        let expected = "a table (.csv, .tsv, .txt, .xlsx, .xls, .ods) or a layer (.geojson, .geojsonl, .shp, .gpkg, .fgb)";
+        let expected = "a table (.csv, .tsv, .txt, .xlsx, .ods) or a layer (.geojson, .geojsonl, .shp, .gpkg, .fgb)";
         return Err(data(name, "", "none of what is converted, by its name", expected));
     }
     let bytes = files.read(name)?;

@@ -118,7 +118,7 @@ pub enum CrsError {
     },
     /// The box spans more than half of the world: most likely it wraps the wrong way round.
     #[error(
-        "the data span {width:.1}° of longitude ({west:.3} to {east:.3}): they probably cross the antimeridian (180°); shift western longitudes by +360°, split the study, or name a CRS"
+        "the data span {width:.1}° of longitude ({west:.3} to {east:.3}): they probably cross the antimeridian (180°); cut the shapes there (RFC 7946, 3.1.9) and name a CRS around it, such as \"+proj=laea +lat_0=-17 +lon_0=180 +datum=WGS84 +units=m\" with the latitude of the study"
     )]
     TooWide {
         /// Western edge, degrees.

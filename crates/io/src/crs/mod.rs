@@ -26,6 +26,7 @@ pub use distortion::MAX_AREAL_DISTORTION;
 pub use error::CrsError;
 pub(crate) use geodesic::road_length_m;
 pub use geodesic::{geodesic_length_m, geodesic_lengths_m};
+pub(crate) use projector::on_plane;
 pub use projector::{Engine, Projector};
 pub use similarity::FittedGrid;
 

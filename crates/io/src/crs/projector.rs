@@ -12,6 +12,10 @@ use super::{Crs, CrsError, Fault};
 /// Largest absolute longitude taken: data that cross the antimeridian may count on to 360°.
 const MAX_LON: f64 = 360.0;
 const MAX_LAT: f64 = 90.0;
+/// Beyond this no CRS of the plane has a place of the earth: once and a half around it, with the number of a zone in front, is less.
+const PLANE: f64 = 1e8;
+/// Why a place beyond is refused.
+const OFF_PLANE: &str = "beyond ±100,000,000 no plane has a place of the earth";
 
 /// The code that does the sums.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -176,6 +180,7 @@ impl Projector {
         if let (Ok(()), Some(step)) = (&outcome, steps[1]) {
             coords.iter_mut().for_each(|at| *at = step.of(*at));
         }
+        let outcome = outcome.and_then(|()| check_plane(target, coords));
         outcome.map_err(|fault| CrsError::Coordinate {
             index: fault.index,
             x: fault.coord.x,
@@ -185,6 +190,17 @@ impl Projector {
             reason: fault.reason,
         })
     }
+}
+
+/// Whether a place can be one of the earth in a CRS of the plane.
+pub(crate) fn on_plane(at: Coord<f64>) -> bool {
+    at.x.abs() <= PLANE && at.y.abs() <= PLANE
+}
+
+/// Places of the plane that are in it: a CRS may put them anywhere.
+fn check_plane(target: &Crs, coords: &[Coord<f64>]) -> Result<(), Fault> {
+    let off = coords.iter().position(|at| !target.is_geographic() && !on_plane(*at));
+    off.map_or(Ok(()), |index| Err(Fault { index, coord: coords[index], reason: OFF_PLANE.to_owned() }))
 }
 
 /// Finite numbers everywhere, and degrees where degrees are meant.
@@ -197,6 +213,8 @@ fn check_domain(source: &Crs, coords: &[Coord<f64>]) -> Result<(), Fault> {
             Some("latitude is beyond ±90° (metres, or latitude and longitude swapped?)")
         } else if geographic && coord.x.abs() > MAX_LON {
             Some("longitude is beyond ±360°")
+        } else if !geographic && !on_plane(*coord) {
+            Some(OFF_PLANE)
         } else {
             None
         }

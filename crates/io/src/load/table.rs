@@ -6,6 +6,7 @@ use catchment::{Finding, FindingKind, People, Stage};
 use geojson::Feature;
 
 use super::axes::{Axes, InZones, Written, projected};
+use super::formats::{FILLED, sparse};
 use super::layer::{self, on_globe};
 use super::names::PrintedNumber;
 use super::numbers::{Axis, degrees, half_width, number};
@@ -49,8 +50,8 @@ impl<'a> Table<'a> {
             }
             let mut rows = rows.into_iter();
             "workbook".clone_into(&mut table.format);
-            table.header = rows.next().map(|(_, cells)| cells).unwrap_or_default();
-            rows.for_each(|(line, cells)| table.add(line, csv::StringRecord::from(cells), stage, findings));
+            table.header = rows.next().map(|(_, cells)| cells.iter().map(str::to_owned).collect()).unwrap_or_default();
+            rows.for_each(|(line, cells)| table.add(line, cells, stage, findings));
             return Ok(table);
         }
         if bytes.is_empty() {
@@ -74,8 +75,11 @@ impl<'a> Table<'a> {
 
     /// The properties of a layer's features as columns, their points as places.
     pub(crate) fn of_layer(features: &[Feature], file: &'a str) -> Result<Table<'a>, Error> {
-        let keys = layer::keys(features.iter().filter_map(|feature| feature.properties.as_ref()));
-        let header: Vec<String> = keys.into_iter().map(str::to_owned).collect();
+        let properties = || features.iter().filter_map(|feature| feature.properties.as_ref());
+        let header: Vec<String> = layer::keys(properties()).into_iter().map(str::to_owned).collect();
+        if let Some(found) = sparse(features.len(), header.len(), properties().map(|own| own.len()).sum()) {
+            return Err(data(file, "", found.replace("bytes", "properties"), FILLED));
+        }
         let (mut rows, mut points) = (Vec::new(), Vec::new());
         for (row, feature) in features.iter().enumerate() {
             let cells = header.iter().map(|key| layer::property(feature, key).unwrap_or_default());

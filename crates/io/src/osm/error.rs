@@ -79,6 +79,12 @@ pub enum OsmError {
         /// What the unpacker says.
         what: String,
     },
+    /// A small file that unpacks to more than maps of its size hold.
+    #[error("the file holds more than {most} nodes of ways, members and tags to be kept, which no map of its size does; download it again")]
+    TooMuch {
+        /// How many may be kept of a file of its size.
+        most: u64,
+    },
     /// The XML is well formed, but its root is not `<osm>`.
     #[error("expected an <osm> document, found <{found}>")]
     XmlRoot {

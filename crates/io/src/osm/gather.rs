@@ -9,6 +9,20 @@ use super::lines::LineRefs;
 use super::model::{Counts, Header, Kind, NOWHERE, Node, ObjectId, OsmData, Relation, Tags, Warning, WarningKind, Way};
 use super::positions::{Finder, Position, Positions};
 
+/// An object of more nodes, members and tags than this is none of the map: the most that the server takes are some ten thousands.
+pub(super) const MOST_PARTS: usize = 1 << 20;
+/// An object of more tags, or of longer ones and longer roles in bytes, is none either.
+pub(super) const MOST_TAGS: usize = 1 << 14;
+pub(super) const MOST_TEXT: usize = 1 << 24;
+/// Blobs hold some thousand objects: those of more to be kept are refused.
+const MOST_IN_BLOB: u64 = 1 << 22;
+
+/// How many objects, nodes of ways, members and tags may be kept of a file of so many bytes: a node alone takes some bytes there, however
+/// well it is packed.
+pub(super) fn most_kept(bytes: u64) -> u64 {
+    (1 << 21) + bytes.saturating_mul(4)
+}
+
 /// What one blob adds to the selection.
 #[derive(Debug, Default)]
 pub(super) struct Part {
@@ -22,9 +36,34 @@ pub(super) struct Part {
     /// The latest edit, seconds since 1970.
     pub(super) latest: Option<i64>,
     pub(super) warnings: Vec<Warning>,
+    /// How many objects, nodes of ways, members and tags it holds.
+    pub(super) kept: u64,
+}
+
+/// What tags count for: long ones as several.
+fn weight(tags: &Tags) -> u64 {
+    tags.iter().map(|(key, value)| 1 + (key.len() + value.len()) as u64 / 32).sum()
 }
 
 impl Part {
+    /// An error once a blob holds more than blobs do.
+    pub(super) fn check(&self) -> Result<(), &'static str> {
+        if self.kept > MOST_IN_BLOB { Err("it holds more nodes of ways, members and tags than a blob of a map") } else { Ok(()) }
+    }
+
+    /// Stores a line whose nodes are mended.
+    pub(super) fn add_line(&mut self, id: i64, set: u32, refs: &[i64]) {
+        self.kept += 1 + refs.len() as u64;
+        self.lines.push(id, set, refs);
+    }
+
+    /// Stores a relation.
+    pub(super) fn add_relation(&mut self, relation: Relation) {
+        let roles: usize = relation.members.iter().map(|member| member.role.len() / 32).sum();
+        self.kept += 1 + (relation.members.len() + roles) as u64 + weight(&relation.tags);
+        self.relations.push(relation);
+    }
+
     /// Takes immediate repetitions out of a way's nodes, and tells of them and of ways that are no lines.
     pub(super) fn mend(&mut self, id: i64, refs: &mut Vec<i64>) {
         let before = refs.len();
@@ -48,6 +87,7 @@ impl Part {
 
     /// Stores a way whose nodes are mended.
     pub(super) fn add_way(&mut self, id: i64, refs: Vec<i64>, tags: Tags, selected: bool) {
+        self.kept += 1 + refs.len() as u64 + weight(&tags);
         self.ways.push(Way { id, refs, tags, selected, places: Vec::new() });
     }
 
@@ -58,6 +98,7 @@ impl Part {
             self.warn(Kind::Node, id, WarningKind::BadPosition, detail);
             return;
         };
+        self.kept += 1 + tags.as_ref().map_or(0, weight);
         if let Some(index) = index {
             self.places.push((index as u32, place));
         }
@@ -67,6 +108,7 @@ impl Part {
     }
 
     fn warn(&mut self, kind: Kind, id: i64, warning: WarningKind, detail: String) {
+        self.kept += 4;
         self.warnings.push(Warning::new(kind, id, warning, detail));
     }
 }

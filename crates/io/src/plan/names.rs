@@ -23,10 +23,10 @@ pub fn is_raster(name: &str) -> bool {
     [".tif", ".tiff"].iter().any(|end| file.ends_with(end))
 }
 
-/// Whether a name is that of a table: text in columns, or a workbook.
+/// Whether a name is that of a table: text in columns, or a workbook (binary ones are tables, too, and refused when they are read).
 pub fn is_table(name: &str) -> bool {
     let name = name.to_lowercase();
-    [".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".xls", ".ods"].iter().any(|end| name.ends_with(end))
+    [".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".xls", ".xlsb", ".ods"].iter().any(|end| name.ends_with(end))
 }
 
 /// What [`is_layer`] takes, in an error.

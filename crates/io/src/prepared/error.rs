@@ -37,6 +37,16 @@ pub enum PreparedError {
     /// A header that does not hold what it should.
     #[error("the header of the prepared network: {0}; prepare it again")]
     Header(String),
+    /// A place that the earth has not.
+    #[error("the prepared network: a {what} at {x}, {y}, beyond any plane of the earth; prepare it again")]
+    OffPlane {
+        /// A node, or an end of a road.
+        what: &'static str,
+        /// Metres of the working CRS.
+        x: f64,
+        /// The same.
+        y: f64,
+    },
     /// Arrays that do not fit together.
     #[error("the prepared network: {0}; prepare it again")]
     Network(#[from] NetworkError),

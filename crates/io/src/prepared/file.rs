@@ -9,6 +9,7 @@ use catchment::{Metric, NetworkParts, RoadNetwork};
 use serde::{Deserialize, Serialize};
 
 use super::{About, PreparedError, PreparedNetwork};
+use crate::crs::on_plane;
 
 const MAGIC: [u8; 8] = *b"CATCHNET";
 const VERSION: u32 = 3;
@@ -114,6 +115,11 @@ pub fn read_prepared(mut from: impl Read, length: u64) -> Result<PreparedNetwork
         common_arc: header.common_arc,
     };
     let cut_ends: Vec<[f64; 2]> = arrays.next("cut_ends")?;
+    for (what, places) in [("node", &parts.locations), ("end of a road", &cut_ends)] {
+        if let Some([x, y]) = places.iter().find(|[x, y]| !on_plane(Coord { x: *x, y: *y })) {
+            return Err(PreparedError::OffPlane { what, x: *x, y: *y });
+        }
+    }
     if let Some(further) = arrays.listed.next() {
         return Err(PreparedError::Header(format!("an array `{}` that this program does not know", further.name)));
     }

@@ -33,6 +33,10 @@ pub(super) fn read(files: &dyn Files, name: &str, stage: Stage) -> Result<Raw, E
         MAGIC + header_bytes.len() + index_size(&header, bytes.len()).ok_or_else(|| wrong("an index that ends beyond the file"))?;
     let columns: Vec<(String, ColumnType)> =
         header.columns().iter().flatten().map(|column| (column.name().to_owned(), column.type_())).collect();
+    let names: usize = columns.iter().map(|(name, _)| name.len()).sum();
+    if names > bytes.len() {
+        return Err(wrong("names of columns that are longer than the file"));
+    }
     let (mut rows, mut open, mut findings) = (Vec::new(), Vec::new(), Vec::new());
     while at < bytes.len() {
         let place = || format!("feature {}", rows.len() + 1);
@@ -42,11 +46,14 @@ pub(super) fn read(files: &dyn Files, name: &str, stage: Stage) -> Result<Raw, E
         let feature = size_prefixed_root_as_feature(own).map_err(|_| data(name, place(), "broken bytes", EXPECTED))?;
         at += own.len();
         let properties = properties(&feature, &columns).ok_or_else(|| data(name, place(), "broken properties", EXPECTED))?;
-        let geometry = shape(&feature, header.geometry_type(), rows.len(), &mut open).unwrap_or_else(|what| {
+        let geometry = shape(&feature, own.len(), (header.geometry_type(), rows.len()), &mut open).unwrap_or_else(|what| {
             findings.push(Finding::new(stage, name, place(), FindingKind::BrokenShape, format!("{what}; read without a shape")));
             None
         });
         rows.push((geometry, properties).into());
+        if let Some(found) = super::sparse_names(rows.len(), columns.iter().map(|(name, _)| name.as_str()), bytes.len()) {
+            return Err(data(name, "", found, super::FILLED));
+        }
     }
     if header.features_count() > 0 && header.features_count() != rows.len() as u64 {
         return Err(wrong(&format!("{} features where its header says {}: it was cut off", rows.len(), header.features_count())));
@@ -136,13 +143,28 @@ fn counted<'b>(bytes: &mut &'b [u8]) -> Option<&'b [u8]> {
 }
 
 /// The shape of a feature in a row, from 0, whose open rings go to `open`.
-fn shape(feature: &Feature<'_>, of_all: GeometryType, row: usize, open: &mut Vec<OpenRing>) -> Result<Option<Geometry<f64>>, String> {
+fn shape(
+    feature: &Feature<'_>,
+    bytes: usize,
+    (of_all, row): (GeometryType, usize),
+    open: &mut Vec<OpenRing>,
+) -> Result<Option<Geometry<f64>>, String> {
     let Some(drawn) = feature.geometry() else { return Ok(None) };
+    if size(&drawn, 0) > bytes {
+        return Err("a shape of more bytes than the feature has".to_owned());
+    }
     if drawn.xy().is_none_or(|xy| xy.is_empty()) && drawn.parts().is_none_or(|parts| parts.is_empty()) {
         return Ok(None);
     }
     let kind = if of_all == GeometryType::Unknown { drawn.type_() } else { of_all };
     geometry(&drawn, kind, 0, (row, open)).map(Some)
+}
+
+/// Bytes of a shape's places and ends, those that several parts share counted for each.
+fn size(drawn: &Drawn<'_>, depth: u32) -> usize {
+    let own = 8 * drawn.xy().map_or(0, |xy| xy.len()) + 4 * drawn.ends().map_or(0, |ends| ends.len());
+    let parts = drawn.parts().into_iter().flatten().filter(|_| depth <= DEEPEST);
+    parts.fold(own, |sum, part| sum.saturating_add(size(&part, depth + 1)).saturating_add(4))
 }
 
 fn geometry(drawn: &Drawn<'_>, kind: GeometryType, depth: u32, (row, open): (usize, &mut Vec<OpenRing>)) -> Result<Geometry<f64>, String> {

@@ -79,7 +79,23 @@ pub(super) fn table_fault(bytes: &[u8]) -> Option<String> {
         return Some("no table of dBASE by its header".to_owned());
     }
     let whole = rows.checked_mul(row).and_then(|rows| rows.checked_add(header)).is_some_and(|need| need <= bytes.len());
-    (!whole).then(|| format!("{} bytes, where its header says {rows} rows of {row} bytes: it is cut off", bytes.len()))
+    if !whole {
+        return Some(format!("{} bytes, where its header says {rows} rows of {row} bytes: it is cut off", bytes.len()));
+    }
+    let need = fields(bytes).map(|(_, width)| width).sum::<usize>() + 1;
+    (need > row).then(|| format!("columns of {need} bytes in rows of {row}"))
+}
+
+/// The columns of a `.dbf`: where each is told, and its width.
+fn fields(bytes: &[u8]) -> impl Iterator<Item = (usize, usize)> + '_ {
+    let (start, _, _) = layout(bytes);
+    let told = (32..).step_by(32).take_while(move |field| field + 32 <= start && bytes.get(*field).is_some_and(|first| *first != 0x0d));
+    told.map_while(|field| Some((field, usize::from(*bytes.get(field + 16)?))))
+}
+
+/// How many columns a `.dbf` has.
+pub(super) fn columns(bytes: &[u8]) -> usize {
+    fields(bytes).count()
 }
 
 /// The records of a `.dbf`, each with its mark in front.
@@ -89,7 +105,7 @@ pub(super) fn rows(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
 }
 
 /// Where records begin, how long each is, and how many there are.
-fn layout(bytes: &[u8]) -> (usize, usize, usize) {
+pub(super) fn layout(bytes: &[u8]) -> (usize, usize, usize) {
     let two = |at: usize| bytes.get(at..at + 2).map_or(0, |two| usize::from(u16::from_le_bytes([two[0], two[1]])));
     (two(8), two(10).max(1), little(bytes, 4).unwrap_or(0))
 }

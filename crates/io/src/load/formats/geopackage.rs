@@ -3,8 +3,9 @@
 use catchment::geo::Geometry;
 use catchment::{Finding, FindingKind, Stage};
 use geojson::JsonObject;
+use rusqlite::limits::Limit;
 use rusqlite::types::ValueRef;
-use rusqlite::{Connection, MAIN_DB};
+use rusqlite::{Connection, ErrorCode, MAIN_DB};
 use serde_json::{Value, json};
 
 use super::{OpenRing, Raw, RawFeature, Told, real, wkb, wkt};
@@ -12,7 +13,31 @@ use crate::error::{Error, data};
 use crate::files::{Files, InputFile};
 use crate::load::usual::{ID, ZONE_ID};
 
+const TABLE: &str = "a table of features, or a view that ends: export the layer anew, in QGIS by Export > Save Features As";
 const EXPECTED: &str = "a GeoPackage (.gpkg) with a layer of points, lines or polygons, as QGIS or GDAL write it";
+
+/// Steps of SQLite's machine for a file, and for each of its bytes: some hundred times what a table needs, so that views that end do.
+const STEPS: u64 = 100_000_000;
+const STEPS_A_BYTE: u64 = 1000;
+/// Steps between two looks at how many there were.
+const STRIDE: i32 = 100_000;
+/// All values of a layer, in bytes: so many, and so many for each byte of the file.
+const VALUES: usize = 16 << 20;
+const VALUES_A_BYTE: usize = 4;
+
+/// Binds SQLite to what a file of so many bytes can hold: a value is no longer than the file, and a query ends.
+fn bind(database: &Connection, bytes: usize) -> rusqlite::Result<()> {
+    database.set_limit(Limit::SQLITE_LIMIT_LENGTH, i32::try_from(bytes).unwrap_or(i32::MAX))?;
+    let mut left = STEPS.saturating_add(STEPS_A_BYTE.saturating_mul(bytes as u64)) / STRIDE as u64;
+    database.progress_handler(
+        STRIDE,
+        Some(move || {
+            left = left.saturating_sub(1);
+            left == 0
+        }),
+    );
+    Ok(())
+}
 
 /// Reads a layer: the one named, or the only one.
 pub(super) fn read(files: &dyn Files, name: &str, layer: Option<&str>, stage: Stage) -> Result<Raw, Error> {
@@ -35,6 +60,7 @@ pub(super) fn read(files: &dyn Files, name: &str, layer: Option<&str>, stage: St
     own.iter_mut().skip(18).take(2).for_each(|mode| *mode = 1);
     let mut database = Connection::open_in_memory().map_err(error)?;
     database.deserialize_read_exact(MAIN_DB, own.as_slice(), own.len(), true).map_err(error)?;
+    bind(&database, bytes.len()).map_err(error)?;
     let table = table(&database, name, layer)?;
     let (column, srs): (String, i64) = database
         .query_row("SELECT column_name, srs_id FROM gpkg_geometry_columns WHERE table_name = ?1 COLLATE NOCASE", [&table], |row| {
@@ -53,12 +79,17 @@ pub(super) fn read(files: &dyn Files, name: &str, layer: Option<&str>, stage: St
     let key = key(&database, &table, &names).map_err(error)?;
     let (mut rows, mut open, mut findings) = (Vec::new(), Vec::new(), Vec::new());
     let mut has_bytes = vec![false; names.len()];
+    let mut size = 0_usize;
     let mut found = statement.query([]).map_err(error)?;
     while let Some(row) = found.next().map_err(error)? {
         let (mut geometry, mut properties) = (None, JsonObject::new());
         let key = key.map(|column| row.get(column)).transpose().map_err(error)?;
         for (i, own) in names.iter().enumerate() {
             let cell = row.get_ref(i).map_err(error)?;
+            size += match cell {
+                ValueRef::Text(own) | ValueRef::Blob(own) => own.len(),
+                _ => 0,
+            };
             if own.eq_ignore_ascii_case(&column) {
                 geometry = shape(cell, rows.len(), &mut open).unwrap_or_else(|what| {
                     let (place, detail) = (format!("feature {}", rows.len() + 1), format!("{what}; read without a shape"));
@@ -71,13 +102,19 @@ pub(super) fn read(files: &dyn Files, name: &str, layer: Option<&str>, stage: St
             }
         }
         rows.push(RawFeature { geometry, properties, key });
-        if rows.len() > bytes.len() {
+        if size > VALUES.saturating_add(bytes.len().saturating_mul(VALUES_A_BYTE)) {
             return Err(data(
                 name,
                 "",
-                format!("more rows in the layer `{table}` than the file has bytes"),
-                "a table of features, or a view that ends",
+                format!("more than {size} bytes of values in the layer `{table}`, and {} in the file", bytes.len()),
+                TABLE,
             ));
+        }
+        if let Some(found) = super::sparse_names(rows.len(), names.iter().map(String::as_str), bytes.len()) {
+            return Err(data(name, "", found, TABLE));
+        }
+        if rows.len() > bytes.len() {
+            return Err(data(name, "", format!("more rows in the layer `{table}` than the file has bytes"), TABLE));
         }
     }
     findings.extend(names.iter().zip(has_bytes).filter(|(_, has)| *has).map(|(own, _)| super::bytes_left_out(own, name, stage)));
@@ -97,11 +134,14 @@ fn key(database: &Connection, table: &str, names: &[String]) -> rusqlite::Result
     Ok(names.iter().position(|name| keys.contains(name)))
 }
 
+/// The layers of a file: as many, and of such names, as files have; what lists them may be a view.
+const LAYERS: &str =
+    "SELECT table_name FROM gpkg_contents WHERE data_type = 'features' AND length(table_name) < 1000 ORDER BY table_name LIMIT 1000";
+
 /// The layer named, or the only one.
 fn table(database: &Connection, name: &str, layer: Option<&str>) -> Result<String, Error> {
     let error = |error: rusqlite::Error| broken(name, &error);
-    let mut statement =
-        database.prepare("SELECT table_name FROM gpkg_contents WHERE data_type = 'features' ORDER BY table_name").map_err(error)?;
+    let mut statement = database.prepare(LAYERS).map_err(error)?;
     let layers: Vec<String> = statement.query_map([], |row| row.get(0)).and_then(Iterator::collect).map_err(error)?;
     match layer {
         Some(layer) if layers.iter().any(|own| own == layer) => Ok(layer.to_owned()),
@@ -119,6 +159,13 @@ fn table(database: &Connection, name: &str, layer: Option<&str>) -> Result<Strin
 /// What SQLite says, in other words where it speaks to programmers.
 fn broken(name: &str, error: &rusqlite::Error) -> Error {
     let text = error.to_string();
+    match error.sqlite_error_code() {
+        Some(ErrorCode::TooBig) => return data(name, "", "a value that is longer than the whole file", TABLE),
+        Some(ErrorCode::OperationInterrupted) => {
+            return data(name, "", "a layer that takes more steps to read than its bytes warrant", TABLE);
+        }
+        _ => {}
+    }
     let found = match text.as_str() {
         text if text.starts_with("no such table: gpkg_") => "a database of SQLite that is no GeoPackage".to_owned(),
         text if text.starts_with("no such table: ") => format!("a layer that the file lists and does not hold ({text})"),

@@ -10,11 +10,15 @@ use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::record::{Field, Row};
 use serde_json::{Value, json};
 
-use super::{OpenRing, Raw, RawFeature, Told, real, wkb};
+use super::{OpenRing, Raw, RawFeature, Told, pages, real, wkb};
 use crate::crs::Crs;
 use crate::error::{Error, data};
 use crate::files::{Files, InputFile};
 
+const ANEW: &str = "the layer written anew, with pages of a megabyte, plain or by dictionary: ogr2ogr -f Parquet";
+/// Bytes of texts and of their columns' names: so many, and so many for each byte of the file, as dictionaries repeat them.
+const TEXT: usize = 64 << 20;
+const TEXT_A_BYTE: usize = 16;
 const EXPECTED: &str = "a GeoParquet (.parquet) with shapes as well-known binary";
 
 /// Reads a layer.
@@ -32,7 +36,12 @@ pub(super) fn read(files: &dyn Files, name: &str, stage: Stage) -> Result<Raw, E
 
 fn decoded(bytes: Bytes, name: &str, stage: Stage) -> Result<Raw, Error> {
     let error = |error: parquet::errors::ParquetError| data(name, "", error.to_string(), EXPECTED);
-    let reader = SerializedFileReader::new(bytes).map_err(error)?;
+    let reader = SerializedFileReader::new(bytes.clone()).map_err(error)?;
+    let values = pages::values(&bytes, reader.metadata()).map_err(|found| data(name, "", found, ANEW))?;
+    if let Some(found) = super::sparse(1, values, bytes.len()) {
+        return Err(data(name, "", found, super::FILLED));
+    }
+    let most = TEXT.saturating_add(bytes.len().saturating_mul(TEXT_A_BYTE));
     let entries = reader.metadata().file_metadata().key_value_metadata();
     let geo = entries.into_iter().flatten().find(|entry| entry.key == "geo").and_then(|entry| entry.value.as_deref());
     let geo: Value = geo
@@ -45,8 +54,14 @@ fn decoded(bytes: Bytes, name: &str, stage: Stage) -> Result<Raw, Error> {
         return Err(data(name, format!("column `{column}`"), found, EXPECTED));
     }
     let (mut rows, mut open, mut findings) = (Vec::new(), Vec::new(), Vec::new());
+    let mut text = 0;
     for row in reader.get_row_iter(None).map_err(error)? {
-        rows.push(feature(&row.map_err(error)?, &column, (name, rows.len() + 1), stage, (&mut open, &mut findings)));
+        let own: RawFeature = feature(&row.map_err(error)?, &column, (name, rows.len() + 1), stage, (&mut open, &mut findings));
+        text += own.properties.iter().map(|(key, value)| key.len() + value.as_str().map_or(0, str::len)).sum::<usize>();
+        rows.push(own);
+        if text > most {
+            return Err(data(name, "", format!("more than {most} bytes of text in {} bytes", bytes.len()), super::FILLED));
+        }
     }
     Ok(Raw { rows, open, crs: crs(about), format: "GeoParquet", files: Vec::new(), findings })
 }

@@ -14,6 +14,8 @@ mod frame;
 mod geopackage;
 #[cfg(feature = "geoparquet")]
 mod geoparquet;
+#[cfg(feature = "geoparquet")]
+mod pages;
 mod shapefile;
 mod wkb;
 mod wkt;
@@ -164,10 +166,10 @@ impl Layer {
         if self.crs == Crs::wgs84() {
             return Ok(self);
         }
-        let degrees = Degrees::new(&self.crs, name)?;
+        let mut degrees = Degrees::new(&self.crs, name)?;
         for (row, feature) in self.features.iter_mut().enumerate() {
             let Some(own) = layer::geometry(feature, name, &format!("feature {}", row + 1))? else { continue };
-            feature.geometry = degrees.of(own, row, stage, &mut self.findings).as_ref().map(geojson::Geometry::from);
+            feature.geometry = degrees.of(own, row, stage, &mut self.findings)?.as_ref().map(geojson::Geometry::from);
         }
         Ok(self)
     }
@@ -226,6 +228,24 @@ pub(crate) fn as_it_is(files: &dyn Files, name: &str, crs: Option<&str>, stage: 
     Ok(Layer { features, crs, told_by, untold, format: raw.format, attribution: None, beside: Vec::new(), files: raw.files, findings })
 }
 
+/// Cells of a layer's table: so many, and so many for each byte of its file; an empty one takes memory, too.
+const CELLS: usize = 2_000_000;
+const CELLS_A_BYTE: usize = 4;
+
+/// What is wrong with a table of more cells than a file of so many bytes holds, empty ones counted.
+pub(in crate::load) fn sparse(rows: usize, columns: usize, bytes: usize) -> Option<String> {
+    let most = CELLS.saturating_add(bytes.saturating_mul(CELLS_A_BYTE));
+    (rows.saturating_mul(columns) > most).then(|| format!("{rows} rows of {columns} columns, nearly all empty, in {bytes} bytes"))
+}
+
+/// The same of columns whose names stand with every feature: a long one counts as several.
+fn sparse_names<'n>(rows: usize, names: impl Iterator<Item = &'n str>, bytes: usize) -> Option<String> {
+    sparse(rows, names.map(|name| 1 + name.len() / 32).sum(), bytes)
+}
+
+/// What is expected in place of such a table.
+pub(in crate::load) const FILLED: &str = "only the columns that are needed: export the layer anew without the others";
+
 /// A column of bytes, which no property of GeoJSON holds.
 fn bytes_left_out(column: &str, file: &str, stage: Stage) -> Finding {
     Finding::new(stage, file, column, FindingKind::BytesLeftOut, format!("`{column}` holds bytes (pictures and the like): read as empty"))
@@ -245,7 +265,14 @@ struct Degrees<'a> {
     name: &'a str,
     crs: &'a Crs,
     projector: Projector,
+    /// Corners of the shapes so far, and those that their straight sides were cut at.
+    corners: f64,
+    cuts: f64,
 }
+
+/// So many cuts of straight sides are made, and so many for each corner: cells of ten kilometres have forty.
+const CUTS: f64 = 5e6;
+const CUTS_A_CORNER: f64 = 50.0;
 
 /// Shapes longer than this along their sides lie in no CRS that is used on land, metres: the earth four times around.
 const LONGEST_M: f64 = 1.6e8;
@@ -253,11 +280,17 @@ const LONGEST_M: f64 = 1.6e8;
 impl<'a> Degrees<'a> {
     fn new(crs: &'a Crs, name: &'a str) -> Result<Degrees<'a>, Error> {
         let projector = Projector::new(crs, &Crs::wgs84()).map_err(|source| Error::Crs { what: name.to_owned(), source })?;
-        Ok(Degrees { name, crs, projector })
+        Ok(Degrees { name, crs, projector, corners: 0.0, cuts: 0.0 })
     }
 
     /// A shape in WGS84 degrees, its long straight sides cut so that they stay where they are; a finding, and none, for one that lies nowhere.
-    fn of(&self, geometry: Geometry<f64>, row: usize, stage: Stage, findings: &mut Vec<Finding>) -> Option<Geometry<f64>> {
+    fn of(
+        &mut self,
+        geometry: Geometry<f64>,
+        row: usize,
+        stage: Stage,
+        findings: &mut Vec<Finding>,
+    ) -> Result<Option<Geometry<f64>>, Error> {
         let mut wrong = |what: String| {
             let detail = format!("{what}; read without a shape");
             findings.push(Finding::new(stage, self.name, format!("feature {}", row + 1), FindingKind::BadPlace, detail));
@@ -266,7 +299,19 @@ impl<'a> Degrees<'a> {
         let length: f64 = places.windows(2).map(|pair| (pair[1].x - pair[0].x).hypot(pair[1].y - pair[0].y)).sum();
         if !self.crs.is_geographic() && (length.is_nan() || length > LONGEST_M) {
             wrong(format!("its coordinates are no metres of {}", self.crs));
-            return None;
+            return Ok(None);
+        }
+        if !self.crs.is_geographic() && !matches!(geometry, Geometry::Point(_) | Geometry::MultiPoint(_)) {
+            (self.corners, self.cuts) = (self.corners + places.len() as f64, self.cuts + length / STRAIGHT_M);
+        }
+        if self.cuts > CUTS + CUTS_A_CORNER * self.corners {
+            let found = format!("{:.0} corners with straight sides of {:.0} km between them", self.corners, self.cuts * STRAIGHT_M / 1e3);
+            return Err(data(
+                self.name,
+                format!("up to feature {}", row + 1),
+                found,
+                "shapes of a country at the most, in the CRS that they have",
+            ));
         }
         let mut geometry = match geometry {
             Geometry::LineString(line) if !self.crs.is_geographic() => Euclidean.densify(&line, STRAIGHT_M).into(),
@@ -278,11 +323,11 @@ impl<'a> Degrees<'a> {
         let mut places: Vec<_> = geometry.coords_iter().collect();
         if let Err(error) = self.projector.forward(&mut places) {
             wrong(error.to_string());
-            return None;
+            return Ok(None);
         }
         let places = RefCell::new(places.into_iter());
         geometry.map_coords_in_place(|old| places.borrow_mut().next().unwrap_or(old));
-        Some(geometry)
+        Ok(Some(geometry))
     }
 }
 

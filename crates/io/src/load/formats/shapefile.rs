@@ -134,6 +134,10 @@ fn records(
     if let Some(found) = frame::table_fault(bytes) {
         return Err(data(file, "", found, frame::TABLE));
     }
+    let (_, _, count) = frame::layout(bytes);
+    if let Some(found) = super::sparse(count, frame::columns(bytes), bytes.len()) {
+        return Err(data(file, "", found, super::FILLED));
+    }
     let (bytes, odd) = frame::readable(bytes);
     let bytes = &bytes;
     if odd > 0 {

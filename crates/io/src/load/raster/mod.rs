@@ -30,8 +30,9 @@ pub(crate) use place::Lattice;
 /// What GDAL writes of single bands, as XML: scales and offsets are in it.
 const GDAL_METADATA: Tag = Tag::Unknown(42_112);
 
-/// The most cells that a chunk may hold: it is in memory as a whole.
+/// The most cells that a chunk may hold, and the most bytes that they may take with all their bands: it is in memory as a whole.
 const LARGEST_CHUNK: u64 = 1 << 24;
+const LARGEST_CHUNK_BYTES: u64 = 1 << 26;
 
 /// Strips of more cells that are not packed are read row by row.
 const LARGE_STRIP: u64 = 1 << 20;
@@ -101,8 +102,13 @@ impl<'s> Raster<'s> {
         if strip.is_some() {
             chunk.1 = 1;
         }
-        if cells(chunk) > LARGEST_CHUNK {
-            let found = format!("pieces of {} × {} cells, each of which would have to be in memory as a whole", chunk.0, chunk.1);
+        let cell_bytes = layout.length(1) as u64;
+        if cells(chunk) > LARGEST_CHUNK.min(LARGEST_CHUNK_BYTES / cell_bytes.max(1)) {
+            let (bands, size) = (layout.bands, cell_bytes / layout.bands.max(1) as u64);
+            let found = format!(
+                "pieces of {} × {} cells of {bands} number(s) of {size} byte(s), each of which would have to be in memory as a whole",
+                chunk.0, chunk.1
+            );
             return Ok(Err(data(name, "", found, "smaller ones: gdal_translate -co TILED=YES -co COMPRESS=DEFLATE")));
         }
         if band >= bands {
@@ -115,6 +121,16 @@ impl<'s> Raster<'s> {
         let [places, sizes] = if tiled { [Tag::TileOffsets, Tag::TileByteCounts] } else { [Tag::StripOffsets, Tag::StripByteCounts] };
         let places: Vec<u64> = decoder.find_tag_unsigned_vec(places)?.unwrap_or_default();
         let sizes: Vec<u64> = decoder.find_tag_unsigned_vec(sizes)?.unwrap_or_default();
+        let in_band = u64::from(columns.div_ceil(chunk.0.max(1))) * u64::from(rows.div_ceil(strip.unwrap_or(chunk.1).max(1)));
+        let expected = in_band.saturating_mul(if planar { bands as u64 } else { 1 });
+        if [places.len(), sizes.len()].iter().any(|found| *found as u64 != expected) {
+            let found = format!("a list of {} pieces where {columns} × {rows} cells make {expected}", places.len().min(sizes.len()));
+            return Ok(Err(data(name, "", found, WHOLE)));
+        }
+        // rows of what is not packed lie in the file, byte by byte
+        if strip.is_some() && u64::from(rows) > source.length().max(LARGE_STRIP) {
+            return Ok(Err(data(name, "", format!("{rows} rows in {} bytes", source.length()), WHOLE)));
+        }
         let before = if planar { band * columns.div_ceil(chunk.0) as usize * rows.div_ceil(chunk.1) as usize } else { 0 };
         let strips = places.into_iter().zip(sizes);
         let chunks = match strip {

@@ -10,6 +10,9 @@ use super::block::{Block, Kinds};
 use super::file::File;
 use super::{BATCH, OsmError, Part, Stop};
 
+/// Bytes of blobs that are kept from the bisection to the scan.
+const MOST_HELD: usize = 1 << 26;
+
 /// The blobs of a sorted file by the kind of their objects. A blob at a border may hold two kinds, or all three, and then
 /// belongs to several stretches.
 #[derive(Debug)]
@@ -18,14 +21,15 @@ pub(super) struct Stretches<'a> {
     pub(super) ways: Range<usize>,
     pub(super) relations: Range<usize>,
     file: &'a File<'a>,
-    /// The blobs that the bisection had to look into, kept so that none is inflated twice.
+    /// The blobs that the bisection had to look into, kept so that none is inflated twice; and how many bytes they are.
     seen: HashMap<usize, Cow<'a, [u8]>>,
+    held: usize,
 }
 
 impl<'a> Stretches<'a> {
     /// Looks into O(log blobs) blobs.
     pub(super) fn find(file: &'a File<'a>) -> Result<Self, Stop> {
-        let mut found = Stretches { nodes: 0..0, ways: 0..0, relations: 0..0, file, seen: HashMap::new() };
+        let mut found = Stretches { nodes: 0..0, ways: 0..0, relations: 0..0, file, seen: HashMap::new(), held: 0 };
         let ways = found.first(|kinds| kinds.ways || kinds.relations)?;
         let relations = found.first(|kinds| kinds.relations)?;
         found.nodes = 0..found.end(ways, |kinds| kinds.nodes)?;
@@ -93,11 +97,17 @@ impl<'a> Stretches<'a> {
 
     fn kinds(&mut self, i: usize) -> Result<Kinds, Stop> {
         let blob = &self.file.blobs[i];
-        let content = match self.seen.entry(i) {
-            std::collections::hash_map::Entry::Occupied(seen) => seen.into_mut(),
-            std::collections::hash_map::Entry::Vacant(new) => new.insert(self.file.content(blob)?),
+        let kinds = if let Some(content) = self.seen.get(&i) {
+            Block::parse(blob.at, content)?.kinds()?
+        } else {
+            let content = self.file.content(blob)?;
+            let kinds = Block::parse(blob.at, &content)?.kinds()?;
+            if self.held + content.len() <= MOST_HELD {
+                self.held += content.len();
+                self.seen.insert(i, content);
+            }
+            kinds
         };
-        let kinds = Block::parse(blob.at, content)?.kinds()?;
         if kinds == Kinds::default() {
             // An empty blob says nothing about the order.
             return Err(Stop::Disorder);

@@ -11,6 +11,9 @@ pub(super) const DENSE_NODES: u64 = 2;
 pub(super) const WAYS: u64 = 3;
 pub(super) const RELATIONS: u64 = 4;
 
+/// A block of more texts or groups holds no map: writers put some thousand objects into one.
+const MOST_STRINGS: usize = 1 << 20;
+
 /// A block with its tables; the objects stay encoded until asked for.
 #[derive(Debug)]
 pub(super) struct Block<'a> {
@@ -44,6 +47,7 @@ impl<'a> Block<'a> {
         for field in Fields::of(content) {
             match field? {
                 (1, table) => self.add_strings(table.bytes()?)?,
+                (2, _) if self.groups.len() == MOST_STRINGS => return Err("it holds more groups of objects than blobs do"),
                 (2, group) => self.groups.push(group.bytes()?),
                 (17, value) => self.granularity = value.signed()?,
                 (18, value) => self.date_granularity = value.signed()?,
@@ -58,6 +62,9 @@ impl<'a> Block<'a> {
     fn add_strings(&mut self, table: &'a [u8]) -> Result<(), Malformed> {
         for field in Fields::of(table) {
             if let (1, string) = field? {
+                if self.strings.len() == MOST_STRINGS {
+                    return Err("it holds more texts than blobs do");
+                }
                 self.strings.push(string.bytes()?);
             }
         }

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::block::{Block, TagIndices};
 use super::wire::Malformed;
+use crate::osm::gather::{MOST_TAGS, MOST_TEXT};
 use crate::osm::lines::LineRefs;
 use crate::osm::model::{Kind, Tags};
 use crate::osm::select::{Select, TagView};
@@ -15,6 +16,8 @@ const KEPT: u8 = 8;
 const ASKED_LINE: u8 = 16;
 const OF_LINES: u8 = 32;
 
+const TOO_MANY: Malformed = "an object has more tags than those of the map";
+
 /// What is known about each string of a block as a key of objects of one kind.
 pub(super) struct Keys<'b, 'a, S> {
     block: &'b Block<'a>,
@@ -23,6 +26,8 @@ pub(super) struct Keys<'b, 'a, S> {
     answers: Vec<u8>,
     /// The tags of the object at hand.
     tags: Vec<(&'a str, &'a str)>,
+    /// How long they are.
+    bytes: usize,
     /// Those of them that tell lines apart, and what is known about each combination: the number of its set if lines are made of it.
     line_tags: Vec<(usize, usize)>,
     lines: HashMap<Vec<(usize, usize)>, Option<u32>>,
@@ -30,7 +35,16 @@ pub(super) struct Keys<'b, 'a, S> {
 
 impl<'b, 'a, S: Select> Keys<'b, 'a, S> {
     pub(super) fn new(block: &'b Block<'a>, select: &'b S, kind: Kind) -> Self {
-        Keys { block, select, kind, answers: vec![0; block.string_count()], tags: Vec::new(), line_tags: Vec::new(), lines: HashMap::new() }
+        Keys {
+            block,
+            select,
+            kind,
+            answers: vec![0; block.string_count()],
+            tags: Vec::new(),
+            bytes: 0,
+            line_tags: Vec::new(),
+            lines: HashMap::new(),
+        }
     }
 
     /// Whether the object with these tags is selected. Also steps over all of its tags.
@@ -45,21 +59,21 @@ impl<'b, 'a, S: Select> Keys<'b, 'a, S> {
         if !candidate {
             return Ok(false);
         }
-        self.tags.clear();
+        self.clear();
         for pair in from_start {
             let (key, value) = pair?;
-            self.tags.push((self.block.string(key)?, self.block.string(value)?));
+            self.push(key, value)?;
         }
         Ok(self.select.selects(self.kind, TagView(&self.tags)))
     }
 
     /// The tags that are to be stored.
     pub(super) fn stored(&mut self, tags: TagIndices<'_>) -> Result<Tags, Malformed> {
-        self.tags.clear();
+        self.clear();
         for pair in tags {
             let (key, value) = pair?;
             if self.keeps(key)? {
-                self.tags.push((self.block.string(key)?, self.block.string(value)?));
+                self.push(key, value)?;
             }
         }
         Ok(self.tags.iter().copied().collect())
@@ -71,6 +85,9 @@ impl<'b, 'a, S: Select> Keys<'b, 'a, S> {
         for pair in tags {
             let (key, value) = pair?;
             if self.tells_lines(key)? {
+                if self.line_tags.len() == MOST_TAGS {
+                    return Err(TOO_MANY);
+                }
                 self.line_tags.push((key, value));
             }
         }
@@ -80,14 +97,30 @@ impl<'b, 'a, S: Select> Keys<'b, 'a, S> {
         if let Some(&known) = self.lines.get(&self.line_tags) {
             return Ok(known);
         }
-        self.tags.clear();
-        for &(key, value) in &self.line_tags {
-            self.tags.push((self.block.string(key)?, self.block.string(value)?));
+        self.clear();
+        for i in 0..self.line_tags.len() {
+            let (key, value) = self.line_tags[i];
+            self.push(key, value)?;
         }
         let kept = self.select.line(TagView(&self.tags));
         let number = kept.then(|| lines.set(self.tags.iter().copied().collect()));
         self.lines.insert(self.line_tags.clone(), number);
         Ok(number)
+    }
+
+    fn clear(&mut self) {
+        self.tags.clear();
+        self.bytes = 0;
+    }
+
+    fn push(&mut self, key: usize, value: usize) -> Result<(), Malformed> {
+        let (key, value) = (self.block.string(key)?, self.block.string(value)?);
+        self.bytes += key.len() + value.len();
+        if self.tags.len() == MOST_TAGS || self.bytes > MOST_TEXT {
+            return Err(TOO_MANY);
+        }
+        self.tags.push((key, value));
+        Ok(())
     }
 
     fn tells_lines(&mut self, key: usize) -> Result<bool, Malformed> {

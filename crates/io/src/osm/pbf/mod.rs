@@ -38,7 +38,7 @@ const BATCH: usize = 256;
 /// [`OsmError`] when the file is cut off, corrupt, a history file, or needs something that is not supported.
 pub fn read_pbf(source: &Source<'_>, select: &impl Select) -> Result<OsmData, OsmError> {
     let file = File::open(source)?;
-    let scan = Scan::new(select, file.header.timestamp.is_none());
+    let scan = Scan::new(select, file.header.timestamp.is_none(), source.length());
     let gather = match read_sorted(&file, &scan) {
         Err(Stop::Disorder) => read_unsorted(&file, &scan)?,
         Err(Stop::Error(error)) => return Err(error),

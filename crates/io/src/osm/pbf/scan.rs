@@ -1,11 +1,13 @@
 //! One block, gone through for the objects of one kind.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use super::block::{Block, DENSE_NODES, NODES, Object, RELATIONS, TagIndices, WAYS};
 use super::corrupt;
 use super::keys::Keys;
 use super::wire::{Fields, Malformed, Packed, Value};
 use crate::osm::error::OsmError;
-use crate::osm::gather::Part;
+use crate::osm::gather::{MOST_PARTS, MOST_TEXT, Part, most_kept};
 use crate::osm::model::{Kind, Member, ObjectId, Relation};
 use crate::osm::positions::IdFinder;
 use crate::osm::select::Select;
@@ -15,6 +17,9 @@ pub(super) struct Scan<'s, S> {
     select: &'s S,
     /// Whether the latest edit is wanted, because the header does not say from when the data is.
     needs_times: bool,
+    /// How much is kept of all blobs that were scanned, and how much may be.
+    kept: AtomicU64,
+    most: u64,
 }
 
 /// Why a block cannot be read.
@@ -39,8 +44,15 @@ impl Fault {
 }
 
 impl<'s, S: Select> Scan<'s, S> {
-    pub(super) fn new(select: &'s S, needs_times: bool) -> Self {
-        Scan { select, needs_times }
+    /// Of a file of so many bytes.
+    pub(super) fn new(select: &'s S, needs_times: bool, bytes: u64) -> Self {
+        Scan { select, needs_times, kept: AtomicU64::new(0), most: most_kept(bytes) }
+    }
+
+    /// A part that is kept; an error once all that are hold more than a file of its size can.
+    fn keep(&self, part: Part) -> Result<Part, OsmError> {
+        let before = self.kept.fetch_add(part.kept, Ordering::Relaxed);
+        if before.saturating_add(part.kept) > self.most { Err(OsmError::TooMuch { most: self.most }) } else { Ok(part) }
     }
 
     /// The selected relations.
@@ -55,12 +67,12 @@ impl<'s, S: Select> Scan<'s, S> {
             let object = Object::parse(message, false)?;
             self.check_info(block, Kind::Relation, &object, &mut part)?;
             if keys.selects(&mut object.tags())? {
-                part.relations.push(Relation { id: object.id, members: members(block, &object)?, tags: keys.stored(object.tags())? });
+                part.add_relation(Relation { id: object.id, members: members(block, &object)?, tags: keys.stored(object.tags())? });
             }
-            Ok(())
+            Ok(part.check()?)
         };
         for_each(block, &mut each).map_err(|fault| fault.at(block.at))?;
-        Ok(part)
+        self.keep(part)
     }
 
     /// The lines, the selected ways and the `wanted` ones (ascending ids).
@@ -82,22 +94,26 @@ impl<'s, S: Select> Scan<'s, S> {
                 return Ok(());
             }
             let list = object.list(0)?;
-            let mut refs = Vec::with_capacity(list.length());
+            let count = list.length();
+            if count > MOST_PARTS {
+                return Err("a way has more nodes than those of the map".into());
+            }
+            let mut refs = Vec::with_capacity(count);
             for node in list.running_sum() {
                 refs.push(node?);
             }
             part.mend(object.id, &mut refs);
             if let Some(set) = line {
-                part.lines.push(object.id, set, &refs);
+                part.add_line(object.id, set, &refs);
             }
             if whole {
                 let tags = keys.stored(object.tags())?;
                 part.add_way(object.id, refs, tags, selected);
             }
-            Ok(())
+            Ok(part.check()?)
         };
         for_each(block, &mut each).map_err(|fault| fault.at(block.at))?;
-        Ok(part)
+        self.keep(part)
     }
 
     /// The selected nodes and the places of the `wanted` ones (ascending ids).
@@ -115,7 +131,7 @@ impl<'s, S: Select> Scan<'s, S> {
             _ => Ok(()),
         };
         for_each(block, &mut each).map_err(|fault| fault.at(block.at))?;
-        Ok(nodes.part)
+        self.keep(nodes.part)
     }
 
     fn check_info(&self, block: &Block<'_>, kind: Kind, object: &Object<'_>, part: &mut Part) -> Result<(), Fault> {
@@ -141,7 +157,11 @@ fn for_each<'a>(block: &Block<'a>, each: &mut impl FnMut(u64, Value<'a>) -> Resu
 fn members(block: &Block<'_>, object: &Object<'_>) -> Result<Vec<Member>, Malformed> {
     const UNEVEN: Malformed = "a relation has not as many roles as members";
     let (mut roles, ids, mut kinds) = (object.list(0)?, object.list(1)?, object.list(2)?);
-    let mut members = Vec::with_capacity(ids.length());
+    let count = ids.length();
+    if count > MOST_PARTS {
+        return Err("a relation has more members than those of the map");
+    }
+    let (mut members, mut text) = (Vec::with_capacity(count), 0);
     for id in ids.running_sum() {
         let role = roles.next().unwrap_or(Err(UNEVEN))?;
         let kind = match kinds.next().unwrap_or(Err(UNEVEN))? {
@@ -151,7 +171,12 @@ fn members(block: &Block<'_>, object: &Object<'_>) -> Result<Vec<Member>, Malfor
             _ => return Err("a relation has a member of an unknown kind"),
         };
         let role = usize::try_from(role).map_err(|_| "a role is negative")?;
-        members.push(Member { kind, id: id?, role: block.string(role)?.into() });
+        let role = block.string(role)?;
+        text += role.len();
+        if text > MOST_TEXT {
+            return Err("a relation has longer roles than those of the map");
+        }
+        members.push(Member { kind, id: id?, role: role.into() });
     }
     Ok(members)
 }
@@ -214,7 +239,7 @@ impl<S: Select> NodeScan<'_, '_, '_, S> {
             let place = self.block.position(lon, lat);
             self.part.add_node(id, place, index, tags);
         }
-        Ok(())
+        self.part.check()
     }
 }
 

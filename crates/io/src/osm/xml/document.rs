@@ -9,6 +9,7 @@ use quick_xml::escape::EscapeError;
 use quick_xml::events::{BytesStart, Event};
 
 use crate::osm::error::OsmError;
+use crate::osm::gather::{MOST_PARTS, MOST_TAGS, MOST_TEXT};
 use crate::osm::model::{Header, Kind, Member, ObjectId};
 use crate::osm::positions::Position;
 
@@ -25,6 +26,8 @@ pub(super) struct Object {
     pub(super) refs: Vec<i64>,
     /// Relations only.
     pub(super) members: Vec<Member>,
+    /// Bytes of its tags and roles.
+    bytes: usize,
     /// Deleted in an editor, but not yet on the server.
     dropped: bool,
 }
@@ -116,9 +119,6 @@ impl<R: BufRead> Document<R> {
     }
 }
 
-/// An object of more parts than this is none of the map: the most that the server takes are some ten thousands.
-const MOST_PARTS: usize = 1 << 20;
-
 impl Object {
     fn add(&mut self, name: &str, element: &BytesStart<'_>) -> Result<(), Fault> {
         if self.tags.len() + self.refs.len() + self.members.len() > MOST_PARTS {
@@ -128,14 +128,22 @@ impl Object {
             "tag" => {
                 let key = text(element, "k")?.ok_or(Fault::Lacks("a tag", "k"))?;
                 let value = text(element, "v")?.ok_or(Fault::Lacks("a tag", "v"))?;
+                self.bytes += key.len() + value.len();
                 self.tags.push((key, value));
             }
             "nd" => {
                 let node = number(element, "ref")?;
                 self.refs.push(node.ok_or(Fault::Lacks("an nd", "ref"))?);
             }
-            "member" => self.members.push(member(element)?),
+            "member" => {
+                let member = member(element)?;
+                self.bytes += member.role.len();
+                self.members.push(member);
+            }
             _ => {}
+        }
+        if self.tags.len() > MOST_TAGS || self.bytes > MOST_TEXT {
+            return Err(Fault::Xml(format!("an object of more than {MOST_TAGS} tags, or of more than {MOST_TEXT} bytes of them")));
         }
         Ok(())
     }

@@ -12,7 +12,7 @@ use flate2::read::MultiGzDecoder;
 
 use self::document::{Document, Object};
 use super::error::OsmError;
-use super::gather::{Gather, Part};
+use super::gather::{Gather, Part, most_kept};
 use super::model::{Header, Kind, OsmData, Relation, Tags};
 use super::positions::IdFinder;
 use super::select::{Select, TagView};
@@ -54,7 +54,7 @@ pub fn read_xml(bytes: &[u8], select: &impl Select) -> Result<OsmData, OsmError>
 fn add_relation(object: Object, select: &impl Select, part: &mut Part) {
     part.counts.relations += 1;
     if let Some(tags) = selected_tags(Kind::Relation, &object, select) {
-        part.relations.push(Relation { id: object.id, members: object.members, tags });
+        part.add_relation(Relation { id: object.id, members: object.members, tags });
     }
 }
 
@@ -70,7 +70,7 @@ fn add_way(mut object: Object, select: &impl Select, wanted: &mut IdFinder<'_>, 
     part.mend(object.id, &mut object.refs);
     if let Some(tags) = line {
         let set = part.lines.set(tags);
-        part.lines.push(object.id, set, &object.refs);
+        part.add_line(object.id, set, &object.refs);
     }
     if whole {
         let tags = tags.unwrap_or_else(|| stored_tags(&object, select));
@@ -153,9 +153,13 @@ impl<'a> File<'a> {
     /// Hands every object of one kind to `take`, in the order of the file.
     fn pass(self, kind: Kind, header: &mut Header, part: &mut Part, mut take: impl FnMut(Object, &mut Part)) -> Result<(), OsmError> {
         let mut document = Document::new(Bounded { text: self.text(), since: 0 }, kind);
+        let most = most_kept(self.bytes.len() as u64);
         while let Some(object) = document.next_object().map_err(|error| self.placed(error))? {
             part.latest = part.latest.max(object.time);
             take(object, part);
+            if part.kept > most {
+                return Err(OsmError::TooMuch { most });
+            }
         }
         *header = document.into_header();
         Ok(())
