@@ -279,8 +279,8 @@ pub(super) fn sum_by_zone(zones: &mut [Zone], demand: &Demand, file: &str, given
     if let Some((first, _)) = missing.first() {
         let names = listed(missing.iter().map(|(zone, _)| zone.name.clone()), missing.len());
         let count = missing.len();
-        let [zones, have] = if count == 1 { ["zone", "has"] } else { ["zones", "have"] };
-        let detail = format!("{count} {zones} {have} no {what} of people and count as 0 people: {names}; is the file whole?");
+        let [zones, have, them] = if count == 1 { ["zone", "has", "counts"] } else { ["zones", "have", "count"] };
+        let detail = format!("{count} {zones} {have} no {what} of people and {them} as 0 people: {names}; is the file whole?");
         findings.push(Finding::new(Stage::People, file, &first.id, FindingKind::Nobody, detail).severity(Severity::Warning));
     }
 }
