@@ -24,7 +24,7 @@ pub(crate) struct Cli {
     pub command: Command,
 }
 
-const EXIT_CODES: &str = "Exit codes: 0 done; 1 a check that was asked for (--audit, --require, --check, check --strict) is not met; 2 wrong usage or plan; 3 bad input data, or findings that cannot be true; 4 disk or memory; 75 (batch) another process has the shard, try again; 130 interrupted (no half-written file is left).";
+const EXIT_CODES: &str = "Exit codes: 0 done; 1 a check that was asked for (--audit, --require, --check, check --strict) is not met; 2 wrong usage or plan, or a folder with files that are not ours (--force); 3 bad input data, or findings that cannot be true; 4 disk or memory, or a standard output that is full; 75 another process has the folder or the shard, try again; 129, 130, 143 ended by SIGHUP, SIGINT (Ctrl-C), SIGTERM (with the old results or none, never a mix).";
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
