@@ -62,6 +62,9 @@ mod inspect;
 #[path = "cli/layers.rs"]
 mod layers;
 #[cfg(test)]
+#[path = "cli/names.rs"]
+mod names;
+#[cfg(test)]
 #[path = "cli/norms.rs"]
 mod norms;
 #[cfg(test)]

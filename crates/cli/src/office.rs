@@ -123,7 +123,8 @@ impl Office {
             _ => vec![Format::Csv, Format::Geojson],
         };
         let lang = self.lang.map_or(plan.as_ref().map_or(Lang::En, |plan| plan.study.lang), Lang::from);
-        let encoding = self.csv_encoding.map_or_else(|| outputs.map(|own| own.csv_encoding).unwrap_or_default(), CsvEncoding::from);
+        let mut outputs = outputs.unwrap_or_default();
+        outputs.csv_encoding = self.csv_encoding.map_or(outputs.csv_encoding, CsvEncoding::from);
         let out = self.out.clone().unwrap_or_else(|| {
             let study = plan.as_ref().map_or("figures", |plan| plan.study.id.as_str());
             format!("catchment-{study}-{command}").into()
@@ -136,7 +137,7 @@ impl Office {
         let beside = Beside { named, plan: folder.clone() };
         let study = plan.as_ref().map(|plan| (plan, &folder as &dyn Files));
         let terminal = Terminal::new(self.quiet);
-        let found = work(&Ask { study, sources, files: &beside, lang, formats, encoding }, &terminal)?;
+        let found = work(&Ask { study, sources, files: &beside, lang, formats, csv: outputs.csv_style() }, &terminal)?;
         let placed = write(&found, place)?;
         terminal.finish();
         kept(&placed, &terminal);

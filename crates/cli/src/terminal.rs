@@ -1,5 +1,6 @@
 //! What the terminal shows: progress on stderr, the table on stdout.
 
+use std::borrow::Cow;
 use std::io::{ErrorKind, IsTerminal, Write, stderr, stdout};
 use std::path::Path;
 use std::sync::OnceLock;
@@ -10,7 +11,7 @@ use catchment::{People, Progress, Report, Status};
 use catchment_io::map::Lang;
 use catchment_io::plan::Mask;
 use catchment_io::{
-    Error, Placed, Run, km2, mask_zh, most_uncovered, people_sentence, response_sentences, sentence, side_by_side, side_by_side_zh,
+    Error, Placed, Run, km2, mask_zh, most_uncovered, people_sentence, response_sentences, sentence, side_by_side, side_by_side_zh, steers,
     thousands, title, warning_lines,
 };
 use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
@@ -42,9 +43,9 @@ impl Terminal {
     /// Says a thing on stderr, unless quiet.
     pub(crate) fn note(&self, text: &str) {
         match &self.bar {
-            Some(bar) => bar.println(text),
+            Some(bar) => bar.println(harmless(text)),
             // a closed stderr is no reason to stop the run
-            None if self.lines => drop(writeln!(stderr(), "{text}")),
+            None if self.lines => drop(writeln!(stderr(), "{}", harmless(text))),
             None => {}
         }
     }
@@ -61,10 +62,10 @@ impl Progress for Terminal {
         if let Some(bar) = &self.bar {
             bar.set_length(steps as u64);
             bar.set_position(0);
-            bar.set_message(name.to_owned());
+            bar.set_message(harmless(name).into_owned());
         } else if self.lines {
             // a closed stderr is no reason to stop the run
-            let _ = writeln!(stderr(), "{name}");
+            let _ = writeln!(stderr(), "{}", harmless(name));
         }
     }
 
@@ -82,7 +83,7 @@ impl Progress for Terminal {
 /// An error, on stderr; our own already say what lies behind them.
 pub(crate) fn note(error: &anyhow::Error) {
     let text = error.downcast_ref::<Error>().map_or_else(|| format!("{error:#}"), Error::to_string);
-    let _ = writeln!(stderr(), "catchment: {text}");
+    let _ = writeln!(stderr(), "catchment: {}", harmless(&text));
 }
 
 /// Files of an earlier run that were edited, and so stay: a line each, on stderr.
@@ -92,12 +93,29 @@ pub(crate) fn kept(placed: &Placed, terminal: &Terminal) {
     }
 }
 
+/// Text for a terminal: characters that would move its cursor, colour it or turn the direction of writing stand as `\u001b`. Strings of JSON
+/// keep their meaning.
+fn harmless(text: &str) -> Cow<'_, str> {
+    let harms = |c: char| steers(c) && !matches!(c, '\n' | '\t');
+    if !text.contains(harms) {
+        return Cow::Borrowed(text);
+    }
+    let mut shown = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        match harms(c) {
+            true => shown += &format!("\\u{:04x}", u32::from(c)),
+            false => shown.push(c),
+        }
+    }
+    Cow::Owned(shown)
+}
+
 /// Why standard output does not hold all that was printed.
 static UNPRINTED: OnceLock<std::io::Error> = OnceLock::new();
 
 /// Writes to stdout; a reader that has gone away is no error, any other fault ends the command with [`printed`].
 pub(crate) fn print(text: &str) {
-    let done = stdout().write_all(text.as_bytes()).and_then(|()| stdout().flush());
+    let done = stdout().write_all(harmless(text).as_bytes()).and_then(|()| stdout().flush());
     if let Err(error) = done.or_else(|error| if error.kind() == ErrorKind::BrokenPipe { Ok(()) } else { Err(error) }) {
         let _ = UNPRINTED.set(error);
     }

@@ -59,5 +59,5 @@ pub use solver::Cbc;
 pub use sweep::Sweep;
 pub use write::{
     AreaError, SweepPoint, area_error, km2, mask_zh, most_uncovered, people_sentence, render, response_sentences, sentence, side_by_side,
-    side_by_side_zh, sweep_points, thousands, title, warning_lines,
+    side_by_side_zh, steers, sweep_points, thousands, title, warning_lines,
 };

@@ -43,7 +43,7 @@ pub use mask::Mask;
 pub(crate) use names::LAYERS;
 pub use names::{is_layer, is_osm, is_prepared, is_raster, is_table};
 pub use only::Only;
-pub use outputs::{CsvEncoding, Format, OutputsPlan};
+pub use outputs::{CsvEncoding, CsvStyle, Format, OutputsPlan};
 pub use people::{PeopleMethod, PeoplePlan, SurfaceName};
 pub use planning::{AccessMethod, AccessPlan, PlanningPlan, ReferralPlan};
 pub use profiles::built_in;

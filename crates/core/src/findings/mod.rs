@@ -143,7 +143,7 @@ impl Finding {
             source: source.to_owned(),
             id: id.to_string(),
             kind,
-            detail: detail.into(),
+            detail: plain(detail.into()),
             people: None,
             facilities: 0,
             area_m2: 0,
@@ -226,6 +226,12 @@ impl Finding {
         let more = (std::cmp::Reverse(self.facilities), std::cmp::Reverse(self.area_m2), self.stage, &self.source, self.kind);
         ((self.severity, !self.accepted), people, more, (&self.id, &self.detail, self.rows, self.size_milli))
     }
+}
+
+/// Text of which names from files are a part, without characters that would move a terminal's cursor.
+fn plain(text: String) -> String {
+    let moves = |c: char| c.is_control() && c != '\n';
+    if text.contains(moves) { text.replace(moves, " ") } else { text }
 }
 
 impl PartialOrd for Finding {

@@ -86,7 +86,7 @@ pub fn diff(before: &Path, after: &Path, mut folder: OutFolder) -> Result<Diff, 
     ];
     let attribution = old_folder.attribution.max(new_folder.attribution);
     let about = About { stem: "diff", attribution: attribution.as_deref(), styled: false, time: "1970-01-01T00:00:00.000Z" };
-    let mut files = formats_of(&layers, &tables, &[Format::Geojson, Format::Csv], CsvEncoding::Utf8, &about)?;
+    let mut files = formats_of(&layers, &tables, &[Format::Geojson, Format::Csv], CsvEncoding::Utf8.into(), &about)?;
     let outputs: Vec<Value> =
         files.iter().map(|(name, bytes)| json!({ "file": name, "bytes": bytes.len(), "sha256": sha256(bytes) })).collect();
     let manifest = json!({

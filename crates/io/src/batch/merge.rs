@@ -14,7 +14,7 @@ use super::tiles::{join, of_bytes};
 use super::{BATCH, Batch, PART, RECEIPT, RESULTS, of_json};
 use crate::error::{Error, data};
 use crate::out::{Claim, OutFolder, Placed, write};
-use crate::plan::{CsvEncoding, Format, Plan};
+use crate::plan::{CsvStyle, Format, Plan};
 use crate::run::{Run, run_with};
 use crate::write::{About, LayerOut, TableOut, formats_of, pretty};
 
@@ -52,7 +52,7 @@ pub fn merge(batch: &Batch, mut folder: OutFolder, progress: &dyn Progress) -> R
     let layers: Vec<LayerOut> = found.layers.into_iter().map(|(name, features)| LayerOut::new(&name, &name, features)).collect();
     let tables: Vec<TableOut> = found.tables.into_iter().map(|(name, rows)| TableOut::of_rows(&name, rows)).collect();
     let about = About { stem: batch.id(), attribution: found.attribution.as_deref(), styled: true, time: "1970-01-01T00:00:00.000Z" };
-    let mut files = formats_of(&layers, &tables, &found.formats, found.encoding, &about)?;
+    let mut files = formats_of(&layers, &tables, &found.formats, found.style, &about)?;
     let listed: Vec<Value> = shards.iter().map(|shard| json!({ "name": shard.name, "key": shard.key })).collect();
     let manifest = json!({
         "tool": { "name": "catchment", "version": env!("CARGO_PKG_VERSION"), "command": COMMAND },
@@ -125,7 +125,7 @@ struct Found {
     layers: BTreeMap<String, Vec<Feature>>,
     tables: BTreeMap<String, Vec<JsonObject>>,
     formats: Vec<Format>,
-    encoding: CsvEncoding,
+    style: CsvStyle,
     attribution: Option<String>,
     not_merged: Vec<String>,
 }
@@ -142,7 +142,7 @@ impl Found {
         let merged = layers.iter().chain(tables.iter().filter(|format| **format == Format::Csv));
         let new: Vec<Format> = merged.filter(|format| !self.formats.contains(format)).copied().collect();
         self.formats.extend(new);
-        self.encoding = plan.outputs.csv_encoding;
+        self.style = plan.outputs.csv_style();
         let receipt: Receipt = of_json(&folder.join(RECEIPT))?;
         let results = folder.join(RESULTS);
         for name in self.names(&receipt) {

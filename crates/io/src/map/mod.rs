@@ -36,6 +36,7 @@ mod tests;
 pub use page::svg;
 pub use render::{MapError, Picture, png};
 pub use scene::{FacilityMark, GapShape, MapScene, ZoneShape};
+pub(crate) use text::escape;
 pub use words::Lang;
 
 /// A width in pixels that prints well on A4: some 290 dots an inch on an upright page, 205 on a lying one.

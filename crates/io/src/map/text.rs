@@ -1,5 +1,6 @@
 //! Text on the page: how wide it is, where it breaks, and how it is written as XML.
 
+use crate::write::steers;
 use std::fmt::{Arguments, Write};
 
 /// Advance widths in hundredths of an em of U+0020..=U+017F in the built-in font (0: not printable).
@@ -95,9 +96,10 @@ pub(super) fn shorten(text: &str, size: f64, max_width: f64) -> String {
     format!("{}…", kept.trim_end())
 }
 
-/// The text as XML content or attribute value: `& < > " '` escaped, characters that XML 1.0 forbids left out.
-pub(super) fn escape(text: &str) -> String {
-    let allowed = |c: char| !matches!(c, '\u{0}'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}');
+/// The text as XML content or attribute value: `& < > " '` escaped; control characters, characters that XML 1.0 forbids and those that turn the
+/// direction of writing left out.
+pub(crate) fn escape(text: &str) -> String {
+    let allowed = |c: char| !matches!(c, '\u{fffe}' | '\u{ffff}') && (!steers(c) || matches!(c, '\n' | '\r' | '\t'));
     let clean: String = text.chars().filter(|&c| allowed(c)).map(|c| if c.is_whitespace() { ' ' } else { c }).collect();
     quick_xml::escape::escape(clean.as_str()).into_owned()
 }

@@ -10,6 +10,10 @@ pub struct OutputsPlan {
     pub formats: Vec<Format>,
     /// How CSV files are encoded.
     pub csv_encoding: CsvEncoding,
+    /// Whether text in a CSV that a spreadsheet would compute, as it begins with `=`, `+`, `-` or `@`, gets an apostrophe before it; where that
+    /// is left out, only if the encoding is one for Excel.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub csv_apostrophes: Option<bool>,
     /// Whether `map.svg` and `map.png` are drawn.
     pub map: bool,
     /// Whether `coverage.geojson` is audited against the roads: `audit.json` and `audit.geojson`.
@@ -91,9 +95,34 @@ impl Default for OutputsPlan {
         OutputsPlan {
             formats: vec![Format::Geojson, Format::Csv],
             csv_encoding: CsvEncoding::Utf8,
+            csv_apostrophes: None,
             map: true,
             audit: false,
             measure_error: false,
         }
+    }
+}
+
+impl OutputsPlan {
+    /// How CSV files are written.
+    pub fn csv_style(&self) -> CsvStyle {
+        let style = CsvStyle::from(self.csv_encoding);
+        CsvStyle { apostrophes: self.csv_apostrophes.unwrap_or(style.apostrophes), ..style }
+    }
+}
+
+/// How CSV files are written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct CsvStyle {
+    /// How their text is encoded.
+    pub encoding: CsvEncoding,
+    /// Whether text that a spreadsheet would compute gets an apostrophe before it.
+    pub apostrophes: bool,
+}
+
+impl From<CsvEncoding> for CsvStyle {
+    /// Files for Excel have the apostrophes.
+    fn from(encoding: CsvEncoding) -> CsvStyle {
+        CsvStyle { encoding, apostrophes: encoding != CsvEncoding::Utf8 }
     }
 }

@@ -13,10 +13,10 @@ use crate::gate::judged;
 use crate::load::Inputs;
 use crate::map::Lang;
 use crate::out::{OutFolder, Results};
-use crate::plan::{CsvEncoding, Format, Plan};
+use crate::plan::{CsvStyle, Format, Plan};
 use crate::write::{
     About, Cell, LayerOut, Printed, Sheet, TableOut, by_kind, csv, fair_tables, feature, formats_of, indicator_tables, issues_table,
-    new_build, norm_tables, pretty, sha256, table_rows, wgs84, workbook,
+    new_build, norm_tables, pretty, sha256, table_rows, wgs84, without_links, workbook,
 };
 
 /// What is asked of the office.
@@ -32,7 +32,7 @@ pub struct Ask<'a> {
     /// Formats of layers and tables.
     pub formats: Vec<Format>,
     /// How CSV files are encoded.
-    pub encoding: CsvEncoding,
+    pub csv: CsvStyle,
 }
 
 /// What a command found, with its files.
@@ -89,7 +89,7 @@ fn open(ask: &Ask<'_>, progress: &dyn Progress) -> Result<Opened, Error> {
 /// use catchment::NoProgress;
 /// use catchment_io::map::Lang;
 /// use catchment_io::planning::{self, Ask, Sources};
-/// use catchment_io::plan::CsvEncoding;
+/// use catchment_io::plan::CsvStyle;
 /// use catchment_io::InMemory;
 ///
 /// let figures = "zone_name,people,regional_centres\n闵行区,2653489,4\n";
@@ -97,7 +97,7 @@ fn open(ask: &Ask<'_>, progress: &dyn Progress) -> Result<Opened, Error> {
 /// let sources = Sources {
 ///     standards: vec!["shanghai-2025".to_owned()], figures: Some("figures.csv".to_owned()), ..Sources::default()
 /// };
-/// let ask = Ask { study: None, sources, files: &files, lang: Lang::Zh, formats: vec![], encoding: CsvEncoding::Utf8 };
+/// let ask = Ask { study: None, sources, files: &files, lang: Lang::Zh, formats: vec![], csv: CsvStyle::default() };
 /// let norms = planning::norms(&ask, &NoProgress)?.found;
 /// let regional = norms.iter().find(|row| row.norm == "regional-centre").unwrap();
 /// assert_eq!((regional.need_low, regional.need_high, regional.gap), (Some(6.0), Some(8.0), Some(2.0)));
@@ -195,13 +195,13 @@ fn made<T>(ask: &Ask<'_>, opened: &Opened, started: Instant, output: Output<T>) 
     let time = opened.inputs.as_ref().map_or_else(|| "1970-01-01T00:00:00.000Z".to_owned(), crate::write::time);
     let stem = ask.study.map_or("figures", |(plan, _)| plan.study.id.as_str());
     let about = About { stem, attribution: attribution.as_deref(), styled: false, time: &time };
-    let mut files = formats_of(&output.layers, &output.tables, &ask.formats, ask.encoding, &about)?;
+    let mut files = formats_of(&output.layers, &output.tables, &ask.formats, ask.csv, &about)?;
     let method = method(ask, opened, output.command);
     let mut printed: Vec<Printed> = opened.office.new_build().map(|plan| new_build(ask.lang, "", plan)).into_iter().collect();
     printed.extend(output.printed);
     printed.sort_by(|a, b| a.file.cmp(&b.file));
     if ask.formats.contains(&Format::Csv) {
-        files.extend(printed.iter().map(|table| (format!("{}.csv", table.file), table.csv(ask.encoding))));
+        files.extend(printed.iter().map(|table| (format!("{}.csv", table.file), table.csv(ask.csv))));
     }
     if ask.formats.contains(&Format::Xlsx) {
         let lines = method.iter().map(|line| vec![Cell::from(line.as_str())]).collect();
@@ -212,8 +212,8 @@ fn made<T>(ask: &Ask<'_>, opened: &Opened, started: Instant, output: Output<T>) 
         sheets.extend(output.tables.iter().map(Sheet::from));
         files.push((format!("{stem}.xlsx"), workbook(&sheets, &about)?));
     }
-    files.push(("report.md".to_owned(), report(ask, &method, &printed).into_bytes()));
-    files.push(("issues.csv".to_owned(), csv(&issues_table(&listed), ask.encoding)));
+    files.push(("report.md".to_owned(), without_links(&report(ask, &method, &printed)).into_bytes()));
+    files.push(("issues.csv".to_owned(), csv(&issues_table(&listed), ask.csv)));
     files.push(("README.txt".to_owned(), super::dictionary::readme(output.command).into_bytes()));
     let inputs: Vec<Value> =
         opened.files.iter().chain(opened.inputs.iter().flat_map(|inputs| &inputs.files)).map(|file| json!(file)).collect();

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::{
     About, Cell, LayerOut, Printed, Sheet, TableOut, attribution, by_kind, csv, formats_of, issues_table, loud, pretty, sha256, time,
-    workbook,
+    without_links, workbook,
 };
 use crate::error::Error;
 use crate::files::InputFile;
@@ -42,13 +42,13 @@ impl FolderOut<'_> {
     /// manifest of them.
     pub(crate) fn render(mut self) -> Result<Vec<(String, Vec<u8>)>, Error> {
         let plan = &self.inputs.plan;
-        let (formats, encoding) = (&plan.outputs.formats, plan.outputs.csv_encoding);
+        let (formats, style) = (&plan.outputs.formats, plan.outputs.csv_style());
         self.tables.retain(|table| !table.rows.is_empty());
         let (attribution, time) = (attribution(self.inputs), time(self.inputs));
         let about = About { stem: &plan.study.id, attribution: attribution.as_deref(), styled: false, time: &time };
-        let mut files = formats_of(&self.layers, &self.tables, formats, encoding, &about)?;
+        let mut files = formats_of(&self.layers, &self.tables, formats, style, &about)?;
         if formats.contains(&Format::Csv) {
-            files.extend(self.printed.iter().map(|table| (format!("{}.csv", table.file), table.csv(encoding))));
+            files.extend(self.printed.iter().map(|table| (format!("{}.csv", table.file), table.csv(style))));
         }
         self.findings.sort();
         self.findings.dedup();
@@ -56,7 +56,7 @@ impl FolderOut<'_> {
             summary.insert("findings".to_owned(), loud::summary(&self.findings));
         }
         let listed = issues_table(&self.findings);
-        files.push(("issues.csv".to_owned(), csv(&listed, encoding)));
+        files.push(("issues.csv".to_owned(), csv(&listed, style)));
         if formats.contains(&Format::Xlsx) {
             let said = self.lines.iter().map(|line| vec![Cell::from(line.as_str())]).collect();
             let mut sheets = vec![Sheet { name: "方法口径 Method".to_owned(), header: vec![plan.study.title.clone()], rows: said }];
@@ -71,7 +71,7 @@ impl FolderOut<'_> {
         report.extend(self.printed.iter().map(Printed::markdown));
         let heading = if plan.study.lang == Lang::En { "Method" } else { "方法口径 Method" };
         report += &format!("## {heading}\n\n{}", self.method);
-        files.push(("report.md".to_owned(), report.into_bytes()));
+        files.push(("report.md".to_owned(), without_links(&report).into_bytes()));
         files.push(("summary.json".to_owned(), pretty(&self.summary).into_bytes()));
         files.push(("README.txt".to_owned(), self.readme.as_bytes().to_vec()));
         files.append(&mut self.files);

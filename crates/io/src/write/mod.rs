@@ -38,7 +38,7 @@ use crate::run::Run;
 use crate::shapes::audit_files;
 pub(crate) use printed::{
     Printed, SiteTables, as_it_stands, basis, compared, comparison_tables, fair_tables, indicator_tables, new_build, norm_tables,
-    rows as table_rows, unit_zh,
+    rows as table_rows, unit_zh, without_links,
 };
 use printed::{printed, report, sheets};
 
@@ -62,7 +62,7 @@ pub(crate) use shares::one_zh;
 pub use shares::{km2, mask_zh, side_by_side, side_by_side_zh};
 pub(crate) use summary::{by_kind, norm_counts, pretty, sha256, working};
 pub(crate) use tables::issues as issues_table;
-pub use words::{most_uncovered, sentence, thousands, title};
+pub use words::{most_uncovered, sentence, steers, thousands, title};
 
 /// Every file of the folder, by name, in memory.
 ///
@@ -78,7 +78,7 @@ pub fn render(run: &Run) -> Result<Vec<(String, Vec<u8>)>, Error> {
     let layers = if outputs.formats.iter().any(|format| format.holds_layers()) { layers_of(run)? } else { Vec::new() };
     let tables = tables_of(run)?;
     let print = printed(run, &tables);
-    let mut files = formats::files(&layers, &tables, &outputs.formats, outputs.csv_encoding, &about)?;
+    let mut files = formats::files(&layers, &tables, &outputs.formats, outputs.csv_style(), &about)?;
     let mut add = |name: &str, bytes: Vec<u8>| files.push((name.to_owned(), bytes));
     if plan.outputs.formats.contains(&Format::Geotiff) {
         for (service, report) in row::services(run) {
@@ -107,14 +107,14 @@ pub fn render(run: &Run) -> Result<Vec<(String, Vec<u8>)>, Error> {
     findings.extend(&missing);
     findings.sort();
     let listed = tables::issues(&findings);
-    add("issues.csv", csv(&listed, outputs.csv_encoding));
+    add("issues.csv", csv(&listed, outputs.csv_style()));
     if outputs.formats.contains(&Format::Xlsx) {
         add(&format!("{}.xlsx", plan.study.id), workbook(&sheets(run, &print, &tables, &listed), &about)?);
     }
     if outputs.formats.contains(&Format::Csv) {
-        print.iter().for_each(|table| add(&format!("{}.csv", table.file), table.csv(outputs.csv_encoding)));
+        print.iter().for_each(|table| add(&format!("{}.csv", table.file), table.csv(outputs.csv_style())));
     }
-    add("report.md", report(run, &print).into_bytes());
+    add("report.md", without_links(&report(run, &print)).into_bytes());
     add("README.txt", dictionary::readme(run).into_bytes());
     add("summary.json", summary::summary(run, &findings).into_bytes());
     let manifest = summary::manifest(run, &findings, &files)?;

@@ -10,9 +10,9 @@ use std::fmt::Write as _;
 
 use super::formats::{Cell, Sheet, lines_of_csv};
 use super::row::{Row, round};
-use super::words::thousands;
+use super::words::{steers, thousands};
 use crate::map::Lang;
-use crate::plan::CsvEncoding;
+use crate::plan::CsvStyle;
 
 pub(crate) use comparison::{as_it_stands, compared, comparison_tables, new_build};
 pub(crate) use of_run::basis;
@@ -49,16 +49,14 @@ impl Printed {
     }
 
     /// As a CSV file.
-    pub(crate) fn csv(&self, encoding: CsvEncoding) -> Vec<u8> {
+    pub(crate) fn csv(&self, style: impl Into<CsvStyle>) -> Vec<u8> {
         let rows = self.rows.iter().map(|row| row.iter().map(|cell| shown(cell, false)).collect());
-        lines_of_csv(std::iter::once(self.header.clone()).chain(rows), encoding)
+        lines_of_csv(std::iter::once(self.header.clone()).chain(rows), style)
     }
 
     /// As Markdown, with its title above.
     pub(crate) fn markdown(&self) -> String {
-        let line = |cells: Vec<String>| {
-            format!("| {} |\n", cells.iter().map(|text| text.replace('|', "\\|").replace('\n', " ")).collect::<Vec<_>>().join(" | "))
-        };
+        let line = |cells: Vec<String>| format!("| {} |\n", cells.iter().map(|text| in_cell(text)).collect::<Vec<_>>().join(" | "));
         let mut text = format!("## {}\n\n{}", self.name(), line(self.header.clone()));
         let numbers = |column: usize| {
             let cells = || self.rows.iter().filter_map(|row| row.get(column)).filter(|cell| **cell != Cell::Empty);
@@ -69,6 +67,34 @@ impl Printed {
         text.extend(self.rows.iter().map(|row| line(row.iter().map(|cell| shown(cell, true)).collect())));
         text + "\n"
     }
+}
+
+/// Text in a cell of a Markdown table: nothing in it is markup.
+fn in_cell(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\\' | '|' | '*' | '`' => shown.extend(['\\', c]),
+            c if steers(c) => shown.push(' '),
+            c => shown.push(c),
+        }
+    }
+    shown
+}
+
+/// A whole Markdown document of ours, of which names from files are a part: none of it is HTML, a link or a picture.
+pub(crate) fn without_links(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '<' => shown += "&lt;",
+            '[' | ']' => shown.extend(['\\', c]),
+            '\n' => shown.push('\n'),
+            c if steers(c) => shown.push(' '),
+            c => shown.push(c),
+        }
+    }
+    shown
 }
 
 /// A cell as text; with thousands parted where it is to be read.

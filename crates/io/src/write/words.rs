@@ -195,11 +195,17 @@ pub fn title(service: &ServicePlan) -> &str {
 }
 
 pub(super) fn listed(names: &[&str], comma: &str, and: &str) -> String {
-    match names {
+    let plain: Vec<String> = names.iter().map(|name| name.replace(steers, " ")).collect();
+    match plain.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         [] => String::new(),
         [one] => (*one).to_owned(),
         [head @ .., last] => format!("{}{and}{last}", head.join(comma)),
     }
+}
+
+/// Whether a character moves a terminal's cursor, breaks a line, or turns the direction of writing.
+pub fn steers(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// A whole number with thousands parted by commas.

@@ -16,7 +16,7 @@ use catchment::geo::{Geometry, MultiLineString, MultiPolygon};
 use crate::crs::Crs;
 use crate::error::Error;
 use crate::load::layer::geometry as shape_of;
-use crate::plan::{CsvEncoding, Format};
+use crate::plan::{CsvStyle, Format};
 
 pub(crate) use flatgeobuf::flatgeobuf;
 pub(crate) use geojson::{collection, lines};
@@ -70,7 +70,7 @@ pub(crate) fn files(
     layers: &[LayerOut],
     tables: &[TableOut],
     formats: &[Format],
-    encoding: CsvEncoding,
+    style: CsvStyle,
     about: &About<'_>,
 ) -> Result<Vec<(String, Vec<u8>)>, Error> {
     let mut files = Vec::new();
@@ -95,7 +95,7 @@ pub(crate) fn files(
         files.push((format!("{}.gpkg", about.stem), package(&by_service(layers), &Crs::wgs84(), about)?));
     }
     for table in tables.iter().filter(|_| has(Format::Csv)) {
-        files.push((format!("{}.csv", table.name), csv(table, encoding)));
+        files.push((format!("{}.csv", table.name), csv(table, style)));
     }
     Ok(files)
 }

@@ -1,6 +1,6 @@
 //! How QGIS draws the layers of a package: rules with a symbol each, as its style files (QML) have them.
 
-use quick_xml::escape::escape;
+use crate::map::escape;
 
 use super::LayerOut;
 use crate::write::layers::{COVERED_FILL, GAP_FILLS, NO_DATA_FILL, UNKNOWN_FILL};

@@ -1,0 +1,95 @@
+//! Names that mean something to a terminal, a browser or a spreadsheet: what goes out shows them, and does nothing.
+
+use super::desk::Desk;
+use super::town::{EAST, PLAN, WEST, collection, rectangle};
+
+/// Names as files may hold them, in JSON and in CSV.
+const NAMES: [(&str, &str); 4] = [
+    ("<svg onload=alert(1)>\\u001b[2J\\nTown | x | </text>", "=cmd|' /C calc'!A0"),
+    ("[link](javascript:alert(1))\\u009b31m", "@SUM(1+1)*cmd"),
+    ("\\u202ereversed\\u0007", "+1+1"),
+    ("![p](http://evil/p.png)`*", "\u{1b}[31m<script>alert(1)</script>"),
+];
+
+fn town(zone: &str, clinic: &str) -> Desk {
+    let desk = Desk::town();
+    desk.put("zones.geojson", collection(&[rectangle(WEST, zone, 8.9995, 9.0045), rectangle(EAST, "East", 9.0045, 9.0105)]));
+    let quoted = clinic.replace('"', "\"\"");
+    desk.put("clinics.csv", format!("id,name,lon,lat\n\"{quoted}\",\"{quoted}\",9.000,0\nc2,\"{quoted}\",9.300,0.3\n"));
+    desk.put("town.toml", PLAN.replace("A town on the equator", "<b>Town</b> \\u001b[31m | x"));
+    desk
+}
+
+fn harms(text: &str) -> bool {
+    let turns = |c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    text.contains(|c: char| (c.is_control() && c != '\n') || turns(c))
+}
+
+#[test]
+fn nothing_that_moves_a_cursor_reaches_a_terminal() {
+    for (zone, clinic) in NAMES {
+        let desk = town(zone, clinic);
+        for command in [
+            &["run", "town.toml", "--out", "o"][..],
+            &["run", "town.toml", "--json", "--no-map", "--out", "o"],
+            &["check", "town.toml", "--all"],
+            &["inspect", "clinics.csv", "zones.geojson"],
+            &["inspect", "clinics.csv", "--json"],
+            &["isochrones", "town.toml", "--out", "i"],
+            &["run", "no\u{1b}[2Jsuch.toml"],
+        ] {
+            let done = desk.run(command);
+            assert!(!harms(&done.out) && !harms(&done.err), "{command:?}: {:?} {:?}", done.out, done.err);
+        }
+        let json = desk.works(&["run", "town.toml", "--json", "--no-map", "-q", "--out", "o"]).out;
+        assert!(serde_json::from_str::<serde_json::Value>(&json).is_ok(), "{json}");
+    }
+}
+
+/// In Markdown no name is HTML, a link, a picture or a column; in SVG none is markup, and the file is XML.
+#[test]
+fn names_are_no_markup() {
+    for (zone, clinic) in NAMES {
+        let desk = town(zone, clinic);
+        desk.works(&["run", "town.toml", "-q", "--out", "o"]);
+        let report = desk.text("o/report.md");
+        assert!(!report.contains('<') && !harms(&report), "{report}");
+        let link = |text: &str| text.match_indices('[').any(|(at, _)| !text[..at].ends_with('\\'));
+        assert!(!link(&report), "{report}");
+        for line in report.lines().filter(|line| line.starts_with('|')) {
+            // a bar that is no border is escaped
+            let inside = line.trim_start_matches("| ").trim_end_matches(" |").replace(" | ", "");
+            assert!(
+                inside
+                    .match_indices('|')
+                    .all(|(at, _)| inside[..at].ends_with('\\') || inside.starts_with("---") || inside.contains("---")),
+                "{line}"
+            );
+        }
+        let svg = desk.text("o/map.svg");
+        assert!(!svg.contains("<svg onload") && !svg.contains("<script") && !harms(&svg), "{svg}");
+        let mut reader = quick_xml::Reader::from_str(&svg);
+        while !matches!(reader.read_event().unwrap(), quick_xml::events::Event::Eof) {}
+    }
+}
+
+/// Cells are written as they are, for programs; with an apostrophe before what Excel would compute where the file is for Excel.
+#[test]
+fn formulas_are_text_where_excel_reads() {
+    let desk = town("=1+1", "=cmd|' /C calc'!A0");
+    let begins = |folder: &str, cell: &str| {
+        let bytes = desk.bytes(&format!("{folder}/zones.csv"));
+        let text = encoding_rs::UTF_8.decode(&bytes).0.into_owned();
+        text.contains(&format!(",{cell},"))
+    };
+    let run = |more: &[&str]| desk.works(&[&["run", "town.toml", "--no-map", "-q", "--force", "--out", "o"], more].concat());
+    run(&[]);
+    assert!(begins("o", "=1+1"));
+    run(&["--csv-encoding", "utf-8-bom"]);
+    assert!(begins("o", "'=1+1") && !begins("o", "=1+1"));
+    for (key, encoding, cell) in [("true", "utf-8", "'=1+1"), ("false", "utf-8-bom", "=1+1")] {
+        desk.put("town.toml", format!("{PLAN}[outputs]\ncsv_apostrophes = {key}\ncsv_encoding = \"{encoding}\"\n"));
+        run(&[]);
+        assert!(begins("o", cell), "{key} {encoding}");
+    }
+}
