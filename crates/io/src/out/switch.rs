@@ -102,6 +102,18 @@ impl Journal {
     /// Makes the switch, or what is left of it; returns the files of the earlier run that stay because they were edited.
     pub(super) fn switch(&self, out: &Path) -> Result<Vec<PathBuf>, Error> {
         let new = out.join(NEW);
+        let is_manifest = |file: &Path| file.file_name().is_some_and(|name| name == MANIFEST);
+        // digests are taken before anything moves: what is between two runs is so for as short a time as can be
+        let (mut stale, mut kept) = (Vec::new(), Vec::new());
+        let goes = |file: &Path| !is_manifest(file) && !self.files.iter().any(|(own, _)| own == file);
+        for (file, digest) in self.old.iter().filter(|(file, _)| goes(file)) {
+            let path = out.join(file);
+            match digest_of(&path) {
+                Some(own) if own == *digest => stale.push(path),
+                Some(_) => kept.push(path),
+                None => {}
+            }
+        }
         let text = serde_json::to_vec(self).unwrap_or_default();
         let (begun, journal) = (new.join("journal.part"), new.join(JOURNAL));
         fs::create_dir_all(&new).map_err(unwritten(&new))?;
@@ -109,20 +121,10 @@ impl Journal {
         for manifest in &self.manifests {
             remove(&out.join(manifest))?;
         }
-        let is_manifest = |file: &Path| file.file_name().is_some_and(|name| name == MANIFEST);
         for (file, _) in self.files.iter().filter(|(file, _)| !is_manifest(file)) {
             put(&new, out, file)?;
         }
-        let mut kept = Vec::new();
-        let stale = |file: &Path| !is_manifest(file) && !self.files.iter().any(|(own, _)| own == file);
-        for (file, digest) in self.old.iter().filter(|(file, _)| stale(file)) {
-            let path = out.join(file);
-            match digest_of(&path) {
-                Some(own) if own == *digest => remove(&path)?,
-                Some(_) => kept.push(path),
-                None => {}
-            }
-        }
+        stale.iter().try_for_each(|file| remove(file))?;
         for folder in &self.gone {
             // with files of somebody else in it, it stays
             let _ = fs::remove_dir(out.join(folder));
@@ -142,6 +144,10 @@ fn put(new: &Path, out: &Path, file: &Path) -> Result<(), Error> {
     let (from, to) = (new.join(file), out.join(file));
     if let Some(folder) = to.parent() {
         fs::create_dir_all(folder).map_err(unwritten(folder))?;
+    }
+    if from.exists() {
+        // a rename onto a file waits until the disk has what takes its place, and the switch is to be short
+        remove(&to)?;
     }
     match fs::rename(&from, &to) {
         Err(error) if error.kind() == ErrorKind::NotFound && to.exists() => Ok(()),
