@@ -169,7 +169,11 @@ fn a_part_that_is_missing_or_altered_is_refused_and_made_again() {
     desk.put(zones, bytes);
     desk.fails(&["batch", "merge", "b", "--out", "m"], 3, &["town.2026.5", "zones.csv", "differ from the receipt"]);
     assert!(desk.list("m").is_empty());
+    let altered = desk.bytes(zones);
     desk.works(&["batch", "run", "b", "--shard", "0"]);
+    // what was not as it had been written is kept, and all else is as it was
+    assert!(desk.bytes("b/shards/town.2026.5/kept/zones.csv") == altered);
+    fs::remove_dir_all(desk.path("b/shards/town.2026.5/kept")).unwrap();
     assert!(tree(&desk.path("b")) == whole);
     desk.works(&["batch", "merge", "b", "--out", "m"]);
     assert_eq!(begun(&desk), [2, 1, 1, 2]);

@@ -340,6 +340,31 @@ fn full_disks_end_with_4() {
     assert_eq!(desk.json("o/summary.json")["services"][0]["limit_s"], 900.0);
 }
 
+/// A disk that fills up while results are written: the old run stays.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_disk_that_fills_up_leaves_the_old_run() {
+    let desk = town();
+    desk.works(&["run", "town.toml", "--no-map", "-q", "--limit", "2min", "--format", "csv", "--out", "small"]);
+    let program = env!("CARGO_BIN_EXE_catchment");
+    let script = format!(
+        "mkdir o && mount -t tmpfs -o size=120k none o && cp small/* o/ && {program} run town.toml --no-map -q --format geojson,csv,xlsx --out o; echo code $?; \
+         ls -A o; mkdir after; cp o/* after/"
+    );
+    let done = std::process::Command::new("unshare").args(["-rm", "sh", "-c", &script]).current_dir(desk.path(".")).output();
+    let Some(done) =
+        done.ok().filter(|done| !String::from_utf8_lossy(&done.stderr).contains("unshare") && desk.path("after/manifest.json").exists())
+    else {
+        eprintln!("skipped: this system lets no test mount a small disk");
+        return;
+    };
+    let (out, err) = (String::from_utf8_lossy(&done.stdout).into_owned(), String::from_utf8_lossy(&done.stderr).into_owned());
+    assert!(out.starts_with("code 4") && err.contains("the disk is full"), "{out}{err}");
+    assert!(!out.lines().any(|line| line.starts_with('.')), "{out}");
+    assert!(is_whole(&desk.path("after")));
+    assert_eq!(desk.json("after/summary.json")["services"][0]["limit_s"], 120.0);
+}
+
 /// A batch's own files are believed no further than they can be.
 #[test]
 fn batches_believe_no_name_that_leads_out() {

@@ -175,12 +175,23 @@ fn files_that_are_no_sound_network_are_refused() {
     desk.fails(&["prepare", "town.osm", "-o", "town.net"], 2, &["--output", ".cnet"]);
     desk.fails(&["prepare", "no.osm", "-o", "no.cnet"], 3, &["no.osm"]);
     desk.fails(&["prepare", "town.osm", "-o", "no/such/folder.cnet"], 4, &["folder.cnet"]);
-    if std::path::Path::new("/dev/full").exists() {
-        std::os::unix::fs::symlink("/dev/full", desk.path("full.cnet.partial")).unwrap();
-        desk.fails(&["prepare", "town.osm", "-o", "full.cnet"], 4, &["cannot write full.cnet", "the disk is full"]);
+    #[cfg(unix)]
+    {
+        let program = env!("CARGO_BIN_EXE_catchment");
+        let script = format!("ulimit -f 4; {program} prepare town.osm -o full.cnet");
+        let done = std::process::Command::new("sh").args(["-c", &script]).current_dir(desk.path(".")).output().unwrap();
+        let said = String::from_utf8(done.stderr).unwrap();
+        assert_eq!(done.status.code(), Some(4), "{said}");
+        assert!(said.contains("cannot write full.cnet: no file may be as large as that here"), "{said}");
+        // a link where the file would grow is not followed
+        desk.put("mine.txt", "mine");
+        std::os::unix::fs::symlink(desk.path("mine.txt"), desk.path(".link.cnet.part")).unwrap();
+        desk.fails(&["prepare", "town.osm", "-o", "link.cnet"], 2, &[".link.cnet.part", "no file of ours"]);
+        assert_eq!(desk.text("mine.txt"), "mine");
+        std::fs::remove_file(desk.path(".link.cnet.part")).unwrap();
     }
     desk.fails(&["prepare", "town.osm", "--profile", "fly", "-o", "fly.cnet"], 2, &["fly"]);
-    assert!(desk.list(".").iter().all(|name| !name.contains("partial")), "{:?}", desk.list("."));
+    assert!(desk.list(".").iter().all(|name| !name.ends_with(".part")), "{:?}", desk.list("."));
 }
 
 /// The first command on one's own files: what they are, and the lines of a plan that read them, which do.

@@ -35,6 +35,10 @@ impl OutFile {
         }
         let name = to.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
         let part = to.with_file_name(format!(".{name}.part"));
+        if fs::symlink_metadata(&part).is_ok_and(|own| !own.is_file()) {
+            let found = format!("`{}`, where {} stands, which is no file of ours", to.display(), part.display());
+            return Err(flags(key, &found, "another name"));
+        }
         let file = loop {
             let file = OpenOptions::new().append(true).create(true).open(&part).map_err(unwritten(to))?;
             match file.try_lock() {
