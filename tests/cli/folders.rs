@@ -102,6 +102,57 @@ fn a_folder_with_an_input_is_refused_always() {
     }
 }
 
+/// Files that flags name, that a batch leads to, or that links lead through are read, too.
+#[test]
+#[cfg(unix)]
+fn whatever_is_read_keeps_its_folder() {
+    let desk = town();
+    with_inputs(&desk);
+    let read = "a file that is read";
+    // through a folder that is not there yet
+    desk.fails(&["run", "town.toml", "--no-map", "--out", "nothere/..", "--force"], 2, &[read]);
+    assert!(!desk.path("nothere").exists());
+    desk.put("g/sites.geojson", desk.bytes("shape.geojson")).put("g/audit.geojson", desk.bytes("shape.geojson"));
+    desk.fails(&["site", "town.toml", "--no-map", "--forbidden", "g/sites.geojson", "--out", "g", "--force"], 2, &[read]);
+    desk.fails(&["audit", "town.toml", "g/audit.geojson", "--out", "g", "--force"], 2, &[read]);
+    assert!(desk.bytes("g/audit.geojson") == desk.bytes("shape.geojson"));
+    // a batch reads its shards, tiles the study once more
+    desk.fails(&["batch", "merge", "batch", "--out", "batch/shards/town.five", "--force"], 2, &[read]);
+    desk.put("tiles.toml", "[batch]\nid = \"tiles\"\nplans = [\"town.toml\"]\n[tiles]\ncount = 2\n");
+    fs::create_dir(desk.path("elsewhere")).unwrap();
+    desk.works(&["batch", "plan", "tiles.toml", "-q", "--out", "elsewhere/tiles"]);
+    desk.works(&["batch", "run", "elsewhere/tiles", "-q"]);
+    desk.fails(&["batch", "merge", "elsewhere/tiles", "--out", ".", "--force"], 2, &[read]);
+    // in the middle of a chain of links
+    desk.put("real/zones.geojson", desk.bytes("zones.geojson"));
+    fs::remove_file(desk.path("zones.geojson")).unwrap();
+    fs::create_dir(desk.path("o")).unwrap();
+    std::os::unix::fs::symlink(desk.path("real/zones.geojson"), desk.path("o/zones.geojson")).unwrap();
+    std::os::unix::fs::symlink(desk.path("o/zones.geojson"), desk.path("zones.geojson")).unwrap();
+    desk.fails(&["run", "town.toml", "--no-map", "--out", "o", "--force"], 2, &[read]);
+}
+
+/// A comparison is one folder with those inside: none of them is a link, another run's, or another process's.
+#[test]
+#[cfg(unix)]
+fn folders_inside_belong_to_the_whole() {
+    let desk = town();
+    let compare = ["compare", "town.toml", "--no-map", "-q", "--out", "o"];
+    desk.works(&compare);
+    let whole = || ["o", "o/baseline", "o/second"].iter().all(|folder| is_whole(&desk.path(folder)));
+    assert!(whole());
+    desk.fails(&["run", "town.toml", "--no-map", "--out", "o/second"], 2, &["the results of another command", "a folder of its own"]);
+    let held = fs::File::create(desk.path("o/second/.catchment-lock")).unwrap();
+    held.lock().unwrap();
+    desk.fails(&compare, 75, &["another process"]);
+    drop(held);
+    desk.works(&compare);
+    fs::rename(desk.path("o/second"), desk.path("moved")).unwrap();
+    std::os::unix::fs::symlink(desk.path("moved"), desk.path("o/second")).unwrap();
+    desk.fails(&compare, 2, &["o/second is a link"]);
+    assert!(whole());
+}
+
 /// Another command's folder, and a manifest of another program.
 #[test]
 fn folders_of_other_programs_are_refused() {
@@ -180,7 +231,7 @@ fn a_switch_that_was_killed_is_recognised_and_ended() {
     let mut names: Vec<String> =
         manifest["outputs"].as_array().unwrap().iter().map(|own| own["file"].as_str().unwrap().to_owned()).collect();
     names.push("manifest.json".to_owned());
-    for renamed in 0..names.len() {
+    for renamed in 0..=names.len() {
         let _ = fs::remove_dir_all(desk.path("o"));
         for name in &old {
             desk.put(&format!("o/{name}"), desk.bytes(&format!("old/{name}")));
@@ -197,7 +248,7 @@ fn a_switch_that_was_killed_is_recognised_and_ended() {
             desk.put(&format!("{folder}/{name}"), desk.bytes(&format!("new/{name}")));
         }
         desk.put("o/.catchment-new/journal.json", journal.to_string());
-        assert!(!is_whole(&desk.path("o")), "after {renamed} renames it is no result");
+        assert_eq!(is_whole(&desk.path("o")), renamed == names.len(), "after {renamed} renames it is no result");
         desk.fails(&["batch", "diff", "o", "new", "--out", "d"], 3, &["the files of two runs"]);
         // any run into the folder ends the switch first; this one is refused for its own reasons
         desk.put("o/notes.txt", "mine");
@@ -277,10 +328,16 @@ fn a_second_run_into_a_folder_ends_with_75() {
 #[test]
 fn old_parts_are_swept() {
     let desk = town();
-    desk.put("o/.gaps.csv.4711.part", "half").put("o/.mine", "mine").put("o/.catchment-new/gaps.csv", "half");
+    desk.put("o/.gaps.csv.4711.part", "half")
+        .put("o/.movie.7.part", "mine")
+        .put("o/.gaps.csv..part", "mine")
+        .put("o/.mine", "mine")
+        .put("o/.catchment-new/gaps.csv", "half");
     desk.works(&RUN);
     assert!(!desk.path("o/.gaps.csv.4711.part").exists() && !desk.path("o/.catchment-new").exists());
-    assert_eq!(desk.text("o/.mine"), "mine");
+    for name in [".mine", ".movie.7.part", ".gaps.csv..part"] {
+        assert_eq!(desk.text(&format!("o/{name}")), "mine");
+    }
 }
 
 #[test]
@@ -300,13 +357,24 @@ fn files_written_alone_replace_their_own_kind_only() {
     desk.fails(&["convert", "zones.geojson", "z.csv", "-q"], 2, &["z.csv", "--force"]);
     desk.fails(&["convert", "zones.geojson", "./zones.geojson", "--force"], 2, &["a file that is read"]);
     desk.works(&["convert", "zones.geojson", "z.csv", "-q", "--force"]);
+    // a link where the file would grow leads to nobody's file
+    #[cfg(unix)]
+    {
+        desk.put("mine.txt", "mine");
+        std::os::unix::fs::symlink(desk.path("mine.txt"), desk.path(".q.csv.catchment-part")).unwrap();
+        desk.fails(&["convert", "zones.geojson", "q.csv"], 2, &[".q.csv.catchment-part"]);
+        assert_eq!(desk.text("mine.txt"), "mine");
+        fs::remove_file(desk.path(".q.csv.catchment-part")).unwrap();
+    }
     // the demo's plan and data
+    desk.fails(&["demo", "--save-plan", "d2/LICENSE-ODbL.txt"], 2, &["the name of a file of the data"]);
+    assert!(desk.list("d2").is_empty());
     desk.put("demo/malta-2024-03-13.osm.pbf", "mine");
     desk.fails(&["demo", "--save-plan", "demo/plan.toml"], 2, &["demo/malta-2024-03-13.osm.pbf"]);
     assert!(!desk.path("demo/plan.toml").exists());
     assert_eq!(desk.list("."), {
         let mut own = desk.list(".");
-        own.retain(|name| !name.ends_with(".part"));
+        own.retain(|name| !name.ends_with("part"));
         own
     });
 }
@@ -327,6 +395,12 @@ fn full_disks_end_with_4() {
         assert_eq!(done.status.code(), Some(4), "{command:?}");
         assert!(String::from_utf8_lossy(&done.stderr).contains("standard output"), "{command:?}");
     }
+    let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    assert_eq!(desk.command(&["--help"]).stdout(full).status().unwrap().code(), Some(4));
+    // a journal that cannot be read is no reason to throw away what it tells of
+    desk.put("o/.catchment-new/journal.json/x", "");
+    desk.fails(&RUN, 4, &["journal.json"]);
+    fs::remove_dir_all(desk.path("o/.catchment-new")).unwrap();
     desk.works(&RUN);
     let program = env!("CARGO_BIN_EXE_catchment");
     let done = std::process::Command::new("sh")
@@ -380,6 +454,18 @@ fn batches_believe_no_name_that_leads_out() {
     desk.works(&["batch", "run", "batch", "-q"]);
     assert_eq!(desk.text("batch/shards/town.five/kept/stray.csv"), "service\nstray\n");
     assert_eq!(desk.text("batch/shards/town.five/kept/zones.csv"), "edited\n");
+    // a name that is ours elsewhere, and one that is no text
+    #[cfg(target_os = "linux")]
+    {
+        use std::os::unix::ffi::OsStrExt as _;
+        let odd = std::ffi::OsStr::from_bytes(b"n\xff.txt");
+        desk.put("batch/shards/town.five/results/part.bin", "mine");
+        fs::write(desk.path("batch/shards/town.five/results").join(odd), "mine").unwrap();
+        desk.put("batch/shards/town.five/results/gaps.csv", "edited\n");
+        desk.works(&["batch", "run", "batch", "-q"]);
+        assert_eq!(desk.text("batch/shards/town.five/kept/part.bin"), "mine");
+        assert_eq!(fs::read(desk.path("batch/shards/town.five/kept").join(odd)).unwrap(), b"mine");
+    }
     // a shard without its own file is not done
     let own = desk.text("batch/shards/town.five/shard.json");
     desk.put("batch/shards/town.five/shard.json", &own[..own.len() / 2]);

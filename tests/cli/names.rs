@@ -37,6 +37,8 @@ fn nothing_that_moves_a_cursor_reaches_a_terminal() {
             &["inspect", "clinics.csv", "--json"],
             &["isochrones", "town.toml", "--out", "i"],
             &["run", "no\u{1b}[2Jsuch.toml"],
+            &["run", "town.toml", "x\u{1b}[31m"],
+            &["x\u{1b}[31m"],
         ] {
             let done = desk.run(command);
             assert!(!harms(&done.out) && !harms(&done.err), "{command:?}: {:?} {:?}", done.out, done.err);

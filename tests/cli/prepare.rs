@@ -185,13 +185,13 @@ fn files_that_are_no_sound_network_are_refused() {
         assert!(said.contains("cannot write full.cnet: no file may be as large as that here"), "{said}");
         // a link where the file would grow is not followed
         desk.put("mine.txt", "mine");
-        std::os::unix::fs::symlink(desk.path("mine.txt"), desk.path(".link.cnet.part")).unwrap();
-        desk.fails(&["prepare", "town.osm", "-o", "link.cnet"], 2, &[".link.cnet.part", "no file of ours"]);
+        std::os::unix::fs::symlink(desk.path("mine.txt"), desk.path(".link.cnet.catchment-part")).unwrap();
+        desk.fails(&["prepare", "town.osm", "-o", "link.cnet"], 2, &[".link.cnet.catchment-part", "no file of ours"]);
         assert_eq!(desk.text("mine.txt"), "mine");
-        std::fs::remove_file(desk.path(".link.cnet.part")).unwrap();
+        std::fs::remove_file(desk.path(".link.cnet.catchment-part")).unwrap();
     }
     desk.fails(&["prepare", "town.osm", "--profile", "fly", "-o", "fly.cnet"], 2, &["fly"]);
-    assert!(desk.list(".").iter().all(|name| !name.ends_with(".part")), "{:?}", desk.list("."));
+    assert!(desk.list(".").iter().all(|name| !name.ends_with("part")), "{:?}", desk.list("."));
 }
 
 /// The first command on one's own files: what they are, and the lines of a plan that read them, which do.

@@ -15,7 +15,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::pool;
 use crate::signals;
-use crate::terminal::{Terminal, kept, print};
+use crate::terminal::{Terminal, print, results_stand};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum BatchCommand {
@@ -134,6 +134,7 @@ pub(crate) fn batch(command: &BatchCommand) -> anyhow::Result<()> {
         BatchCommand::Status(typed) => status(typed),
         BatchCommand::Diff(typed) => {
             let claim = Claim { force: typed.force, ..Claim::of_diff(&typed.before, &typed.after) };
+            signals::watch()?;
             let found = diff(&typed.before, &typed.after, OutFolder::claim(&typed.out, claim)?)?;
             for total in &found.totals {
                 let (gained, lost) = (thousands(total.people_gained), thousands(total.people_lost));
@@ -144,7 +145,7 @@ pub(crate) fn batch(command: &BatchCommand) -> anyhow::Result<()> {
                 ));
             }
             print(&format!("{} files in {}\n", found.placed.files.len(), typed.out.display()));
-            kept(&found.placed, &Terminal::new(false));
+            results_stand(&found.placed, &Terminal::new(false));
             Ok(())
         }
         BatchCommand::Merge(typed) => {
@@ -154,7 +155,7 @@ pub(crate) fn batch(command: &BatchCommand) -> anyhow::Result<()> {
             let folder = OutFolder::claim(&typed.out, claim)?;
             let merged = pool(typed.threads)?.install(|| merge(&batch, folder, &terminal))?;
             terminal.finish();
-            kept(&merged.placed, &terminal);
+            results_stand(&merged.placed, &terminal);
             if typed.quiet {
                 return Ok(());
             }

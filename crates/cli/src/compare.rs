@@ -16,7 +16,7 @@ use serde_json::Value;
 use crate::args::Common;
 use crate::job::Job;
 use crate::shapes::check_own;
-use crate::terminal::{Terminal, kept, print};
+use crate::terminal::{Terminal, print, results_stand};
 
 /// `compare`
 #[derive(Debug, Args)]
@@ -43,7 +43,7 @@ pub(crate) fn compare(typed: &Compare) -> anyhow::Result<()> {
         anyhow::Ok((found, placed))
     })?;
     terminal.finish();
-    kept(&placed, &terminal);
+    results_stand(&placed, &terminal);
     let summary = summary(&job.out)?;
     if typed.common.json {
         print(&summary);

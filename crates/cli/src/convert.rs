@@ -9,6 +9,7 @@ use clap::Args;
 
 use crate::args::CsvArg;
 use crate::prepare::split;
+use crate::signals;
 use crate::terminal::{Terminal, print};
 
 #[derive(Debug, Args)]
@@ -71,6 +72,7 @@ pub(crate) fn convert(typed: &Convert) -> anyhow::Result<()> {
     // a layer may have others beside it, and a control file is read, too
     let inputs: Vec<PathBuf> = std::iter::once(typed.source.clone()).chain(typed.control.clone()).map(without_layer).collect();
     let file = OutFile::claim("the result", &typed.result, &inputs, |_| false, typed.force)?;
+    signals::end_with(file.part())?;
     let done = catchment_io::convert(&folder, &name, file, &ask)?;
     let terminal = Terminal::new(typed.quiet);
     told(&done.findings).iter().for_each(|line| terminal.note(line));

@@ -23,23 +23,25 @@ pub(crate) struct Job {
     pub out: PathBuf,
     /// What flags made of the plan that is not plain from them.
     pub notes: Vec<String>,
-    /// The plan and the files that it names.
-    inputs: Vec<PathBuf>,
+    /// Where the files lie that the plan names, and its own file; `None` if they are part of the program.
+    source: Option<(PathBuf, Option<PathBuf>)>,
+    /// Files that are read beside those of the plan.
+    pub also_read: Vec<PathBuf>,
     force: bool,
 }
 
 impl Job {
     pub(crate) fn demo(common: &Common) -> Result<Job, Error> {
         let plan = parse(DEMO_PLAN, "the demo's plan")?;
-        Job::new(plan, Box::new(InMemory(&DEMO_FILES)), Vec::new(), common, "catchment-demo".into())
+        Job::new(plan, Box::new(InMemory(&DEMO_FILES)), None, common, "catchment-demo".into())
     }
 
     pub(crate) fn of_plan(file: &Path, common: &Common) -> Result<Job, Error> {
         let folder = file.parent().map_or_else(PathBuf::new, Path::to_path_buf);
         let plan = Plan::read(file)?;
         let out = format!("catchment-{}", plan.study.id).into();
-        let inputs = plan.files().into_iter().map(|name| folder.join(name)).chain([file.to_owned()]).collect();
-        Job::new(plan, Box::new(Folder(folder)), inputs, common, out)
+        let source = Some((folder.clone(), Some(file.to_owned())));
+        Job::new(plan, Box::new(Folder(folder)), source, common, out)
     }
 
     /// The plan that the flags of `coverage` stand for.
@@ -60,13 +62,18 @@ impl Job {
             facilities = path(&flags.facilities),
             tags = flags.tags.iter().map(|tag| toml_text(tag)).collect::<Vec<_>>().join(", "),
         );
-        let plan = parse(&text, "the flags")?;
-        let inputs = plan.files().into_iter().map(PathBuf::from).collect();
-        Job::new(plan, Box::new(Folder(PathBuf::new())), inputs, &flags.common, "catchment-coverage".into())
+        let here = PathBuf::new();
+        Job::new(parse(&text, "the flags")?, Box::new(Folder(here.clone())), Some((here, None)), &flags.common, "catchment-coverage".into())
     }
 
     /// Applies the flags that override a plan.
-    fn new(mut plan: Plan, files: Box<dyn Files>, inputs: Vec<PathBuf>, common: &Common, out: PathBuf) -> Result<Job, Error> {
+    fn new(
+        mut plan: Plan,
+        files: Box<dyn Files>,
+        source: Option<(PathBuf, Option<PathBuf>)>,
+        common: &Common,
+        out: PathBuf,
+    ) -> Result<Job, Error> {
         let error = |key: &str, found: &str, expected: String| Error::Plan {
             file: "the flags".to_owned(),
             source: PlanError::Value { key: key.to_owned(), found: format!("`{found}`"), expected },
@@ -112,12 +119,15 @@ impl Job {
         if common.no_map {
             plan.outputs.map = false;
         }
-        Ok(Job { plan, files, out: common.out.clone().unwrap_or(out), notes, inputs, force: common.force })
+        Ok(Job { plan, files, out: common.out.clone().unwrap_or(out), notes, source, also_read: Vec::new(), force: common.force })
     }
 
     /// Takes the folder of results, before anything is read.
     pub(crate) fn claim(&self, claim: Claim) -> Result<OutFolder, Error> {
-        OutFolder::claim(&self.out, Claim { inputs: self.inputs.clone(), force: self.force, ..claim })
+        let named = self.source.iter().flat_map(|(folder, _)| self.plan.files().into_iter().map(|name| folder.join(name)));
+        let own = self.source.iter().filter_map(|(_, file)| file.clone());
+        let inputs = named.chain(own).chain(self.also_read.iter().cloned()).collect();
+        OutFolder::claim(&self.out, Claim { inputs, force: self.force, ..claim })
     }
 }
 

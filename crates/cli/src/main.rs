@@ -17,23 +17,28 @@ mod tables;
 mod terminal;
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::io::Write as _;
+use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::Context;
 use catchment_io::map::Lang;
-use catchment_io::{Claim, Error, PlanError, Results as _, Run, WithoutBaseline, run, write};
+use catchment_io::{Claim, Error, OutFile, PlanError, Results as _, Run, WithoutBaseline, run, write};
 use clap::Parser;
 
 use args::{Cli, Command, Common};
 use job::Job;
 use shapes::{NotMet, check_own};
-use terminal::{Terminal, kept, note, print, tables};
+use terminal::{Terminal, note, print, results_stand, tables};
 
 const LICENSES: &str = include_str!("../assets/licenses.txt");
 
 fn main() -> ExitCode {
-    let done = dispatch(Cli::parse()).and_then(|()| terminal::printed());
+    let typed = match Cli::try_parse() {
+        Ok(typed) => typed,
+        Err(error) => return terminal::usage(&error),
+    };
+    let done = dispatch(typed).and_then(|()| terminal::printed());
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -107,7 +112,7 @@ fn execute(job: &Job, common: &Common) -> anyhow::Result<()> {
         anyhow::Ok((done, placed))
     })?;
     terminal.finish();
-    kept(&placed, &terminal);
+    results_stand(&placed, &terminal);
     said(&done, job, common, placed.files.len())?;
     check_own(&done.audits)
 }
@@ -128,7 +133,7 @@ fn show(job: &Job, common: &Common) -> anyhow::Result<()> {
         anyhow::Ok((found.baseline, placed, sites))
     })?;
     terminal.finish();
-    kept(&placed, &terminal);
+    results_stand(&placed, &terminal);
     let own = placed.files.iter().filter(|file| file.parent() == Some(&job.out)).count();
     said(&done, job, common, own)?;
     if !common.json && !common.quiet {
@@ -158,19 +163,21 @@ fn save_plan(file: &Path) -> anyhow::Result<()> {
         fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
     }
     let data = job::DEMO_FILES.map(|(name, bytes)| (folder.join(name), bytes));
-    let files = || std::iter::once((file.to_owned(), job::DEMO_PLAN.as_bytes())).chain(data.iter().cloned());
-    // the same data may be there already
-    let other = |(path, bytes): &(PathBuf, &[u8])| path.exists() && fs::read(path).is_ok_and(|own| own != *bytes);
-    if let Some((path, _)) = files().find(other) {
+    if data.iter().any(|(path, _)| path.file_name() == file.file_name()) {
         let source = PlanError::Value {
             key: "--save-plan".to_owned(),
-            found: format!("`{}`, which is there already", path.display()),
-            expected: "another name, in a folder of its own".to_owned(),
+            found: format!("`{}`, the name of a file of the data", file.display()),
+            expected: "another name".to_owned(),
         };
         return Err(Error::Plan { file: "the flags".to_owned(), source }.into());
     }
-    for (path, bytes) in files() {
-        fs::write(&path, bytes).map_err(|source| Error::Write { file: path, source })?;
+    // the same data may be there already; all names are free before the first file is written
+    let files = std::iter::once((file.to_owned(), job::DEMO_PLAN.as_bytes())).chain(data);
+    let new = files.filter(|(path, bytes)| !fs::read(path).is_ok_and(|own| own == *bytes));
+    let claimed = new.map(|(path, bytes)| Ok((OutFile::claim("--save-plan", &path, &[], |_| false, false)?, bytes)));
+    for (mut to, bytes) in claimed.collect::<Result<Vec<_>, Error>>()? {
+        to.write_all(bytes).map_err(|source| Error::Write { file: to.path().to_owned(), source })?;
+        to.finish()?;
     }
     print(&format!("{0}: edit it, then: catchment run {0}\n", file.display()));
     Ok(())

@@ -15,7 +15,8 @@ use comfy_table::{CellAlignment, Table};
 use crate::args::{CsvArg, LangArg, formats};
 use crate::job::accept;
 use crate::shapes::NotMet;
-use crate::terminal::{Terminal, kept, print};
+use crate::signals;
+use crate::terminal::{Terminal, print, results_stand};
 
 /// What both commands take.
 #[derive(Debug, Args)]
@@ -133,6 +134,7 @@ impl Office {
         let inputs = files.chain(self.plan.clone()).chain(named.iter().map(PathBuf::from)).collect();
         let study = plan.as_ref().map_or("figures", |plan| plan.study.id.as_str());
         let claim = Claim { inputs, force: self.force, formats: formats.clone(), pictures: false, ..Claim::new(command, study) };
+        signals::watch()?;
         let place = OutFolder::claim(&out, claim)?;
         let beside = Beside { named, plan: folder.clone() };
         let study = plan.as_ref().map(|plan| (plan, &folder as &dyn Files));
@@ -140,7 +142,7 @@ impl Office {
         let found = work(&Ask { study, sources, files: &beside, lang, formats, csv: outputs.csv_style() }, &terminal)?;
         let placed = write(&found, place)?;
         terminal.finish();
-        kept(&placed, &terminal);
+        results_stand(&placed, &terminal);
         Ok((found, out))
     }
 

@@ -14,7 +14,7 @@ use comfy_table::{CellAlignment, Table};
 use crate::args::Common;
 use crate::job::Job;
 use crate::shape_args::{Asked, Audit as AuditArgs, Isochrones, Reach, ShapeCommon};
-use crate::terminal::{Terminal, kept, print};
+use crate::terminal::{Terminal, print, results_stand};
 
 /// A check that was asked for and is not met: exit code 1.
 #[derive(Debug)]
@@ -52,7 +52,8 @@ pub(crate) fn reach(typed: &Reach) -> anyhow::Result<()> {
 
 /// `audit`
 pub(crate) fn audit(typed: &AuditArgs) -> anyhow::Result<()> {
-    let work = Work::new(&typed.common, "audit")?;
+    let mut work = Work::new(&typed.common, "audit")?;
+    work.job.also_read.push(typed.shapes.clone());
     let file = typed.shapes.display().to_string();
     let here = Folder(PathBuf::new());
     let bytes = here.read(&file)?;
@@ -139,7 +140,7 @@ impl Work<'_> {
             anyhow::Ok((made, placed))
         })?;
         self.terminal.finish();
-        kept(&placed, &self.terminal);
+        results_stand(&placed, &self.terminal);
         Ok(made)
     }
 

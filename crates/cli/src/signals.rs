@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use anyhow::Context;
 use signal_hook::consts::{SIGINT, SIGTERM};
@@ -55,6 +56,19 @@ pub(crate) fn came() -> bool {
 pub(crate) fn exit_code() -> u8 {
     let number = CAME.get().map_or(0, |came| came.load(Ordering::Relaxed));
     u8::try_from(128 + number).ok().filter(|_| number > 0).unwrap_or(130)
+}
+
+/// From here on a signal ends the process at once: the results are whole, and only what is printed of them is left, to whoever may not read it.
+pub(crate) fn end_at_once() {
+    const PAUSE: Duration = Duration::from_millis(50);
+    if !came() {
+        std::thread::spawn(|| {
+            while !came() {
+                std::thread::sleep(PAUSE);
+            }
+            std::process::exit(i32::from(exit_code()));
+        });
+    }
 }
 
 /// Ends the process at once where a signal comes, and takes away a file that is half written.

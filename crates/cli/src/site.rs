@@ -12,7 +12,7 @@ use crate::args::Common;
 use crate::compare::{drawn, warnings};
 use crate::job::Job;
 use crate::shapes::check_own;
-use crate::terminal::{Terminal, kept, print};
+use crate::terminal::{Terminal, print, results_stand};
 
 /// `site`
 #[derive(Debug, Args)]
@@ -219,7 +219,7 @@ pub(crate) fn site(typed: &SiteArgs) -> anyhow::Result<()> {
         anyhow::Ok((found, placed))
     })?;
     terminal.finish();
-    kept(&placed, &terminal);
+    results_stand(&placed, &terminal);
     if typed.common.json {
         print(&format!("{}\n", serde_json::to_string_pretty(&found.summary())?));
     } else if !typed.common.quiet {

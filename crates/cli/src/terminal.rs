@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::io::{ErrorKind, IsTerminal, Write, stderr, stdout};
 use std::path::Path;
+use std::process::ExitCode;
 use std::sync::OnceLock;
 use std::time::Duration;
 
@@ -86,8 +87,25 @@ pub(crate) fn note(error: &anyhow::Error) {
     let _ = writeln!(stderr(), "catchment: {}", harmless(&text));
 }
 
-/// Files of an earlier run that were edited, and so stay: a line each, on stderr.
-pub(crate) fn kept(placed: &Placed, terminal: &Terminal) {
+/// What was typed is no command, or asks for help: says so, and ends with 2, with 0, or with 4 where it cannot be said.
+pub(crate) fn usage(error: &clap::Error) -> ExitCode {
+    let text = error.render().to_string();
+    let said = match harmless(&text) {
+        // with its colours, where the terminal has them
+        Cow::Borrowed(_) => error.print().and_then(|()| stdout().flush()),
+        Cow::Owned(text) => stderr().write_all(text.as_bytes()),
+    };
+    let code = u8::try_from(error.exit_code()).unwrap_or(2);
+    match said {
+        Err(failed) if code == 0 && failed.kind() != ErrorKind::BrokenPipe => ExitCode::from(4),
+        _ => ExitCode::from(code),
+    }
+}
+
+/// Says that results are whole: signals end the process at once from here on. Files of an earlier run that were edited, and so stay, are named on
+/// stderr, a line each.
+pub(crate) fn results_stand(placed: &Placed, terminal: &Terminal) {
+    signals::end_at_once();
     for file in &placed.kept {
         terminal.note(&format!("{}: edited since it was written, and left as it is; it belongs to an earlier run", file.display()));
     }

@@ -1,5 +1,6 @@
 //! Files that outlive a power cut: written under another name, flushed to the disk, renamed.
 
+use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
@@ -33,9 +34,9 @@ pub(super) fn make_folder(folder: &Path) -> Result<(), Error> {
 }
 
 /// The names in a folder, sorted; none if there is no folder.
-pub(super) fn entries(folder: &Path) -> Result<Vec<String>, Error> {
-    let names = fs::read_dir(folder).and_then(|all| all.map(|own| own.map(|own| own.file_name().to_string_lossy().into_owned())).collect());
-    let mut names: Vec<String> = match names {
+pub(super) fn entries(folder: &Path) -> Result<Vec<OsString>, Error> {
+    let names = fs::read_dir(folder).and_then(|all| all.map(|own| own.map(|own| own.file_name())).collect());
+    let mut names: Vec<OsString> = match names {
         Err(error) if error.kind() == ErrorKind::NotFound => Vec::new(),
         names => names.map_err(unwritten(folder))?,
     };

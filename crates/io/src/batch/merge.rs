@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::shard::{Receipt, ShardFile, ShardLine};
 use super::status::{KindShards, ShardState, kinds_by_shards};
 use super::tiles::{join, of_bytes};
-use super::{BATCH, Batch, PART, RECEIPT, RESULTS, of_json};
+use super::{BATCH, Batch, PART, RECEIPT, RESULTS, SHARD, of_json};
 use crate::error::{Error, data};
 use crate::out::{Claim, OutFolder, Placed, write};
 use crate::plan::{CsvStyle, Format, Plan};
@@ -94,10 +94,16 @@ impl Claim {
     ///
     /// As [`merge`].
     pub fn of_merge(batch: &Batch) -> Result<Claim, Error> {
-        let inputs = vec![batch.folder.join(BATCH)];
+        let mut inputs = vec![batch.folder.join(BATCH)];
+        inputs.extend(batch.file.shards.iter().map(|line| batch.folder_of(line).join(SHARD)));
         let first = batch.file.shards.first().map(|line| batch.shard(line)).transpose()?;
         let claim = match first.filter(|shard| shard.tile.is_some()) {
-            Some(tile) => Claim::of_run(&tile.work(&batch.folder)?.0),
+            Some(tile) => {
+                // what tiles leave to the whole is worked out of the study's own files
+                let (plan, folder) = tile.work(&batch.folder)?;
+                inputs.extend(plan.files().into_iter().map(|name| folder.0.join(name)));
+                Claim::of_run(&plan)
+            }
             None => Claim::new(COMMAND, batch.id()),
         };
         Ok(Claim { inputs, ..claim })

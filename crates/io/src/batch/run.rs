@@ -1,5 +1,7 @@
 //! Running a shard: as often as one likes, by whom one likes; it is done once.
 
+use std::ffi::OsString;
+use std::fs;
 use std::path::Path;
 use std::time::Instant;
 
@@ -26,19 +28,26 @@ pub enum Outcome {
 
 /// Where files go that stood among the results of a shard and were not as it had written them.
 const KEPT: &str = "kept";
+/// Where the results of before lie until those that take their place have a receipt.
+const OLD: &str = ".results.old";
 
 /// Moves files out of `results` that neither its receipt nor its manifest knows as they are: somebody edited them, or put them there.
-fn put_aside(results: &Path, receipt: Option<&Receipt>, kept: &Path) -> Result<(), Error> {
+fn put_aside(results: &Path, receipt: Option<&Receipt>, is_tile: bool, kept: &Path) -> Result<(), Error> {
     let ours = Listed::of(results);
-    let is_ours = |name: &str| {
-        let file = results.join(name);
-        name == PART
-            || ours.holds(&file)
-            || receipt.is_some_and(|own| own.files.contains_key(name) && !own.altered(results).contains(&name.to_owned()))
+    let altered = receipt.map(|own| own.altered(results)).unwrap_or_default();
+    let is_ours = |name: &OsString| {
+        let text = name.to_string_lossy().into_owned();
+        let of_receipt = receipt.is_some_and(|own| own.files.contains_key(&text) && !altered.contains(&text));
+        of_receipt || (is_tile && text == PART) || ours.holds(&results.join(name))
     };
     for name in entries(results)?.into_iter().filter(|name| !is_ours(name)) {
         make_folder(kept)?;
-        let free = (0..).map(|n| if n == 0 { kept.join(&name) } else { kept.join(format!("{n}-{name}")) }).find(|path| !path.exists());
+        let numbered = |n: u32| {
+            let mut other = OsString::from(if n == 0 { String::new() } else { format!("{n}-") });
+            other.push(&name);
+            kept.join(other)
+        };
+        let free = (0..).map(numbered).find(|path| fs::symlink_metadata(path).is_err());
         rename(&results.join(&name), &free.unwrap_or_else(|| kept.join(&name)))?;
     }
     Ok(())
@@ -57,9 +66,11 @@ pub fn run_shard(batch: &Batch, number: usize, progress: &dyn Progress) -> Resul
     let folder = batch.folder_of(line);
     let mut log = Log::take(&folder, &line.name)?;
     let (receipt, results) = (folder.join(RECEIPT), folder.join(RESULTS));
-    let part = part_of(&results);
+    let (part, old) = (part_of(&results), folder.join(OLD));
     remove(&part_of(&receipt))?;
     remove(&part)?;
+    // all of it was the program's own
+    remove(&old)?;
     // only now: another process may have ended it a moment ago
     let shard = batch.shard(line)?;
     if of_json::<Receipt>(&receipt).is_ok_and(|old| old.key == shard.key && old.altered(&results).is_empty()) {
@@ -86,10 +97,13 @@ pub fn run_shard(batch: &Batch, number: usize, progress: &dyn Progress) -> Resul
         make_folder(&part)?;
         rendered.iter().try_for_each(|(name, bytes)| write(&part.join(name), bytes))?;
         sync_folder(&part)?;
-        put_aside(&results, of_json::<Receipt>(&receipt).ok().as_ref(), &folder.join(KEPT))?;
+        put_aside(&results, of_json::<Receipt>(&receipt).ok().as_ref(), shard.tile.is_some(), &folder.join(KEPT))?;
+        if results.exists() {
+            rename(&results, &old)?;
+        }
         remove(&receipt)?;
-        remove(&results)?;
         rename(&part, &results)?;
+        remove(&old)?;
         sync_folder(&folder)?;
         replace(&receipt, json(&Receipt::new(&shard.key, &rendered)).as_bytes())?;
         Ok(found)

@@ -76,7 +76,10 @@ pub struct OutFolder {
     staged: Vec<(PathBuf, String)>,
     /// Folders inside whose results are no longer among those that are written.
     gone: Vec<PathBuf>,
-    _lock: Lock,
+    /// Files that stayed when the switch of a killed process was ended.
+    kept: Vec<PathBuf>,
+    /// Of the folders inside, then of the folder itself.
+    _locks: Vec<Lock>,
 }
 
 /// What became of a folder.
@@ -118,12 +121,22 @@ impl OutFolder {
     /// process has it; [`Error::Write`].
     pub fn claim(path: &Path, claim: Claim) -> Result<OutFolder, Error> {
         refuse_inputs(path, &claim.inputs)?;
+        within_results(path, claim.force)?;
         let lock = Lock::take(path)?;
-        let folder = OutFolder { path: path.to_owned(), claim, staged: Vec::new(), gone: Vec::new(), _lock: lock };
-        switch::end(&folder.path, folder.claim.force)?;
+        // a way through a folder that was not there leads somewhere now
+        refuse_inputs(path, &claim.inputs)?;
+        let mut folder =
+            OutFolder { path: path.to_owned(), claim, staged: Vec::new(), gone: Vec::new(), kept: Vec::new(), _locks: vec![lock] };
+        for (own, _) in folder.parts().skip(1).collect::<Vec<_>>() {
+            if fs::symlink_metadata(&own).is_ok_and(|data| data.is_symlink()) {
+                let found = format!("`{}`, where {} is a link", path.display(), own.display());
+                return Err(flags("--out", &found, "another folder: results are switched in by renames, which no link can hold"));
+            }
+            folder._locks.insert(0, Lock::take(&own)?);
+        }
+        folder.kept = switch::end(&folder.path, folder.claim.force)?;
         for (own, command) in folder.parts() {
             of_command(&own, command)?;
-            switch::sweep(&own)?;
         }
         let mut foreign = Vec::new();
         for (own, _) in folder.parts() {
@@ -132,6 +145,9 @@ impl OutFolder {
             foreign.extend(names.map(|name| own.join(name)).filter(|file| !ours.holds(file)));
         }
         folder.refuse(&foreign)?;
+        for (own, _) in folder.parts() {
+            switch::sweep(&own, |name| is_result(name, &folder.claim))?;
+        }
         Ok(folder)
     }
 
@@ -209,7 +225,11 @@ impl OutFolder {
             }
         }
         self.refuse(&foreign)?;
-        let kept = journal.switch(&self.path)?;
+        self.parts().try_for_each(|(own, _)| takes_renames(&self.path, &own))?;
+        let mut kept = std::mem::take(&mut self.kept);
+        kept.extend(journal.switch(&self.path)?);
+        kept.sort();
+        kept.dedup();
         Ok(Placed { files: journal.files.iter().map(|(file, _)| self.path.join(file)).collect(), kept })
     }
 }
@@ -281,14 +301,56 @@ fn refuse_inputs(out: &Path, inputs: &[PathBuf]) -> Result<(), Error> {
     // a folder that is not there holds nothing
     let Ok(folder) = out.canonicalize() else { return Ok(()) };
     let lies = |path: &Path| path.canonicalize().is_ok_and(|path| path.starts_with(&folder));
-    // a link lies where its name is, too
-    let is_held = |file: &&PathBuf| {
-        let beside = file.parent().map(|own| if own.as_os_str().is_empty() { Path::new(".") } else { own });
-        lies(file) || (file.exists() && beside.is_some_and(lies))
-    };
+    // a link lies where its name is, and where each name lies to which it leads
+    let is_held = |file: &&PathBuf| lies(file) || (file.exists() && hops(file).iter().any(|hop| lies(hop)));
     let Some(held) = inputs.iter().find(is_held) else { return Ok(()) };
     let found = format!("`{}`, which holds {}, a file that is read", out.display(), held.display());
     Err(flags("--out", &found, "a folder of its own for the results"))
+}
+
+/// The folders of a name and of every name that links lead to from there.
+fn hops(file: &Path) -> Vec<PathBuf> {
+    const MOST: usize = 40;
+    let mut folders = Vec::new();
+    let mut name = file.to_owned();
+    for _ in 0..MOST {
+        let folder = name.parent().map_or_else(PathBuf::new, Path::to_owned);
+        let folder = if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder };
+        let next = fs::read_link(&name).ok().map(|to| folder.join(to));
+        folders.push(folder);
+        match next {
+            Some(next) => name = next,
+            None => break,
+        }
+    }
+    folders
+}
+
+/// Refuses a folder inside the results of a command that has folders of its own inside: they would be part of what it compares.
+fn within_results(out: &Path, force: bool) -> Result<(), Error> {
+    let whole = std::path::absolute(out).map_err(unwritten(out))?;
+    let above = whole.canonicalize().unwrap_or(whole);
+    let holds = |folder: &&Path| {
+        let command = manifest_of(folder).and_then(|own| Some(own.get("tool")?.get("command")?.as_str()?.to_owned()));
+        matches!(command.as_deref(), Some("compare" | "site"))
+    };
+    match above.ancestors().skip(1).take(2).find(holds) {
+        Some(folder) if !force => {
+            let found = format!("`{}`, which lies in {}, the results of another command", out.display(), folder.display());
+            Err(flags("--out", &found, "a folder of its own, or --force"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Tries whether files can be renamed from where they grow into a folder: not onto another disk, and not without permission.
+fn takes_renames(out: &Path, folder: &Path) -> Result<(), Error> {
+    if !folder.exists() {
+        return Ok(());
+    }
+    let (from, to) = (out.join(NEW).join("probe"), folder.join(".catchment-probe"));
+    fs::create_dir_all(out.join(NEW)).and_then(|()| fs::write(&from, "")).map_err(unwritten(folder))?;
+    fs::rename(&from, &to).and_then(|()| fs::remove_file(&to)).map_err(unwritten(folder))
 }
 
 /// Refuses a folder that holds the results of another command: they would go, or stand beside a manifest that does not know them.

@@ -34,7 +34,7 @@ impl OutFile {
             return Err(flags(key, &format!("`{}`, which is there already", to.display()), "another name, or --force to replace it"));
         }
         let name = to.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-        let part = to.with_file_name(format!(".{name}.part"));
+        let part = to.with_file_name(format!(".{name}.catchment-part"));
         if fs::symlink_metadata(&part).is_ok_and(|own| !own.is_file()) {
             let found = format!("`{}`, where {} stands, which is no file of ours", to.display(), part.display());
             return Err(flags(key, &found, "another name"));

@@ -32,14 +32,21 @@ pub(crate) fn unfinished(out: &Path) -> bool {
     out.join(NEW).join(JOURNAL).exists()
 }
 
-/// Ends a switch that a killed process left, and takes away what was staged for one that never began.
+/// Ends a switch that a killed process left, and takes away what was staged for one that never began. Returns files that stay because they were
+/// edited.
 ///
 /// # Errors
 ///
 /// [`Error::Plan`] where a file that it would replace was changed since, unless `force`; [`Error::Write`].
-pub(super) fn end(out: &Path, force: bool) -> Result<(), Error> {
+pub(super) fn end(out: &Path, force: bool) -> Result<Vec<PathBuf>, Error> {
     let new = out.join(NEW);
-    let Ok(text) = fs::read(new.join(JOURNAL)) else { return remove_all(&new) };
+    let text = match fs::read(new.join(JOURNAL)) {
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+            remove_all(&new)?;
+            return Ok(Vec::new());
+        }
+        text => text.map_err(unwritten(&new.join(JOURNAL)))?,
+    };
     let Ok(journal) = serde_json::from_slice::<Journal>(&text) else {
         let found = format!("`{}`, where a run was ended halfway and its journal cannot be read", out.display());
         return Err(flags("--out", &found, "another folder"));
@@ -52,7 +59,7 @@ pub(super) fn end(out: &Path, force: bool) -> Result<(), Error> {
         .map(|(file, _)| file)
         .find(|file| new.join(file).exists() && fs::symlink_metadata(out.join(file)).is_ok() && !journal.holds(out, file) && !force);
     match (all().all(|file| plain(file)), changed) {
-        (true, None) => journal.switch(out).map(drop),
+        (true, None) => journal.switch(out),
         (false, _) => Err(flags("--out", &format!("`{}`, whose journal names files elsewhere", out.display()), "another folder")),
         (_, Some(file)) => {
             let found = format!("`{}`, where a run was ended halfway and {} was changed since", out.display(), file.display());
@@ -62,10 +69,10 @@ pub(super) fn end(out: &Path, force: bool) -> Result<(), Error> {
 }
 
 /// Takes away files that versions before the journal left in `folder` when they were killed: `.NAME.PID.part`.
-pub(super) fn sweep(folder: &Path) -> Result<(), Error> {
+pub(super) fn sweep(folder: &Path, is_result: impl Fn(&str) -> bool) -> Result<(), Error> {
     for name in super::regular(folder)? {
         let own = name.strip_prefix('.').and_then(|name| name.strip_suffix(".part")?.rsplit_once('.'));
-        if own.is_some_and(|(_, process)| process.bytes().all(|byte| byte.is_ascii_digit())) {
+        if own.is_some_and(|(own, process)| is_result(own) && !process.is_empty() && process.bytes().all(|byte| byte.is_ascii_digit())) {
             remove(&folder.join(name))?;
         }
     }
@@ -119,7 +126,11 @@ impl Journal {
         fs::create_dir_all(&new).map_err(unwritten(&new))?;
         fs::write(&begun, text).and_then(|()| fs::rename(&begun, &journal)).map_err(unwritten(&journal))?;
         for manifest in &self.manifests {
-            remove(&out.join(manifest))?;
+            // one that is in place already, or that somebody wrote since, is not the old one
+            let digest = digest_of(&out.join(manifest));
+            if self.old.iter().any(|(own, known)| own == manifest && digest.as_ref() == Some(known)) {
+                remove(&out.join(manifest))?;
+            }
         }
         for (file, _) in self.files.iter().filter(|(file, _)| !is_manifest(file)) {
             put(&new, out, file)?;
@@ -150,6 +161,7 @@ fn put(new: &Path, out: &Path, file: &Path) -> Result<(), Error> {
         remove(&to)?;
     }
     match fs::rename(&from, &to) {
+        // renamed before the process was killed
         Err(error) if error.kind() == ErrorKind::NotFound && to.exists() => Ok(()),
         other => other.map_err(unwritten(&to)),
     }

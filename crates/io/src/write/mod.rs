@@ -115,7 +115,7 @@ pub fn render(run: &Run) -> Result<Vec<(String, Vec<u8>)>, Error> {
         print.iter().for_each(|table| add(&format!("{}.csv", table.file), table.csv(outputs.csv_style())));
     }
     add("report.md", without_links(&report(run, &print)).into_bytes());
-    add("README.txt", dictionary::readme(run).into_bytes());
+    add("README.txt", dictionary::readme(run).replace(|c| steers(c) && c != '\n', " ").into_bytes());
     add("summary.json", summary::summary(run, &findings).into_bytes());
     let manifest = summary::manifest(run, &findings, &files)?;
     files.push(("manifest.json".to_owned(), manifest.into_bytes()));
