@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "test code")]
 
 #[path = "../fuzz/src/lib.rs"]
-#[expect(unreachable_pub, dead_code, reason = "a crate of its own for the fuzzer")]
+#[expect(unreachable_pub, reason = "a crate of its own for the fuzzer")]
 mod readers;
 
 use std::path::Path;
