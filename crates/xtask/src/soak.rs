@@ -8,8 +8,10 @@ use anyhow::{Context, Result, bail, ensure};
 use crate::run::{cargo, root};
 
 /// Towns in a round, for every law: enough that starting it costs little, few enough that a short soak tries every law.
-const TOWNS: u64 = 64;
+const TOWNS: u64 = 16;
 const TEST: [&str; 4] = ["test", "--workspace", "--test", "invariants"];
+/// Tests of fixed towns, large ones, that say the same in every round.
+const FIXED: [&str; 5] = ["--", "--skip", "tiles::parts_", "--skip", "order::many_points_on_any_number_of_threads"];
 
 /// Rounds of all laws, each of a seed of its own, for so many minutes or until one is broken.
 pub(crate) fn soak(minutes: f64) -> Result<()> {
@@ -33,7 +35,8 @@ pub(crate) fn soak(minutes: f64) -> Result<()> {
 /// How many tests hold in the towns of a seed.
 fn round(seed: u64) -> Result<u64> {
     let environment = [("PROPTEST_CASES", TOWNS), ("PROPTEST_RNG_SEED", seed)].map(|(name, value)| (name, value.to_string()));
-    let output = Command::new(cargo()).args(TEST).envs(environment).current_dir(root()).output().context("cannot start cargo")?;
+    let output =
+        Command::new(cargo()).args(TEST).args(FIXED).envs(environment).current_dir(root()).output().context("cannot start cargo")?;
     let said = String::from_utf8_lossy(&output.stdout);
     if !output.status.success() {
         let again = format!("PROPTEST_CASES={TOWNS} PROPTEST_RNG_SEED={seed} cargo {}", TEST.join(" "));
