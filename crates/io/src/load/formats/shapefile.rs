@@ -113,8 +113,11 @@ fn places<P>(points: &[P], place: impl Fn(&P) -> (f64, f64)) -> LineString<f64> 
 /// other way round, but anywhere; and writers err.)
 fn by_containment(rings: impl Iterator<Item = LineString<f64>>) -> Geometry<f64> {
     let mut polygons: Vec<Polygon<f64>> = rings.map(|ring| Polygon::new(ring, Vec::new())).collect();
+    let is_finite = |polygon: &Polygon<f64>| polygon.exterior().coords().all(|place| place.x.is_finite() && place.y.is_finite());
     match polygons.len() {
         1 => Geometry::Polygon(polygons.remove(0)),
+        // what is no place is found as in other layers; an overlay would make one of it
+        _ if !polygons.iter().all(is_finite) => Geometry::MultiPolygon(MultiPolygon::new(polygons)),
         _ => {
             let all = MultiPolygon::new(polygons);
             Geometry::MultiPolygon(all.union_with_fill_rule(&MultiPolygon::empty(), FillRule::EvenOdd))

@@ -149,7 +149,7 @@ impl<R: Read> Read for Counted<R> {
     }
 }
 
-/// Calls `each` with every element that begins and whether it is empty, and with the lengths of texts, until the part ends or is broken.
+/// Calls `each` with every event, the end of the part as the last one, until it refuses or the part is broken.
 fn walk(part: impl Read, mut each: impl FnMut(&Event<'_>) -> Option<Refusal>) -> Option<Refusal> {
     let mut reader = quick_xml::Reader::from_reader(BufReader::new(part));
     reader.config_mut().check_end_names = false;
@@ -157,10 +157,11 @@ fn walk(part: impl Read, mut each: impl FnMut(&Event<'_>) -> Option<Refusal>) ->
     loop {
         buffer.clear();
         match reader.read_event_into(&mut buffer) {
-            Ok(Event::Eof) | Err(_) => return None,
+            Err(_) => return None,
             Ok(event) => {
-                if let Some(refusal) = each(&event) {
-                    return Some(refusal);
+                let refusal = each(&event);
+                if refusal.is_some() || matches!(event, Event::Eof) {
+                    return refusal;
                 }
             }
         }
@@ -217,10 +218,24 @@ struct Dense {
     cell: u64,
 }
 
-/// Sheets of LibreOffice, as their reader lays them out.
+/// Sheets of LibreOffice, as their reader lays them out. It looks without an end for the end of a table or a comment that has none, so every
+/// element has to end in its turn.
 fn dense(part: impl Read) -> Option<Refusal> {
     let (mut sheet, mut tables, mut text) = (Dense::default(), 0, 0);
+    let mut open = Vec::new();
     walk(part, |event| {
+        let closed = match event {
+            Event::Start(element) => {
+                open.push(element.name().as_ref().to_owned());
+                true
+            }
+            Event::End(element) => open.pop().is_some_and(|name| name == element.name().as_ref()),
+            Event::Eof => open.is_empty(),
+            _ => true,
+        };
+        if !closed {
+            return Some(("a workbook whose part content.xml is cut off or damaged".to_owned(), ANEW));
+        }
         match event {
             Event::Start(element) | Event::Empty(element) => match element.name().as_ref() {
                 "table:table" => {
@@ -233,6 +248,8 @@ fn dense(part: impl Read) -> Option<Refusal> {
                     (sheet.repeated, sheet.at, sheet.filled, sheet.text) = (repeated, 0, 0, 0);
                 }
                 "table:table-cell" | "table:covered-table-cell" => sheet.cell(element),
+                // spaces, written out even where the cell itself lies beyond the last column
+                "text:s" => sheet.text = sheet.text.saturating_add(sheet.cell.max(1).saturating_mul(number(element, "text:c"))),
                 _ => {}
             },
             Event::Text(own) => sheet.text += sheet.cell * own.len() as u64,

@@ -1,0 +1,5 @@
+//! Fuzzes `readers::geojson`.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| readers::geojson(bytes));
