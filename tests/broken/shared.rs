@@ -1,5 +1,5 @@
-//! The hostile files that came with a report, where they lie beside the repository: `/work/shared/cases/breaker`, or the folder that
-//! `CATCHMENT_HOSTILE` names. Each kind of them is made by code in the other files of this folder.
+//! The hostile files that came with a report, where they lie beside the repository: `../shared/cases/breaker`, or below the folder that
+//! `CATCHMENT_SHARED` names. Each kind of them is made by code in the other files of this folder.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -20,7 +20,8 @@ const FILES: [(&str, &str); 7] = [
 #[test]
 #[cfg(target_os = "linux")]
 fn files_of_a_report_end_with_exit_code_3_within_a_gigabyte() {
-    let folder = std::env::var_os("CATCHMENT_HOSTILE").map_or_else(|| PathBuf::from("/work/shared/cases/breaker"), PathBuf::from);
+    const SHARED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared");
+    let folder = std::env::var_os("CATCHMENT_SHARED").map_or_else(|| PathBuf::from(SHARED), PathBuf::from).join("cases/breaker");
     for (name, words) in FILES {
         let file = folder.join(name);
         if !file.exists() {

@@ -144,7 +144,7 @@ fn a_table_pasted_twice_is_a_warning() {
     }
 }
 
-/// A zone that the table of points leaves out counts nobody: that is said aloud. One whose points are of nobody is a note.
+/// A zone that the table of points leaves out counts 0 people: a warning. A zone whose points have 0 people is a note.
 #[test]
 fn zones_that_the_table_leaves_out_are_a_warning() {
     let desk = Desk::town();

@@ -71,7 +71,7 @@ fn files_of_others_are_neither_replaced_nor_deleted() {
         // what is ours is replaced without a word, what is not stays
         desk.works(&command);
         assert_eq!(desk.text("o/notes.txt"), "mine, too", "{command:?}");
-        // edited since: somebody's own again
+        // edited since: the user's again
         let edited = desk.text(&file) + "edited";
         desk.put(&file, &edited);
         desk.fails(&command, 2, &["--out", &file]);
@@ -190,7 +190,7 @@ fn edited_files_of_an_earlier_run_stay_and_are_told() {
     assert!(done.err.contains("o/zones.csv: edited since it was written, and left as it is"), "{}", done.err);
     assert_eq!(desk.text("o/zones.csv"), edited);
     assert!(!desk.path("o/gaps.csv").exists() && desk.path("o/gaps.geojson").exists());
-    // it is nobody's of ours any more
+    // no manifest of ours lists it any more
     assert!(!desk.works(&run).err.contains("edited"));
     assert_eq!(desk.text("o/zones.csv"), edited);
 }
@@ -357,7 +357,7 @@ fn files_written_alone_replace_their_own_kind_only() {
     desk.fails(&["convert", "zones.geojson", "z.csv", "-q"], 2, &["z.csv", "--force"]);
     desk.fails(&["convert", "zones.geojson", "./zones.geojson", "--force"], 2, &["a file that is read"]);
     desk.works(&["convert", "zones.geojson", "z.csv", "-q", "--force"]);
-    // a link where the file would grow leads to nobody's file
+    // a link where the file would grow is not followed
     #[cfg(unix)]
     {
         desk.put("mine.txt", "mine");

@@ -22,7 +22,7 @@ fn ending() -> Vec<i32> {
     signals
 }
 
-/// Whether whoever began this process wants it to outlive the terminal, as `nohup` does.
+/// Whether the process is to outlive its terminal, as under `nohup`.
 #[cfg(unix)]
 fn hangup_is_ignored() -> bool {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
@@ -58,7 +58,7 @@ pub(crate) fn exit_code() -> u8 {
     u8::try_from(128 + number).ok().filter(|_| number > 0).unwrap_or(130)
 }
 
-/// From here on a signal ends the process at once: the results are whole, and only what is printed of them is left, to whoever may not read it.
+/// From here on a signal ends the process at once: the results are whole, and only the printing is left, which a reader may hold up.
 pub(crate) fn end_at_once() {
     const PAUSE: Duration = Duration::from_millis(50);
     if !came() {

@@ -263,8 +263,8 @@ fn fairness<'i>(inputs: &'i Inputs, reports: &[Report], access: &[AccessRun], of
         };
         let lived: Vec<Held<'_>> = report.coverage.zones.iter().zip(&inputs.zones).filter_map(held).collect();
         fair.add_ground(&format!("{}.people_covered", report.service), 1.0, &lived);
-        let nobody = |row: &Coverage| row.people.is_none_or(|people| people.known() == People::ZERO);
-        let without = inputs.zones.iter().zip(&report.coverage.zones).filter(|(_, row)| nobody(row));
+        let no_people = |row: &Coverage| row.people.is_none_or(|people| people.known() == People::ZERO);
+        let without = inputs.zones.iter().zip(&report.coverage.zones).filter(|(_, row)| no_people(row));
         fair.unknown(without.map(|(zone, _)| zone.name.as_str()));
         let service = inputs.plan.services.iter().find(|service| service.id == report.service);
         let set = service.and_then(|own| inputs.plan.facilities.iter().find(|set| set.id == own.facilities));

@@ -78,7 +78,7 @@ impl Batch {
             let own = folder.join(SHARDS).join(&shard.name);
             make_folder(&own)?;
             if own.join(SHARD).exists() {
-                // a file of that name that is no shard is somebody's own
+                // a file of that name that describes no shard belongs to the user
                 of_json::<ShardFile>(&own.join(SHARD))?;
             }
             let text = json(&shard);

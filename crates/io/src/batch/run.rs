@@ -31,7 +31,7 @@ const KEPT: &str = "kept";
 /// Where the results of before lie until those that take their place have a receipt.
 const OLD: &str = ".results.old";
 
-/// Moves files out of `results` that neither its receipt nor its manifest knows as they are: somebody edited them, or put them there.
+/// Moves files out of `results` that neither the receipt nor the manifest lists with their digests: they were edited or added since.
 fn put_aside(results: &Path, receipt: Option<&Receipt>, is_tile: bool, kept: &Path) -> Result<(), Error> {
     let ours = Listed::of(results);
     let altered = receipt.map(|own| own.altered(results)).unwrap_or_default();

@@ -103,7 +103,7 @@ impl Batch {
         let events = events(&folder);
         let last = events.last();
         let receipt: Option<Receipt> = of_json(&folder.join(RECEIPT)).ok().filter(Receipt::is_plain);
-        // without its own file nobody can say what it was made of
+        // without its own file its plan and inputs are unknown
         let broken = self.shard(line).err();
         let altered = receipt.as_ref().map(|receipt| receipt.altered(&folder.join(RESULTS)));
         let (state, detail) = match (&receipt, last.map(|event| event.event)) {

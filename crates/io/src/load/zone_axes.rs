@@ -1,4 +1,4 @@
-//! Zones whose longitude and latitude are in each other's place: told by the roads, which lie in them once the zones are swapped.
+//! Zones whose longitude and latitude are in each other's place: the roads lie in them once the zones are swapped.
 
 use catchment::geo::{BoundingRect, Coord, Intersects, Rect};
 use catchment::{Finding, FindingKind, Stage, Zone};
@@ -8,7 +8,7 @@ use crate::plan::is_osm;
 
 impl Loader<'_> {
     /// The error that all zones, still in degrees, have x and y swapped: no road lies in their box as they are written, and some do where it is
-    /// swapped. Extracts and prepared networks are not asked: the first have no columns to swap, the second no degrees.
+    /// swapped. Zones of extracts and roads of prepared networks are left out: the first have no columns to swap, the second no degrees.
     pub(super) fn zones_swapped(&self, zones: &[Zone]) -> Option<Finding> {
         let file = self.plan.zones.source.as_str();
         if is_osm(file) {

@@ -54,7 +54,7 @@ impl Lock {
 impl Drop for Lock {
     fn drop(&mut self) {
         if self.file.is_some() {
-            // while it is held, so that whoever waits for this file sees that it is gone
+            // while it is held, so that a process that waits for this file sees that it is gone
             let _ = fs::remove_file(&self.path);
         }
         for folder in &self.made {

@@ -2,7 +2,7 @@
 //!
 //! A folder holds one run or none. New files grow in a folder of their own inside it and are switched in by renames: the old manifest goes
 //! first, the new one comes last. Between the two a journal lies there, by which every later command knows that the switch is unfinished, and
-//! the next one that writes ends it. Files that a manifest of ours does not list with the digest that they have are somebody else's: they are
+//! the next one that writes ends it. Files that a manifest of ours does not list with the digest that they have belong to the user: they are
 //! neither replaced nor deleted.
 
 mod lock;
@@ -82,7 +82,7 @@ pub struct OutFolder {
     _locks: Vec<Lock>,
 }
 
-/// What became of a folder.
+/// The outcome of writing into a folder.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Placed {
     /// The files that were written.

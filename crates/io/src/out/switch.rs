@@ -126,7 +126,7 @@ impl Journal {
         fs::create_dir_all(&new).map_err(unwritten(&new))?;
         fs::write(&begun, text).and_then(|()| fs::rename(&begun, &journal)).map_err(unwritten(&journal))?;
         for manifest in &self.manifests {
-            // one that is in place already, or that somebody wrote since, is not the old one
+            // one that is in place already, or was written since, is not the old one
             let digest = digest_of(&out.join(manifest));
             if self.old.iter().any(|(own, known)| own == manifest && digest.as_ref() == Some(known)) {
                 remove(&out.join(manifest))?;
@@ -137,7 +137,7 @@ impl Journal {
         }
         stale.iter().try_for_each(|file| remove(file))?;
         for folder in &self.gone {
-            // with files of somebody else in it, it stays
+            // with other files in it, it stays
             let _ = fs::remove_dir(out.join(folder));
         }
         // the folder's own manifest comes last

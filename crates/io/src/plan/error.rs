@@ -1,5 +1,7 @@
 //! Why a plan cannot be used, in words.
 
+use std::collections::BTreeSet;
+
 use catchment::CheckError;
 
 use crate::crs::CrsError;
@@ -125,8 +127,9 @@ pub(crate) fn file_name(key: &str, text: &str) -> Result<(), PlanError> {
 }
 
 pub(crate) fn distinct(key: &str, ids: &[&str]) -> Result<(), PlanError> {
-    match ids.iter().enumerate().find(|(i, id)| ids[..*i].contains(id)) {
-        Some((_, twice)) => Err(value(&format!("{key}.id"), &format!("`{twice}` twice"), "each id once")),
+    let mut met = BTreeSet::new();
+    match ids.iter().find(|id| !met.insert(**id)) {
+        Some(twice) => Err(value(&format!("{key}.id"), &format!("`{twice}` twice"), "each id once")),
         None => Ok(()),
     }
 }

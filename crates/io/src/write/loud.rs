@@ -125,8 +125,9 @@ fn line_zh(group: &Group<'_>) -> String {
     weights.extend(size_text(first).map(|size| format!("程度{size}")));
     let weights = if weights.is_empty() { String::new() } else { format!("（{}）", weights.join("，")) };
     let accepted = if first.accepted { "，已接受" } else { "" };
-    let source = if first.source.is_empty() { String::new() } else { format!("{}：", first.source) };
-    format!("{}{accepted}{weights}：{source}{}{}", first.kind, meaning_zh(first.kind), remedy_zh(first.kind))
+    let about = [first.source.as_str(), first.id.as_str()].into_iter().filter(|own| !own.is_empty()).collect::<Vec<_>>().join(" ");
+    let about = if about.is_empty() { about } else { format!("{about}{}：", if group.count > 1 { "等" } else { "" }) };
+    format!("{}{accepted}{weights}：{about}{}{}", first.kind, meaning_zh(first.kind), remedy_zh(first.kind))
 }
 
 fn counted(count: u64, what: &str) -> String {

@@ -64,7 +64,7 @@ pub fn sentence(run: &Run, service: &ServicePlan, report: &Report, lang: Lang) -
     // a share of a part of the ground says of which
     let in_part = inside.m2() < 0.9995 * all_ground.m2();
     let ground = km2(inside);
-    let nobody = total.people.is_none_or(|people| people.known() == People::ZERO);
+    let no_people = total.people.is_none_or(|people| people.known() == People::ZERO);
     let blind = percent(total.area_share().map(|s| 1.0 - s));
     let (most, part) = most_of_the_gap(report);
     let names: Vec<&str> = most.iter().map(|zone| run.inputs.zones[*zone].name.as_str()).collect();
@@ -85,7 +85,7 @@ pub fn sentence(run: &Run, service: &ServicePlan, report: &Report, lang: Lang) -
         };
         let doubt = doubt_en(&no_data, &unknown, run.inputs.zones.len());
         let mut text = if much { format!("{doubt}. ") } else { String::new() };
-        let of_people = match nobody {
+        let of_people = match no_people {
             true => String::new(),
             false => {
                 let [covered, all] = [sums.covered, sums.known()].map(|people| thousands(people.as_f64()));
@@ -101,7 +101,7 @@ pub fn sentence(run: &Run, service: &ServicePlan, report: &Report, lang: Lang) -
             title(service),
             limit_en(run, report),
             if service.care.is_empty() { String::new() } else { format!(" of {}", service.care) },
-            if nobody { "is" } else { "are" },
+            if no_people { "is" } else { "are" },
         );
         if !names.is_empty() {
             text += &format!(", {:.0}% of their people in {}", 100.0 * part, listed(&names, ", ", " and "));
@@ -115,7 +115,7 @@ pub fn sentence(run: &Run, service: &ServicePlan, report: &Report, lang: Lang) -
         text + "."
     };
     let chinese = || {
-        let of_people = if nobody { String::new() } else { format!("常住人口覆盖率达{people}，") };
+        let of_people = if no_people { String::new() } else { format!("常住人口覆盖率达{people}，") };
         let doubt = doubt_zh(&no_data, &unknown, run.inputs.zones.len());
         let mut text = if much { format!("{doubt}。") } else { String::new() };
         text += &format!(

@@ -86,11 +86,12 @@ pub(super) fn table_fault(bytes: &[u8]) -> Option<String> {
     (need > row).then(|| format!("columns of {need} bytes in rows of {row}"))
 }
 
-/// The columns of a `.dbf`: where each is told, and its width.
+/// The columns of a `.dbf`: where each is described, and its width.
 fn fields(bytes: &[u8]) -> impl Iterator<Item = (usize, usize)> + '_ {
     let (start, _, _) = layout(bytes);
-    let told = (32..).step_by(32).take_while(move |field| field + 32 <= start && bytes.get(*field).is_some_and(|first| *first != 0x0d));
-    told.map_while(|field| Some((field, usize::from(*bytes.get(field + 16)?))))
+    let described =
+        (32..).step_by(32).take_while(move |field| field + 32 <= start && bytes.get(*field).is_some_and(|first| *first != 0x0d));
+    described.map_while(|field| Some((field, usize::from(*bytes.get(field + 16)?))))
 }
 
 /// How many columns a `.dbf` has.
