@@ -209,6 +209,7 @@ impl Finding {
         match self.kind.measure() {
             _ if self.size_milli == u64::MAX => YES.to_owned(),
             Measure::Share => format!("{}.{} %", tenths / 10, tenths % 10),
+            Measure::Rows if whole == 1 => "1 row".to_owned(),
             Measure::Rows => format!("{whole} rows"),
             Measure::Metres => format!("{whole} m"),
             Measure::PerKm2 => format!("{whole} /km2"),
