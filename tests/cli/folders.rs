@@ -33,7 +33,7 @@ fn commands() -> Vec<(Vec<&'static str>, &'static str)> {
     ]
 }
 
-const NORMS: &str = r#"
+pub(super) const NORMS: &str = r#"
 title = "Own"
 [[quantities]]
 id = "clinics"
@@ -195,6 +195,28 @@ fn edited_files_of_an_earlier_run_stay_and_are_told() {
     assert_eq!(desk.text("o/zones.csv"), edited);
 }
 
+/// A manifest says by its own digest whether it is as it was written: an edited one is the user's.
+#[test]
+fn an_edited_manifest_is_not_replaced() {
+    let desk = town();
+    with_inputs(&desk);
+    for (command, _) in commands() {
+        desk.works(&command);
+        let written = desk.text("o/manifest.json");
+        let own = desk.json("o/manifest.json")["sha256"].as_str().unwrap().to_owned();
+        assert_eq!(sha256(written.replace(&own, &"0".repeat(64)).as_bytes()), own, "{command:?}");
+        let without = written.replace(&format!("\"sha256\": \"{own}\""), "\"sha256\": null");
+        for edited in [format!("{written}\n"), written.replace(&own, &own.replace(['a', 'b'], "c")), without] {
+            desk.put("o/manifest.json", &edited);
+            desk.fails(&command, 2, &["o/manifest.json is not as this program wrote it", "--force"]);
+            assert_eq!(desk.text("o/manifest.json"), edited, "{command:?}");
+        }
+        desk.works(&[&command[..], &["--force"]].concat());
+        desk.works(&command);
+        fs::remove_dir_all(desk.path("o")).unwrap();
+    }
+}
+
 /// The files of a folder are those that its manifest lists, with their digests.
 fn is_whole(folder: &Path) -> bool {
     let Ok(text) = fs::read(folder.join("manifest.json")) else { return false };
@@ -262,6 +284,28 @@ fn a_switch_that_was_killed_is_recognised_and_ended() {
             all
         });
     }
+}
+
+/// What was edited before a switch that was killed stays when the next run ends the switch, and is told.
+#[test]
+#[cfg(target_os = "linux")]
+fn an_ended_switch_tells_of_files_that_stay() {
+    let desk = town();
+    desk.works(&RUN);
+    desk.works(&["run", "town.toml", "--no-map", "-q", "--format", "geojson", "--out", "new"]);
+    let digests = |folder: &str| -> Vec<(String, String)> {
+        desk.list(folder).into_iter().map(|name| (name.clone(), sha256(&desk.bytes(&format!("{folder}/{name}"))))).collect()
+    };
+    let journal = serde_json::json!({ "files": digests("new"), "old": digests("o"), "manifests": ["manifest.json"], "gone": [] });
+    let edited = desk.text("o/zones.csv") + "my own row\n";
+    desk.put("o/zones.csv", &edited).put("o/.catchment-new/journal.json", journal.to_string());
+    for name in desk.list("new") {
+        desk.put(&format!("o/.catchment-new/{name}"), desk.bytes(&format!("new/{name}")));
+    }
+    let done = desk.works(&["run", "town.toml", "--no-map", "--format", "geojson", "--limit", "5min", "--out", "o"]);
+    assert!(done.err.contains("o/zones.csv: edited since it was written, and left as it is"), "{}", done.err);
+    assert_eq!(desk.text("o/zones.csv"), edited);
+    assert!(is_whole(&desk.path("o")) && !desk.path("o/gaps.csv").exists());
 }
 
 /// Kills at random moments of a re-run with other formats: the folder holds the old run, the new one, or a switch that is recognised.

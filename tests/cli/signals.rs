@@ -1,9 +1,10 @@
 //! Ctrl-C and readers that go away.
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Command, Stdio};
 
 use super::desk::{Desk, Done, data};
+use super::folders::NORMS;
 
 #[test]
 #[cfg(unix)]
@@ -25,6 +26,66 @@ fn an_interrupted_run_is_exit_130_and_leaves_no_file() {
         assert!(!rest.contains("panicked"), "{rest}");
         assert!(desk.list("o").is_empty(), "at {stage}: {:?}", desk.list("o"));
     }
+}
+
+/// Each command is ended once its file or folder is there.
+#[test]
+#[cfg(target_os = "linux")]
+fn every_command_ends_by_a_signal_with_its_code() {
+    let desk = Desk::town();
+    desk.put("own.toml", NORMS);
+    desk.works(&["run", "town.toml", "--no-map", "-q", "--out", "before"]);
+    // large enough that each takes a while
+    let (gaps, rows) = (desk.text("before/gaps.csv"), desk.text("people.csv"));
+    let many = |text: &str, count: usize| {
+        let (header, rows) = text.split_once('\n').unwrap();
+        format!("{header}\n{}", rows.repeat(count))
+    };
+    desk.put("before/gaps.csv", many(&gaps, 20_000)).put("rows.csv", many(&rows, 200_000));
+    let plan = data("liechtenstein/plan.toml");
+    let commands: [(&str, &[&str]); 3] = [
+        ("o/.catchment-lock", &["norms", &plan, "--standards", "own.toml", "-q", "--out", "o"]),
+        ("o/.catchment-lock", &["batch", "diff", "before", "before", "--out", "o"]),
+        ("o/.rows.geojson.catchment-part", &["convert", "rows.csv", "o/rows.geojson", "-q"]),
+    ];
+    for (begun, command) in commands {
+        for (signal, code) in [("-INT", 130), ("-TERM", 143), ("-HUP", 129)] {
+            std::fs::create_dir_all(desk.path("o")).unwrap();
+            let mut child = desk.command(command).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+            while !desk.path(begun).exists() {
+                assert!(child.try_wait().unwrap().is_none(), "{command:?} ended before it began to write");
+                std::thread::sleep(std::time::Duration::from_millis(1));
+            }
+            assert!(Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap().success());
+            let done = Done::of(child.wait_with_output().unwrap());
+            assert_eq!(done.code, Some(code), "{command:?} {signal}: {}", done.err);
+            assert!(desk.list("o").is_empty(), "{command:?} {signal}: {:?}", desk.list("o"));
+        }
+    }
+}
+
+/// A run whose reader does not read has its results in place, and ends by a signal.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_run_that_waits_for_its_reader_ends_by_a_signal() {
+    let desk = Desk::town();
+    let (reader, mut writer) = std::io::pipe().unwrap();
+    // more than any pipe holds: it stays full until the reader goes away
+    let own = writer.try_clone().unwrap();
+    let filled = std::thread::spawn(move || writer.write_all(&[b' '; 1 << 22]));
+    std::thread::sleep(std::time::Duration::from_millis(200));
+    let mut child = desk.command(&["run", "town.toml", "--no-map", "--out", "o"]).stderr(Stdio::null()).stdout(own).spawn().unwrap();
+    while !desk.path("o/manifest.json").exists() || desk.path("o/.catchment-lock").exists() {
+        assert!(child.try_wait().unwrap().is_none(), "the run ended before its reader read");
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    std::thread::sleep(std::time::Duration::from_millis(200));
+    assert!(child.try_wait().unwrap().is_none(), "the run did not wait");
+    assert!(Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap().success());
+    assert_eq!(child.wait().unwrap().code(), Some(143));
+    drop(reader);
+    assert!(filled.join().unwrap().is_err(), "the pipe was not full");
+    assert!(desk.list("o").contains(&"gaps.geojson".to_owned()));
 }
 
 /// A search for sites that is ended gives what it has found, with its bound.

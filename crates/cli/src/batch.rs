@@ -135,7 +135,10 @@ pub(crate) fn batch(command: &BatchCommand) -> anyhow::Result<()> {
         BatchCommand::Diff(typed) => {
             let claim = Claim { force: typed.force, ..Claim::of_diff(&typed.before, &typed.after) };
             signals::watch()?;
-            let found = diff(&typed.before, &typed.after, OutFolder::claim(&typed.out, claim)?)?;
+            let terminal = Terminal::new(false);
+            let found = diff(&typed.before, &typed.after, OutFolder::claim(&typed.out, claim)?, &terminal)?;
+            terminal.finish();
+            results_stand(&found.placed, &terminal);
             for total in &found.totals {
                 let (gained, lost) = (thousands(total.people_gained), thousands(total.people_lost));
                 let (opened, closed) = (total.gaps_opened, total.gaps_closed);
@@ -145,7 +148,6 @@ pub(crate) fn batch(command: &BatchCommand) -> anyhow::Result<()> {
                 ));
             }
             print(&format!("{} files in {}\n", found.placed.files.len(), typed.out.display()));
-            results_stand(&found.placed, &Terminal::new(false));
             Ok(())
         }
         BatchCommand::Merge(typed) => {

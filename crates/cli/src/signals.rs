@@ -1,7 +1,7 @@
 //! Signals that end a job: it stops at its next step, with what it has written whole, and its exit code says which signal it was.
 
 use std::path::Path;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -30,11 +30,15 @@ fn hangup_is_ignored() -> bool {
     mask.is_some_and(|mask| mask & (1 << (signal_hook::consts::SIGHUP - 1)) != 0)
 }
 
-/// Notes the signals that end a job, which then ends by itself.
+/// Notes the signals that end a job, which then ends at its next step. A second one ends the process at once: a step may wait for a disk, and
+/// what grows inside the folder of results is taken away by the next run.
 pub(crate) fn watch() -> anyhow::Result<()> {
     let came = CAME.get_or_init(Arc::default);
+    let again = Arc::new(AtomicBool::new(false));
     for signal in ending() {
         let number = usize::try_from(signal).unwrap_or_default();
+        flag::register_conditional_shutdown(signal, 128 + signal, Arc::clone(&again)).context("cannot watch for signals")?;
+        flag::register(signal, Arc::clone(&again)).context("cannot watch for signals")?;
         flag::register_usize(signal, Arc::clone(came), number).context("cannot watch for signals")?;
     }
     survive_large_files()

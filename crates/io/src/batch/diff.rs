@@ -3,15 +3,16 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use catchment::{Progress, begin};
 use geojson::{Feature, FeatureCollection, Geometry, JsonObject};
 use serde_json::{Value, json};
 
 use super::merge::rows_of_csv;
 use crate::changes::{Results, gap_changes, zone_changes};
 use crate::error::{Error, data};
-use crate::out::{Claim, OutFolder, Placed, unfinished};
+use crate::out::{Claim, OutFolder, Placed, add_manifest, unfinished};
 use crate::plan::{CsvEncoding, Format};
-use crate::write::{About, LayerOut, TableOut, formats_of, pretty, sha256};
+use crate::write::{About, LayerOut, TableOut, formats_of, sha256};
 
 /// What a comparison found, and the files that tell it.
 #[derive(Debug, Clone)]
@@ -45,9 +46,11 @@ pub struct DiffTotal {
 ///
 /// # Errors
 ///
-/// [`Error::Read`] where a folder lacks `zones.csv`, `zones.geojson` or `gaps.geojson`; [`Error::Data`] for a broken one.
-pub fn diff(before: &Path, after: &Path, mut folder: OutFolder) -> Result<Diff, Error> {
+/// [`Error::Read`] where a folder lacks `zones.csv`, `zones.geojson` or `gaps.geojson`; [`Error::Data`] for a broken one; [`Error::Cancelled`].
+pub fn diff(before: &Path, after: &Path, mut folder: OutFolder, progress: &dyn Progress) -> Result<Diff, Error> {
+    begin(progress, "read", 0)?;
     let (old_folder, new_folder) = (read(before)?, read(after)?);
+    begin(progress, "compare", 0)?;
     let (old, new) = (&old_folder.results, &new_folder.results);
     let gaps = gap_changes(old, new)?;
     let zones = zone_changes(old, new, &gaps);
@@ -72,6 +75,7 @@ pub fn diff(before: &Path, after: &Path, mut folder: OutFolder) -> Result<Diff, 
             None => totals.push(own),
         }
     }
+    begin(progress, "write", 0)?;
     let shapes = |key: &crate::changes::Key| new.shape(key).or_else(|| old.shape(key)).cloned();
     let feature = |geometry: Option<Geometry>, properties: &JsonObject| crate::write::feature(geometry, properties.clone());
     let zone_layer = zones.iter().filter_map(|(key, row)| Some(feature(Some(shapes(key)?), row))).collect();
@@ -87,14 +91,11 @@ pub fn diff(before: &Path, after: &Path, mut folder: OutFolder) -> Result<Diff, 
     let attribution = old_folder.attribution.max(new_folder.attribution);
     let about = About { stem: "diff", attribution: attribution.as_deref(), styled: false, time: "1970-01-01T00:00:00.000Z" };
     let mut files = formats_of(&layers, &tables, &[Format::Geojson, Format::Csv], CsvEncoding::Utf8.into(), &about)?;
-    let outputs: Vec<Value> =
-        files.iter().map(|(name, bytes)| json!({ "file": name, "bytes": bytes.len(), "sha256": sha256(bytes) })).collect();
-    let manifest = json!({
+    let known = json!({
         "tool": { "name": "catchment", "version": env!("CARGO_PKG_VERSION"), "command": COMMAND },
         "inputs": { "before": old_folder.digests, "after": new_folder.digests },
-        "outputs": outputs,
     });
-    files.push(("manifest.json".to_owned(), pretty(&manifest).into_bytes()));
+    add_manifest(known, &mut files);
     folder.put(Path::new(""), &files)?;
     Ok(Diff { placed: folder.switch()?, totals })
 }

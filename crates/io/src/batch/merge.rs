@@ -13,10 +13,10 @@ use super::status::{KindShards, ShardState, kinds_by_shards};
 use super::tiles::{join, of_bytes};
 use super::{BATCH, Batch, PART, RECEIPT, RESULTS, SHARD, of_json};
 use crate::error::{Error, data};
-use crate::out::{Claim, OutFolder, Placed, write};
+use crate::out::{Claim, OutFolder, Placed, add_manifest, write};
 use crate::plan::{CsvStyle, Format, Plan};
 use crate::run::{Run, run_with};
-use crate::write::{About, LayerOut, TableOut, formats_of, pretty};
+use crate::write::{About, LayerOut, TableOut, formats_of};
 
 /// What merging wrote.
 #[derive(Debug, Clone)]
@@ -34,7 +34,7 @@ pub struct Merged {
 ///
 /// # Errors
 ///
-/// [`Error::Data`] names a shard that is not done, or whose results are not as they were written.
+/// [`Error::Data`] names a shard that is not done, or whose results are not as they were written; [`Error::Cancelled`].
 pub fn merge(batch: &Batch, mut folder: OutFolder, progress: &dyn Progress) -> Result<Merged, Error> {
     let mut shards = Vec::new();
     for line in &batch.file.shards {
@@ -46,22 +46,27 @@ pub fn merge(batch: &Batch, mut folder: OutFolder, progress: &dyn Progress) -> R
         return Ok(Merged { placed, not_merged: Vec::new(), kinds: Vec::new() });
     }
     let mut found = Found::default();
+    catchment::begin(progress, "merge", shards.len())?;
     for (line, shard) in batch.file.shards.iter().zip(&shards) {
+        if progress.is_cancelled() {
+            return Err(catchment::Cancelled.into());
+        }
+        progress.advance(1);
         found.add(&batch.folder_of(line), shard)?;
     }
+    catchment::begin(progress, "write", 0)?;
     let layers: Vec<LayerOut> = found.layers.into_iter().map(|(name, features)| LayerOut::new(&name, &name, features)).collect();
     let tables: Vec<TableOut> = found.tables.into_iter().map(|(name, rows)| TableOut::of_rows(&name, rows)).collect();
     let about = About { stem: batch.id(), attribution: found.attribution.as_deref(), styled: true, time: "1970-01-01T00:00:00.000Z" };
     let mut files = formats_of(&layers, &tables, &found.formats, found.style, &about)?;
     let listed: Vec<Value> = shards.iter().map(|shard| json!({ "name": shard.name, "key": shard.key })).collect();
-    let manifest = json!({
+    let known = json!({
         "tool": { "name": "catchment", "version": env!("CARGO_PKG_VERSION"), "command": COMMAND },
         "batch": batch.id(),
         "shards": listed,
-        "outputs": files.iter().map(|(name, bytes)| json!({ "file": name, "bytes": bytes.len(), "sha256": crate::write::sha256(bytes) })).collect::<Vec<_>>(),
     });
     let kinds = kinds_by_shards(&batch.status());
-    files.push(("manifest.json".to_owned(), pretty(&manifest).into_bytes()));
+    add_manifest(known, &mut files);
     folder.put(Path::new(""), &files)?;
     Ok(Merged { placed: folder.switch()?, not_merged: found.not_merged, kinds })
 }

@@ -162,6 +162,11 @@ impl FromStr for Crs {
     fn from_str(given: &str) -> Result<Self, CrsError> {
         let text = given.trim();
         if text.starts_with('+') {
+            // the pure Rust engine cuts a longitude in the middle of a character
+            if let Some(c) = text.chars().find(|c| !c.is_ascii()) {
+                let detail = format!("`{c}` is no character of a PROJ string");
+                return Err(CrsError::Unknown { given: text.to_owned(), detail });
+            }
             return Self::from_definition(normalised_proj_string(text), text);
         }
         if let Some(local) = text.strip_prefix(PREFIX) {

@@ -6,6 +6,7 @@
 //! neither replaced nor deleted.
 
 mod lock;
+mod manifest;
 mod names;
 mod single;
 mod switch;
@@ -20,13 +21,13 @@ use crate::error::Error;
 use crate::plan::{Format, Plan, value};
 use crate::write::sha256;
 use lock::Lock;
+use manifest::{MANIFEST, is_as_written};
 use names::is_result;
 use switch::{Journal, NEW};
 
+pub(crate) use manifest::{add_manifest, manifest_of};
 pub use single::OutFile;
 pub(crate) use switch::unfinished;
-
-pub(crate) const MANIFEST: &str = "manifest.json";
 
 /// So many files are named in an error; the rest are counted.
 const NAMED: usize = 8;
@@ -260,7 +261,7 @@ impl Listed {
         let mut digests: BTreeMap<PathBuf, String> =
             listed.iter().filter_map(one).filter(plain).map(|(name, digest)| (folder.join(name), digest)).collect();
         let file = folder.join(MANIFEST);
-        if manifest.is_some() {
+        if manifest.is_some() && is_as_written(&file) {
             digests.extend(digest_of(&file).map(|digest| (file, digest)));
         }
         Listed { digests }
@@ -362,12 +363,6 @@ fn of_command(folder: &Path, command: &str) -> Result<(), Error> {
     }
     let found = format!("`{}`, which holds the results of `catchment {other}`", folder.display());
     Err(flags("--out", &found, "a folder of its own for every command"))
-}
-
-/// The manifest of a folder, if it is one of ours.
-pub(crate) fn manifest_of(folder: &Path) -> Option<Value> {
-    let manifest: Value = serde_json::from_slice(&fs::read(folder.join(MANIFEST)).ok()?).ok()?;
-    (manifest.get("tool")?.get("name")?.as_str()? == "catchment").then_some(manifest)
 }
 
 fn flags(key: &str, found: &str, expected: &str) -> Error {

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Listed, MANIFEST, digest_of, flags, unwritten};
+use super::manifest::MANIFEST;
+use super::{Listed, digest_of, flags, unwritten};
 use crate::error::Error;
 
 /// The folder in which new files grow.

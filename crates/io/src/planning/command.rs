@@ -12,11 +12,11 @@ use crate::files::Files;
 use crate::gate::judged;
 use crate::load::Inputs;
 use crate::map::Lang;
-use crate::out::{OutFolder, Results};
+use crate::out::{OutFolder, Results, add_manifest};
 use crate::plan::{CsvStyle, Format, Plan};
 use crate::write::{
     About, Cell, LayerOut, Printed, Sheet, TableOut, by_kind, csv, fair_tables, feature, formats_of, indicator_tables, issues_table,
-    new_build, norm_tables, pretty, sha256, table_rows, wgs84, without_links, workbook,
+    new_build, norm_tables, table_rows, wgs84, without_links, workbook,
 };
 
 /// What is asked of the office.
@@ -217,18 +217,16 @@ fn made<T>(ask: &Ask<'_>, opened: &Opened, started: Instant, output: Output<T>) 
     files.push(("README.txt".to_owned(), super::dictionary::readme(output.command).into_bytes()));
     let inputs: Vec<Value> =
         opened.files.iter().chain(opened.inputs.iter().flat_map(|inputs| &inputs.files)).map(|file| json!(file)).collect();
-    let listed_files = |(name, bytes): &(String, Vec<u8>)| json!({ "file": name, "bytes": bytes.len(), "sha256": sha256(bytes) });
-    let manifest = pretty(&json!({
+    let known = json!({
         "tool": { "name": "catchment", "version": env!("CARGO_PKG_VERSION"), "command": output.command },
         "asked": { "standards": ask.sources.standards, "figures": ask.sources.figures, "year": ask.sources.year, "new_build": ask.sources.new_build },
         "plan": ask.study.map(|(plan, _)| serde_json::to_value(plan).unwrap_or_default()),
         "standards": serde_json::to_value(opened.office.standards()).unwrap_or_default(),
         "inputs": inputs,
         "issues": by_kind(&listed),
-        "outputs": files.iter().map(listed_files).collect::<Vec<_>>(),
         "run": { "seconds": started.elapsed().as_secs_f64() },
-    }));
-    files.push(("manifest.json".to_owned(), manifest.into_bytes()));
+    });
+    add_manifest(known, &mut files);
     Ok(Found { found: output.found, findings, files })
 }
 

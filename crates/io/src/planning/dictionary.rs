@@ -57,7 +57,8 @@ pub(super) fn readme(command: &str) -> String {
 table-*.csv     the same as planners print it
 report.md       all printed tables, and how they were made
 issues.csv      what was found, columns as those of `run`: what was not used as it stands, what is not known, what does not agree
-manifest.json   version, what was asked, plan and standards, inputs and outputs with SHA-256; the part `run` alone differs between runs
+manifest.json   version, what was asked, plan and standards, inputs and outputs with SHA-256; between two runs only
+                `run` differs, and with it the last line, `sha256`: the manifest's own digest, taken with zeros in its place
 "
     )
 }

@@ -19,8 +19,8 @@ service, facility and limit. Limits by zone play no part. An outline crosses a r
   contour, metric, fill   the limit in minutes or kilometres, time or distance, a colour: for styles made for other tools
 issues.csv      what was found, columns as those of `run`: every input row that was not used as it stands, facilities that
                 are linked to no road
-manifest.json   version, what was asked, resolved plan and profiles, inputs and outputs with SHA-256; the part `run` alone differs
-                between two runs
+manifest.json   version, what was asked, resolved plan and profiles, inputs and outputs with SHA-256; between two runs only `run`
+                differs, and with it the last line, `sha256`: the manifest's own digest, taken with zeros in its place
 ";
 
 /// Of `reach`.
@@ -37,8 +37,8 @@ reach.geojson: the roads within a limit, to the millimetre, as lines from juncti
   length_m                length on the ellipsoid, m; the sum over a limit's lines is exact (reached_road_m of isochrones.geojson)
 issues.csv      what was found, columns as those of `run`: every input row that was not used as it stands, facilities that
                 are linked to no road
-manifest.json   version, what was asked, resolved plan and profiles, inputs and outputs with SHA-256; the part `run` alone differs
-                between two runs
+manifest.json   version, what was asked, resolved plan and profiles, inputs and outputs with SHA-256; between two runs only `run`
+                differs, and with it the last line, `sha256`: the manifest's own digest, taken with zeros in its place
 ";
 
 const AUDIT_LAYER: &str = "\
@@ -72,8 +72,8 @@ audit.geojson   the places on the wrong side: service, fault (false_in, false_ou
 
 const AUDIT_REST: &str = "\
 issues.csv      what was found, columns as those of `run`: every row and feature that was not used as it stands
-manifest.json   version, what was asked, resolved plan and profiles, inputs and outputs with SHA-256; the part `run` alone differs
-                between two runs
+manifest.json   version, what was asked, resolved plan and profiles, inputs and outputs with SHA-256; between two runs only `run`
+                differs, and with it the last line, `sha256`: the manifest's own digest, taken with zeros in its place
 ";
 
 /// Of `audit`.

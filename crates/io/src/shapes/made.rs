@@ -8,9 +8,9 @@ use serde_json::{Map, Value, json};
 
 use super::studied::Studied;
 use crate::error::Error;
-use crate::out::{OutFolder, Results};
+use crate::out::{OutFolder, Results, add_manifest};
 use crate::plan::CsvEncoding;
-use crate::write::{basis_of, by_kind, csv, issues_table, pretty, sha256, title, working};
+use crate::write::{basis_of, by_kind, csv, issues_table, title, working};
 
 /// What a command made, before it is written.
 #[derive(Debug, Clone)]
@@ -65,19 +65,17 @@ impl Command<'_> {
         let basis: String = studied.services().filter_map(said).collect();
         let readme = format!("{}\n{basis}\n{}", plan.study.title, self.about);
         files.push(("README.txt".to_owned(), readme.into_bytes()));
-        let manifest = self.manifest(studied, &listed, &files);
-        files.push(("manifest.json".to_owned(), manifest.into_bytes()));
+        add_manifest(self.known(studied, &listed), &mut files);
         Ok(Made { found, findings, files })
     }
 
-    /// What the files were made of; the part `run` alone differs from one run to the next.
-    fn manifest(&self, studied: &Studied, findings: &[&Finding], files: &[(String, Vec<u8>)]) -> String {
+    /// What is known of the files but for their digests; only the part `run` differs from one run to the next.
+    fn known(&self, studied: &Studied, findings: &[&Finding]) -> Value {
         let inputs = &studied.inputs;
         let profile = |(name, (profile, _)): (&String, &(catchment::Profile, std::sync::Arc<catchment::RoadNetwork>))| {
             (name.clone(), serde_json::to_value(profile).unwrap_or_default())
         };
-        let output = |(name, bytes): &(String, Vec<u8>)| json!({ "file": name, "bytes": bytes.len(), "sha256": sha256(bytes) });
-        pretty(&json!({
+        json!({
             "tool": { "name": "catchment", "version": env!("CARGO_PKG_VERSION"), "command": self.name },
             "asked": self.asked,
             "plan": serde_json::to_value(&inputs.plan).unwrap_or_default(),
@@ -85,9 +83,8 @@ impl Command<'_> {
             "working_crs": working(inputs),
             "inputs": inputs.files,
             "issues": by_kind(findings),
-            "outputs": files.iter().map(output).collect::<Vec<_>>(),
             "run": { "threads": rayon::current_num_threads(), "seconds": self.started.elapsed().as_secs_f64() },
-        }))
+        })
     }
 }
 

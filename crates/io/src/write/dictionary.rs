@@ -185,8 +185,9 @@ summary.json    totals by service, the sentence of the result, conservation, fin
                 refined where the limit passes; area_covered_half_cell_m2 (with measure_error) is the covered area at half the cell,
                 area_error_measured_m2 the difference; people_nearest_road_beyond_barrier are those whose straight way to the nearest
                 road a barrier cuts: they are tied to a farther road, or unlinked
-manifest.json   version, resolved plan and profiles, inputs with SHA-256 and counts, networks, outputs with SHA-256; the part `run`
-                (threads, seconds) alone differs between two runs of the same plan
+manifest.json   version, resolved plan and profiles, inputs with SHA-256 and counts, networks, outputs with SHA-256; between two
+                runs of the same plan only `run` (threads, seconds) differs, and with it the last line, `sha256`: the manifest's own
+                digest, taken with zeros in its place
 issues.csv      every input row that was not used as it stands, and what a planner should look at, the gravest first
   severity                error (accepted ones are warnings), warning, note
   stage, source, id       where in the run; the file, layer or service; the row, feature or object

@@ -4,13 +4,14 @@ use catchment::Finding;
 use serde_json::{Map, Value, json};
 
 use super::{
-    About, Cell, LayerOut, Printed, Sheet, TableOut, attribution, by_kind, csv, formats_of, issues_table, loud, pretty, sha256, time,
+    About, Cell, LayerOut, Printed, Sheet, TableOut, attribution, by_kind, csv, formats_of, issues_table, loud, pretty, time,
     without_links, workbook,
 };
 use crate::error::Error;
 use crate::files::InputFile;
 use crate::load::Inputs;
 use crate::map::Lang;
+use crate::out::add_manifest;
 use crate::plan::Format;
 
 /// What is in the folder.
@@ -75,8 +76,6 @@ impl FolderOut<'_> {
         files.push(("summary.json".to_owned(), pretty(&self.summary).into_bytes()));
         files.push(("README.txt".to_owned(), self.readme.as_bytes().to_vec()));
         files.append(&mut self.files);
-        let outputs: Vec<Value> =
-            files.iter().map(|(name, bytes)| json!({ "file": name, "bytes": bytes.len(), "sha256": sha256(bytes) })).collect();
         let mut read: Vec<&InputFile> = Vec::new();
         for file in &self.read {
             if !read.iter().any(|own| own.file == file.file) {
@@ -90,8 +89,7 @@ impl FolderOut<'_> {
         manifest.extend(self.facts.into_iter().map(|(key, value)| (key.to_owned(), value)));
         manifest.insert("inputs".to_owned(), json!(read));
         manifest.insert("issues".to_owned(), by_kind(&self.findings));
-        manifest.insert("outputs".to_owned(), json!(outputs));
-        files.push(("manifest.json".to_owned(), pretty(&Value::Object(manifest)).into_bytes()));
+        add_manifest(Value::Object(manifest), &mut files);
         Ok(files)
     }
 }

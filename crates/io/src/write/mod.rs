@@ -32,6 +32,7 @@ use geojson::Feature;
 
 use crate::error::Error;
 use crate::load::Inputs;
+use crate::out::add_manifest;
 use crate::plan::Format;
 use crate::planning::{Indicators, indicator_rows, norm_layer};
 use crate::run::Run;
@@ -117,8 +118,7 @@ pub fn render(run: &Run) -> Result<Vec<(String, Vec<u8>)>, Error> {
     add("report.md", without_links(&report(run, &print)).into_bytes());
     add("README.txt", dictionary::readme(run).replace(|c| steers(c) && c != '\n', " ").into_bytes());
     add("summary.json", summary::summary(run, &findings).into_bytes());
-    let manifest = summary::manifest(run, &findings, &files)?;
-    files.push(("manifest.json".to_owned(), manifest.into_bytes()));
+    add_manifest(summary::known(run, &findings), &mut files);
     Ok(files)
 }
 

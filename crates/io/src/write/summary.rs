@@ -11,7 +11,6 @@ use super::people_sums::Sums;
 use super::row::{not_covered, round, services};
 use super::shares::{limits, masks};
 use super::words::{bounds, most_uncovered, sentence, title};
-use crate::error::Error;
 use crate::load::Inputs;
 use crate::map::Lang;
 use crate::plan::{Mask, ServicePlan};
@@ -234,9 +233,9 @@ pub(crate) fn working(inputs: &Inputs) -> Value {
     })
 }
 
-/// `manifest.json`: what the run was made of; the part `run` alone differs from one run to the next, and is left
-/// out of a run without timings.
-pub(super) fn manifest(run: &Run, findings: &[&Finding], outputs: &[(String, Vec<u8>)]) -> Result<String, Error> {
+/// What `manifest.json` says beside the digests of the files; only the part `run` differs from one run to the next, and is left out of a run
+/// without timings.
+pub(super) fn known(run: &Run, findings: &[&Finding]) -> Value {
     let plan = serde_json::to_value(&run.inputs.plan).unwrap_or_default();
     let profiles: Map<String, Value> =
         run.inputs.roads.iter().map(|(name, (profile, _))| (name.clone(), serde_json::to_value(profile).unwrap_or_default())).collect();
@@ -248,10 +247,8 @@ pub(super) fn manifest(run: &Run, findings: &[&Finding], outputs: &[(String, Vec
     });
     let conserved: Vec<Value> =
         services(run).map(|(service, report)| json!({ "service": service.id, "holds": conservation(run, report) })).collect();
-    let files: Vec<Value> =
-        outputs.iter().map(|(name, bytes)| json!({ "file": name, "bytes": bytes.len(), "sha256": sha256(bytes) })).collect();
     let timings: Map<String, Value> = run.timings.iter().map(|(name, seconds)| (name.clone(), json!(round(*seconds, 4)))).collect();
-    let mut manifest = json!({
+    let mut known = json!({
         "tool": { "name": "catchment", "version": env!("CARGO_PKG_VERSION"), "command": "run" },
         "plan": plan,
         "scenario": run.scenario,
@@ -265,12 +262,11 @@ pub(super) fn manifest(run: &Run, findings: &[&Finding], outputs: &[(String, Vec
         "networks": networks,
         "issues": by_kind(findings),
         "conservation": conserved,
-        "outputs": files,
     });
-    if let Some(map) = manifest.as_object_mut().filter(|_| !timings.is_empty()) {
+    if let Some(map) = known.as_object_mut().filter(|_| !timings.is_empty()) {
         map.insert("run".to_owned(), json!({ "threads": rayon::current_num_threads(), "seconds": timings }));
     }
-    Ok(pretty(&manifest))
+    known
 }
 
 /// Barriers counted by kind; kinds that were asked for and are not in the extract are 0.
