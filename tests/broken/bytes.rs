@@ -31,6 +31,15 @@ pub(crate) fn polygon(ring: &[[f64; 2]], points: u32) -> Vec<u8> {
     [head, ring.iter().flat_map(|at| numbers(at)).collect()].concat()
 }
 
+/// A closed ring of so many corners, an odd number, all of whose sides cross each other.
+pub(crate) fn star(corners: u32) -> Vec<[f64; 2]> {
+    let place = |corner: u32| {
+        let turned = std::f64::consts::TAU * f64::from(corner * (corners / 2) % corners) / f64::from(corners);
+        [100.0035 + 0.001 * turned.cos(), 10.002 + 0.001 * turned.sin()]
+    };
+    (0..=corners).map(place).collect()
+}
+
 /// A `.shp` of polygons.
 pub(crate) fn shp(records: &[Vec<u8>]) -> Vec<u8> {
     let body = records.concat();

@@ -148,6 +148,50 @@ fn million(text: &str, odd: &str) -> String {
     text.replace(EAST, &(corners + "[100.0045, 10.0045], [100.0025, 10.0045], [100.0025, 9.9995]]]"))
 }
 
+/// Files of some kilobytes whose lines cross in millions of places.
+#[test]
+fn tangles() {
+    let star = super::bytes::star(1601);
+    let corners: Vec<String> = star.iter().map(|[x, y]| format!("[{x}, {y}]")).collect();
+    let coordinates = format!("[[{}]]", corners.join(", "));
+    let layer = |properties: &str| {
+        let geometry = format!("{{\"type\": \"Polygon\", \"coordinates\": {coordinates}}}");
+        format!(
+            "{{\"type\": \"FeatureCollection\", \"features\": [{{\"type\": \"Feature\", \"properties\": {properties}, \"geometry\": {geometry}}}]}}"
+        )
+    };
+    let across = |(from, to): ([f64; 2], [f64; 2])| {
+        format!(
+            "{{\"type\": \"Feature\", \"properties\": {{\"highway\": \"service\"}}, \"geometry\": {{\"type\": \"LineString\", \"coordinates\": [{from:?}, {to:?}]}}}}"
+        )
+    };
+    let street = |i: u32| {
+        let aside = 0.005 * f64::from(i) / 1500.0;
+        let (east, north) = (([100.0 + aside, 10.0], [100.0 + aside, 10.005]), ([100.0, 10.0 + aside], [100.005, 10.0 + aside]));
+        [across(east), across(north)].join(",\n")
+    };
+    let streets: Vec<String> = (0..1500).map(street).collect();
+    let extent = "[roads]\nsource = \"town.osm\"\n";
+    check(
+        "tangles",
+        vec![
+            ring(file("a zone like a star of 1,601 corners"), &coordinates),
+            file("a mask like it")
+                .put("star.geojson", layer("{}"))
+                .plan("[[services]]", "[ground]\nmask = [\"star.geojson\"]\n\n[[services]]"),
+            file("an extent of the roads like it")
+                .put("star.geojson", layer("{}"))
+                .plan(extent, &format!("{extent}extent = \"star.geojson\"\n")),
+            file("people of an area like it")
+                .put("star.geojson", layer("{\"people\": 100}"))
+                .plan("method = \"points\"\nsource = \"people.csv\"", "method = \"polygons\"\nsource = \"star.geojson\""),
+            file("streets that cross each other in two million places")
+                .put("streets.geojson", format!("{{\"type\": \"FeatureCollection\", \"features\": [\n{}\n]}}", streets.join(",\n")))
+                .plan("source = \"town.osm\"", "source = \"streets.geojson\""),
+        ],
+    );
+}
+
 #[test]
 fn lines() {
     let features: Vec<String> = sound("zones.geojson")

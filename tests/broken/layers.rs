@@ -2,7 +2,7 @@
 
 use rusqlite::Connection;
 
-use super::bytes::{EAST, WEST, dbf, gb18030, polygon, shape, shp};
+use super::bytes::{EAST, WEST, dbf, gb18030, polygon, shape, shp, star};
 use super::case::{Case, file, record, works};
 use super::check::check;
 
@@ -16,6 +16,15 @@ fn shapes(case: Case, bytes: impl AsRef<[u8]>) -> Case {
 
 fn sound() -> [Vec<u8>; 2] {
     [shape(1, &polygon(&WEST, 5)), shape(2, &polygon(&EAST, 5))]
+}
+
+/// A polygon of a ring, and of the same ring a little farther east.
+fn twice(ring: &[[f64; 2]]) -> Vec<u8> {
+    let both: Vec<[f64; 2]> = [0.0, 1e-5].iter().flat_map(|aside| ring.iter().map(move |[x, y]| [x + aside, *y])).collect();
+    let one = polygon(&both, both.len() as u32);
+    // two parts, and where the second begins
+    let at = 4 + 4 * 8;
+    [&one[..at], &2u32.to_le_bytes(), &one[at + 4..at + 12], &(ring.len() as u32).to_le_bytes(), &one[at + 12..]].concat()
 }
 
 /// Zones by a shapefile whose second record is another.
@@ -163,6 +172,7 @@ fn claims() {
                 file("a view that counts and gives no row"),
                 &format!("{numbers}) SELECT fid, NULL AS geom, '' AS code, '' AS name FROM n WHERE fid < 0"),
             ),
+            second(file("two rings that cross each other in a million places"), &twice(&star(1001))),
             packaged(
                 file("a hundred straight lines around the earth"),
                 package(&[

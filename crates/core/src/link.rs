@@ -27,7 +27,7 @@ use self::buckets::{Buckets, Near};
 use self::segment::Segment;
 use crate::barriers::Barriers;
 use crate::check::InputError;
-use crate::ids::EdgeId;
+use crate::ids::{EdgeId, NodeId};
 use crate::network::{Edge, RoadNetwork};
 use crate::units::{Cost, Metric};
 
@@ -206,7 +206,7 @@ impl<'n> EdgeGrid<'n> {
     /// Adds to `snaps` the nearest of some edges within `limit` metres to which the way is clear, and those tied with it, each node once;
     /// returns how far it is. No edge is nearer than `bound`, where that is less.
     fn link_to(&self, edges: &Buckets, point: Coord<f64>, (limit, bound): (f64, f64), snaps: &mut Snaps) -> Option<f64> {
-        let Snaps { found, tied, near, nearest, .. } = snaps;
+        let Snaps { found, tied, nodes, near, nearest, .. } = snaps;
         let best_2 = self.search(edges, point, bound.min(limit), tied, near);
         let (limit_2, best, tie_2) = (limit * limit, best_2.sqrt(), tie_limit_2(best_2));
         tied.retain(|t| t.distance_2 <= tie_2 && t.distance_2.sqrt() <= best + TIE_M && t.distance_2 <= limit_2);
@@ -221,11 +221,16 @@ impl<'n> EdgeGrid<'n> {
             tied.sort_unstable_by_key(|t| t.edge);
             tied.dedup_by_key(|t| t.edge);
         }
+        // a node says all of the edges that end there; thousands of edges may lie at one place
+        nodes.clear();
+        nodes.extend(found.iter().filter_map(|snap| self.node(snap)));
         for tied in tied.iter() {
             let snap = self.place(tied);
-            if !found.iter().any(|other| self.same_node(other, &snap)) {
-                found.push(snap);
+            match self.node(&snap) {
+                Some(node) if nodes.contains(&node) => continue,
+                node => nodes.extend(node),
             }
+            found.push(snap);
         }
         tied.iter().map(|t| t.distance_2).reduce(f64::min).map(f64::sqrt)
     }
@@ -296,17 +301,14 @@ impl<'n> EdgeGrid<'n> {
         Snap { edge: EdgeId(tied.edge), offset_mm, leg, leg_m: tied.distance_2.sqrt() as f32 }
     }
 
-    /// Whether both places are one node of the network: then one of them says all.
-    fn same_node(&self, a: &Snap, b: &Snap) -> bool {
-        let node = |snap: &Snap| {
-            let edge = self.network.edge(snap.edge);
-            match snap.offset_mm {
-                0 => Some(edge.tail),
-                offset if offset == edge.length_mm => Some(edge.head),
-                _ => None,
-            }
-        };
-        node(a).is_some() && node(a) == node(b)
+    /// The node of the network where a place is, if it is one.
+    fn node(&self, snap: &Snap) -> Option<NodeId> {
+        let edge = self.network.edge(snap.edge);
+        match snap.offset_mm {
+            0 => Some(edge.tail),
+            offset if offset == edge.length_mm => Some(edge.head),
+            _ => None,
+        }
     }
 }
 
@@ -316,6 +318,7 @@ impl<'n> EdgeGrid<'n> {
 pub struct Snaps {
     found: Vec<Snap>,
     tied: Vec<Tied>,
+    nodes: Vec<NodeId>,
     near: Near,
     /// The last point, where there is a large piece near it, and how far its nearest edge was (whether or not the way was clear).
     last: Option<(Coord<f64>, f64)>,

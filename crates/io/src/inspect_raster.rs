@@ -174,6 +174,10 @@ fn extent(raster: &Raster<'_>, crs: &Crs) -> Option<[f64; 4]> {
     let ring = LineString::from_iter(corners.into_iter().chain(corners.first().copied()));
     let [from, _, to, _] = corners;
     let side = (to.x - from.x).hypot(to.y - from.y) / 32.0;
+    // cells so small that their numbers do not tell one edge from the other
+    if side.is_nan() || side <= 0.0 {
+        return None;
+    }
     let mut places: Vec<Coord<f64>> = Euclidean.densify(&ring, side).0;
     Projector::new(crs, &Crs::wgs84()).ok()?.forward(&mut places).ok()?;
     let none = [f64::INFINITY, f64::INFINITY, f64::NEG_INFINITY, f64::NEG_INFINITY];

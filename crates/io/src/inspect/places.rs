@@ -1,6 +1,6 @@
 //! Places held against roads and zones.
 
-use catchment::geo::{Coord, InteriorPoint};
+use catchment::geo::{Coord, CoordsIter, InteriorPoint};
 use catchment::{Checks, Finding, FindingKind, RoadNetwork, Stage, Zone, ZoneIndex};
 use geojson::Feature;
 use serde::Serialize;
@@ -81,9 +81,12 @@ pub(super) fn by_zone(zones: &[Zone], places: &[Option<Coord<f64>>], people: Opt
 
 /// A place for every feature: its point, or one inside it; nothing where it has none.
 pub(super) fn points(features: &[Feature], file: &str) -> Result<Vec<Option<Coord<f64>>>, Error> {
+    let is_finite = |at: Coord<f64>| at.x.is_finite() && at.y.is_finite();
     let point = |(row, feature): (usize, &Feature)| {
         let shape = layer::geometry(feature, file, &format!("feature {}", row + 1))?;
-        Ok(shape.and_then(|shape| shape.interior_point()).map(Coord::from).filter(|at| at.x.is_finite() && at.y.is_finite()))
+        // what is no number has no inside
+        let shape = shape.filter(|shape| shape.coords_iter().all(is_finite));
+        Ok(shape.and_then(|shape| shape.interior_point()).map(Coord::from).filter(|at| is_finite(*at)))
     };
     features.iter().enumerate().map(point).collect()
 }

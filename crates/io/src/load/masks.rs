@@ -6,7 +6,7 @@ use geojson::Feature;
 
 use super::areas::{Wish, areas};
 use super::zones::repair;
-use super::{STRAIGHT_DEG, layer, project_polygons};
+use super::{STRAIGHT_DEG, layer, project_polygons, tangles};
 use crate::crs::Projector;
 use crate::error::Error;
 use crate::osm::OsmData;
@@ -94,6 +94,7 @@ pub(super) fn of_layer(
     projector: &Projector,
     findings: &mut Vec<Finding>,
 ) -> Result<Vec<MultiPolygon<f64>>, Error> {
+    tangles::check(&features, file)?;
     let mut polygons = Vec::new();
     for (row, feature) in features.into_iter().enumerate() {
         let id = layer::feature_id(&feature).unwrap_or_else(|| (row + 1).to_string());

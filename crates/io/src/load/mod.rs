@@ -43,6 +43,7 @@ mod strays;
 mod surfaces;
 mod suspicions;
 mod table;
+mod tangles;
 mod text;
 mod turns;
 mod unused;

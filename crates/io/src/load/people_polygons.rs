@@ -13,7 +13,7 @@ use super::people::{Given, elsewhere, sum_by_zone};
 use super::unused::Unused;
 use super::usual::PEOPLE;
 use super::zones::repair;
-use super::{STRAIGHT_DEG, layer, project_polygons};
+use super::{STRAIGHT_DEG, layer, project_polygons, tangles};
 use crate::crs::Projector;
 use crate::error::{Error, data};
 use crate::plan::PeoplePlan;
@@ -106,6 +106,7 @@ pub(super) fn units(
         })?,
     };
     let groups: Vec<String> = plan.groups.iter().map(|name| named(name, "people.groups")).collect::<Result<_, _>>()?;
+    tangles::check(features, file)?;
     let mut units = Vec::new();
     let mut unused = Vec::new();
     for (row, feature) in features.iter().enumerate() {

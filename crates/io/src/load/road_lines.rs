@@ -25,6 +25,7 @@ use crate::error::{Error, data as data_error};
 use crate::files::{Files, InputFile};
 use crate::osm::OsmData;
 use crate::plan::RoadsPlan;
+use crate::write::thousands;
 
 /// A layer of roads.
 pub(super) struct RoadLayer {
@@ -48,7 +49,10 @@ pub(super) fn read(files: &dyn Files, plan: &RoadsPlan) -> Result<RoadLayer, Err
         return Err(data_error(file, "", "no line", "lines (LineString or MultiLineString), the centrelines of roads"));
     }
     let shapes: Vec<Line<'_>> = lines.iter().map(|line| Line { places: &line.places, level: line.traits.level }).collect();
-    let noded = node(&shapes, plan.snap_m());
+    let noded = node(&shapes, plan.snap_m()).map_err(|most| {
+        let found = format!("lines that cross each other in more than {} places", thousands(most as f64));
+        data_error(file, "", found, "the centrelines of roads alone: leave out what is no road")
+    })?;
     let called = |row: usize| reader.called(row);
     let has_levels = reader.has_levels();
     findings.extend(Told { file, snap_m: plan.snap_m(), lines: &lines, noded: &noded, called: &called, has_levels }.findings());

@@ -9,9 +9,9 @@ use geojson::Feature;
 use rayon::prelude::*;
 
 use super::areas::faults;
-use super::layer;
 use super::limits::Told;
 use super::usual::{NAME, ZONE_NAME};
+use super::{layer, tangles};
 use crate::error::{Error, data};
 use crate::files::Files;
 use crate::osm::{OsmData, Relation, RingError, multipolygon};
@@ -75,6 +75,7 @@ pub(super) fn from_layer(
             return Err(layer::lacking(&features, property, key, file));
         }
     }
+    tangles::check(&features, file)?;
     let mut zones = Vec::new();
     for (row, feature) in features.into_iter().enumerate() {
         let place = format!("feature {}", row + 1);

@@ -72,6 +72,9 @@ pub(super) fn read(files: &dyn Files, name: &str, layer: Option<&str>, stage: St
         })?;
     let mut input = InputFile::new(name, &bytes);
     let mut statement = database.prepare(&format!("SELECT * FROM {}", quoted(&table))).map_err(error)?;
+    if !are_text(&database, &table).map_err(error)? {
+        return Err(data(name, "", format!("a column of the layer `{table}` whose name is no text in UTF-8"), EXPECTED));
+    }
     let names: Vec<String> = statement.column_names().into_iter().map(str::to_owned).collect();
     if !names.iter().any(|own| own.eq_ignore_ascii_case(&column)) {
         return Err(data(name, "", format!("no column `{column}` in the layer `{table}`"), EXPECTED));
@@ -121,6 +124,18 @@ pub(super) fn read(files: &dyn Files, name: &str, layer: Option<&str>, stage: St
     input.rows = vec![("features".to_owned(), rows.len() as u64)];
     let crs = crs(&database, srs);
     Ok(Raw { rows, open, crs, format: "GeoPackage", files: vec![input], findings })
+}
+
+/// Whether the names of all columns are UTF-8: of others the library panics.
+fn are_text(database: &Connection, table: &str) -> rusqlite::Result<bool> {
+    let mut statement = database.prepare("SELECT name FROM pragma_table_xinfo(?1)")?;
+    let mut names = statement.query([table])?;
+    while let Some(row) = names.next()? {
+        if row.get_ref(0)?.as_str().is_err() {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// The column of the primary key, which numbers the features where no column of theirs is an id.

@@ -15,6 +15,7 @@ use shapefile::{Shape, ShapeReader};
 use super::{OpenRing, Raw, Told, frame, real, wkt};
 use crate::error::{Error, data};
 use crate::files::{Files, InputFile};
+use crate::load::tangles::are_tangled;
 use crate::load::text::{known, looks_like};
 
 /// Reads a shapefile and what lies beside it; `named` is how its text is encoded, above what its files say.
@@ -116,8 +117,8 @@ fn by_containment(rings: impl Iterator<Item = LineString<f64>>) -> Geometry<f64>
     let is_finite = |polygon: &Polygon<f64>| polygon.exterior().coords().all(|place| place.x.is_finite() && place.y.is_finite());
     match polygons.len() {
         1 => Geometry::Polygon(polygons.remove(0)),
-        // what is no place is found as in other layers; an overlay would make one of it
-        _ if !polygons.iter().all(is_finite) => Geometry::MultiPolygon(MultiPolygon::new(polygons)),
+        // what is no place, or crosses itself without end, is told as in other layers; an overlay would make one of it, or never end
+        _ if !polygons.iter().all(is_finite) || are_tangled(&polygons) => Geometry::MultiPolygon(MultiPolygon::new(polygons)),
         _ => {
             let all = MultiPolygon::new(polygons);
             Geometry::MultiPolygon(all.union_with_fill_rule(&MultiPolygon::empty(), FillRule::EvenOdd))

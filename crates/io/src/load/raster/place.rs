@@ -190,7 +190,9 @@ fn lattice(scale: &[f64], ties: &[f64], matrix: &[f64]) -> Result<Lattice, NoPla
         }
     };
     let numbers = [found.corner.x, found.corner.y, found.step.x, found.step.y];
-    if numbers.iter().any(|n| !n.is_finite()) || found.step.x == 0.0 || found.step.y == 0.0 {
+    // a step of nothing, or one that is lost beside the corner's own number
+    let (corner, next) = (found.place(Coord { x: 0.0, y: 0.0 }), found.place(Coord { x: 1.0, y: 1.0 }));
+    if numbers.iter().any(|n| !n.is_finite()) || corner.x == next.x || corner.y == next.y {
         let found = format!("cells of {} × {} at {}, {}", found.step.x, found.step.y, found.corner.x, found.corner.y);
         return Err(NoPlace { found, expected: "finite numbers, and cells that have a size" });
     }

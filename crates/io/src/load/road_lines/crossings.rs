@@ -1,5 +1,7 @@
 //! Where the insides of lines share a place.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use rayon::prelude::*;
 use rstar::RTree;
 
@@ -21,10 +23,21 @@ pub(super) struct Crossing {
 /// A place where lines of these levels cross.
 type Apart = (Position, i32, i32);
 
-/// All of them; and in how many places lines of different levels cross.
-pub(super) fn crossings(lines: &[Line<'_>], tree: &RTree<Side>) -> (Vec<Crossing>, usize) {
+/// More crossings than lines of a road network have: so many, or so many for each side of a line, whichever is more.
+const MOST: usize = 1_000_000;
+const MOST_BY_SIDE: usize = 4;
+
+/// All of them, and in how many places lines of different levels cross.
+///
+/// # Errors
+///
+/// How many crossings are too many, where there are more.
+pub(super) fn crossings(lines: &[Line<'_>], tree: &RTree<Side>) -> Result<(Vec<Crossing>, usize), usize> {
+    let most = MOST.max(MOST_BY_SIDE * tree.size());
+    let count = AtomicUsize::new(0);
     let of_line = |l: usize| {
         let (mut joined, mut apart) = (Vec::new(), Vec::new());
+        let mut counted = 0;
         for (side, pair) in lines[l].places.windows(2).enumerate() {
             let own = (l as u32, side as u32);
             for other in tree.locate_in_envelope_intersecting(box_of([pair[0], pair[1]])) {
@@ -34,14 +47,19 @@ pub(super) fn crossings(lines: &[Line<'_>], tree: &RTree<Side>) -> (Vec<Crossing
                 }
                 of_sides(lines, own, other.data, &mut joined, &mut apart);
             }
+            let met = joined.len() + apart.len();
+            if count.fetch_add(met - counted, Ordering::Relaxed) + met - counted > most {
+                return Err(most);
+            }
+            counted = met;
         }
-        (joined, apart)
+        Ok((joined, apart))
     };
-    let found: Vec<(Vec<Crossing>, Vec<Apart>)> = (0..lines.len()).into_par_iter().map(of_line).collect();
+    let found: Vec<(Vec<Crossing>, Vec<Apart>)> = (0..lines.len()).into_par_iter().map(of_line).collect::<Result<_, usize>>()?;
     let mut apart: Vec<Apart> = found.iter().flat_map(|(_, apart)| apart).copied().collect();
     apart.sort_unstable();
     apart.dedup();
-    (found.into_iter().flat_map(|(joined, _)| joined).collect(), apart.len())
+    Ok((found.into_iter().flat_map(|(joined, _)| joined).collect(), apart.len()))
 }
 
 fn of_sides(lines: &[Line<'_>], first: (u32, u32), second: (u32, u32), joined: &mut Vec<Crossing>, apart: &mut Vec<Apart>) {

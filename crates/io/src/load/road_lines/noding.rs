@@ -101,10 +101,14 @@ struct Event {
 }
 
 /// Joins lines; ends are joined within `snap_m`.
-pub(super) fn node(lines: &[Line<'_>], snap_m: f64) -> Noded {
+///
+/// # Errors
+///
+/// How many crossings are too many, where the lines have more.
+pub(super) fn node(lines: &[Line<'_>], snap_m: f64) -> Result<Noded, usize> {
     let snap_m = snap_m.max(SAME_M);
     let tree = index(lines);
-    let (crossings, apart) = crossings(lines, &tree);
+    let (crossings, apart) = crossings(lines, &tree)?;
     let ends = Ends::new(lines);
     let metres: Vec<Vec<f64>> = lines.iter().map(|line| metres(line.places)).collect();
     let (joints, near) = ends.joints(lines, &metres, &tree, snap_m);
@@ -114,7 +118,7 @@ pub(super) fn node(lines: &[Line<'_>], snap_m: f64) -> Noded {
     noded.facts.apart = apart;
     let (near, other_level) = work.dangling(&noded, near);
     (noded.facts.near, noded.facts.other_level) = (near, other_level);
-    noded
+    Ok(noded)
 }
 
 fn index(lines: &[Line<'_>]) -> RTree<Side> {

@@ -47,7 +47,7 @@ fn shake(random: &mut Random, streets: &mut [Street]) {
 }
 
 fn noded(streets: &[Street]) -> Noded {
-    node(&streets.iter().map(|street| Line { places: &street.places, level: street.level }).collect::<Vec<_>>(), 0.5)
+    node(&streets.iter().map(|street| Line { places: &street.places, level: street.level }).collect::<Vec<_>>(), 0.5).unwrap()
 }
 
 /// Whether a place lies on a side, exactly.
@@ -185,7 +185,7 @@ fn a_curve_in_short_pieces_stays_a_curve() {
     };
     let mut lines: Vec<Vec<Position>> = (0..100).map(|k| vec![on_curve(k, 20.0), on_curve(k + 1, 20.0)]).collect();
     lines.push(vec![on_curve(50, 20.2), on_curve(50, 60.0)]);
-    let noded = node(&lines.iter().map(|places| Line { places, level: 0 }).collect::<Vec<_>>(), 0.5);
+    let noded = node(&lines.iter().map(|places| Line { places, level: 0 }).collect::<Vec<_>>(), 0.5).unwrap();
     let length =
         |lines: &[Vec<u32>]| lines.iter().map(|nodes| length_m(nodes.iter().map(|node| noded.places[*node as usize]))).sum::<f64>();
     // 20 m × π / 2, less the pieces that fell into the junction
@@ -203,7 +203,7 @@ fn a_loop_meets_itself() {
     for off in [0, 18] {
         let mut places = vec![at(0, 0), at(4, 0), at(8, 0), at(8, 4), at(4, 4), at(4, 0)];
         places[5].lat_e7 += off;
-        let noded = node(&[Line { places: &places, level: 0 }], 0.5);
+        let noded = node(&[Line { places: &places, level: 0 }], 0.5).unwrap();
         let nodes = &noded.lines[0];
         assert_eq!((nodes.len(), nodes[1] == nodes[5]), (6, true), "{nodes:?}");
         assert!(Frame::new(places[1]).distance(noded.places[nodes[1] as usize]) < 0.01);
