@@ -167,11 +167,27 @@ impl Layer {
             return Ok(self);
         }
         let mut degrees = Degrees::new(&self.crs, name)?;
+        let (mut shapes, mut wrong) = (0, Vec::new());
         for (row, feature) in self.features.iter_mut().enumerate() {
             let Some(own) = layer::geometry(feature, name, &format!("feature {}", row + 1))? else { continue };
-            feature.geometry = degrees.of(own, row, stage, &mut self.findings)?.as_ref().map(geojson::Geometry::from);
+            shapes += 1;
+            let placed = degrees.of(own, row)?;
+            feature.geometry = placed.as_ref().ok().map(geojson::Geometry::from);
+            wrong.extend(placed.err().map(|what| (row, what)));
         }
-        Ok(self)
+        match wrong.first() {
+            Some((row, what)) if wrong.len() == shapes => {
+                let expected = format!("places in {}, which {} says they are in: name the CRS that they have", self.crs, self.told_by);
+                Err(data(name, format!("feature {}", row + 1), what.clone(), expected))
+            }
+            _ => {
+                self.findings.extend(wrong.into_iter().map(|(row, what)| {
+                    let detail = format!("{what}; read without a shape");
+                    Finding::new(stage, name, format!("feature {}", row + 1), FindingKind::BadPlace, detail)
+                }));
+                Ok(self)
+            }
+        }
     }
 }
 
@@ -283,23 +299,12 @@ impl<'a> Degrees<'a> {
         Ok(Degrees { name, crs, projector, corners: 0.0, cuts: 0.0 })
     }
 
-    /// A shape in WGS84 degrees, its long straight sides cut so that they stay where they are; a finding, and none, for one that lies nowhere.
-    fn of(
-        &mut self,
-        geometry: Geometry<f64>,
-        row: usize,
-        stage: Stage,
-        findings: &mut Vec<Finding>,
-    ) -> Result<Option<Geometry<f64>>, Error> {
-        let mut wrong = |what: String| {
-            let detail = format!("{what}; read without a shape");
-            findings.push(Finding::new(stage, self.name, format!("feature {}", row + 1), FindingKind::BadPlace, detail));
-        };
+    /// A shape in WGS84 degrees, its long straight sides cut so that they stay where they are; or why it lies nowhere.
+    fn of(&mut self, geometry: Geometry<f64>, row: usize) -> Result<Result<Geometry<f64>, String>, Error> {
         let places: Vec<_> = geometry.coords_iter().collect();
         let length: f64 = places.windows(2).map(|pair| (pair[1].x - pair[0].x).hypot(pair[1].y - pair[0].y)).sum();
         if !self.crs.is_geographic() && (length.is_nan() || length > LONGEST_M) {
-            wrong(format!("its coordinates are no metres of {}", self.crs));
-            return Ok(None);
+            return Ok(Err(format!("its coordinates are no metres of {}", self.crs)));
         }
         if !self.crs.is_geographic() && !matches!(geometry, Geometry::Point(_) | Geometry::MultiPoint(_)) {
             (self.corners, self.cuts) = (self.corners + places.len() as f64, self.cuts + length / STRAIGHT_M);
@@ -322,12 +327,11 @@ impl<'a> Degrees<'a> {
         };
         let mut places: Vec<_> = geometry.coords_iter().collect();
         if let Err(error) = self.projector.forward(&mut places) {
-            wrong(error.to_string());
-            return Ok(None);
+            return Ok(Err(error.to_string()));
         }
         let places = RefCell::new(places.into_iter());
         geometry.map_coords_in_place(|old| places.borrow_mut().next().unwrap_or(old));
-        Ok(Some(geometry))
+        Ok(Ok(geometry))
     }
 }
 
