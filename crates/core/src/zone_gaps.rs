@@ -22,8 +22,9 @@ use crate::search::{Change, Label, WhatIf};
 /// outline runs depends on costs a little beyond the limit, and what a gap's people pay lies beyond it. Whoever is beyond a bound counts as
 /// if they could reach nothing.
 ///
-/// Two things differ from a new analysis: facilities keep their ids, while an analysis without a closed one counts the later ones anew; and
-/// ranks are those among the zones asked about.
+/// Three things differ from a new analysis: facilities keep their ids, while an analysis without a closed one counts the later ones anew; ranks
+/// are those among the zones asked about; and the small pieces of the network in use ([`EdgeGrid::islands`]) stay those of the service's own
+/// facilities, while an analysis uses a piece where a facility opens on it.
 ///
 /// ```
 /// use catchment::geo::{Coord, Rect};
