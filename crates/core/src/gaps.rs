@@ -21,6 +21,7 @@ use crate::index::DemandIndex;
 use crate::input::{Demand, Zone};
 use crate::limits::Limits;
 use crate::link::{EdgeGrid, distance};
+use crate::mask::oriented;
 use crate::outline::{Drawn, Patch, Shape, draw};
 use crate::progress::{Cancelled, Progress};
 use crate::reach::CostField;
@@ -316,7 +317,7 @@ fn zone_gaps(traced: &Traced<'_>, z: usize, points: &[usize], drawing: Option<Dr
     parts.retain(|part| part.unsigned_area() >= SLIVER_M2);
     if parts.is_empty() && !points.is_empty() {
         parts = squares_around(traced, z, &points);
-        covered = covered.difference(&MultiPolygon::new(parts.clone()));
+        covered = oriented(&covered.difference(&MultiPolygon::new(parts.clone())));
     }
     let mut members: Vec<Vec<usize>> = vec![Vec::new(); parts.len()];
     for i in points {
@@ -351,7 +352,8 @@ fn within_ground(ground: &MultiPolygon<f64>, drawn: Vec<Drawn>) -> MultiPolygon<
     let (kept, cut): (Vec<Drawn>, Vec<Drawn>) = drawn.into_iter().partition(|piece| piece.whole && !holes);
     let mut kept: Vec<Polygon<f64>> = kept.into_iter().map(|piece| piece.polygon).collect();
     if !cut.is_empty() {
-        kept.extend(MultiPolygon::new(cut.into_iter().map(|piece| piece.polygon).collect()).intersection(ground));
+        let cut = MultiPolygon::new(cut.into_iter().map(|piece| piece.polygon).collect()).intersection(ground);
+        kept.extend(oriented(&cut));
     }
     MultiPolygon::new(kept)
 }
@@ -373,7 +375,7 @@ fn squares_around(traced: &Traced<'_>, z: usize, points: &[usize]) -> Vec<Polygo
     loop {
         let square = |c: Coord<f64>| Rect::new((c.x - half, c.y - half), (c.x + half, c.y + half)).to_polygon();
         let joined = unary_union(&places.iter().copied().map(square).collect::<Vec<_>>());
-        let within = joined.intersection(ground);
+        let within = oriented(&joined.intersection(ground));
         if within.unsigned_area() >= SLIVER_M2 || half > farthest {
             return if within.0.is_empty() { joined.0 } else { within.0 };
         }

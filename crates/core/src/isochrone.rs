@@ -9,6 +9,7 @@ use crate::check;
 use crate::ground::{Ground, GroundError};
 use crate::ids::FacilityId;
 use crate::link::EdgeGrid;
+use crate::mask::oriented;
 use crate::outline::{Patch, Shape, draw};
 use crate::progress::{Cancelled, Progress};
 use crate::reach::CostField;
@@ -164,7 +165,7 @@ pub fn rings(disks: &[Isochrone]) -> Vec<Isochrone> {
 
 /// `outer` without `inner`, valid.
 fn without(outer: &MultiPolygon<f64>, inner: &MultiPolygon<f64>) -> MultiPolygon<f64> {
-    let ground = outer.difference(inner);
+    let ground = oriented(&outer.difference(inner));
     if ground.is_valid() { ground } else { nested(ground) }
 }
 

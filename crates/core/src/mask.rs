@@ -158,6 +158,7 @@ impl<'a> Layer<'a> {
 }
 
 /// Outer rings counter-clockwise, holes clockwise: then the rule of non-zero winding joins what overlaps and keeps holes.
+/// An overlay may hand out a hole that runs the other way.
 pub(crate) fn oriented(polygons: &MultiPolygon<f64>) -> MultiPolygon<f64> {
     polygons.orient(Direction::Default)
 }

@@ -10,6 +10,7 @@ use rayon::prelude::*;
 
 use crate::along::knots;
 use crate::link::EdgeGrid;
+use crate::mask::oriented;
 use crate::search::NearestFacility;
 use crate::units::Limit;
 
@@ -37,7 +38,7 @@ pub(crate) fn simplify(
     });
     for i in (1..shapes.len()).rev() {
         let inner = shapes[i - 1].intersection(&shapes[i]);
-        shapes[i - 1] = inner;
+        shapes[i - 1] = oriented(&inner);
     }
 }
 
