@@ -56,6 +56,9 @@ mod folders;
 #[path = "cli/formats.rs"]
 mod formats;
 #[cfg(test)]
+#[path = "cli/headline.rs"]
+mod headline;
+#[cfg(test)]
 #[path = "cli/inspect.rs"]
 mod inspect;
 #[cfg(test)]

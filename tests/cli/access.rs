@@ -45,8 +45,8 @@ fn town() -> Desk {
 #[test]
 fn people_draw_on_what_they_reach() {
     let desk = town();
-    let said = desk.works(&["run", "town.toml", "--out", "o"]).out;
-    assert!(said.contains("beds: 2SFCA within 5 min"), "{said}");
+    desk.works(&["run", "town.toml", "--out", "o"]);
+    assert!(desk.text("o/report.md").contains("- beds: 2SFCA within 5 min"), "{}", desk.text("o/report.md"));
     // c1 shares 6 beds among corners 0 to 3, 15 people; c2 8 among 7 to 10, 1,920; c3's beds nobody knows
     let rows = desk.rows("o/access_facilities.csv");
     let shown: Vec<[String; 4]> = rows

@@ -110,7 +110,11 @@ fn everyone_who_is_known_is_covered_evenly() {
     let zones = [rectangle(WEST, "West", 8.9995, 9.0045), rectangle(EAST, "East", 9.0045, 9.2105)];
     desk.put("zones.geojson", collection(&zones)).put("people.csv", "lon,lat,people\n9.000,0,10\n9.005,0,10\n9.200,0,20\n");
     let done = desk.works(&["run", "town.toml", "--no-map", "--accept", "no_roads=60%", "--out", "out"]);
-    assert!(done.out.contains("100.00% of residents inside the road data (20 of 20)"), "{}", done.out);
+    assert!(
+        done.out.contains("walk: 100.0 % of residents inside the road data (20 of 20) live within 15 min; the same at 1.0 to 1.39 m/s."),
+        "{}",
+        done.out
+    );
     assert_eq!(desk.findings("out", "everything_covered").len(), 1);
     let rows = desk.rows("out/fairness.csv");
     let row = rows.iter().find(|row| row["resource"] == "walk.people_covered").unwrap();
@@ -127,8 +131,8 @@ fn a_study_of_unknown_people_gives_no_share_of_people() {
     desk.put("town.toml", PLAN.replace("method = \"points\"\nsource = \"people.csv\"", "method = \"spread\"\ntotals = \"osm\""));
     let done = desk.works(&["run", "town.toml", "--no-map", "--out", "out"]);
     let first = done.out.lines().next().unwrap();
-    assert!(first.contains("within 15 min, ") && first.contains("% of the land ("), "{first}");
-    assert!(!first.contains("0 of 0") && first.contains("The people of 古美路街道 and 莘庄镇 are not known"), "{first}");
+    assert!(first.ends_with(" km²) lies within 15 min.") && first.contains("% of the land ("), "{first}");
+    assert!(!first.contains("0 of 0") && first.starts_with("The people of 古美路街道 and 莘庄镇 are not known. walk: "), "{first}");
 }
 
 /// A table that was pasted twice has half of its people in rows that repeat others; houses with two households have few.

@@ -44,10 +44,10 @@ fn people_beyond_the_box_of_the_file_stop_the_run() {
     // the headline begins with what is not known, and says both bounds: 255 of 2,047, and all of them
     let first = done.out.lines().next().unwrap();
     assert!(
-        first.starts_with("1,792 residents (87.5%) live outside the road data: of all residents 12.46% to 100.00% are covered"),
+        first.starts_with("1,792 residents (87.5 %) live outside the road data: of all residents, 12.5 % to 100.0 % are covered"),
         "{first}"
     );
-    assert!(first.contains("100.00% of residents inside the road data (255 of 255)"), "{first}");
+    assert!(first.contains("100.0 % of residents inside the road data (255 of 255)"), "{first}");
     assert!(first.ends_with("Accepted by the plan: no_roads (87.5 %)."), "{first}");
     let summary = desk.json("out/summary.json");
     let service = &summary["services"][0];
@@ -68,8 +68,8 @@ fn a_few_people_beyond_are_a_warning_and_no_data_everywhere() {
     // roads up to corner 7; corner 10 is 334 m beyond: 10 of 110 people, 9.1 %. Corner 9 is 9 × 92.766 s = 834.9 s from the clinic: all others are covered
     desk.put("town.osm", bounded(7, "9.0075")).put("people.csv", tens());
     let done = desk.works(&["run", "town.toml", "--out", "out"]);
-    assert!(done.out.contains("100.00% of residents inside the road data (100 of 100)"), "{}", done.out);
-    assert!(done.out.contains("of all residents 90.91% to 100.00% are covered"), "{}", done.out);
+    assert!(done.out.contains("100.0 % of residents inside the road data (100 of 100)"), "{}", done.out);
+    assert!(done.out.contains("of all residents, 90.9 % to 100.0 % are covered"), "{}", done.out);
     assert!(done.out.contains("no_roads (10 people)"), "{}", done.out);
     let found = &desk.findings("out", "no_roads")[0];
     assert_eq!((found["severity"].as_str(), found["people"].as_str(), found["accepted"].as_str()), ("warning", "10.0", "false"));
@@ -204,7 +204,7 @@ fn people_outside_all_zones_are_in_no_total() {
     desk.put("zones.geojson", collection(&[rectangle(EAST, "East", 9.0045, 9.0105)]));
     let done = desk.works(&RUN);
     // corners 5 to 9 of 5 to 10: 992 of 2,016
-    assert!(done.out.lines().next().unwrap().contains("49.21% of residents (992 of 2,016)"), "{}", done.out);
+    assert!(done.out.lines().next().unwrap().contains("49.2 % of residents (992 of 2,016)"), "{}", done.out);
     let summary = desk.json("out/summary.json");
     assert_eq!(summary["services"][0]["people"]["total"], 2016.0);
     let conservation = &summary["services"][0]["conservation"];

@@ -37,17 +37,24 @@ fn masks_stand_side_by_side_with_their_km2() {
     assert_eq!((&masks[0]["share"], &masks[0]["covered_m2"]), (&summary["area_share"], &summary["area"]["covered_m2"]));
     assert!((masks[1]["mask_m2"].as_f64().unwrap() - centre).abs() < 0.01 && summary["conservation"]["area_holds"] == true);
     // 222.6 × 1,216.3 m; 11 × 11 thousandths of a degree are 1,224.5 × 1,216.3 m
-    for shown in
-        ["of the land (1.488 km²) are covered", "old-centre", "of 0.271 km²", "area % (land)", "land km²", "口径：陆域，1.488平方公里"]
-    {
+    for shown in ["of the land (0.681 of 1.488 km²) lies", "area % (land)", "land km²", "口径：陆域，0.681/1.488平方公里"] {
         assert!(done.out.contains(shown), "{shown:?} is not in\n{}", done.out);
     }
     let (readme, svg) = (desk.text("o/README.txt"), desk.text("o/map.svg"));
-    assert!(readme.contains("mask: land, 1.488 km²") && readme.contains("of 0.271 km²") && svg.contains("1.488"));
+    assert!(
+        desk.text("o/report.md").contains("- Area by mask: land 45.76% of 1.488 km²; old-centre ")
+            && readme.contains("mask: land, 1.488 km²")
+            && readme.contains("of 0.271 km²")
+            && svg.contains("1.488")
+    );
     // one mask alone needs no list
     desk.put("town.toml", format!("{PLAN}[ground]\nmask = [\"zone\"]\n"));
     let done = desk.works(&["run", "town.toml", "--no-map", "--out", "o"]);
-    assert!(done.out.contains("of all ground of the zones (1.488 km²)") && !done.out.contains("Area by mask"), "{}", done.out);
+    assert!(
+        done.out.contains(" of all ground of the zones (0.681 of 1.488 km²) lies") && !desk.text("o/report.md").contains("Area by mask"),
+        "{}",
+        done.out
+    );
     assert!(!desk.rows("o/zones.csv")[0].contains_key("area_zone_m2"));
 }
 

@@ -56,6 +56,10 @@ fn every_command_ends_by_a_signal_with_its_code() {
                 assert!(child.try_wait().unwrap().is_none(), "{command:?} ended before it began to write");
                 std::thread::sleep(std::time::Duration::from_millis(1));
             }
+            if command[0] == "convert" {
+                // it watches for signals once the file is there
+                std::thread::sleep(std::time::Duration::from_millis(30));
+            }
             assert!(Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap().success());
             let done = Done::of(child.wait_with_output().unwrap());
             assert_eq!(done.code, Some(code), "{command:?} {signal}: {}", done.err);

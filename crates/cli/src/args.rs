@@ -76,6 +76,9 @@ pub(crate) struct Demo {
 pub(crate) struct Run {
     /// The plan (TOML). Its paths are relative to it.
     pub plan: PathBuf,
+    /// A service of the plan [default: all of them].
+    #[arg(long, value_name = "ID")]
+    pub service: Option<String>,
     #[command(flatten)]
     pub common: Common,
 }
@@ -151,7 +154,7 @@ pub(crate) struct Common {
     /// The limit of every service in every zone, with its unit: 10min, 800m. Limits by zone of the plan are left aside.
     #[arg(long, value_name = "LIMIT")]
     pub limit: Option<String>,
-    /// The speed of every profile, with its unit: 1.0m/s, 4km/h (steps keep theirs).
+    /// The speed of every profile, with its unit: 1.0m/s, 4km/h. Legs and steps change by the same factor, unless the plan sets them.
     #[arg(long, value_name = "SPEED")]
     pub speed: Option<String>,
     /// Coverage at further limits or speeds as well, in curve.csv; may be given several times: limit=5..30min/5, limit=5min,10min,

@@ -9,13 +9,13 @@ use catchment_io::map::Lang;
 use catchment_io::plan::BASELINE;
 use catchment_io::{Claim, Error, compare as compared, thousands, warning_lines, write};
 use clap::Args;
-use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
-use comfy_table::{CellAlignment, Table};
+use comfy_table::CellAlignment;
 use serde_json::Value;
 
 use crate::args::Common;
 use crate::job::Job;
 use crate::shapes::check_own;
+use crate::tables::plain_table;
 use crate::terminal::{Terminal, print, results_stand};
 
 /// `compare`
@@ -65,6 +65,25 @@ pub(crate) fn warnings(findings: &[Finding], lang: Lang) -> String {
 pub(crate) fn summary(out: &Path) -> anyhow::Result<String> {
     let file = out.join("summary.json");
     fs::read_to_string(&file).with_context(|| file.display().to_string())
+}
+
+/// A line a service and scenario that changes who is covered.
+pub(crate) fn lines(summary: &str, zh: bool) -> anyhow::Result<Vec<String>> {
+    let summary: Value = serde_json::from_str(summary)?;
+    let rows = summary.get("comparison").and_then(Value::as_array).cloned().unwrap_or_default();
+    let text = |row: &Value, key: &str| row.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let number = |row: &Value, key: &str| row.get(key).and_then(Value::as_f64);
+    let line = |row: &Value| {
+        let [gained, lost] = ["people_gained", "people_lost"].map(|key| number(row, key).unwrap_or_default());
+        let share = 100.0 * number(row, "people_share").unwrap_or_default();
+        let (service, title) = (text(row, "service"), text(row, "title"));
+        let [gained_text, lost_text] = [gained, lost].map(thousands);
+        (gained > 0.0 || lost > 0.0).then(|| match zh {
+            true => format!("{service}，{title}：新增覆盖{gained_text}人，失去{lost_text}人，人口覆盖率{share:.2}%"),
+            false => format!("{service}, {title}: {gained_text} people gained, {lost_text} lost; {share:.1} % covered"),
+        })
+    };
+    Ok(rows.iter().filter(|row| text(row, "scenario") != BASELINE).filter_map(line).collect())
 }
 
 /// The scenarios side by side, and what each step does.
@@ -125,8 +144,7 @@ pub(crate) fn table(summary: &str, zh: bool) -> anyhow::Result<String> {
 }
 
 pub(crate) fn drawn<const N: usize>(header: [&str; N], rows: Vec<[String; N]>, first_number: usize) -> String {
-    let mut table = Table::new();
-    table.load_style(UTF8_HORIZONTAL_ONLY);
+    let mut table = plain_table();
     table.set_header(header);
     table.add_rows(rows);
     for column in first_number..N {

@@ -122,6 +122,12 @@ impl Job {
         Ok(Job { plan, files, out: common.out.clone().unwrap_or(out), notes, source, also_read: Vec::new(), force: common.force })
     }
 
+    /// The same of one service of the plan alone.
+    pub(crate) fn of_service(mut self, id: &str) -> Result<Job, Error> {
+        self.plan.keep_service(id, "--service").map_err(|source| Error::Plan { file: "the flags".to_owned(), source })?;
+        Ok(self)
+    }
+
     /// Takes the folder of results, before anything is read.
     pub(crate) fn claim(&self, claim: Claim) -> Result<OutFolder, Error> {
         let named = self.source.iter().flat_map(|(folder, _)| self.plan.files().into_iter().map(|name| folder.join(name)));

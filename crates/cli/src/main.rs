@@ -69,7 +69,10 @@ fn dispatch(cli: Cli) -> anyhow::Result<()> {
             Some(file) => save_plan(file),
             None => show(&Job::demo(&demo.common)?, &demo.common),
         },
-        Command::Run(typed) => execute(&Job::of_plan(&typed.plan, &typed.common)?, &typed.common),
+        Command::Run(typed) => {
+            let job = Job::of_plan(&typed.plan, &typed.common)?;
+            execute(&typed.service.iter().try_fold(job, |job, id| job.of_service(id))?, &typed.common)
+        }
         Command::Check(typed) => check::check(&typed),
         Command::Coverage(flags) => execute(&Job::of_flags(&flags)?, &flags.common),
         Command::Isochrones(typed) => shapes::isochrones(&typed),
@@ -139,8 +142,12 @@ fn show(job: &Job, common: &Common) -> anyhow::Result<()> {
     if !common.json && !common.quiet {
         let zh = job.plan.study.lang == Lang::Zh;
         let folder = job.out.join("compare");
-        print(&format!("{}{}/ holds the comparison\n", compare::table(&compare::summary(&folder)?, zh)?, folder.display()));
-        print(&format!("{}{}/ holds the sites\n", site::table(&sites, zh), job.out.join("site").display()));
+        for line in compare::lines(&compare::summary(&folder)?, zh)? {
+            print(&format!("{}/: {line}\n", folder.display()));
+        }
+        for line in sites.sentences() {
+            print(&format!("{}/: {}\n", job.out.join("site").display(), line.replace("**", "")));
+        }
     }
     check_own(&done.audits)
 }

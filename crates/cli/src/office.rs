@@ -7,15 +7,15 @@ use catchment::NormStatus;
 use catchment_io::map::Lang;
 use catchment_io::plan::{CsvEncoding, Format, Plan};
 use catchment_io::planning::{self, Ask, Found, IndicatorRow, IndicatorStatus, Indicators, NormRow, Sources};
-use catchment_io::{Claim, Error, Files, Folder, OutFolder, Run, thousands, write};
+use catchment_io::{Claim, Error, Files, Folder, OutFolder, write};
 use clap::Args;
-use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
-use comfy_table::{CellAlignment, Table};
+use comfy_table::CellAlignment;
 
 use crate::args::{CsvArg, LangArg, formats};
 use crate::job::accept;
 use crate::shapes::NotMet;
 use crate::signals;
+use crate::tables::plain_table;
 use crate::terminal::{Terminal, print, results_stand};
 
 /// What both commands take.
@@ -194,40 +194,6 @@ pub(crate) fn indicators(typed: &IndicatorsArgs) -> anyhow::Result<()> {
     }
 }
 
-/// What the office and access say of a run: norms, indicators, fairness, access and referrals.
-pub(crate) fn lines_of(run: &Run) -> String {
-    let mut text = String::new();
-    if let Some(own) = run.office.as_ref() {
-        if !own.norms.is_empty() {
-            text += &format!("\n{}", norm_table(&own.norms));
-        }
-        text += &format!("\n{}", indicator_table(&own.indicators.indicators));
-    }
-    text += &fairness_lines(&run.fair);
-    for own in &run.access {
-        let plan = &run.inputs.plan.access[own.place];
-        let score = |score: Option<f64>| score.map_or_else(|| "–".to_owned(), |score| format!("{:.4}", score * plan.per));
-        text += &format!(
-            "{}: {} within {}: {} per {} people on average, {} at best; {} people have none in reach\n",
-            plan.id,
-            plan.method.name(),
-            own.limit,
-            score(own.total.mean),
-            plan.per,
-            score(own.total.most),
-            thousands(own.total.people_without.as_f64()),
-        );
-    }
-    for own in &run.referrals {
-        let plan = &run.inputs.plan.referrals[own.place];
-        for (set, to) in plan.to.iter().enumerate() {
-            let asked = own.asking(set).count();
-            text += &format!("{}: {} of {asked} {} have one of {to} within {}\n", plan.id, own.within(set), plan.from, plan.limit);
-        }
-    }
-    text
-}
-
 /// A line a norm: how many zones are short, met, over.
 pub(crate) fn norm_table(rows: &[NormRow]) -> String {
     let mut norms: Vec<&NormRow> = Vec::new();
@@ -298,8 +264,7 @@ pub(crate) fn fairness_lines(fair: &planning::Fair) -> String {
 }
 
 fn table<const N: usize>(header: [&str; N], lines: impl Iterator<Item = [String; N]>) -> String {
-    let mut table = Table::new();
-    table.load_style(UTF8_HORIZONTAL_ONLY);
+    let mut table = plain_table();
     table.set_header(header);
     for line in lines {
         table.add_row(line);

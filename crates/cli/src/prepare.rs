@@ -10,14 +10,13 @@ use catchment_io::plan::{Columns, PlanError, RoadsPlan, built_in, is_layer, is_o
 use catchment_io::prepared::{PreparedError, PreparedNetwork, is_prepared_file, read_prepared, write_prepared};
 use catchment_io::{Against, Error, Files, Folder, InZone, Inspection, OutFile};
 use clap::Args;
-use comfy_table::Table;
-use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
 use serde_json::json;
 
 use crate::args::Common;
 use crate::inspect_raster;
 use crate::job::Job;
 use crate::signals;
+use crate::tables::plain_table;
 use crate::terminal::{note, print};
 
 #[derive(Debug, Args)]
@@ -238,8 +237,7 @@ fn look(found: &Inspection) -> String {
     if let Some((id, again)) = found.repeated_ids.as_ref().filter(|(_, again)| *again > 0) {
         text += &format!("  {again} values of `{id}` come again\n");
     }
-    let mut table = Table::new();
-    table.load_style(UTF8_HORIZONTAL_ONLY);
+    let mut table = plain_table();
     table.set_header(["column", "filled", "different", "sum", "least", "greatest", "examples"]);
     for field in &found.fields {
         let numbers =
@@ -280,8 +278,7 @@ pub(crate) fn in_zones(zones: &[InZone]) -> String {
     if zones.is_empty() {
         return String::new();
     }
-    let mut table = Table::new();
-    table.load_style(UTF8_HORIZONTAL_ONLY);
+    let mut table = plain_table();
     table.set_header(["zone", "name", "rows", "people"]);
     for zone in zones {
         let people = zone.people.map_or_else(String::new, |people| format!("{}", (people * 1e6).round() / 1e6));

@@ -8,12 +8,12 @@ use catchment_io::{
     Ask, AuditAsk, Claim, Error, Files, Folder, IsochroneAsk, IsochroneRow, LayerAudit, Made, OwnAudit, Points, ReachAsk, ReachRow, Run,
     area_error, write,
 };
-use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
-use comfy_table::{CellAlignment, Table};
+use comfy_table::CellAlignment;
 
 use crate::args::Common;
 use crate::job::Job;
 use crate::shape_args::{Asked, Audit as AuditArgs, Isochrones, Reach, ShapeCommon};
+use crate::tables::plain_table;
 use crate::terminal::{Terminal, print, results_stand};
 
 /// A check that was asked for and is not met: exit code 1.
@@ -230,8 +230,7 @@ fn km2(m2: f64) -> String {
 
 /// A table whose numbers, all but the first two columns, stand to the right.
 fn table<const N: usize>(header: [&str; N], rows: impl Iterator<Item = [String; N]>) -> String {
-    let mut table = Table::new();
-    table.load_style(UTF8_HORIZONTAL_ONLY);
+    let mut table = plain_table();
     table.set_header(header);
     rows.for_each(|row| {
         table.add_row(row);

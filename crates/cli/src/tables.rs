@@ -2,11 +2,10 @@
 
 use catchment::{Gap, Metric, People};
 use catchment_io::{Run, SweepPoint, sweep_points, thousands};
-use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
-use comfy_table::{CellAlignment, Table};
+use comfy_table::{CellAlignment, ContentLineStyle, LineStyle, Table, TableStyle};
 
 /// How many gaps are shown.
-const SHOWN: usize = 10;
+const SHOWN: usize = 5;
 
 /// The gaps with most people: where, how many, how far beyond the limit, from which facility. Nothing where nobody is known to be in any.
 pub(crate) fn gap_table(run: &Run, service: usize, zh: bool) -> String {
@@ -22,8 +21,13 @@ pub(crate) fn gap_table(run: &Run, service: usize, zh: bool) -> String {
         false => ["gap", "place", "zone", "people", beyond, "nearest facility"],
     };
     let gaps = run.reports[service].gaps.gaps.iter().filter(|gap| gap.people.is_some_and(|people| people > People::ZERO));
+    let all = gaps.clone().count();
     let rows: Vec<[String; 6]> = gaps.take(SHOWN).map(|gap| gap_row(run, service, gap)).collect();
-    table(header.map(str::to_owned), &rows, [0, 3, 4])
+    let mut text = table(header.map(str::to_owned), &rows, [0, 3, 4]);
+    if all > SHOWN {
+        text += &if zh { format!(" 其余{}处见gaps.csv\n", all - SHOWN) } else { format!(" {} more in gaps.csv\n", all - SHOWN) };
+    }
+    text
 }
 
 fn gap_row(run: &Run, service: usize, gap: &Gap) -> [String; 6] {
@@ -71,13 +75,25 @@ fn curve_row(run: &Run, service: usize, zh: bool, point: &SweepPoint<'_>) -> [St
     ]
 }
 
+/// Spaces between columns, a line under the header.
+const LINES: TableStyle = TableStyle::new()
+    .header_lines(ContentLineStyle::none().junction(' '))
+    .header_separator(LineStyle::none().fill('─').junction('─'))
+    .content_lines(ContentLineStyle::none().junction(' '));
+
+/// A table with a line under its header alone.
+pub(crate) fn plain_table() -> Table {
+    let mut table = Table::new();
+    table.load_style(LINES);
+    table
+}
+
 /// A table with these columns to the right; nothing without rows.
 fn table<const N: usize, const R: usize>(header: [String; N], rows: &[[String; N]], right: [usize; R]) -> String {
     if rows.is_empty() {
         return String::new();
     }
-    let mut table = Table::new();
-    table.load_style(UTF8_HORIZONTAL_ONLY);
+    let mut table = plain_table();
     table.set_header(header);
     table.add_rows(rows.iter().cloned());
     for column in right {

@@ -7,21 +7,16 @@ use std::process::ExitCode;
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use crate::tables::{curve_table, gap_table};
-use catchment::{People, Progress, Report, Status};
+use catchment::{Metric, People, Progress, Status};
 use catchment_io::map::Lang;
 use catchment_io::plan::Mask;
-use catchment_io::{
-    Error, Placed, Run, km2, mask_zh, most_uncovered, people_sentence, response_sentences, sentence, side_by_side, side_by_side_zh, steers,
-    thousands, title, warning_lines,
-};
-use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
-use comfy_table::{CellAlignment, Table};
+use catchment_io::{Error, Placed, Run, km2, mask_zh, most_uncovered, people_sentence, sentence, steers, thousands, title, warning_lines};
+use comfy_table::CellAlignment;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::office::lines_of;
 use crate::shapes::{area_errors, own_audits};
 use crate::signals;
+use crate::tables::{curve_table, gap_table, plain_table};
 
 /// A bar on a terminal, one line a stage otherwise, nothing when quiet.
 pub(crate) struct Terminal {
@@ -149,12 +144,17 @@ pub(crate) fn printed() -> anyhow::Result<()> {
     }
 }
 
-/// The sentence of every service, the warnings, then the table of every service: the total, and the ten zones with most people who are not
-/// covered.
+/// So many zones with most people who are not covered are in the table of a plan's only service, and of each of several.
+const ZONES_OF_ONE: usize = 10;
+const ZONES_OF_EACH: usize = 5;
+
+/// What a run found, on one screen: the headline of every service, the warnings, then a table of every service: the total, and the zones with
+/// most people who are not covered. What else there is stands in `report.md`.
 pub(crate) fn tables(run: &Run, out: &Path, files: usize) -> String {
     let plan = &run.inputs.plan;
-    let zh = plan.study.lang == Lang::Zh;
     let lang = plan.study.lang;
+    let zh = lang == Lang::Zh;
+    let several = plan.services.len() > 1;
     let mut text = String::new();
     for (service, report) in plan.services.iter().zip(&run.reports) {
         text += &format!("{}\n", sentence(run, service, report, lang));
@@ -165,21 +165,21 @@ pub(crate) fn tables(run: &Run, out: &Path, files: usize) -> String {
     }
     text += &people_sentence(run, lang).map_or_else(String::new, |line| format!("\n{line}\n"));
     for (i, (service, report)) in plan.services.iter().zip(&run.reports).enumerate() {
-        text += &if plan.services.len() > 1 { format!("\n{}\n\n", title(service)) } else { "\n".to_owned() };
-        let time = service.limit.metric == catchment::Metric::Time;
-        let mean = match (zh, time) {
-            (false, true) => "mean s",
-            (false, false) => "mean m",
-            (true, true) => "平均（秒）",
-            (true, false) => "平均（米）",
+        text += &if several { format!("\n{}\n", title(service)) } else { "\n".to_owned() };
+        let mean = match (zh, service.limit.metric) {
+            (false, Metric::Time) => "mean min",
+            (false, Metric::Distance) => "mean m",
+            (true, Metric::Time) => "平均（分钟）",
+            (true, Metric::Distance) => "平均（米）",
         };
-        let mut table = Table::new();
-        table.load_style(UTF8_HORIZONTAL_ONLY);
+        let mut table = plain_table();
         let no_data = report.coverage.total.people_of(Status::NoData) > People::ZERO;
         table.set_header(header(plan.ground.mask.first().unwrap_or(&Mask::Zone), zh, no_data, mean));
-        table.add_row(row(if zh { "合计" } else { "total" }, &report.coverage.total, no_data));
-        for (zone, _) in most_uncovered(report).into_iter().take(10) {
-            table.add_row(row(&run.inputs.zones[zone].name, &report.coverage.zones[zone], no_data));
+        table.add_row(row(if zh { "合计" } else { "total" }, &report.coverage.total, no_data, service.limit.metric));
+        let shown = if several { ZONES_OF_EACH } else { ZONES_OF_ONE };
+        let worst = most_uncovered(report);
+        for (zone, _) in worst.iter().take(shown) {
+            table.add_row(row(&run.inputs.zones[*zone].name, &report.coverage.zones[*zone], no_data, service.limit.metric));
         }
         for column in 1..9 {
             if let Some(column) = table.column_mut(column) {
@@ -187,21 +187,22 @@ pub(crate) fn tables(run: &Run, out: &Path, files: usize) -> String {
             }
         }
         text += &format!("{table}\n");
-        let areas = if zh { side_by_side_zh(run, &report.coverage.total) } else { side_by_side(run, &report.coverage.total) };
-        if let Some(areas) = areas {
-            text += &format!("{}{areas}{}\n", if zh { "面积覆盖率，分口径：" } else { "Area by mask: " }, if zh { "。" } else { "." });
+        let rest = run.inputs.zones.len() - worst.len().min(shown);
+        if rest > 0 {
+            text += &if zh { format!(" 其余{rest}个街镇见zones.csv\n") } else { format!(" {rest} more in zones.csv\n") };
         }
-        text += &format!("{}\n{}{}\n", gaps(report), beyond_barrier(report), straight_line(report));
-        for line in response_sentences(run, service, plan.study.lang) {
-            text += &format!("{line}\n");
+        if !several {
+            text += &gap_table(run, i, zh);
         }
-        text += &gap_table(run, i, zh);
         text += &curve_table(run, i, zh);
     }
-    text += &lines_of(run);
     text += &area_errors(run);
     text += &own_audits(&run.audits);
-    text + &format!("{files} files in {}/ (README.txt explains every field)\n", out.display())
+    let out = out.display();
+    text + &match zh {
+        true => format!("\n{out}/共{files}个文件：各表见report.md，字段说明见README.txt\n"),
+        false => format!("\n{files} files in {out}/: report.md has all tables, README.txt explains every field\n"),
+    }
 }
 
 /// The columns of the table: the share of area says of what, and its km² stand beside it. People of no data have one where there are any.
@@ -225,50 +226,15 @@ fn header(mask: &Mask, zh: bool, no_data: bool, mean: &str) -> Vec<String> {
 /// Where the table has people of no data: behind those not covered.
 const NO_DATA_COLUMN: usize = 4;
 
-/// How many gaps there are, with people, of unknown people, and without anybody.
-fn gaps(report: &Report) -> String {
-    let people = || report.gaps.gaps.iter().map(|gap| gap.people);
-    let with = people().flatten().filter(|p| *p > People::ZERO).count();
-    let unknown = people().filter(Option::is_none).count();
-    let without = people().flatten().count() - with;
-    let unlisted = report.gaps.unlisted();
-    let left = match unlisted.gaps {
-        0 => String::new(),
-        count => format!(" {count} more, with {} people, are kept off the list.", thousands(unlisted.people.as_f64())),
-    };
-    format!(
-        "{with} gaps with people, {unknown} in zones of unknown people, {without} pieces of uncovered ground with nobody counted in \
-         them.{left}"
-    )
-}
-
-/// A line on people whose nearest road lies beyond a barrier, where there are any.
-fn beyond_barrier(report: &Report) -> String {
-    let people = report.people_nearest_road_beyond_barrier;
-    let line = || {
-        let people = thousands(people.as_f64());
-        format!("The nearest road of {people} people lies beyond a barrier: they are linked to a farther one, or not linked.\n")
-    };
-    if people > People::ZERO { line() } else { String::new() }
-}
-
-/// What a straight line would have said: a comparison, never the result.
-fn straight_line(report: &Report) -> String {
-    let total = &report.coverage.total;
-    let all = total.people.unwrap_or_default().known().as_f64().max(f64::MIN_POSITIVE);
-    let percent = |people: People| 100.0 * people.as_f64() / all;
-    let (plain, detour) = (percent(total.straight_line), percent(total.straight_line_detour));
-    format!(
-        "For comparison only: a straight line as long as the limit would cover {plain:.1} % of people, {detour:.1} % with the detour factor."
-    )
-}
-
-fn row(name: &str, coverage: &catchment::Coverage, no_data: bool) -> Vec<String> {
+fn row(name: &str, coverage: &catchment::Coverage, no_data: bool, metric: Metric) -> Vec<String> {
     let percent = |share: Option<f64>| share.map_or("–".to_owned(), |s| format!("{:.1}", 100.0 * s));
     let people = |pick: fn(&catchment::ByStatus<catchment::People>) -> catchment::People| {
         coverage.people.map_or("–".to_owned(), |p| thousands(pick(&p).as_f64()))
     };
-    let mean = coverage.costs.mean.map_or("–".to_owned(), |c| thousands(c.as_f64()));
+    let mean = coverage.costs.mean.map_or("–".to_owned(), |cost| match metric {
+        Metric::Time => format!("{:.1}", cost.as_f64() / 60.0),
+        Metric::Distance => thousands(cost.as_f64()),
+    });
     let mut cells = vec![
         name.to_owned(),
         people(|p| p.total()),

@@ -49,6 +49,9 @@ pub struct Profile {
     pub steps_m_s: f64,
     /// Speed on the straight leg between a point and the road, metres a second.
     pub access_speed_m_s: f64,
+    /// Other walking speeds, metres a second, at which coverage stands beside a headline: a slow and a brisk one. Empty for none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub range_m_s: Vec<f64>,
     /// Longest straight leg, metres.
     pub snap_m: f64,
     /// Fewest nodes that a connected piece of the network must have for a point to be linked to it.
@@ -171,6 +174,9 @@ impl Profile {
             ("ferry_m_s", self.ferry_m_s),
         ] {
             range(key, value, value > 0.0 && value <= 100.0, "a speed above 0 and at most 100 m/s")?;
+        }
+        for speed in &self.range_m_s {
+            range("range_m_s", *speed, *speed > 0.0 && *speed <= 100.0, "speeds above 0 and at most 100 m/s")?;
         }
         range("snap_m", self.snap_m, (0.0..=100_000.0).contains(&self.snap_m), "0 to 100,000 m")?;
         let delay = self.crossing_delay_s;

@@ -22,6 +22,7 @@ mod out;
 pub mod plan;
 pub mod planning;
 pub mod prepared;
+mod range;
 mod referrals;
 mod response;
 mod run;

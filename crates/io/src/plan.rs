@@ -230,17 +230,40 @@ impl Plan {
         toml::to_string_pretty(self).map_err(|error| PlanError::Toml { message: error.to_string(), hint: String::new() })
     }
 
-    /// The speeds of all sweeps by profile, ascending, each once.
-    pub fn swept_speeds(&self) -> BTreeMap<String, Vec<f64>> {
-        let mut swept: BTreeMap<String, Vec<f64>> = BTreeMap::new();
+    /// The speeds at which roads are searched beside each profile's own, ascending, each once, and whether a sweep asks for it; others are
+    /// those of the range that the costs of one search do not tell.
+    pub(crate) fn searched_speeds(&self) -> BTreeMap<String, Vec<(f64, bool)>> {
+        let mut searched: BTreeMap<String, Vec<(f64, bool)>> = BTreeMap::new();
         for service in &self.services {
-            swept.entry(service.profile.clone()).or_default().extend(service.swept_speeds());
+            let swept = service.swept_speeds().into_iter().map(|speed| (speed, true));
+            let ranged = self.range_m_s(service).into_iter().filter(|speed| !self.scales(&service.profile, *speed));
+            searched.entry(service.profile.clone()).or_default().extend(swept.chain(ranged.map(|speed| (speed, false))));
         }
-        for speeds in swept.values_mut() {
-            speeds.sort_by(f64::total_cmp);
-            speeds.dedup();
+        for speeds in searched.values_mut() {
+            // of one speed the sweep's first
+            speeds.sort_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)));
+            speeds.dedup_by_key(|(speed, _)| *speed);
         }
-        swept
+        searched
+    }
+
+    /// Leaves of the services one, and of what else asks about services what asks about that one; `key` is who names it.
+    ///
+    /// # Errors
+    ///
+    /// [`PlanError::Value`] for a service that the plan does not have.
+    pub fn keep_service(&mut self, id: &str, key: &str) -> Result<(), PlanError> {
+        let known: Vec<&str> = self.services.iter().map(|own| own.id.as_str()).collect();
+        if !known.contains(&id) {
+            let expected = format!("a service of the plan: {}{}", known.join(", "), nearest(id, &known));
+            return Err(value(key, &format!("`{id}`"), &expected));
+        }
+        self.services.retain(|own| own.id == id);
+        self.access.retain(|own| own.service == id);
+        if self.siting.as_ref().is_some_and(|own| own.service.as_ref().is_some_and(|own| own != id)) {
+            self.siting = None;
+        }
+        Ok(())
     }
 
     /// A profile with another general speed, metres a second, as `--speed` sets it.

@@ -19,6 +19,7 @@ use crate::load::{Inputs, MaskPolygons, load};
 use crate::out::{OutFolder, Results};
 use crate::plan::{self, Format, GroundPlan, Plan, ReferralPlan, ScenarioPlan, ServicePlan};
 use crate::planning::{Fair, Held, OfficeRun, opened_for_run};
+use crate::range::RangePoint;
 use crate::referrals::{ReferralRun, refer};
 use crate::response::{ResponseRun, respond};
 use crate::sensitivity::doubts;
@@ -43,6 +44,8 @@ pub struct Run {
     pub responses: Vec<ResponseRun>,
     /// Coverage at other speeds, by service and speed.
     pub speeds: Vec<SpeedPoint>,
+    /// Coverage at a slow and at a brisk walk, by service and speed.
+    pub ranges: Vec<RangePoint>,
     /// How much people can draw on: one a measure of the plan.
     pub access: Vec<AccessRun>,
     /// The nearest facilities of facilities: one a question of the plan.
@@ -170,12 +173,14 @@ pub(crate) fn answered(
     }
     let mut responses = Vec::new();
     let mut speeds = Vec::new();
+    let mut ranges = Vec::new();
     let mut access = Vec::new();
     for (i, (service, zone_limits)) in plan.services.iter().zip(&inputs.zone_limits).enumerate() {
         let (Some(asked), Some(report)) = (inputs.service(service, zone_limits, &networks), reports.get(i)) else { continue };
         if let Some(run) = same(scenario, &inputs, service) {
             responses.extend(run.responses.iter().filter(|own| own.service == i).cloned());
             speeds.extend(run.speeds.iter().filter(|own| own.service == i).cloned());
+            ranges.extend(run.ranges.iter().filter(|own| own.service == i).cloned());
             access.extend(run.access.iter().filter(|own| own.service == i).cloned());
             continue;
         }
@@ -187,6 +192,7 @@ pub(crate) fn answered(
         if !service.swept_speeds().is_empty() {
             clock.lap(&format!("speeds {}", service.id));
         }
+        ranges.extend(at_a_range_of_speeds(&inputs, &study, (i, report), &asked, &speeds, progress)?);
         for (place, own) in plan.access.iter().enumerate().filter(|(_, own)| own.service == service.id) {
             access.push(access::measure(&inputs, place, (i, &asked), progress)?);
             clock.lap(&format!("access {}", own.id));
@@ -224,6 +230,7 @@ pub(crate) fn answered(
         audits: Vec::new(),
         covered_at_half_cell,
         speeds,
+        ranges,
         access,
         referrals,
         office,
@@ -290,11 +297,49 @@ fn at_other_speeds(
     let swept = inputs.swept_roads.get(&plan.profile).map_or(&[][..], Vec::as_slice);
     let mut points = Vec::new();
     for (profile, network) in swept.iter().filter(|(profile, _)| wanted.contains(&profile.speed_m_s)) {
-        let speed_m_s = profile.speed_m_s;
-        begin(progress, &format!("speed {speed_m_s} m/s"), 0)?;
-        let link = LinkRules { access_speed_m_s: profile.access_speed_m_s, ..asked.link };
-        let coverage = cover(study, &Service { network, link, speed_m_s, ..*asked }, progress)?;
-        points.push(SpeedPoint { service, speed_m_s, coverage });
+        let coverage = at_speed(study, asked, (profile, network), progress)?;
+        points.push(SpeedPoint { service, speed_m_s: profile.speed_m_s, coverage });
+    }
+    Ok(points)
+}
+
+fn at_speed(
+    study: &Study<'_>,
+    asked: &Service<'_>,
+    (profile, network): (&Profile, &RoadNetwork),
+    progress: &dyn Progress,
+) -> Result<CoverageTable, Error> {
+    let speed_m_s = profile.speed_m_s;
+    begin(progress, &format!("speed {speed_m_s} m/s"), 0)?;
+    let link = LinkRules { access_speed_m_s: profile.access_speed_m_s, ..asked.link };
+    Ok(cover(study, &Service { network, link, speed_m_s, ..*asked }, progress)?)
+}
+
+/// Coverage of a service at a slow and at a brisk walk: from the costs of its own search, or from those of another where these do not scale.
+/// A speed that does not scale is left out where a prepared network has the roads at one speed alone.
+fn at_a_range_of_speeds(
+    inputs: &Inputs,
+    study: &Study<'_>,
+    (service, report): (usize, &Report),
+    asked: &Service<'_>,
+    swept: &[SpeedPoint],
+    progress: &dyn Progress,
+) -> Result<Vec<RangePoint>, Error> {
+    let plan = &inputs.plan.services[service];
+    let Some((profile, _)) = inputs.roads.get(&plan.profile) else { return Ok(Vec::new()) };
+    let networks = inputs.swept_roads.get(&plan.profile).map_or(&[][..], Vec::as_slice);
+    let mut points = Vec::new();
+    for speed_m_s in inputs.plan.range_m_s(plan) {
+        let searched = swept.iter().find(|own| own.service == service && own.speed_m_s == speed_m_s);
+        let network = networks.iter().find(|(own, _)| own.speed_m_s == speed_m_s);
+        points.push(match (inputs.plan.scales(&plan.profile, speed_m_s), searched, network) {
+            (true, ..) => RangePoint::scaled(inputs, service, profile, speed_m_s, report),
+            (_, Some(own), _) => RangePoint::searched(service, speed_m_s, &own.coverage),
+            (_, _, Some((profile, network))) => {
+                RangePoint::searched(service, speed_m_s, &at_speed(study, asked, (profile, network), progress)?)
+            }
+            _ => continue,
+        });
     }
     Ok(points)
 }

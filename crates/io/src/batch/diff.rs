@@ -97,6 +97,7 @@ pub fn diff(before: &Path, after: &Path, mut folder: OutFolder, progress: &dyn P
     });
     add_manifest(known, &mut files);
     folder.put(Path::new(""), &files)?;
+    begin(progress, "switch", 0)?;
     Ok(Diff { placed: folder.switch()?, totals })
 }
 

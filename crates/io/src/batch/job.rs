@@ -257,13 +257,7 @@ impl Source {
         let text = toml::to_string(&table).map_err(|error| value("the plan", &error.to_string(), "a plan in TOML"))?;
         let mut plan = Plan::parse(&text).map_err(within)?;
         if let Some(service) = service {
-            let ids: Vec<String> = plan.services.iter().map(|own| own.id.clone()).collect();
-            plan.services.retain(|own| own.id == service);
-            if plan.services.is_empty() {
-                let known: Vec<&str> = ids.iter().map(String::as_str).collect();
-                let expected = format!("a service of {}: {}{}", self.name, ids.join(", "), nearest(service, &known));
-                return Err(value("batch.services", &format!("`{service}`"), &expected));
-            }
+            plan.keep_service(service, "batch.services")?;
         }
         Ok(plan)
     }

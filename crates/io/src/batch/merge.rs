@@ -68,6 +68,7 @@ pub fn merge(batch: &Batch, mut folder: OutFolder, progress: &dyn Progress) -> R
     let kinds = kinds_by_shards(&batch.status());
     add_manifest(known, &mut files);
     folder.put(Path::new(""), &files)?;
+    catchment::begin(progress, "switch", 0)?;
     Ok(Merged { placed: folder.switch()?, not_merged: found.not_merged, kinds })
 }
 

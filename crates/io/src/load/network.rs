@@ -15,7 +15,7 @@ use crate::plan::{PlanError, RoadsPlan, is_layer, is_osm};
 use crate::prepared::{PreparedError, PreparedNetwork, read_prepared};
 
 /// Keys of a profile that a network does not depend on: they tie points to it, or compare it with a straight line.
-const FREE: [&str; 4] = ["access_speed_m_s", "snap_m", "min_component", "detour_factor"];
+const FREE: [&str; 5] = ["access_speed_m_s", "range_m_s", "snap_m", "min_component", "detour_factor"];
 
 /// The network of a profile, and where its source ends.
 pub(super) struct Drawn {
@@ -139,12 +139,15 @@ impl Loader<'_> {
         Ok(Drawn { network, ends: prepared.cut_ends.clone(), bbox: prepared.about.bbox() })
     }
 
-    /// The networks of every swept profile at each of the sweeps' speeds.
+    /// The networks of every profile at each of the speeds that are searched beside its own.
     pub(super) fn swept_roads(&self, projector: &Projector) -> Result<BTreeMap<String, Vec<(Profile, RoadNetwork)>>, Error> {
         let source = &self.plan.roads.source;
         let mut swept = BTreeMap::new();
-        for (name, speeds) in self.plan.swept_speeds() {
-            for speed in speeds {
+        for (name, speeds) in self.plan.searched_speeds() {
+            for (speed, is_swept) in speeds {
+                if self.prepared.is_some() && !is_swept {
+                    continue;
+                }
                 if self.prepared.is_some() {
                     let expected = "an extract for a sweep of speeds: a prepared network has one speed".to_owned();
                     return Err(data(source, "", format!("a prepared network, and a sweep of `{name}` at {speed} m/s"), expected));

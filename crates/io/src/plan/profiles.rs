@@ -4,7 +4,7 @@ use catchment::{AMBULANCE, Profile, WALK};
 
 use super::{PlanError, hint, in_words, nearest};
 
-/// A profile that ships with the program, at another speed if one is given (steps keep theirs).
+/// A profile that ships with the program, at another speed if one is given.
 ///
 /// # Errors
 ///
@@ -18,8 +18,28 @@ pub fn built_in(name: &str, speed_m_s: Option<f64>) -> Result<Profile, PlanError
 }
 
 pub(super) fn set_speed(changes: &mut toml::Table, metres_a_second: f64) {
-    for key in ["speed_m_s", "access_speed_m_s"] {
-        changes.insert(key.to_owned(), toml::Value::Float(metres_a_second));
+    changes.insert("speed_m_s".to_owned(), toml::Value::Float(metres_a_second));
+}
+
+/// The speeds that change by the same factor as the walking speed, where a plan does not set them.
+const FOLLOWING: [&str; 3] = ["access_speed_m_s", "steps_m_s", "range_m_s"];
+
+/// Lets legs, steps and the range of a built-in profile follow a walking speed that is changed.
+fn follow(whole: &toml::Table, changes: &mut toml::Table) {
+    let number = |value: &toml::Value| value.as_float().or_else(|| value.as_integer().map(|whole| whole as f64));
+    let speed = |table: &toml::Table| table.get("speed_m_s").and_then(number);
+    let (Some(own), Some(changed)) = (speed(whole), speed(changes)) else { return };
+    // whole micrometres a second: 0.45, not 0.44999999999999996
+    let scaled = |value: f64| toml::Value::Float((value * changed / own * 1e6).round() / 1e6);
+    for key in FOLLOWING {
+        let followed = match whole.get(key) {
+            Some(toml::Value::Array(speeds)) => Some(speeds.iter().filter_map(number).map(scaled).collect::<Vec<_>>().into()),
+            Some(value) => number(value).map(scaled),
+            None => None,
+        };
+        if let Some(value) = followed.filter(|_| !changes.contains_key(key)) {
+            changes.insert(key.to_owned(), value);
+        }
     }
 }
 
@@ -50,6 +70,7 @@ pub(super) fn changed(name: &str, mut changes: toml::Table) -> Result<Profile, P
         overlay(&mut one, toml::Table::from_iter([(key.clone(), change.clone())]));
         one.try_into::<Profile>().map_err(|e| error(format!("{key}: {}", in_words(e.message())), hint(e.message())))?;
     }
+    follow(&whole, &mut changes);
     let mut all = whole;
     overlay(&mut all, changes);
     let profile: Profile = all.try_into().map_err(|e: toml::de::Error| error(in_words(e.message()), hint(e.message())))?;

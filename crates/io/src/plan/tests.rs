@@ -38,7 +38,7 @@ fn a_plan_survives_being_written() {
     let plan = Plan::parse(PLAN).unwrap();
     assert_eq!(Plan::parse(&plan.to_toml().unwrap()).unwrap(), plan);
     let walk = plan.profile("walk").unwrap();
-    assert_eq!((walk.speed_m_s, walk.steps_m_s), (1.0, 0.6));
+    assert_eq!((walk.speed_m_s, walk.access_speed_m_s, walk.steps_m_s), (1.0, 1.0, 0.5));
     assert_eq!(walk.highway["trunk"], catchment::ClassAccess::Closed);
     assert_eq!(walk.highway["primary"], catchment::ClassAccess::Open);
 }
@@ -74,9 +74,9 @@ fn sweeps_count_what_the_limit_does() {
     assert_eq!(Plan::parse(&plan.to_toml().unwrap()).unwrap(), plan);
     let limits: Vec<String> = plan.services[0].swept_limits().iter().map(Limit::to_string).collect();
     assert_eq!(limits, ["5 min", "10 min", "15 min", "20 min"]);
-    assert_eq!(plan.swept_speeds()["walk"], [1.0, 1.2]);
+    assert_eq!(plan.services[0].swept_speeds(), [1.0, 1.2]);
     let slow = plan.profile_at("walk", 0.9).unwrap();
-    assert_eq!((slow.speed_m_s, slow.access_speed_m_s, slow.steps_m_s), (0.9, 0.9, 0.6));
+    assert_eq!((slow.speed_m_s, slow.access_speed_m_s, slow.steps_m_s), (0.9, 0.9, 0.45));
     for (limit, sweep) in [("15min", "limit=1km"), ("3.5km", "limit=5min"), ("3.5km", "speed=1.0")] {
         let said = complaint("limit = \"15min\"", &format!("limit = \"{limit}\"\nsweep = [\"{sweep}\"]"));
         assert!(said.contains("services.sweep") && said.contains("of the same kind"), "{said}");

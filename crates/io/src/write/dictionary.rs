@@ -2,10 +2,10 @@
 
 use catchment::Metric;
 
+use super::headline::sentence;
 use super::picture::method;
 use super::response_words::response_sentences;
 use super::row::services;
-use super::words::sentence;
 use crate::plan::Format;
 use crate::planning::dictionary::{FAIRNESS, INDICATORS, NORMS};
 use crate::run::Run;

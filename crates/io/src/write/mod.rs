@@ -4,12 +4,14 @@ mod access;
 mod area_error;
 mod corridors;
 mod curve;
+mod details;
 mod dictionary;
 mod finding_words;
 mod folder;
 mod formats;
 mod gaps;
 mod geokeys;
+mod headline;
 mod layers;
 mod loud;
 mod people_sums;
@@ -51,6 +53,7 @@ pub(crate) use formats::geoparquet;
 pub(crate) use formats::{
     About, Cell, LayerOut, Sheet, TableOut, collection, csv, files as formats_of, flatgeobuf, lines, package, workbook,
 };
+pub use headline::sentence;
 pub(crate) use layers::{coverage as coverage_layer, feature, gaps as gap_layer, inverse, style, wgs84, zones as zone_layer};
 pub use loud::warning_lines;
 pub(crate) use loud::{accepted, summary as finding_summary};
@@ -63,7 +66,7 @@ pub(crate) use shares::one_zh;
 pub use shares::{km2, mask_zh, side_by_side, side_by_side_zh};
 pub(crate) use summary::{by_kind, norm_counts, pretty, sha256, working};
 pub(crate) use tables::issues as issues_table;
-pub use words::{most_uncovered, sentence, steers, thousands, title};
+pub use words::{most_uncovered, steers, thousands, title};
 
 /// Every file of the folder, by name, in memory.
 ///

@@ -3,9 +3,10 @@
 use catchment::geo::{BooleanOps, Line, MultiPolygon};
 use catchment::{Metric, Report};
 
+use super::headline::sentence;
 use super::response_words::basis_of;
 use super::shares::{km2, limit_en, limit_zh, mask_en, mask_zh, side_by_side, side_by_side_zh};
-use super::words::{sentence, title};
+use super::words::title;
 use crate::error::Error;
 use crate::map::{FacilityMark, GapShape, Lang, MapScene, PRINT_WIDTH_PX, Picture, ZoneShape, png, svg};
 use crate::plan::{Mask, PeopleMethod, ServicePlan};

@@ -7,10 +7,11 @@ use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
 use super::area_error::area_error;
+use super::headline::sentence;
 use super::people_sums::Sums;
 use super::row::{not_covered, round, services};
 use super::shares::{limits, masks};
-use super::words::{bounds, most_uncovered, sentence, title};
+use super::words::{bounds, most_uncovered, title};
 use crate::load::Inputs;
 use crate::map::Lang;
 use crate::plan::{Mask, ServicePlan};
@@ -99,6 +100,9 @@ fn service_summary(run: &Run, place: usize, service: &ServicePlan, report: &Repo
         "facilities_outside_zones": report.facilities.iter().filter(|f| f.zone.is_none()).count(),
         "people": split_people(&people),
         "people_share": total.people_share().map(|s| round(s, 6)),
+        "people_share_range": run.ranges.iter().filter(|point| point.service == place).map(|point| json!({
+            "speed_m_s": point.speed_m_s, "people_covered": round(point.covered.as_f64(), 6), "people_share": point.share.map(|s| round(s, 6)),
+        })).collect::<Vec<_>>(),
         "people_share_bounds": bounds(total).map(|bounds| bounds.map(|s| round(s, 6))),
         "zones_of_unknown_people": unknown,
         "people_nearest_road_beyond_barrier": round(report.people_nearest_road_beyond_barrier.as_f64(), 6),

@@ -7,12 +7,14 @@ use super::{Column, KM, KM2, MINUTES, Maker, PERCENT, Printed, WHOLE, fair_table
 use crate::map::Lang;
 use crate::referrals::ReferralRun;
 use crate::run::Run;
+use crate::write::details;
 use crate::write::formats::{Cell, Sheet, TableOut};
+use crate::write::headline::sentence;
 use crate::write::loud::warnings_markdown;
 use crate::write::picture::method;
 use crate::write::response_words::response_sentences;
 use crate::write::row::{Row, services, total};
-use crate::write::words::{sentence, title};
+use crate::write::words::title;
 
 /// Every table that planners print, by number.
 pub(in crate::write) fn printed(run: &Run, tables: &[TableOut]) -> Vec<Printed> {
@@ -66,15 +68,16 @@ pub(in crate::write) fn report(run: &Run, printed: &[Printed]) -> String {
     let mut warnings = warnings_markdown(&run.findings(), lang);
     for (service, report) in services(run) {
         text += &format!("{}\n\n", sentence(run, service, report, lang).replace('\n', "\n\n"));
-        for line in response_sentences(run, service, lang) {
-            text += &format!("- {line}\n");
-        }
-        if service.response.is_some() {
-            text += "\n";
-        }
         text += &std::mem::take(&mut warnings);
         text += "\n";
+        for line in details::of_service(run, report).into_iter().chain(response_sentences(run, service, lang)) {
+            text += &format!("- {line}\n");
+        }
+        text += "\n";
     }
+    let access = details::of_access(run);
+    access.iter().for_each(|line| text += &format!("- {line}\n"));
+    text += if access.is_empty() { "" } else { "\n" };
     text.extend(printed.iter().map(Printed::markdown));
     text += &format!("## {}\n\n", said(lang, "方法口径", "Method"));
     text + &basis(run)
