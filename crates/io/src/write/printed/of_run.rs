@@ -9,6 +9,7 @@ use crate::referrals::ReferralRun;
 use crate::run::Run;
 use crate::write::formats::{Cell, Sheet, TableOut};
 use crate::write::loud::warnings_markdown;
+use crate::write::markdown::{Paragraph, inline, item, line};
 use crate::write::picture::method;
 use crate::write::response_words::response_sentences;
 use crate::write::row::{Row, services, total};
@@ -62,13 +63,12 @@ pub(in crate::write) fn sheets(run: &Run, printed: &[Printed], tables: &[TableOu
 /// `report.md`: the sentences, the printed tables, and how it was measured.
 pub(in crate::write) fn report(run: &Run, printed: &[Printed]) -> String {
     let lang = run.inputs.plan.study.lang;
-    let mut text = format!("# {}\n\n", run.inputs.plan.study.title);
+    let mut text = format!("# {}\n\n", inline(&run.inputs.plan.study.title));
     let mut warnings = warnings_markdown(&run.findings(), lang);
     for (service, report) in services(run) {
-        text += &format!("{}\n\n", sentence(run, service, report, lang).replace('\n', "\n\n"));
-        for line in response_sentences(run, service, lang) {
-            text += &format!("- {line}\n");
-        }
+        let said = Paragraph { text: sentence(run, service, report, lang), ..Paragraph::default() };
+        text += &format!("{}\n\n", said.markdown());
+        text.extend(response_sentences(run, service, lang).iter().map(|line| item(line)));
         if service.response.is_some() {
             text += "\n";
         }
@@ -85,13 +85,11 @@ pub(crate) fn basis(run: &Run) -> String {
     let lang = run.inputs.plan.study.lang;
     let mut text = String::new();
     for (service, report) in services(run) {
-        text += &format!("{}\n\n", title(service));
-        for line in method(run, service, report) {
-            text += &format!("- {line}\n");
-        }
+        text += &format!("{}\n\n", line(title(service)));
+        text.extend(method(run, service, report).iter().map(|line| item(line)));
         text += "\n";
     }
-    let mut say = |zh: String, en: String| text += &format!("- {}\n", said(lang, &zh, &en));
+    let mut say = |zh: String, en: String| text += &item(&said(lang, &zh, &en));
     for own in &run.access {
         let plan = &run.inputs.plan.access[own.place];
         let (method, per, limit) = (plan.method.name(), plan.per, own.limit);
