@@ -24,7 +24,7 @@ mod shard;
 mod status;
 mod tiles;
 
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use catchment::Progress;
 
@@ -201,7 +201,14 @@ fn refuse_own_results(folder: &Path, inputs: &[PathBuf]) -> Result<(), Error> {
     let place = |path: &Path| {
         let path = std::path::absolute(path).ok()?;
         let (above, real) = path.ancestors().find_map(|own| Some((own, own.canonicalize().ok()?)))?;
-        Some(real.join(path.strip_prefix(above).ok()?))
+        let mut place = real;
+        for part in path.strip_prefix(above).ok()?.components() {
+            match part {
+                Component::ParentDir => _ = place.pop(),
+                part => place.push(part),
+            }
+        }
+        Some(place)
     };
     let own = place(folder);
     let lies = |input: &&PathBuf| own.as_ref().is_some_and(|own| place(input).is_some_and(|input| input.starts_with(own)));
