@@ -102,6 +102,7 @@ fn what_is_no_folder_is_wrong_usage() {
     desk.put("file", "not a folder");
     desk.fails(&["run", "town.toml", "-q", "--no-map", "--out", "file/o"], 2, &["file/o", "file is a file", "a folder"]);
     desk.fails(&["run", "town.toml", "-q", "--no-map", "--out", "file"], 2, &["`file`, which is a file", "a folder"]);
+    desk.fails(&["run", "town.toml", "-q", "--no-map", "--out", "file/"], 2, &["which is a file", "a folder"]);
     desk.put("job.toml", "[batch]\nid = \"one\"\nplans = [\"town.toml\"]\n");
     desk.fails(&["batch", "plan", "job.toml", "-q", "--out", "file"], 2, &["`file`, which is a file", "a folder"]);
     assert_eq!(desk.text("file"), "not a folder");

@@ -67,7 +67,8 @@ fn put_aside(results: &Path, receipt: Option<&Receipt>, is_tile: bool, kept: &Pa
 ///
 /// # Errors
 ///
-/// [`Error::Busy`] while another process runs it; [`Error::Plan`] where a link stands in the place of a file of the shard; [`Error::Data`] where an input is not the one that was planned with; else as [`run`].
+/// [`Error::Busy`] while another process runs it; [`Error::Plan`] where a link stands in the place of a file of the shard;
+/// [`Error::Data`] where an input is not the one that was planned with; else as [`run`].
 pub fn run_shard(batch: &Batch, number: usize, progress: &dyn Progress) -> Result<Outcome, Error> {
     let line = batch.line(number)?;
     let folder = batch.folder_of(line);

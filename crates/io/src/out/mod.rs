@@ -299,16 +299,16 @@ pub(super) fn digest_of(file: &Path) -> Option<String> {
 
 /// Names of files and links in a folder; none if there is no folder.
 fn regular(folder: &Path) -> Result<Vec<String>, Error> {
-    entries(folder, |kind| !kind.is_dir())
+    entries(folder, false)
 }
 
 /// Names of folders in a folder; none if there is no folder.
 fn folders_in(folder: &Path) -> Result<Vec<String>, Error> {
-    entries(folder, |kind| kind.is_dir())
+    entries(folder, true)
 }
 
-/// Names in a folder of such a kind, sorted.
-fn entries(folder: &Path, is_such: fn(&fs::FileType) -> bool) -> Result<Vec<String>, Error> {
+/// Names in a folder, those of folders or those of all else, sorted.
+fn entries(folder: &Path, of_folders: bool) -> Result<Vec<String>, Error> {
     let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
@@ -317,7 +317,7 @@ fn entries(folder: &Path, is_such: fn(&fs::FileType) -> bool) -> Result<Vec<Stri
     let mut names = Vec::new();
     for entry in entries {
         let entry = entry.map_err(unwritten(folder))?;
-        if entry.file_type().is_ok_and(|kind| is_such(&kind)) {
+        if entry.file_type().is_ok_and(|kind| kind.is_dir()) == of_folders {
             names.push(entry.file_name().to_string_lossy().into_owned());
         }
     }
@@ -327,6 +327,8 @@ fn entries(folder: &Path, is_such: fn(&fs::FileType) -> bool) -> Result<Vec<Stri
 
 /// Refuses a path that is no folder and cannot become one: a file, a link that leads nowhere, or what lies below them.
 pub(crate) fn refuse_no_folder(out: &Path) -> Result<(), Error> {
+    // without a slash at its end, which would lead through a link
+    let out = out.components().as_path();
     let mut above = out.ancestors().filter(|own| !own.as_os_str().is_empty());
     let Some((nearest, is_link)) = above.find_map(|own| Some((own, fs::symlink_metadata(own).ok()?.is_symlink()))) else { return Ok(()) };
     let what = match fs::metadata(nearest) {
@@ -405,8 +407,8 @@ fn takes_renames(out: &Path, folder: &Path) -> Result<(), Error> {
         Ok(own) => own.is_file() && own.len() == 0,
         Err(_) => true,
     };
-    let names = (1_u32..).map(|n| folder.join(if n == 1 { ".catchment-probe".to_owned() } else { format!(".catchment-probe-{n}") }));
-    let (from, to) = (out.join(NEW).join(PROBE), names.into_iter().find(is_free).unwrap_or_default());
+    let mut names = (1_u32..).map(|n| folder.join(if n == 1 { ".catchment-probe".to_owned() } else { format!(".catchment-probe-{n}") }));
+    let (from, to) = (out.join(NEW).join(PROBE), names.find(is_free).unwrap_or_default());
     fs::create_dir_all(out.join(NEW)).and_then(|()| new_file(&from)).map_err(unwritten(folder))?;
     fs::rename(&from, &to).and_then(|()| fs::remove_file(&to)).map_err(unwritten(folder))
 }
