@@ -285,6 +285,72 @@ fn jobs_that_cannot_be_used_say_why() {
     desk.fails(&["batch", "plan", "other.toml", "--out", "b"], 2, &["--out", "town-by-year"]);
 }
 
+/// Where a batch has files of its own, a link is not followed: what it leads to belongs to somebody else.
+#[test]
+#[cfg(unix)]
+fn links_in_the_folder_of_a_batch_are_refused() {
+    use std::os::unix::fs::symlink;
+    let desk = desk();
+    desk.put("mine/notes.txt", "mine").put("mine.txt", "mine");
+    let intact = || desk.list("mine") == ["notes.txt"] && desk.text("mine/notes.txt") == "mine" && desk.text("mine.txt") == "mine";
+    let plan = ["batch", "plan", "job.toml", "-q", "--out", "b"];
+    let own = "b/shards/town.2026.5";
+    fs::create_dir_all(desk.path(own)).unwrap();
+    for name in ["b/.batch.json.part", &format!("{own}/.shard.json.part"), &format!("{own}/log.jsonl")] {
+        symlink(desk.path("mine.txt"), desk.path(name)).unwrap();
+        desk.fails(&plan, 2, &[name, "is a link"]);
+        assert!(intact() && !desk.path("b/batch.json").exists(), "{name}");
+        fs::remove_file(desk.path(name)).unwrap();
+    }
+    desk.works(&plan);
+    for (name, to) in [
+        ("log.jsonl", "mine.txt"),
+        (".receipt.json.part", "mine.txt"),
+        ("results", "mine"),
+        ("kept", "mine"),
+        (".results.old", "mine"),
+        (".results.part", "mine"),
+    ] {
+        let link = desk.path(&format!("{own}/{name}"));
+        let _ = fs::remove_file(&link);
+        symlink(desk.path(to), &link).unwrap();
+        for run in [&["batch", "run", "b", "-q"][..], &["batch", "run", "b", "-q", "--shard", "0"]] {
+            desk.fails(run, 2, &[&format!("{own}/{name} is a link")]);
+            assert!(intact() && link.is_symlink(), "{name}");
+        }
+        assert!(!desk.path("b/shards/town.2030.15/results").exists(), "nothing runs before all is seen");
+        fs::remove_file(&link).unwrap();
+    }
+    fs::rename(desk.path(own), desk.path("moved")).unwrap();
+    symlink(desk.path("moved"), desk.path(own)).unwrap();
+    desk.fails(&["batch", "run", "b", "-q"], 2, &[&format!("{own} is a link")]);
+    desk.fails(&plan, 2, &[&format!("{own} is a link")]);
+    fs::remove_file(desk.path(own)).unwrap();
+    fs::rename(desk.path("moved"), desk.path(own)).unwrap();
+    // a second name of a user's file keeps what is in it
+    fs::hard_link(desk.path("mine.txt"), desk.path(&format!("{own}/.receipt.json.part"))).unwrap();
+    desk.works(&["batch", "run", "b", "-q"]);
+    fs::hard_link(desk.path("mine.txt"), desk.path("b/.batch.json.part")).unwrap();
+    desk.works(&plan);
+    assert!(intact());
+}
+
+/// A batch reads nothing that it writes, whether it is there yet or not.
+#[test]
+fn a_batch_reads_none_of_its_own_results() {
+    let desk = planned();
+    desk.works(&["batch", "run", "b", "-q"]);
+    let words = &["--out", "a file that is read", "a folder of its own"];
+    for folder in ["b", "c"] {
+        desk.put("again.toml", JOB.replace("clinics-2030.csv", &format!("{folder}/shards/town.2026.5/results/zones.csv")));
+        desk.fails(&["batch", "plan", "again.toml", "-q", "--out", folder], 2, words);
+        desk.fails(&["batch", "plan", "again.toml", "-q", "--out", &format!("./{folder}/../{folder}")], 2, words);
+    }
+    assert!(!desk.path("c").exists());
+    desk.put("clinics-2030.csv", "id,name,lon,lat\nc1,West clinic,9.000,0\n");
+    desk.works(&["batch", "plan", "job.toml", "-q", "--out", "c"]);
+}
+
 #[test]
 fn runs_one_by_one_are_a_list() {
     let desk = desk();

@@ -97,14 +97,28 @@ fn an_extract_without_roads_says_so() {
 }
 
 #[test]
-fn a_folder_that_cannot_be_written_is_exit_4() {
+fn what_is_no_folder_is_wrong_usage() {
     let desk = Desk::town();
     desk.put("file", "not a folder");
-    desk.fails(&["run", "town.toml", "-q", "--no-map", "--out", "file/o"], 4, &["cannot write", "file/o"]);
-    desk.fails(&["run", "town.toml", "-q", "--no-map", "--out", "file"], 4, &["cannot write", "file"]);
+    desk.fails(&["run", "town.toml", "-q", "--no-map", "--out", "file/o"], 2, &["file/o", "file is a file", "a folder"]);
+    desk.fails(&["run", "town.toml", "-q", "--no-map", "--out", "file"], 2, &["`file`, which is a file", "a folder"]);
+    desk.fails(&["run", "town.toml", "-q", "--no-map", "--out", "file/"], 2, &["which is a file", "a folder"]);
+    desk.put("job.toml", "[batch]\nid = \"one\"\nplans = [\"town.toml\"]\n");
+    desk.fails(&["batch", "plan", "job.toml", "-q", "--out", "file"], 2, &["`file`, which is a file", "a folder"]);
+    assert_eq!(desk.text("file"), "not a folder");
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink("nowhere", desk.path("dangling")).unwrap();
+        desk.fails(&["run", "town.toml", "-q", "--no-map", "--out", "dangling"], 2, &["dangling", "a link that leads nowhere", "a folder"]);
+        assert!(!desk.path("nowhere").exists());
+    }
     // a folder where a file must go: nothing half-written stays
     std::fs::create_dir_all(desk.path("o/zones.csv")).unwrap();
-    desk.fails(&["run", "town.toml", "-q", "--no-map", "--out", "o"], 4, &["zones.csv"]);
+    desk.fails(&["run", "town.toml", "-q", "--no-map", "--out", "o"], 2, &["o/zones.csv is a folder"]);
+    desk.fails(&["run", "town.toml", "-q", "--no-map", "--out", "o", "--force"], 2, &["o/zones.csv is a folder"]);
+    std::fs::create_dir_all(desk.path("m/map.svg")).unwrap();
+    desk.fails(&["run", "town.toml", "-q", "--out", "m"], 2, &["m/map.svg is a folder"]);
+    assert_eq!(desk.list("m"), ["map.svg"]);
     assert!(desk.list("o").iter().all(|name| !name.ends_with(".part")), "{:?}", desk.list("o"));
     desk.fails(&["demo", "--save-plan", "file/plan.toml"], 4, &["file"]);
 }

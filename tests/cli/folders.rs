@@ -423,6 +423,128 @@ fn files_written_alone_replace_their_own_kind_only() {
     });
 }
 
+/// A prepared network is known by its whole header, not by how it begins.
+#[test]
+fn a_file_that_begins_like_a_prepared_network_is_the_users() {
+    let desk = town();
+    let prepare = ["prepare", "town.osm", "-q", "-o", "m.cnet"];
+    desk.works(&prepare);
+    let whole = desk.bytes("m.cnet");
+    let mut altered = whole.clone();
+    altered[40] ^= 4;
+    for mine in [&b"CATCHNETmy own notes\n"[..], b"CATCHNET", &whole[..100], &whole[..whole.len() - 1], &altered] {
+        desk.put("m.cnet", mine);
+        desk.fails(&prepare, 2, &["--output", "m.cnet", "--force"]);
+        assert!(desk.bytes("m.cnet") == mine);
+    }
+    // of another version: the version is no part of the checksum
+    let mut other = whole.clone();
+    other[8] = 2;
+    desk.put("m.cnet", other).works(&prepare);
+    assert!(desk.bytes("m.cnet") == whole);
+}
+
+/// What stands under the name of a part is not written into, whatever other names it has.
+#[test]
+#[cfg(unix)]
+fn parts_are_new_files() {
+    let desk = town();
+    desk.put("u.csv", "precious");
+    fs::hard_link(desk.path("u.csv"), desk.path(".q.csv.catchment-part")).unwrap();
+    desk.works(&["convert", "people.csv", "q.csv", "-q"]);
+    assert_eq!(desk.text("u.csv"), "precious");
+    assert!(desk.text("q.csv").starts_with("lon,lat,people") && !desk.path(".q.csv.catchment-part").exists());
+    fs::hard_link(desk.path("u.csv"), desk.path(".q.csv.catchment-part")).unwrap();
+    // and where the command fails
+    desk.fails(&["convert", "nosuch.csv", "q.csv", "-q", "--force"], 3, &["nosuch.csv"]);
+    assert_eq!(desk.text("u.csv"), "precious");
+    for (name, is_link) in [(".r.csv.catchment-part", true), (".s.csv.catchment-part", false)] {
+        match is_link {
+            true => std::os::unix::fs::symlink(desk.path("nowhere"), desk.path(name)).unwrap(),
+            false => fs::create_dir(desk.path(name)).unwrap(),
+        }
+        let to = &name[1..6];
+        desk.fails(&["convert", "people.csv", to, "-q"], 2, &[name, "no file of ours"]);
+        assert!(!desk.path("nowhere").exists() && !desk.path(to).exists());
+    }
+    // another process that writes it holds it
+    let held = fs::File::create(desk.path(".t.csv.catchment-part")).unwrap();
+    held.lock().unwrap();
+    desk.fails(&["convert", "people.csv", "t.csv", "-q"], 75, &["another process"]);
+    drop(held);
+    desk.works(&["convert", "people.csv", "t.csv", "-q"]);
+    fs::create_dir(desk.path("folder.csv")).unwrap();
+    desk.fails(&["convert", "people.csv", "folder.csv", "-q", "--force"], 2, &["folder.csv", "which is a folder"]);
+}
+
+/// Names of the program's own in a folder of results: what it did not write there stays, and is told.
+#[test]
+fn reserved_names_hold_nothing_of_the_user() {
+    for command in [&RUN[..], &["compare", "town.toml", "--no-map", "-q", "--out", "o"], &["isochrones", "town.toml", "-q", "--out", "o"]] {
+        for name in [".catchment-lock", ".catchment-new", ".catchment-new/mine.txt", ".catchment-new/second/mine.txt", ".catchment-lock/x"]
+        {
+            let desk = town();
+            let file = format!("o/{name}");
+            desk.put(&file, "mine");
+            let shown = if name.ends_with("/x") { "o/.catchment-lock" } else { &file };
+            for force in [&[][..], &["--force"]] {
+                desk.fails(&[command, force].concat(), 2, &["--out", shown, "is not as this program"]);
+                assert_eq!(desk.text(&file), "mine", "{command:?} {name}");
+            }
+        }
+        // a probe takes a name that is free
+        let desk = town();
+        desk.put("o/.catchment-probe", "mine").works(command);
+        assert_eq!(desk.text("o/.catchment-probe"), "mine");
+        assert_eq!(desk.list("o").iter().filter(|name| name.starts_with(".catchment")).count(), 1);
+        // one that a killed process left is empty, and goes
+        desk.put("o/.catchment-probe", "").works(command);
+        assert!(!desk.path("o/.catchment-probe").exists());
+    }
+}
+
+/// A link where new files grow is not followed, and what it leads to stays.
+#[test]
+#[cfg(unix)]
+fn new_files_grow_behind_no_link() {
+    let desk = town();
+    desk.put("mine/gaps.csv", "mine").put("o/notes.txt", "mine");
+    std::os::unix::fs::symlink(desk.path("mine"), desk.path("o/.catchment-new")).unwrap();
+    desk.fails(&[&RUN[..], &["--force"]].concat(), 2, &["o/.catchment-new is not as this program"]);
+    assert!(desk.path("o/.catchment-new").is_symlink() && desk.text("mine/gaps.csv") == "mine");
+    fs::remove_file(desk.path("o/.catchment-new")).unwrap();
+    fs::create_dir(desk.path("o/.catchment-new")).unwrap();
+    std::os::unix::fs::symlink(desk.path("mine/gaps.csv"), desk.path("o/.catchment-new/gaps.csv")).unwrap();
+    desk.fails(&RUN, 2, &["o/.catchment-new/gaps.csv"]);
+    assert_eq!(desk.text("mine/gaps.csv"), "mine");
+    fs::remove_dir_all(desk.path("o/.catchment-new")).unwrap();
+    std::os::unix::fs::symlink(desk.path("mine/gaps.csv"), desk.path("o/.catchment-lock")).unwrap();
+    desk.fails(&RUN, 2, &["o/.catchment-lock"]);
+    assert_eq!((desk.text("mine/gaps.csv"), desk.text("o/notes.txt")), ("mine".to_owned(), "mine".to_owned()));
+}
+
+/// The plan of the demo is replaced with --force alone, its data never.
+#[test]
+fn a_saved_plan_replaces_what_it_is_told_to() {
+    let desk = Desk::new();
+    let save = ["demo", "--save-plan", "d/plan.toml"];
+    desk.works(&save);
+    let plan = desk.text("d/plan.toml");
+    desk.put("d/plan.toml", "mine");
+    desk.fails(&save, 2, &["--save-plan", "d/plan.toml", "--force to replace it"]);
+    assert_eq!(desk.text("d/plan.toml"), "mine");
+    desk.put("d/example.toml", "mine");
+    for force in [&[][..], &["--force"]] {
+        let done = desk.fails(&[&save[..], force].concat(), 2, &["d/example.toml is not the data of the demo", "another folder"]);
+        assert!(!done.err.contains("--force"), "{}", done.err);
+    }
+    assert_eq!((desk.text("d/plan.toml"), desk.text("d/example.toml")), ("mine".to_owned(), "mine".to_owned()));
+    fs::remove_file(desk.path("d/example.toml")).unwrap();
+    desk.works(&[&save[..], &["--force"]].concat());
+    assert_eq!(desk.text("d/plan.toml"), plan);
+    assert_eq!(desk.list("d").len(), 4);
+}
+
 /// A disk that is full under standard output, and a file that may not grow.
 #[test]
 #[cfg(target_os = "linux")]

@@ -4,11 +4,13 @@ use super::desk::Desk;
 use super::town::{EAST, PLAN, WEST, collection, rectangle};
 
 /// Names as files may hold them, in JSON and in CSV.
-const NAMES: [(&str, &str); 4] = [
+const NAMES: [(&str, &str); 6] = [
     ("<svg onload=alert(1)>\\u001b[2J\\nTown | x | </text>", "=cmd|' /C calc'!A0"),
     ("[link](javascript:alert(1))\\u009b31m", "@SUM(1+1)*cmd"),
     ("\\u202ereversed\\u0007", "+1+1"),
     ("![p](http://evil/p.png)`*", "\u{1b}[31m<script>alert(1)</script>"),
+    ("\\\\[click\\\\](http://evil.example) **b** _i_ ~~s~~", "\\[click\\](http://evil.example) **b**"),
+    ("a\\u200b\\u200e\\u200f\\u2028\\u2029\\u2060\\ufeffb", "a\u{200b}\u{200e}\u{200f}\u{2028}\u{2029}\u{2060}\u{feff}b"),
 ];
 
 fn town(zone: &str, clinic: &str) -> Desk {
@@ -22,7 +24,8 @@ fn town(zone: &str, clinic: &str) -> Desk {
 
 fn harms(text: &str) -> bool {
     let turns = |c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    text.contains(|c: char| (c.is_control() && c != '\n') || turns(c))
+    let unseen = |c: char| "\u{200b}\u{200e}\u{200f}\u{2028}\u{2029}\u{2060}\u{feff}".contains(c);
+    text.contains(|c: char| (c.is_control() && c != '\n') || turns(c) || unseen(c))
 }
 
 #[test]
@@ -56,8 +59,10 @@ fn names_are_no_markup() {
         desk.works(&["run", "town.toml", "-q", "--out", "o"]);
         let report = desk.text("o/report.md");
         assert!(!report.contains('<') && !harms(&report), "{report}");
-        let link = |text: &str| text.match_indices('[').any(|(at, _)| !text[..at].ends_with('\\'));
-        assert!(!link(&report), "{report}");
+        // an even number of backslashes before a mark leaves it a mark
+        let is_mark = |at: usize| report[..at].bytes().rev().take_while(|byte| *byte == b'\\').count() % 2 == 0;
+        let live = report.match_indices(['[', ']', '*', '`', '~']).find(|(at, _)| is_mark(*at));
+        assert!(live.is_none(), "{live:?} in {report}");
         for line in report.lines().filter(|line| line.starts_with('|')) {
             // a bar that is no border is escaped
             let inside = line.trim_start_matches("| ").trim_end_matches(" |").replace(" | ", "");
@@ -73,6 +78,40 @@ fn names_are_no_markup() {
         let mut reader = quick_xml::Reader::from_str(&svg);
         while !matches!(reader.read_event().unwrap(), quick_xml::events::Event::Eof) {}
     }
+}
+
+/// Names without marks stand as they are, in prose and in cells; letters that join others keep what joins them.
+#[test]
+fn plain_names_stay_as_they_are() {
+    for name in ["St. John's-on-Sea (North)", "Ħ'Attard", "می\u{200c}خواهم", "क्\u{200d}ष"] {
+        let desk = town("West", "c1");
+        desk.put("zones.geojson", collection(&[rectangle(WEST, "West", 8.9995, 9.0045), rectangle(EAST, name, 9.0045, 9.0105)]));
+        desk.works(&["run", "town.toml", "-q", "--no-map", "--out", "o"]);
+        let report = desk.text("o/report.md");
+        assert!(report.lines().nth(2).is_some_and(|line| line.contains(name)), "{report}");
+        assert!(report.contains(&format!("| {name} |")) && desk.text("o/zones.csv").contains(name), "{report}");
+    }
+}
+
+/// The Markdown of reports is our own: the service in bold, headings, lists, tables.
+#[test]
+fn reports_keep_their_own_markup() {
+    let desk = town("West", "c1");
+    let title = "title = \"# [Clinics](http://evil.example) *\"\n";
+    desk.put("town.toml", format!("{PLAN}{title}[siting]\nadd = 1\n[[scenarios]]\nid = \"second\"\nchanges = [{{ add = \"n1\", facilities = \"clinics\", lon = 9.006, lat = 0.0 }}]\n"));
+    let shown = "# \\[Clinics\\](http://evil.example) \\*";
+    desk.works(&["run", "town.toml", "-q", "--no-map", "--out", "o"]);
+    let report = desk.text("o/report.md");
+    assert!(report.lines().nth(2).is_some_and(|line| line.starts_with(&format!("\\{shown}: within 15 min"))), "{report}");
+    assert!(report.starts_with("# A town on the equator\n") && report.contains("\n## Table 3 Coverage by zone\n\n| service |"), "{report}");
+    assert!(report.contains("\n## Method\n") && report.contains("\n- "), "{report}");
+    for command in ["site", "compare"] {
+        desk.works(&[command, "town.toml", "-q", "--no-map", "--out", command]);
+        let report = desk.text(&format!("{command}/report.md"));
+        assert!(report.contains(&format!("\n**{shown}**")), "{report}");
+    }
+    let said = desk.works(&["site", "town.toml", "--no-map", "--out", "site"]).out;
+    assert!(said.contains("# [Clinics](http://evil.example) *: 1 new by mclp") && !said.contains("**"), "{said}");
 }
 
 /// Cells are written as they are, for programs; with an apostrophe before what Excel would compute where the file is for Excel.

@@ -228,6 +228,7 @@ fn bound(megabytes: Option<u32>) -> anyhow::Result<()> {
 fn run_all(typed: &RunArgs) -> anyhow::Result<()> {
     signals::watch()?;
     let batch = Batch::open(&typed.batch)?;
+    batch.refuse_links()?;
     let open: VecDeque<usize> = batch.status().iter().filter(|shard| shard.state != ShardState::Done).map(|shard| shard.shard).collect();
     let (total, todo) = (batch.len(), open.len());
     let cores = std::thread::available_parallelism().map_or(1, usize::from);

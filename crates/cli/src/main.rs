@@ -18,7 +18,7 @@ mod terminal;
 
 use std::fs;
 use std::io::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context;
@@ -66,7 +66,7 @@ fn code(error: &anyhow::Error) -> u8 {
 fn dispatch(cli: Cli) -> anyhow::Result<()> {
     match cli.command {
         Command::Demo(demo) => match &demo.save_plan {
-            Some(file) => save_plan(file),
+            Some(file) => save_plan(file, demo.common.force),
             None => show(&Job::demo(&demo.common)?, &demo.common),
         },
         Command::Run(typed) => {
@@ -163,25 +163,29 @@ fn said(done: &Run, job: &Job, common: &Common, files: usize) -> anyhow::Result<
     Ok(())
 }
 
-/// Writes the demo's plan to `file` and its data beside it.
-fn save_plan(file: &Path) -> anyhow::Result<()> {
+/// Writes the demo's plan to `file` and its data beside it. `force` replaces the plan that is there, and no data.
+fn save_plan(file: &Path, force: bool) -> anyhow::Result<()> {
     let folder = file.parent().unwrap_or(Path::new(""));
     if !folder.as_os_str().is_empty() {
         fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
     }
     let data = job::DEMO_FILES.map(|(name, bytes)| (folder.join(name), bytes));
+    let refused = |found: String, expected: &str| {
+        let source = PlanError::Value { key: "--save-plan".to_owned(), found, expected: expected.to_owned() };
+        Error::Plan { file: "the flags".to_owned(), source }
+    };
     if data.iter().any(|(path, _)| path.file_name() == file.file_name()) {
-        let source = PlanError::Value {
-            key: "--save-plan".to_owned(),
-            found: format!("`{}`, the name of a file of the data", file.display()),
-            expected: "another name".to_owned(),
-        };
-        return Err(Error::Plan { file: "the flags".to_owned(), source }.into());
+        return Err(refused(format!("`{}`, the name of a file of the data", file.display()), "another name").into());
+    }
+    let other = |(path, bytes): &&(PathBuf, &[u8])| fs::symlink_metadata(path).is_ok() && !fs::read(path).is_ok_and(|own| own == *bytes);
+    if let Some((path, _)) = data.iter().find(other) {
+        let found = format!("`{}`, where {} is not the data of the demo", file.display(), path.display());
+        return Err(refused(found, "another folder: the data lies beside the plan").into());
     }
     // the same data may be there already; all names are free before the first file is written
     let files = std::iter::once((file.to_owned(), job::DEMO_PLAN.as_bytes())).chain(data);
     let new = files.filter(|(path, bytes)| !fs::read(path).is_ok_and(|own| own == *bytes));
-    let claimed = new.map(|(path, bytes)| Ok((OutFile::claim("--save-plan", &path, &[], |_| false, false)?, bytes)));
+    let claimed = new.map(|(path, bytes)| Ok((OutFile::claim("--save-plan", &path, &[], |_| false, force)?, bytes)));
     for (mut to, bytes) in claimed.collect::<Result<Vec<_>, Error>>()? {
         to.write_all(bytes).map_err(|source| Error::Write { file: to.path().to_owned(), source })?;
         to.finish()?;

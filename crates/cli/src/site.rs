@@ -237,7 +237,7 @@ pub(crate) fn site(typed: &SiteArgs) -> anyhow::Result<()> {
 pub(crate) fn table(found: &SitingRun, zh: bool) -> String {
     let mut text = String::from("\n");
     for line in found.sentences() {
-        text += &format!("{}\n", line.replace("**", ""));
+        text += &format!("{}\n", line);
     }
     let share = |share: Option<f64>| share.map_or_else(|| "–".to_owned(), |share| format!("{:.2}", 100.0 * share));
     let row = |row: &catchment_io::SiteRow| {

@@ -6,11 +6,16 @@ use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use crate::error::Error;
-use crate::out::unwritten;
+use crate::out::{flags, new_file, unwritten};
 
-/// Writes `bytes` into the new file `file` and waits until the disk has them.
+/// Writes `bytes` into the new file `file`, in place of a plain file that is there, and waits until the disk has them.
 pub(super) fn write(file: &Path, bytes: &[u8]) -> Result<(), Error> {
-    let written = File::create(file).and_then(|mut open| open.write_all(bytes).and_then(|()| open.sync_all()));
+    refuse_link(file)?;
+    let taken = || std::io::Error::from(ErrorKind::AlreadyExists);
+    let written = new_file(file).and_then(|open| {
+        let mut open = open.ok_or_else(taken)?;
+        open.write_all(bytes).and_then(|()| open.sync_all())
+    });
     written.map_err(unwritten(file))
 }
 
@@ -20,6 +25,21 @@ pub(super) fn replace(file: &Path, bytes: &[u8]) -> Result<(), Error> {
     write(&part, bytes)?;
     fs::rename(&part, file).map_err(unwritten(file))?;
     sync_folder(file.parent().unwrap_or(Path::new("")))
+}
+
+/// Refuses a link where a batch has a file or folder of its own: what it leads to belongs to somebody else.
+pub(super) fn refuse_link(path: &Path) -> Result<(), Error> {
+    match fs::symlink_metadata(path) {
+        Ok(own) if own.is_symlink() => {
+            let found = format!("one where {} is a link", path.display());
+            Err(flags(
+                "the folder of the batch",
+                &found,
+                "files and folders of its own: take the link away, or plan the batch in another folder",
+            ))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The name under which a file or folder grows.

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::Error;
 use crate::files::iso_time;
 
-const LOG: &str = "log.jsonl";
+pub(super) const LOG: &str = "log.jsonl";
 
 /// A line of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -24,13 +24,14 @@ mod shard;
 mod status;
 mod tiles;
 
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use catchment::Progress;
 
 use crate::error::{Error, data};
 use crate::files::Folder;
-use files::{make_folder, replace};
+use crate::out::{flags, refuse_inputs, refuse_no_folder};
+use files::{make_folder, part_of, refuse_link, replace};
 use shard::{BatchFile, Digests, ShardFile, ShardLine, VERSION};
 
 pub use diff::{Diff, DiffTotal, diff};
@@ -63,6 +64,12 @@ impl Batch {
     /// [`Error::Plan`] for a job or a plan that cannot be used, or a folder of another batch; [`Error::Write`], [`Error::Busy`].
     pub fn plan(file: &Path, folder: &Path, progress: &dyn Progress) -> Result<Planned, Error> {
         let described = job::read(file)?;
+        refuse_no_folder(folder)?;
+        for wanted in &described.shards {
+            refuse_own_results(folder, &wanted.plan.files().iter().map(|name| wanted.folder.join(name)).collect::<Vec<_>>())?;
+            run::refuse_links(&folder.join(SHARDS).join(&wanted.name))?;
+        }
+        refuse_link(&part_of(&folder.join(BATCH)))?;
         let before: Option<BatchFile> = if folder.join(BATCH).exists() { Some(of_json(&folder.join(BATCH))?) } else { None };
         before.iter().try_for_each(|before| before.check(&folder.join(BATCH)))?;
         if let Some(other) = before.as_ref().filter(|before| before.batch != described.id) {
@@ -76,6 +83,7 @@ impl Batch {
         let mut lines = Vec::new();
         let mut add = |shard: ShardFile, tile: Option<Vec<u8>>| -> Result<(), Error> {
             let own = folder.join(SHARDS).join(&shard.name);
+            run::refuse_links(&own)?;
             make_folder(&own)?;
             if own.join(SHARD).exists() {
                 // a file of that name that describes no shard belongs to the user
@@ -134,6 +142,15 @@ impl Batch {
         Ok(Batch { folder: folder.to_owned(), file })
     }
 
+    /// Refuses links where its shards have files and folders of their own.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Plan`] names the link.
+    pub fn refuse_links(&self) -> Result<(), Error> {
+        self.file.shards.iter().try_for_each(|line| run::refuse_links(&self.folder_of(line)))
+    }
+
     /// Its id.
     pub fn id(&self) -> &str {
         &self.file.batch
@@ -175,6 +192,29 @@ impl Batch {
         }
         Ok(shard)
     }
+}
+
+/// Refuses inputs that lie in the folder of the batch, now or once it has run.
+fn refuse_own_results(folder: &Path, inputs: &[PathBuf]) -> Result<(), Error> {
+    refuse_inputs(folder, inputs)?;
+    // of what is not there yet, the place that it will have
+    let place = |path: &Path| {
+        let path = std::path::absolute(path).ok()?;
+        let (above, real) = path.ancestors().find_map(|own| Some((own, own.canonicalize().ok()?)))?;
+        let mut place = real;
+        for part in path.strip_prefix(above).ok()?.components() {
+            match part {
+                Component::ParentDir => _ = place.pop(),
+                part => place.push(part),
+            }
+        }
+        Some(place)
+    };
+    let own = place(folder);
+    let lies = |input: &&PathBuf| own.as_ref().is_some_and(|own| place(input).is_some_and(|input| input.starts_with(own)));
+    let Some(held) = inputs.iter().find(lies) else { return Ok(()) };
+    let found = format!("`{}`, a folder that holds {}, a file that is read", folder.display(), held.display());
+    Err(flags("--out", &found, "a folder of its own for the batch"))
 }
 
 const BATCH: &str = "batch.json";

@@ -7,11 +7,11 @@ use std::time::Instant;
 
 use catchment::Progress;
 
-use super::files::{entries, make_folder, part_of, remove, rename, replace, sync_folder, write};
-use super::log::{Kinds, Log, What, kinds};
+use super::files::{entries, make_folder, part_of, refuse_link, remove, rename, replace, sync_folder, write};
+use super::log::{Kinds, LOG, Log, What, kinds};
 use super::shard::Receipt;
 use super::tiles::{answer, to_bytes};
-use super::{Batch, PART, RECEIPT, RESULTS, json, of_json};
+use super::{Batch, PART, RECEIPT, RESULTS, SHARD, TILE, json, of_json};
 use crate::error::Error;
 use crate::out::Listed;
 use crate::run::run;
@@ -30,6 +30,13 @@ pub enum Outcome {
 const KEPT: &str = "kept";
 /// Where the results of before lie until those that take their place have a receipt.
 const OLD: &str = ".results.old";
+
+/// Refuses links in the folder of a shard where it has files and folders of its own, and a link in its place.
+pub(super) fn refuse_links(shard: &Path) -> Result<(), Error> {
+    refuse_link(shard)?;
+    [LOG, RESULTS, KEPT, OLD].iter().try_for_each(|name| refuse_link(&shard.join(name)))?;
+    [SHARD, TILE, RECEIPT, RESULTS].iter().try_for_each(|name| refuse_link(&part_of(&shard.join(name))))
+}
 
 /// Moves files out of `results` that neither the receipt nor the manifest lists with their digests: they were edited or added since.
 fn put_aside(results: &Path, receipt: Option<&Receipt>, is_tile: bool, kept: &Path) -> Result<(), Error> {
@@ -60,10 +67,12 @@ fn put_aside(results: &Path, receipt: Option<&Receipt>, is_tile: bool, kept: &Pa
 ///
 /// # Errors
 ///
-/// [`Error::Busy`] while another process runs it; [`Error::Data`] where an input is not the one that was planned with; else as [`run`].
+/// [`Error::Busy`] while another process runs it; [`Error::Plan`] where a link stands in the place of a file of the shard;
+/// [`Error::Data`] where an input is not the one that was planned with; else as [`run`].
 pub fn run_shard(batch: &Batch, number: usize, progress: &dyn Progress) -> Result<Outcome, Error> {
     let line = batch.line(number)?;
     let folder = batch.folder_of(line);
+    refuse_links(&folder)?;
     let mut log = Log::take(&folder, &line.name)?;
     let (receipt, results) = (folder.join(RECEIPT), folder.join(RESULTS));
     let (part, old) = (part_of(&results), folder.join(OLD));

@@ -3,6 +3,7 @@
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
 
+use super::flags;
 use crate::error::Error;
 
 const LOCK: &str = ".catchment-lock";
@@ -21,7 +22,7 @@ impl Lock {
     ///
     /// # Errors
     ///
-    /// [`Error::Busy`] while another process writes into it; [`Error::Write`].
+    /// [`Error::Busy`] while another process writes into it; [`Error::Plan`] where a file of its name is not ours; [`Error::Write`].
     pub(super) fn take(folder: &Path) -> Result<Lock, Error> {
         let unwritten = |source| Error::Write { file: folder.to_owned(), source };
         let path = folder.join(LOCK);
@@ -30,6 +31,11 @@ impl Lock {
             let missing = folder.ancestors().take_while(|own| !own.as_os_str().is_empty() && !own.exists());
             made.extend(missing.map(Path::to_owned));
             fs::create_dir_all(folder).map_err(unwritten)?;
+            // ours is empty
+            if fs::symlink_metadata(&path).is_ok_and(|own| !own.is_file() || own.len() > 0) {
+                let found = format!("`{}`, where {} is not as this program wrote it", folder.display(), path.display());
+                return Err(flags("--out", &found, "another folder, or that file under another name"));
+            }
             let file = OpenOptions::new().append(true).create(true).open(&path).map_err(unwritten)?;
             let mut lock = Lock { file: None, path: path.clone(), made: std::mem::take(&mut made) };
             match file.try_lock() {

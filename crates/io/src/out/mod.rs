@@ -5,6 +5,7 @@
 //! the next one that writes ends it. Files that a manifest of ours does not list with the digest that they have belong to the user: they are
 //! neither replaced nor deleted.
 
+mod fresh;
 mod lock;
 mod manifest;
 mod names;
@@ -23,8 +24,9 @@ use crate::write::sha256;
 use lock::Lock;
 use manifest::{MANIFEST, is_as_written};
 use names::is_result;
-use switch::{Journal, NEW};
+use switch::{Journal, NEW, PROBE};
 
+pub(crate) use fresh::new_file;
 pub(crate) use manifest::{add_manifest, manifest_of};
 pub use single::OutFile;
 pub(crate) use switch::unfinished;
@@ -79,6 +81,8 @@ pub struct OutFolder {
     gone: Vec<PathBuf>,
     /// Files that stayed when the switch of a killed process was ended.
     kept: Vec<PathBuf>,
+    /// Whether all that grows beside the results is of this process.
+    is_cleared: bool,
     /// Of the folders inside, then of the folder itself.
     _locks: Vec<Lock>,
 }
@@ -121,13 +125,21 @@ impl OutFolder {
     /// [`Error::Plan`] where it holds an input, the results of another command, or files that are not ours; [`Error::Busy`] while another
     /// process has it; [`Error::Write`].
     pub fn claim(path: &Path, claim: Claim) -> Result<OutFolder, Error> {
+        refuse_no_folder(path)?;
         refuse_inputs(path, &claim.inputs)?;
         within_results(path, claim.force)?;
         let lock = Lock::take(path)?;
         // a way through a folder that was not there leads somewhere now
         refuse_inputs(path, &claim.inputs)?;
-        let mut folder =
-            OutFolder { path: path.to_owned(), claim, staged: Vec::new(), gone: Vec::new(), kept: Vec::new(), _locks: vec![lock] };
+        let mut folder = OutFolder {
+            path: path.to_owned(),
+            claim,
+            staged: Vec::new(),
+            gone: Vec::new(),
+            kept: Vec::new(),
+            is_cleared: false,
+            _locks: vec![lock],
+        };
         for (own, _) in folder.parts().skip(1).collect::<Vec<_>>() {
             if fs::symlink_metadata(&own).is_ok_and(|data| data.is_symlink()) {
                 let found = format!("`{}`, where {} is a link", path.display(), own.display());
@@ -135,13 +147,19 @@ impl OutFolder {
             }
             folder._locks.insert(0, Lock::take(&own)?);
         }
-        folder.kept = switch::end(&folder.path, folder.claim.force)?;
+        // a run that was killed may have written other formats
+        let any = Claim::new(folder.claim.command, &folder.claim.study);
+        folder.kept = switch::end(&folder.path, folder.claim.force, &|name| is_result(name, &any))?;
+        folder.is_cleared = true;
         for (own, command) in folder.parts() {
             of_command(&own, command)?;
         }
         let mut foreign = Vec::new();
         for (own, _) in folder.parts() {
             let ours = Listed::of(&own);
+            if let Some(taken) = folders_in(&own)?.into_iter().find(|name| is_result(name, &folder.claim)) {
+                return Err(is_folder(path, &own.join(taken)));
+            }
             let names = regular(&own)?.into_iter().filter(|name| is_result(name, &folder.claim));
             foreign.extend(names.map(|name| own.join(name)).filter(|file| !ours.holds(file)));
         }
@@ -220,7 +238,7 @@ impl OutFolder {
             let target = self.path.join(file);
             match fs::symlink_metadata(&target) {
                 // what cannot be renamed into place is known before anything is
-                Ok(data) if data.is_dir() => return Err(unwritten(&target)(std::io::ErrorKind::IsADirectory.into())),
+                Ok(data) if data.is_dir() => return Err(is_folder(&self.path, &target)),
                 Ok(_) if !journal.holds(&self.path, file) => foreign.push(target),
                 _ => {}
             }
@@ -237,7 +255,7 @@ impl OutFolder {
 
 impl Drop for OutFolder {
     fn drop(&mut self) {
-        if !unfinished(&self.path) {
+        if self.is_cleared && !unfinished(&self.path) {
             // what was staged for a run that ended with an error
             let _ = fs::remove_dir_all(self.path.join(NEW));
         }
@@ -281,6 +299,16 @@ pub(super) fn digest_of(file: &Path) -> Option<String> {
 
 /// Names of files and links in a folder; none if there is no folder.
 fn regular(folder: &Path) -> Result<Vec<String>, Error> {
+    entries(folder, false)
+}
+
+/// Names of folders in a folder; none if there is no folder.
+fn folders_in(folder: &Path) -> Result<Vec<String>, Error> {
+    entries(folder, true)
+}
+
+/// Names in a folder, those of folders or those of all else, sorted.
+fn entries(folder: &Path, of_folders: bool) -> Result<Vec<String>, Error> {
     let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
@@ -289,7 +317,7 @@ fn regular(folder: &Path) -> Result<Vec<String>, Error> {
     let mut names = Vec::new();
     for entry in entries {
         let entry = entry.map_err(unwritten(folder))?;
-        if !entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+        if entry.file_type().is_ok_and(|kind| kind.is_dir()) == of_folders {
             names.push(entry.file_name().to_string_lossy().into_owned());
         }
     }
@@ -297,8 +325,33 @@ fn regular(folder: &Path) -> Result<Vec<String>, Error> {
     Ok(names)
 }
 
+/// Refuses a path that is no folder and cannot become one: a file, a link that leads nowhere, or what lies below them.
+pub(crate) fn refuse_no_folder(out: &Path) -> Result<(), Error> {
+    // without a slash at its end, which would lead through a link
+    let out = out.components().as_path();
+    let mut above = out.ancestors().filter(|own| !own.as_os_str().is_empty());
+    let Some((nearest, is_link)) = above.find_map(|own| Some((own, fs::symlink_metadata(own).ok()?.is_symlink()))) else { return Ok(()) };
+    let what = match fs::metadata(nearest) {
+        Ok(own) if own.is_dir() => return Ok(()),
+        Ok(_) => "a file",
+        Err(_) if is_link => "a link that leads nowhere",
+        Err(_) => return Ok(()),
+    };
+    let found = match nearest == out {
+        true => format!("`{}`, which is {what}", out.display()),
+        false => format!("`{}`, where {} is {what}", out.display(), nearest.display()),
+    };
+    Err(flags("--out", &found, "a folder"))
+}
+
+/// A folder that has the name of a file of the results.
+fn is_folder(out: &Path, taken: &Path) -> Error {
+    let found = format!("`{}`, where {} is a folder", out.display(), taken.display());
+    flags("--out", &found, "another folder: a file of that name is written there")
+}
+
 /// Refuses a folder that holds a file that is read, by whatever way both are written.
-fn refuse_inputs(out: &Path, inputs: &[PathBuf]) -> Result<(), Error> {
+pub(crate) fn refuse_inputs(out: &Path, inputs: &[PathBuf]) -> Result<(), Error> {
     // a folder that is not there holds nothing
     let Ok(folder) = out.canonicalize() else { return Ok(()) };
     let lies = |path: &Path| path.canonicalize().is_ok_and(|path| path.starts_with(&folder));
@@ -349,8 +402,14 @@ fn takes_renames(out: &Path, folder: &Path) -> Result<(), Error> {
     if !folder.exists() {
         return Ok(());
     }
-    let (from, to) = (out.join(NEW).join("probe"), folder.join(".catchment-probe"));
-    fs::create_dir_all(out.join(NEW)).and_then(|()| fs::write(&from, "")).map_err(unwritten(folder))?;
+    // a name that is free, or that of an empty file, which a process left that was killed here
+    let is_free = |name: &PathBuf| match fs::symlink_metadata(name) {
+        Ok(own) => own.is_file() && own.len() == 0,
+        Err(_) => true,
+    };
+    let mut names = (1_u32..).map(|n| folder.join(if n == 1 { ".catchment-probe".to_owned() } else { format!(".catchment-probe-{n}") }));
+    let (from, to) = (out.join(NEW).join(PROBE), names.find(is_free).unwrap_or_default());
+    fs::create_dir_all(out.join(NEW)).and_then(|()| new_file(&from)).map_err(unwritten(folder))?;
     fs::rename(&from, &to).and_then(|()| fs::remove_file(&to)).map_err(unwritten(folder))
 }
 
@@ -365,7 +424,7 @@ fn of_command(folder: &Path, command: &str) -> Result<(), Error> {
     Err(flags("--out", &found, "a folder of its own for every command"))
 }
 
-fn flags(key: &str, found: &str, expected: &str) -> Error {
+pub(crate) fn flags(key: &str, found: &str, expected: &str) -> Error {
     Error::Plan { file: "the flags".to_owned(), source: value(key, found, expected) }
 }
 

@@ -1,14 +1,15 @@
 //! Files that are written alone: whole or not at all, and in no other's place unless it may be replaced.
 
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{self, File, TryLockError};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
+use super::fresh::{new_file, open_plain};
 use super::lock::is_still;
 use super::{flags, unwritten};
 use crate::error::Error;
 
-/// A file that grows under another name until it is whole. What a killed process left under that name is written over.
+/// A file that grows under another name until it is whole. What a killed process left under that name goes; nothing that is there is written into.
 #[derive(Debug)]
 pub struct OutFile {
     to: PathBuf,
@@ -29,26 +30,40 @@ impl OutFile {
         if let Some(input) = inputs.iter().find(same) {
             return Err(flags(key, &format!("`{}`, which is {}, a file that is read", to.display(), input.display()), "another name"));
         }
-        let is_there = fs::symlink_metadata(to).is_ok();
+        let there = fs::symlink_metadata(to);
+        if there.as_ref().is_ok_and(fs::Metadata::is_dir) {
+            return Err(flags(key, &format!("`{}`, which is a folder", to.display()), "the name of a file"));
+        }
+        let is_there = there.is_ok();
         if is_there && !force && !ours(to) {
             return Err(flags(key, &format!("`{}`, which is there already", to.display()), "another name, or --force to replace it"));
         }
         let name = to.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
         let part = to.with_file_name(format!(".{name}.catchment-part"));
-        if fs::symlink_metadata(&part).is_ok_and(|own| !own.is_file()) {
-            let found = format!("`{}`, where {} stands, which is no file of ours", to.display(), part.display());
-            return Err(flags(key, &found, "another name"));
-        }
+        let busy = || Error::Busy { what: format!("writes {}", to.display()) };
+        let mut left: Option<File> = None;
         let file = loop {
-            let file = OpenOptions::new().append(true).create(true).open(&part).map_err(unwritten(to))?;
+            if fs::symlink_metadata(&part).is_ok_and(|own| !own.is_file()) {
+                let found = format!("`{}`, where {} stands, which is no file of ours", to.display(), part.display());
+                return Err(flags(key, &found, "another name"));
+            }
+            // a process that writes it holds it
+            if let Some(old) = open_plain(&part).map_err(unwritten(to))? {
+                match old.try_lock() {
+                    Err(TryLockError::WouldBlock) => return Err(busy()),
+                    Ok(()) if !is_still(&old, &part) => continue,
+                    Ok(()) | Err(TryLockError::Error(_)) => left = Some(old),
+                }
+            }
+            let Some(file) = new_file(&part).map_err(unwritten(to))? else { continue };
             match file.try_lock() {
+                Err(TryLockError::WouldBlock) => return Err(busy()),
                 Ok(()) if !is_still(&file, &part) => {}
-                Err(TryLockError::WouldBlock) => return Err(Error::Busy { what: format!("writes {}", to.display()) }),
                 // a disk that knows no locks holds nothing for us either
                 Ok(()) | Err(TryLockError::Error(_)) => break file,
             }
         };
-        file.set_len(0).map_err(unwritten(to))?;
+        drop(left);
         Ok(OutFile { to: to.to_owned(), part, file: BufWriter::new(file), has_its_name: false })
     }
 

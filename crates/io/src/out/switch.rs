@@ -14,6 +14,10 @@ use crate::error::Error;
 pub(super) const NEW: &str = ".catchment-new";
 /// The journal of a switch that has begun.
 const JOURNAL: &str = "journal.json";
+/// The journal before it is whole.
+const BEGUN: &str = "journal.part";
+/// A file that shows whether files can be renamed from there.
+pub(super) const PROBE: &str = "probe";
 
 /// What a switch does; paths are relative to the folder of results.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -38,16 +42,22 @@ pub(crate) fn unfinished(out: &Path) -> bool {
 ///
 /// # Errors
 ///
-/// [`Error::Plan`] where a file that it would replace was changed since, unless `force`; [`Error::Write`].
-pub(super) fn end(out: &Path, force: bool) -> Result<Vec<PathBuf>, Error> {
+/// [`Error::Plan`] where a file that it would replace was changed since, unless `force`, or one stands among new files that is no result;
+/// [`Error::Write`].
+pub(super) fn end(out: &Path, force: bool, is_result: &dyn Fn(&str) -> bool) -> Result<Vec<PathBuf>, Error> {
     let new = out.join(NEW);
+    if fs::symlink_metadata(&new).is_ok_and(|own| !own.is_dir()) {
+        return Err(not_ours(out, &new));
+    }
     let text = match fs::read(new.join(JOURNAL)) {
-        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            refuse_others(out, &new, is_result)?;
             remove_all(&new)?;
             return Ok(Vec::new());
         }
         text => text.map_err(unwritten(&new.join(JOURNAL)))?,
     };
+    refuse_others(out, &new, is_result)?;
     let Ok(journal) = serde_json::from_slice::<Journal>(&text) else {
         let found = format!("`{}`, where a run was ended halfway and its journal cannot be read", out.display());
         return Err(flags("--out", &found, "another folder"));
@@ -67,6 +77,33 @@ pub(super) fn end(out: &Path, force: bool) -> Result<Vec<PathBuf>, Error> {
             Err(flags("--out", &found, "another folder, or --force to replace it"))
         }
     }
+}
+
+/// Refuses a folder of new files that holds anything but results, in whatever folders: it would be deleted.
+fn refuse_others(out: &Path, new: &Path, is_result: &dyn Fn(&str) -> bool) -> Result<(), Error> {
+    let mut folders = vec![new.to_owned()];
+    while let Some(folder) = folders.pop() {
+        let entries = match fs::read_dir(&folder) {
+            Err(error) if error.kind() == ErrorKind::NotFound => continue,
+            entries => entries.map_err(unwritten(&folder))?,
+        };
+        for entry in entries {
+            let entry = entry.map_err(unwritten(&folder))?;
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let ours = is_result(&name) || (folder == new && [JOURNAL, BEGUN, PROBE].contains(&name.as_str()));
+            match entry.file_type().map_err(unwritten(&folder))? {
+                kind if kind.is_dir() => folders.push(entry.path()),
+                kind if kind.is_file() && ours => {}
+                _ => return Err(not_ours(out, &entry.path())),
+            }
+        }
+    }
+    Ok(())
+}
+
+fn not_ours(out: &Path, file: &Path) -> Error {
+    let found = format!("`{}`, where {} is not as this program writes it", out.display(), file.display());
+    flags("--out", &found, "another folder, or that file at another place")
 }
 
 /// Takes away files that versions before the journal left in `folder` when they were killed: `.NAME.PID.part`.
@@ -123,7 +160,7 @@ impl Journal {
             }
         }
         let text = serde_json::to_vec(self).unwrap_or_default();
-        let (begun, journal) = (new.join("journal.part"), new.join(JOURNAL));
+        let (begun, journal) = (new.join(BEGUN), new.join(JOURNAL));
         fs::create_dir_all(&new).map_err(unwritten(&new))?;
         fs::write(&begun, text).and_then(|()| fs::rename(&begun, &journal)).map_err(unwritten(&journal))?;
         for manifest in &self.manifests {

@@ -15,8 +15,8 @@ use crate::map::Lang;
 use crate::out::{OutFolder, Results, add_manifest};
 use crate::plan::{CsvStyle, Format, Plan};
 use crate::write::{
-    About, Cell, LayerOut, Printed, Sheet, TableOut, by_kind, csv, fair_tables, feature, formats_of, indicator_tables, issues_table,
-    new_build, norm_tables, table_rows, wgs84, without_links, workbook,
+    About, Cell, LayerOut, Printed, Sheet, TableOut, by_kind, csv, fair_tables, feature, formats_of, indicator_tables, inline,
+    issues_table, item, new_build, norm_tables, table_rows, wgs84, workbook,
 };
 
 /// What is asked of the office.
@@ -212,7 +212,7 @@ fn made<T>(ask: &Ask<'_>, opened: &Opened, started: Instant, output: Output<T>) 
         sheets.extend(output.tables.iter().map(Sheet::from));
         files.push((format!("{stem}.xlsx"), workbook(&sheets, &about)?));
     }
-    files.push(("report.md".to_owned(), without_links(&report(ask, &method, &printed)).into_bytes()));
+    files.push(("report.md".to_owned(), report(ask, &method, &printed).into_bytes()));
     files.push(("issues.csv".to_owned(), csv(&issues_table(&listed), ask.csv)));
     files.push(("README.txt".to_owned(), super::dictionary::readme(output.command).into_bytes()));
     let inputs: Vec<Value> =
@@ -285,6 +285,6 @@ fn report(ask: &Ask<'_>, method: &[String], tables: &[Printed]) -> String {
     let title = ask.study.map(|(plan, _)| plan.study.title.clone()).unwrap_or_default();
     let head = if title.is_empty() { said(ask.lang, "配置与指标", "Norms and indicators") } else { title };
     let tables: String = tables.iter().map(Printed::markdown).collect();
-    let method: String = method.iter().map(|line| format!("- {line}\n")).collect();
-    format!("# {head}\n\n{tables}## {}\n\n{method}", said(ask.lang, "方法口径", "Method"))
+    let method: String = method.iter().map(|line| item(line)).collect();
+    format!("# {}\n\n{tables}## {}\n\n{method}", inline(&head), said(ask.lang, "方法口径", "Method"))
 }

@@ -34,10 +34,17 @@ struct Array {
     crc32: u32,
 }
 
-/// Whether a file begins as prepared networks of any version do.
+/// Whether a file is a prepared network by its header, which is whole; one of another version is, too.
 pub fn is_prepared_file(file: &Path) -> bool {
-    let mut begins = [0; MAGIC.len()];
-    std::fs::File::open(file).and_then(|mut file| file.read_exact(&mut begins)).is_ok() && begins == MAGIC
+    let Ok(mut open) = std::fs::File::open(file) else { return false };
+    let Some(length) = open.metadata().ok().filter(std::fs::Metadata::is_file).map(|own| own.len()) else { return false };
+    let Ok(start) = Start::read(&mut open) else { return false };
+    let Ok(text) = start.text(&mut open, length) else { return false };
+    let known = |header: &serde_json::Value| ["about", "arrays"].iter().all(|key| header.get(key).is_some());
+    match start.version {
+        VERSION => of_text(&text, length).is_ok(),
+        _ => serde_json::from_slice(&text).is_ok_and(|header| known(&header)),
+    }
 }
 
 /// Writes a prepared network.
@@ -135,41 +142,66 @@ fn bytes<T: NoUninit>(items: &[T]) -> &[u8] {
     cast_slice(items)
 }
 
+/// The bytes before the header.
+struct Start {
+    version: u32,
+    crc32: u32,
+    header_length: u64,
+    /// Of the whole file.
+    length: u64,
+}
+
+impl Start {
+    fn read(from: &mut impl Read) -> Result<Start, PreparedError> {
+        let mut start = Vec::new();
+        from.by_ref().take(FIXED).read_to_end(&mut start)?;
+        if !start.starts_with(&MAGIC) {
+            let found = String::from_utf8_lossy(&start[..start.len().min(8)]).into_owned();
+            return Err(PreparedError::Magic { found });
+        }
+        let number = |at: usize, bytes: usize| {
+            let mut value = [0; 8];
+            value[..bytes].copy_from_slice(start.get(at..at + bytes)?);
+            Some(u64::from_le_bytes(value))
+        };
+        let (Some(version), Some(crc32), Some(header_length), Some(length)) = (number(8, 4), number(12, 4), number(16, 8), number(24, 8))
+        else {
+            return Err(PreparedError::Length { found: start.len() as u64, expected: FIXED });
+        };
+        Ok(Start { version: version as u32, crc32: crc32 as u32, header_length, length })
+    }
+
+    /// The header of a file of `length` bytes, as it was written.
+    fn text(&self, from: &mut impl Read, length: u64) -> Result<Vec<u8>, PreparedError> {
+        if self.length != length {
+            return Err(PreparedError::Length { found: length, expected: self.length });
+        }
+        if self.header_length > length.min(LONGEST_HEADER) {
+            return Err(PreparedError::Header(format!("it claims to be {} bytes long", self.header_length)));
+        }
+        let mut text = Vec::new();
+        from.by_ref().take(self.header_length).read_to_end(&mut text)?;
+        if crc32fast::hash(&text) != self.crc32 {
+            return Err(PreparedError::Checksum { part: "the header".to_owned() });
+        }
+        Ok(text)
+    }
+}
+
 /// The header, and that the arrays that it lists fill the file.
 fn header(from: &mut impl Read, length: u64) -> Result<Header, PreparedError> {
-    let mut start = Vec::new();
-    from.by_ref().take(FIXED).read_to_end(&mut start)?;
-    if !start.starts_with(&MAGIC) {
-        let found = String::from_utf8_lossy(&start[..start.len().min(8)]).into_owned();
-        return Err(PreparedError::Magic { found });
+    let start = Start::read(from)?;
+    if start.version != VERSION {
+        return Err(PreparedError::Version { found: start.version, expected: VERSION });
     }
-    let number = |at: usize, bytes: usize| {
-        let mut value = [0; 8];
-        value[..bytes].copy_from_slice(start.get(at..at + bytes)?);
-        Some(u64::from_le_bytes(value))
-    };
-    let cut_off = PreparedError::Length { found: length, expected: FIXED };
-    let (Some(version), Some(crc32), Some(header_length), Some(expected)) = (number(8, 4), number(12, 4), number(16, 8), number(24, 8))
-    else {
-        return Err(cut_off);
-    };
-    if version != u64::from(VERSION) {
-        return Err(PreparedError::Version { found: version as u32, expected: VERSION });
-    }
-    if expected != length {
-        return Err(PreparedError::Length { found: length, expected });
-    }
-    if header_length > expected.min(LONGEST_HEADER) {
-        return Err(PreparedError::Header(format!("it claims to be {header_length} bytes long")));
-    }
-    let mut text = Vec::new();
-    from.by_ref().take(header_length).read_to_end(&mut text)?;
-    if u64::from(crc32fast::hash(&text)) != crc32 {
-        return Err(PreparedError::Checksum { part: "the header".to_owned() });
-    }
-    let header: Header = serde_json::from_slice(&text).map_err(|error| PreparedError::Header(error.to_string()))?;
+    of_text(&start.text(from, length)?, length)
+}
+
+/// The header of a file of `length` bytes.
+fn of_text(text: &[u8], length: u64) -> Result<Header, PreparedError> {
+    let header: Header = serde_json::from_slice(text).map_err(|error| PreparedError::Header(error.to_string()))?;
     let size = |array: &Array| array.items.checked_mul(array.item_bytes)?.checked_next_multiple_of(8);
-    let whole = header.arrays.iter().try_fold(FIXED + header_length, |sum, array| sum.checked_add(size(array)?));
+    let whole = header.arrays.iter().try_fold(FIXED + text.len() as u64, |sum, array| sum.checked_add(size(array)?));
     if whole != Some(length) {
         return Err(PreparedError::Header("its arrays do not fill the file".to_owned()));
     }

@@ -12,7 +12,7 @@ use crate::map::Lang;
 use crate::out::{Claim, OutFolder, Results, manifest_of};
 use crate::plan::{BASELINE, Plan};
 use crate::write::{
-    FolderOut, LayerOut, Row, TableOut, as_it_stands, basis, comparison_tables, feature, inverse, sentence, table_rows, title,
+    FolderOut, LayerOut, Paragraph, Row, TableOut, as_it_stands, basis, comparison_tables, feature, inverse, sentence, table_rows, title,
 };
 
 /// A comparison without the folder of the study as it stands, whose results lie elsewhere.
@@ -113,13 +113,14 @@ impl Comparison {
     }
 
     /// The sentence of every service, as it stands and in each scenario.
-    fn sentences(&self, lang: Lang) -> Vec<String> {
+    fn sentences(&self, lang: Lang) -> Vec<Paragraph> {
         let mut lines = Vec::new();
         for (i, service) in self.baseline.inputs.plan.services.iter().enumerate() {
-            lines.push(format!("**{}**", title(service)));
+            lines.push(Paragraph { strong: title(service).to_owned(), ..Paragraph::default() });
             for (_, run) in self.runs() {
                 let name = run.scenario.as_ref().map_or_else(|| as_it_stands(lang), |own| own.title().to_owned());
-                lines.push(format!("{name}: {}", sentence(run, service, &run.reports[i], lang)));
+                let text = format!("{name}: {}", sentence(run, service, &run.reports[i], lang));
+                lines.push(Paragraph { text, ..Paragraph::default() });
             }
         }
         lines

@@ -14,8 +14,8 @@ use crate::out::{Claim, OutFolder, Results};
 use crate::plan::{BASELINE, CALLS, GRID, JUNCTIONS, ModelName, OWN, PEOPLE, Plan, ServicePlan};
 use crate::scenarios::{comparison_rows, metrics};
 use crate::write::{
-    FolderOut, LayerOut, Printed, Row, SiteTables, TableOut, accepted, attribution, basis, compared, feature, finding_summary, one_zh,
-    round, table_rows, thousands, title, unit_zh,
+    FolderOut, LayerOut, Paragraph, Printed, Row, SiteTables, TableOut, accepted, attribution, basis, compared, feature, finding_summary,
+    item, one_zh, round, table_rows, thousands, title, unit_zh,
 };
 
 const COMMAND: &str = "site";
@@ -109,7 +109,7 @@ impl SitingRun {
         printed.extend((!frontier.is_empty()).then(|| tables.frontier(&frontier)));
         printed.extend((!evaluation.is_empty()).then(|| tables.evaluated(&evaluation)));
         printed.extend((!quotas.is_empty()).then(|| tables.quota_prices(&quotas)));
-        let mut method: String = self.method().iter().map(|line| format!("- {line}\n")).collect();
+        let mut method: String = self.method().iter().map(|line| item(line)).collect();
         method += "\n";
         method.extend(self.comparison.iter().map(|all| basis(&all.baseline)));
         let findings = self.all_findings();
@@ -129,7 +129,7 @@ impl SitingRun {
             .map(|(name, rows)| TableOut::of_rows(name, rows))
             .collect(),
             printed,
-            lines: self.sentences(),
+            lines: self.said(),
             method,
             findings: findings.iter().collect(),
             summary: self.summary(),
@@ -166,6 +166,11 @@ impl SitingRun {
 
     /// What was found and how good it is, in a sentence, or in one of each language.
     pub fn sentences(&self) -> Vec<String> {
+        self.said().iter().map(Paragraph::plain).collect()
+    }
+
+    /// The same, with the service in bold.
+    fn said(&self) -> Vec<Paragraph> {
         let lang = self.inputs.plan.study.lang;
         let found = &self.located;
         let count = self.sites.iter().filter(|row| row.change != "close").map(|row| row.copies).sum::<u32>();
@@ -188,7 +193,9 @@ impl SitingRun {
             };
             let from = standing.as_ref().map_or_else(String::new, |standing| format!(", from {standing} as it stands"));
             let accepted = accepted(all.iter(), Lang::En).map_or_else(String::new, |own| format!(" Accepted by the plan: {own}."));
-            lines.push(format!("**{service}**: {count} new{closed} by {model}: {value} {measure}{from}; {proof}.{accepted}"));
+            let strong = service.to_owned();
+            lines
+                .push(Paragraph { strong, text: format!(": {count} new{closed} by {model}: {value} {measure}{from}; {proof}.{accepted}") });
         }
         if lang != Lang::En {
             let proof = match found.proven {
@@ -197,7 +204,11 @@ impl SitingRun {
             };
             let from = standing.map_or_else(String::new, |standing| format!("（现状{standing}）"));
             let accepted = accepted(all.iter(), Lang::Zh).map_or_else(String::new, |own| format!("（已接受：{own}）"));
-            lines.push(format!("**{service}**：按{model}模型新增{count}处{closed_zh}，{measure_zh}{value}{from}，{proof}{accepted}。"));
+            let strong = service.to_owned();
+            lines.push(Paragraph {
+                strong,
+                text: format!("：按{model}模型新增{count}处{closed_zh}，{measure_zh}{value}{from}，{proof}{accepted}。"),
+            });
         }
         lines
     }

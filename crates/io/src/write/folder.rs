@@ -4,8 +4,8 @@ use catchment::Finding;
 use serde_json::{Map, Value, json};
 
 use super::{
-    About, Cell, LayerOut, Printed, Sheet, TableOut, attribution, by_kind, csv, formats_of, issues_table, loud, pretty, time,
-    without_links, workbook,
+    About, Cell, LayerOut, Paragraph, Printed, Sheet, TableOut, attribution, by_kind, csv, formats_of, inline, issues_table, loud, pretty,
+    time, workbook,
 };
 use crate::error::Error;
 use crate::files::InputFile;
@@ -22,8 +22,8 @@ pub(crate) struct FolderOut<'a> {
     /// Those without rows are left out.
     pub(crate) tables: Vec<TableOut>,
     pub(crate) printed: Vec<Printed>,
-    /// What is said, as Markdown.
-    pub(crate) lines: Vec<String>,
+    /// What is said.
+    pub(crate) lines: Vec<Paragraph>,
     /// How it was measured, as Markdown.
     pub(crate) method: String,
     pub(crate) findings: Vec<&'a Finding>,
@@ -59,20 +59,20 @@ impl FolderOut<'_> {
         let listed = issues_table(&self.findings);
         files.push(("issues.csv".to_owned(), csv(&listed, style)));
         if formats.contains(&Format::Xlsx) {
-            let said = self.lines.iter().map(|line| vec![Cell::from(line.as_str())]).collect();
+            let said = self.lines.iter().map(|line| vec![Cell::from(line.plain().as_str())]).collect();
             let mut sheets = vec![Sheet { name: "方法口径 Method".to_owned(), header: vec![plan.study.title.clone()], rows: said }];
             sheets.extend(self.printed.iter().map(Printed::sheet));
             sheets.extend(self.tables.iter().chain([&listed]).map(Sheet::from));
             files.push((format!("{}.xlsx", plan.study.id), workbook(&sheets, &about)?));
         }
-        let mut report = format!("# {}\n\n", plan.study.title);
-        report.extend(self.lines.iter().map(|line| format!("{line}\n\n")));
+        let mut report = format!("# {}\n\n", inline(&plan.study.title));
+        report.extend(self.lines.iter().map(|line| format!("{}\n\n", line.markdown())));
         let warnings = loud::warnings_markdown(&self.findings, plan.study.lang);
         report += &if warnings.is_empty() { warnings } else { format!("{warnings}\n") };
         report.extend(self.printed.iter().map(Printed::markdown));
         let heading = if plan.study.lang == Lang::En { "Method" } else { "方法口径 Method" };
         report += &format!("## {heading}\n\n{}", self.method);
-        files.push(("report.md".to_owned(), without_links(&report).into_bytes()));
+        files.push(("report.md".to_owned(), report.into_bytes()));
         files.push(("summary.json".to_owned(), pretty(&self.summary).into_bytes()));
         files.push(("README.txt".to_owned(), self.readme.as_bytes().to_vec()));
         files.append(&mut self.files);

@@ -6,6 +6,7 @@ use catchment::{Finding, FindingKind, Measure, People, Severity};
 use serde_json::{Value, json};
 
 use super::finding_words::{meaning_zh, remedy_zh};
+use super::markdown::{inline, item};
 use super::words::thousands;
 use crate::map::Lang;
 
@@ -79,8 +80,8 @@ pub(super) fn warnings_markdown(findings: &[&Finding], lang: Lang) -> String {
     let mut text = String::new();
     for line in warning_lines(findings, lang) {
         text += &match line.strip_prefix("  ") {
-            Some(item) => format!("- {item}\n"),
-            None => format!("\n{line}\n\n"),
+            Some(warning) => item(warning),
+            None => format!("\n{}\n\n", inline(&line)),
         };
     }
     text

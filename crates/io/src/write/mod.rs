@@ -14,6 +14,7 @@ mod geokeys;
 mod headline;
 mod layers;
 mod loud;
+mod markdown;
 mod people_sums;
 mod picture;
 mod printed;
@@ -41,7 +42,7 @@ use crate::run::Run;
 use crate::shapes::audit_files;
 pub(crate) use printed::{
     Printed, SiteTables, as_it_stands, basis, compared, comparison_tables, fair_tables, indicator_tables, new_build, norm_tables,
-    rows as table_rows, unit_zh, without_links,
+    rows as table_rows, unit_zh,
 };
 use printed::{printed, report, sheets};
 
@@ -57,6 +58,7 @@ pub use headline::sentence;
 pub(crate) use layers::{coverage as coverage_layer, feature, gaps as gap_layer, inverse, style, wgs84, zones as zone_layer};
 pub use loud::warning_lines;
 pub(crate) use loud::{accepted, summary as finding_summary};
+pub(crate) use markdown::{Paragraph, inline, item};
 pub use people_sums::people_sentence;
 pub(crate) use response::set_stand_in;
 pub(crate) use response_words::basis_of;
@@ -118,7 +120,7 @@ pub fn render(run: &Run) -> Result<Vec<(String, Vec<u8>)>, Error> {
     if outputs.formats.contains(&Format::Csv) {
         print.iter().for_each(|table| add(&format!("{}.csv", table.file), table.csv(outputs.csv_style())));
     }
-    add("report.md", without_links(&report(run, &print)).into_bytes());
+    add("report.md", report(run, &print).into_bytes());
     add("README.txt", dictionary::readme(run).replace(|c| steers(c) && c != '\n', " ").into_bytes());
     add("summary.json", summary::summary(run, &findings).into_bytes());
     add_manifest(summary::known(run, &findings), &mut files);

@@ -9,8 +9,9 @@ mod sites;
 use std::fmt::Write as _;
 
 use super::formats::{Cell, Sheet, lines_of_csv};
+use super::markdown::inline;
 use super::row::{Row, round};
-use super::words::{steers, thousands};
+use super::words::thousands;
 use crate::map::Lang;
 use crate::plan::CsvStyle;
 
@@ -56,8 +57,8 @@ impl Printed {
 
     /// As Markdown, with its title above.
     pub(crate) fn markdown(&self) -> String {
-        let line = |cells: Vec<String>| format!("| {} |\n", cells.iter().map(|text| in_cell(text)).collect::<Vec<_>>().join(" | "));
-        let mut text = format!("## {}\n\n{}", self.name(), line(self.header.clone()));
+        let line = |cells: Vec<String>| format!("| {} |\n", cells.iter().map(|text| inline(text)).collect::<Vec<_>>().join(" | "));
+        let mut text = format!("## {}\n\n{}", inline(&self.name()), line(self.header.clone()));
         let numbers = |column: usize| {
             let cells = || self.rows.iter().filter_map(|row| row.get(column)).filter(|cell| **cell != Cell::Empty);
             cells().next().is_some() && cells().all(|cell| matches!(cell, Cell::Number(_) | Cell::Fixed(..)))
@@ -67,34 +68,6 @@ impl Printed {
         text.extend(self.rows.iter().map(|row| line(row.iter().map(|cell| shown(cell, true)).collect())));
         text + "\n"
     }
-}
-
-/// Text in a cell of a Markdown table: nothing in it is markup.
-fn in_cell(text: &str) -> String {
-    let mut shown = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '\\' | '|' | '*' | '`' => shown.extend(['\\', c]),
-            c if steers(c) => shown.push(' '),
-            c => shown.push(c),
-        }
-    }
-    shown
-}
-
-/// A whole Markdown document of ours, of which names from files are a part: none of it is HTML, a link or a picture.
-pub(crate) fn without_links(text: &str) -> String {
-    let mut shown = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '<' => shown += "&lt;",
-            '[' | ']' => shown.extend(['\\', c]),
-            '\n' => shown.push('\n'),
-            c if steers(c) => shown.push(' '),
-            c => shown.push(c),
-        }
-    }
-    shown
 }
 
 /// A cell as text; with thousands parted where it is to be read.

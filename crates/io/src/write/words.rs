@@ -35,9 +35,11 @@ pub(super) fn listed(names: &[&str], comma: &str, and: &str) -> String {
     }
 }
 
-/// Whether a character moves a terminal's cursor, breaks a line, or turns the direction of writing.
+/// Whether a character moves a terminal's cursor, breaks a line, turns the direction of writing, or is not seen. Those that join letters or keep
+/// them apart are names' own: Persian and the scripts of India need them.
 pub fn steers(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    let unseen = matches!(c, '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}' | '\u{2029}' | '\u{2060}' | '\u{feff}');
+    c.is_control() || unseen || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// A whole number with thousands parted by commas.

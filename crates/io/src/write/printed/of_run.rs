@@ -11,6 +11,7 @@ use crate::write::details;
 use crate::write::formats::{Cell, Sheet, TableOut};
 use crate::write::headline::sentence;
 use crate::write::loud::warnings_markdown;
+use crate::write::markdown::{Paragraph, inline, item, line};
 use crate::write::picture::method;
 use crate::write::response_words::response_sentences;
 use crate::write::row::{Row, services, total};
@@ -64,19 +65,19 @@ pub(in crate::write) fn sheets(run: &Run, printed: &[Printed], tables: &[TableOu
 /// `report.md`: the sentences, the printed tables, and how it was measured.
 pub(in crate::write) fn report(run: &Run, printed: &[Printed]) -> String {
     let lang = run.inputs.plan.study.lang;
-    let mut text = format!("# {}\n\n", run.inputs.plan.study.title);
+    let mut text = format!("# {}\n\n", inline(&run.inputs.plan.study.title));
     let mut warnings = warnings_markdown(&run.findings(), lang);
     for (service, report) in services(run) {
-        text += &format!("{}\n\n", sentence(run, service, report, lang).replace('\n', "\n\n"));
+        let said = Paragraph { text: sentence(run, service, report, lang), ..Paragraph::default() };
+        text += &format!("{}\n\n", said.markdown());
         text += &std::mem::take(&mut warnings);
         text += "\n";
-        for line in details::of_service(run, report).into_iter().chain(response_sentences(run, service, lang)) {
-            text += &format!("- {line}\n");
-        }
+        let lines = details::of_service(run, report).into_iter().chain(response_sentences(run, service, lang));
+        text.extend(lines.map(|line| item(&line)));
         text += "\n";
     }
     let access = details::of_access(run);
-    access.iter().for_each(|line| text += &format!("- {line}\n"));
+    text.extend(access.iter().map(|line| item(line)));
     text += if access.is_empty() { "" } else { "\n" };
     text.extend(printed.iter().map(Printed::markdown));
     text += &format!("## {}\n\n", said(lang, "方法口径", "Method"));
@@ -88,13 +89,11 @@ pub(crate) fn basis(run: &Run) -> String {
     let lang = run.inputs.plan.study.lang;
     let mut text = String::new();
     for (service, report) in services(run) {
-        text += &format!("{}\n\n", title(service));
-        for line in method(run, service, report) {
-            text += &format!("- {line}\n");
-        }
+        text += &format!("{}\n\n", line(title(service)));
+        text.extend(method(run, service, report).iter().map(|line| item(line)));
         text += "\n";
     }
-    let mut say = |zh: String, en: String| text += &format!("- {}\n", said(lang, &zh, &en));
+    let mut say = |zh: String, en: String| text += &item(&said(lang, &zh, &en));
     for own in &run.access {
         let plan = &run.inputs.plan.access[own.place];
         let (method, per, limit) = (plan.method.name(), plan.per, own.limit);
