@@ -147,6 +147,7 @@ fn rasters() {
             with(file("a directory beyond the file"), b"II*\0\xff\xff\xff\x7f".to_vec()),
             with(file("cut off in the directory"), sound()[..60].to_vec()),
             with(file("cells beyond the file"), other(5, (273, 4, 1, 1 << 30))),
+            with(file("pieces larger than the file"), other(7, (279, 4, 1, 100_000))),
             with(file("a raster whose CRS is missing"), without_keys()),
             with(works("a raster whose CRS the plan names"), without_keys())
                 .plan("source = \"people.tif\"", "source = \"people.tif\"\ncolumns = { crs = \"EPSG:4326\" }"),

@@ -274,9 +274,9 @@ fn million() {
 fn outputs() {
     let linux = cfg!(target_os = "linux");
     let cases = vec![
-        disk("a file in place of the folder").put("results", "a file"),
-        disk("a folder below a file").put("file", "a file").out("file/results"),
-        disk("a folder in place of a file").then(|folder| std::fs::create_dir_all(folder.join("results/zones.csv")).unwrap()),
+        plan("a file in place of the folder").put("results", "a file"),
+        plan("a folder below a file").put("file", "a file").out("file/results"),
+        plan("a folder in place of a file").then(|folder| std::fs::create_dir_all(folder.join("results/zones.csv")).unwrap()),
         plan("results of another command").put("results/manifest.json", "{\"tool\": {\"name\": \"catchment\", \"command\": \"reach\"}}"),
         plan("a manifest that is none").put("results/manifest.json", "broken"),
         disk("a file as large as may be").shell("trap '' XFSZ; ulimit -f 1;").unless(!linux, "no limit to files"),

@@ -102,7 +102,7 @@ fn reports_keep_their_own_markup() {
     let shown = "# \\[Clinics\\](http://evil.example) \\*";
     desk.works(&["run", "town.toml", "-q", "--no-map", "--out", "o"]);
     let report = desk.text("o/report.md");
-    assert!(report.lines().nth(2).is_some_and(|line| line.starts_with(&format!("\\{shown}: within 15 min"))), "{report}");
+    assert!(report.lines().nth(2).is_some_and(|line| line.starts_with(&format!("\\{shown}: 50.0 % of residents"))), "{report}");
     assert!(report.starts_with("# A town on the equator\n") && report.contains("\n## Table 3 Coverage by zone\n\n| service |"), "{report}");
     assert!(report.contains("\n## Method\n") && report.contains("\n- "), "{report}");
     for command in ["site", "compare"] {
@@ -112,6 +112,22 @@ fn reports_keep_their_own_markup() {
     }
     let said = desk.works(&["site", "town.toml", "--no-map", "--out", "site"]).out;
     assert!(said.contains("# [Clinics](http://evil.example) *: 1 new by mclp") && !said.contains("**"), "{said}");
+}
+
+/// A name of thousands of letters is cut where it would fill the page: in the headline and on the map.
+#[test]
+fn long_names_are_cut_in_sentences_and_on_the_map() {
+    let desk = Desk::town();
+    let long = "x".repeat(100_000);
+    desk.put("zones.geojson", collection(&[rectangle(WEST, "West", 8.9995, 9.0045), rectangle(EAST, &long, 9.0045, 9.0105)]));
+    let out = desk.works(&["run", "town.toml", "--out", "o"]).out;
+    let headline = out.lines().next().unwrap();
+    assert!(headline.contains(&format!("all live in {}….", "x".repeat(80))), "{headline}");
+    assert!(desk.rows("o/zones.csv").iter().any(|row| row["zone_name"] == long), "files have the whole name");
+    // a service's title, and the study's, are on the map alone
+    desk.put("town.toml", PLAN.replace("A town on the equator", &long));
+    desk.works(&["run", "town.toml", "-q", "--out", "o"]);
+    assert!(desk.list("o").contains(&"map.png".to_owned()));
 }
 
 /// Cells are written as they are, for programs; with an apostrophe before what Excel would compute where the file is for Excel.

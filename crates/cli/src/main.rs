@@ -146,7 +146,7 @@ fn show(job: &Job, common: &Common) -> anyhow::Result<()> {
             print(&format!("{}/: {line}\n", folder.display()));
         }
         for line in sites.sentences() {
-            print(&format!("{}/: {}\n", job.out.join("site").display(), line.replace("**", "")));
+            print(&format!("{}/: {}\n", job.out.join("site").display(), line));
         }
     }
     check_own(&done.audits)

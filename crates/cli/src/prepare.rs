@@ -33,7 +33,7 @@ pub(crate) struct Prepare {
     /// columns, classes and CRS.
     #[arg(long, value_name = "PLAN")]
     pub plan: Option<PathBuf>,
-    /// The profile's speed, with its unit: 1.0m/s, 4km/h (steps keep theirs).
+    /// The profile's speed, with its unit: 1.0m/s, 4km/h. Legs and steps change by the same factor, unless the plan sets them.
     #[arg(long, value_name = "SPEED")]
     pub speed: Option<String>,
     /// The working CRS [default: the plan's, else the UTM zone of the roads, else an equal-area one around them].

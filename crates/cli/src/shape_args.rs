@@ -13,7 +13,7 @@ pub(crate) struct ShapeCommon {
     /// The folder for the results [default: catchment-STUDY-COMMAND].
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
-    /// The speed of every profile, with its unit: 1.0m/s, 4km/h (steps keep theirs).
+    /// The speed of every profile, with its unit: 1.0m/s, 4km/h. Legs and steps change by the same factor, unless the plan sets them.
     #[arg(long, value_name = "SPEED")]
     pub speed: Option<String>,
     /// Accept an error up to a size, as [checks] accept of the plan: no_roads=25%; may be given several times.

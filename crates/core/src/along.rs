@@ -59,11 +59,19 @@ impl Way {
         let length = f64::from(edge.length_mm.max(1));
         let [tail, head] = [edge.tail, edge.head].map(|node| real(nearest.node(node).cost));
         let [down, up] = towards(nearest, edge).map(|cost| real(cost) / length);
-        let facilities = nearest.on_edge(id).map(|(offset, leg, _)| (f64::from(offset), real(leg)));
+        let mut facilities: Vec<(f64, f64)> = nearest.on_edge(id).map(|(offset, leg, _)| (f64::from(offset), real(leg))).collect();
+        // thousands may stand at one place
+        facilities.dedup();
         if against {
-            Way { tail: head, head: tail, down: up, up: down, facilities: facilities.map(|(offset, leg)| (length - offset, leg)).collect() }
+            Way {
+                tail: head,
+                head: tail,
+                down: up,
+                up: down,
+                facilities: facilities.into_iter().map(|(offset, leg)| (length - offset, leg)).collect(),
+            }
         } else {
-            Way { tail, head, down, up, facilities: facilities.collect() }
+            Way { tail, head, down, up, facilities }
         }
     }
 

@@ -1,7 +1,7 @@
 //! Facilities: from OpenStreetMap tags, GeoJSON or CSV; records of the same facility merged and listed.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use catchment::geo::{BoundingRect, Centroid, Contains, Coord, Geometry, InteriorPoint, Intersects, MultiPolygon};
 use catchment::{Facility, FacilityIndex, FacilityStatus, Finding, FindingKind, People, Stage};
@@ -253,18 +253,24 @@ fn merge(records: Vec<Record>, plan: &FacilitiesPlan, findings: &mut Vec<Finding
     let mut records = without_repeats(wanted, plan, findings);
     distinct_ids(&mut records, plan, findings);
     let places: Vec<Facility> = records.iter().map(|r| r.facility.clone()).collect();
-    let index = FacilityIndex::of_facilities(&places);
+    let names: Vec<String> = places.iter().map(|place| place.name.to_lowercase()).collect();
+    let mut of_name: HashMap<&str, Vec<usize>> = HashMap::new();
+    names.iter().enumerate().filter(|(_, name)| !name.is_empty()).for_each(|(i, name)| of_name.entry(name).or_default().push(i));
+    // each name by itself: thousands may stand at one place
+    let indexed = of_name.into_iter().filter(|(_, own)| own.len() > 1).map(|(name, own)| {
+        let alike: Vec<Facility> = own.iter().map(|i| places[*i].clone()).collect();
+        (name, (own, FacilityIndex::of_facilities(&alike)))
+    });
+    let indexed: HashMap<&str, (Vec<usize>, FacilityIndex)> = indexed.collect();
     let mut same: UnionFind<usize> = UnionFind::new(records.len());
-    let mut met: BTreeMap<(String, u64, u64), usize> = BTreeMap::new();
+    let mut met: BTreeMap<(&str, u64, u64), usize> = BTreeMap::new();
     for (i, record) in records.iter().enumerate() {
-        let name = record.facility.name.to_lowercase();
-        if name.is_empty() {
-            continue;
-        }
+        let name = names[i].as_str();
+        let Some((alike, index)) = indexed.get(name) else { continue };
         let at = record.facility.location;
         if record.outline.is_none() {
             // another at this very place has all the same neighbours
-            let first = *met.entry((name.clone(), at.x.to_bits(), at.y.to_bits())).or_insert(i);
+            let first = *met.entry((name, at.x.to_bits(), at.y.to_bits())).or_insert(i);
             if first != i {
                 same.union(i, first);
                 continue;
@@ -275,12 +281,10 @@ fn merge(records: Vec<Record>, plan: &FacilitiesPlan, findings: &mut Vec<Finding
             let reach = bounds.width().hypot(bounds.height());
             let inside = index.within(record.facility.location, reach);
             let holds = |at: Coord<f64>| record.outline.as_ref().is_some_and(|outline| outline.intersects(&at));
-            near.extend(inside.into_iter().filter(|(other, _)| holds(places[other.index()].location)));
+            near.extend(inside.into_iter().filter(|(other, _)| holds(places[alike[other.index()]].location)));
         }
         for (other, _) in near {
-            if places[other.index()].name.to_lowercase() == name {
-                same.union(i, other.index());
-            }
+            same.union(i, alike[other.index()]);
         }
     }
     let mut kept: BTreeMap<usize, Facility> = BTreeMap::new();

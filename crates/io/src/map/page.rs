@@ -18,6 +18,10 @@ const MARGIN: f64 = 34.0;
 /// The column beside the map when the page lies.
 const COLUMN: f64 = 226.0;
 const GUTTER: f64 = 20.0;
+/// Longer texts end with an ellipsis: a name of thousands of letters is no reason for a page of hundreds of lines.
+const TITLE_LINES: usize = 4;
+const SUBTITLE_LINES: usize = 24;
+const METHOD_LINES: usize = 24;
 const TITLE_SIZE: f64 = 21.0;
 const TITLE_LINE: f64 = 26.0;
 const SUBTITLE_SIZE: f64 = 12.0;
@@ -83,9 +87,9 @@ impl Page {
     fn plan(scene: &MapScene<'_>, blocks: &[Block], extent: &Extent, lying: bool) -> Self {
         let (width, paper) = if lying { (LONG, SHORT) } else { (SHORT, LONG) };
         let inner = width - 2.0 * MARGIN;
-        let title = wrap(scene.title, TITLE_SIZE, inner);
-        let subtitle = wrap(scene.subtitle, SUBTITLE_SIZE, inner);
-        let method: Vec<String> = scene.method.iter().flat_map(|line| wrap(line, METHOD_SIZE, inner)).collect();
+        let title = at_most(wrap(scene.title, TITLE_SIZE, inner), TITLE_LINES);
+        let subtitle = at_most(wrap(scene.subtitle, SUBTITLE_SIZE, inner), SUBTITLE_LINES);
+        let method = at_most(scene.method.iter().flat_map(|line| wrap(line, METHOD_SIZE, inner)).collect(), METHOD_LINES);
         let top = MARGIN + TITLE_LINE * title.len() as f64 + SUBTITLE_LINE * subtitle.len() as f64 + 4.0;
         let footer = MARGIN + METHOD_LINE * method.len() as f64 + 10.0;
         let count = blocks.len().max(1) as f64;
@@ -185,4 +189,15 @@ fn busy(scene: &MapScene<'_>, fit: &Fit) -> Vec<(f64, f64)> {
     let corners = shapes.flat_map(|shape| &shape.0).flat_map(|polygon| &polygon.exterior().0).copied();
     let facilities = scene.facilities.iter().map(|f| geo::Coord { x: f.x, y: f.y });
     corners.chain(facilities).filter_map(|c| fit.point(c)).collect()
+}
+
+/// The first lines of a text; where there are more, the last of them ends with an ellipsis.
+fn at_most(mut lines: Vec<String>, most: usize) -> Vec<String> {
+    if lines.len() > most {
+        lines.truncate(most);
+        if let Some(last) = lines.last_mut() {
+            last.push('…');
+        }
+    }
+    lines
 }

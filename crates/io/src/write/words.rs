@@ -26,8 +26,12 @@ pub fn title(service: &ServicePlan) -> &str {
     if service.title.is_empty() { &service.id } else { &service.title }
 }
 
+/// Longer names are cut in a sentence.
+const LONGEST: usize = 80;
+
 pub(super) fn listed(names: &[&str], comma: &str, and: &str) -> String {
-    let plain: Vec<String> = names.iter().map(|name| name.replace(steers, " ")).collect();
+    let cut = |name: &str| name.char_indices().nth(LONGEST).map_or_else(|| name.to_owned(), |(end, _)| format!("{}…", &name[..end]));
+    let plain: Vec<String> = names.iter().map(|name| cut(&name.replace(steers, " "))).collect();
     match plain.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         [] => String::new(),
         [one] => (*one).to_owned(),

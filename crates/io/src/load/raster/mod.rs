@@ -131,6 +131,11 @@ impl<'s> Raster<'s> {
         if strip.is_some() && u64::from(rows) > source.length().max(LARGE_STRIP) {
             return Ok(Err(data(name, "", format!("{rows} rows in {} bytes", source.length()), WHOLE)));
         }
+        // pieces that lie on one another would be unpacked again and again
+        let claimed = sizes.iter().fold(0_u64, |sum, own| sum.saturating_add(*own));
+        if claimed > source.length() {
+            return Ok(Err(data(name, "", format!("pieces of {claimed} bytes in {}", source.length()), WHOLE)));
+        }
         let before = if planar { band * columns.div_ceil(chunk.0) as usize * rows.div_ceil(chunk.1) as usize } else { 0 };
         let strips = places.into_iter().zip(sizes);
         let chunks = match strip {
