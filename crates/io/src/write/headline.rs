@@ -3,6 +3,7 @@
 use catchment::{Direction, People, Report};
 
 use super::loud;
+use super::response::stand_in;
 use super::shares::{km2, limit_en, limit_zh, mask_en, mask_zh};
 use super::words::{bounds, listed, thousands, title};
 use crate::map::Lang;
@@ -168,6 +169,11 @@ impl<'r> Said<'r> {
         of_people.filter_map(share).collect()
     }
 
+    /// What the facilities stand in for.
+    fn stand_in(&self) -> Option<&'r str> {
+        stand_in(&self.run.inputs.plan, self.service)
+    }
+
     fn place(&self) -> Option<usize> {
         self.run.inputs.plan.services.iter().position(|own| own.id == self.service.id)
     }
@@ -220,6 +226,7 @@ impl<'r> Said<'r> {
         if !self.is_doubtful {
             all.extend(doubt);
         }
+        all.extend(self.stand_in().map(|what| format!("The facilities are stand-ins for {what}")));
         let findings = self.run.inputs.findings.iter().chain(&self.report.findings);
         all.extend(loud::accepted(findings, Lang::En).map(|accepted| format!("Accepted by the plan: {accepted}")));
         all.iter().map(|own| format!("{own}.")).collect::<Vec<_>>().join(" ")
@@ -298,6 +305,9 @@ impl<'r> Said<'r> {
         text += &format!("（口径：{}，{of_ground}平方公里）", mask_zh(self.mask));
         if !self.is_doubtful && !doubt.is_empty() {
             text += &format!("（{doubt}）");
+        }
+        if let Some(what) = self.stand_in() {
+            text += &format!("（以现有设施代替{what}）");
         }
         let findings = self.run.inputs.findings.iter().chain(&self.report.findings);
         if let Some(accepted) = loud::accepted(findings, Lang::Zh) {
