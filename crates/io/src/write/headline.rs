@@ -38,7 +38,7 @@ pub fn sentence(run: &Run, service: &ServicePlan, report: &Report, lang: Lang) -
 pub(super) fn percent_en(share: f64) -> String {
     match 100.0 * share {
         below if below > 0.0 && below < 0.05 => "under 0.1 %".to_owned(),
-        above if above < 100.0 && above >= 99.95 => "over 99.9 %".to_owned(),
+        above if (99.95..100.0).contains(&above) => "over 99.9 %".to_owned(),
         percent => format!("{percent:.1} %"),
     }
 }
@@ -55,7 +55,7 @@ fn percent_of_range(share: f64) -> String {
 pub(super) fn percent_zh(share: f64) -> String {
     match 100.0 * share {
         below if below > 0.0 && below < 0.005 => "不足0.01%".to_owned(),
-        above if above < 100.0 && above >= 99.995 => "99.99%以上".to_owned(),
+        above if (99.995..100.0).contains(&above) => "99.99%以上".to_owned(),
         percent => format!("{percent:.2}%"),
     }
 }
@@ -235,7 +235,7 @@ impl<'r> Said<'r> {
     /// What other speeds would say, behind the share: of traffic, or of a slow and a brisk walk.
     fn range_en(&self) -> String {
         let periods = self.periods();
-        if let Some(((_, ..), others @ [_, ..])) = periods.split_first() {
+        if let Some((_, others @ [_, ..])) = periods.split_first() {
             let of = |(name, factor, share): &(&str, f64, f64)| format!("{} at {name} ({factor} × speed)", percent_of_range(*share));
             return format!(" in free flow, {}", others.iter().map(of).collect::<Vec<_>>().join(", "));
         }
