@@ -4,10 +4,14 @@
 //! within the limit times the factor. Costs are rounded on every arc, so that points within half a unit an arc of the limit may differ from
 //! a run at that speed. Ferries and delays, and legs or steps whose speed the plan sets, do not follow: then another search tells.
 
-use catchment::{Cost, CoverageTable, Metric, People, Profile, Report, Status};
+use catchment::{
+    Cost, CoverageTable, LinkRules, Metric, People, Profile, Progress, Report, RoadNetwork, Service, Status, Study, begin, cover,
+};
 
+use crate::error::Error;
 use crate::load::Inputs;
 use crate::plan::{Plan, ServicePlan};
+use crate::run::SpeedPoint;
 
 /// Coverage of a service at another walking speed.
 #[derive(Debug, Clone, PartialEq)]
@@ -43,6 +47,66 @@ impl RangePoint {
         let all = report.coverage.total.people.map(|people| people.known()).filter(|all| *all > People::ZERO);
         RangePoint { service, speed_m_s, covered, share: all.map(|all| covered.as_f64() / all.as_f64()) }
     }
+}
+
+/// Coverage of a service at each speed of its sweeps: a network and a search of its own.
+pub(crate) fn at_other_speeds(
+    inputs: &Inputs,
+    study: &Study<'_>,
+    service: usize,
+    asked: &Service<'_>,
+    progress: &dyn Progress,
+) -> Result<Vec<SpeedPoint>, Error> {
+    let plan = &inputs.plan.services[service];
+    let wanted = plan.swept_speeds();
+    let swept = inputs.swept_roads.get(&plan.profile).map_or(&[][..], Vec::as_slice);
+    let mut points = Vec::new();
+    for (profile, network) in swept.iter().filter(|(profile, _)| wanted.contains(&profile.speed_m_s)) {
+        let coverage = at_speed(study, asked, (profile, network), progress)?;
+        points.push(SpeedPoint { service, speed_m_s: profile.speed_m_s, coverage });
+    }
+    Ok(points)
+}
+
+fn at_speed(
+    study: &Study<'_>,
+    asked: &Service<'_>,
+    (profile, network): (&Profile, &RoadNetwork),
+    progress: &dyn Progress,
+) -> Result<CoverageTable, Error> {
+    let speed_m_s = profile.speed_m_s;
+    begin(progress, &format!("speed {speed_m_s} m/s"), 0)?;
+    let link = LinkRules { access_speed_m_s: profile.access_speed_m_s, ..asked.link };
+    Ok(cover(study, &Service { network, link, speed_m_s, ..*asked }, progress)?)
+}
+
+/// Coverage of a service at a slow and at a brisk walk: from the costs of its own search, or from those of another where these do not scale.
+/// A speed that does not scale is left out where a prepared network has the roads at one speed alone.
+pub(crate) fn at_a_range_of_speeds(
+    inputs: &Inputs,
+    study: &Study<'_>,
+    (service, report): (usize, &Report),
+    asked: &Service<'_>,
+    swept: &[SpeedPoint],
+    progress: &dyn Progress,
+) -> Result<Vec<RangePoint>, Error> {
+    let plan = &inputs.plan.services[service];
+    let Some((profile, _)) = inputs.roads.get(&plan.profile) else { return Ok(Vec::new()) };
+    let networks = inputs.swept_roads.get(&plan.profile).map_or(&[][..], Vec::as_slice);
+    let mut points = Vec::new();
+    for speed_m_s in inputs.plan.range_m_s(plan) {
+        let searched = swept.iter().find(|own| own.service == service && own.speed_m_s == speed_m_s);
+        let network = networks.iter().find(|(own, _)| own.speed_m_s == speed_m_s);
+        points.push(match (inputs.plan.scales(&plan.profile, speed_m_s), searched, network) {
+            (true, ..) => RangePoint::scaled(inputs, service, profile, speed_m_s, report),
+            (_, Some(own), _) => RangePoint::searched(service, speed_m_s, &own.coverage),
+            (_, _, Some((profile, network))) => {
+                RangePoint::searched(service, speed_m_s, &at_speed(study, asked, (profile, network), progress)?)
+            }
+            _ => continue,
+        });
+    }
+    Ok(points)
 }
 
 impl Plan {

@@ -282,7 +282,8 @@ impl<'r> Said<'r> {
         let percent = |share: Option<f64>| share.map_or("–".to_owned(), percent_zh);
         let of_people = self.people().map_or_else(String::new, |(_, _, share)| {
             let estimate = if self.is_estimate() { "（推算）" } else { "" };
-            format!("常住人口覆盖率{estimate}达{}，{}", percent_zh(share), self.range_zh())
+            let free = if self.periods().len() > 1 { "畅通时" } else { "" };
+            format!("{free}常住人口覆盖率{estimate}达{}，{}", percent_zh(share), self.range_zh())
         });
         text += &format!(
             "{}居民{}{}{}服务圈覆盖率为{}，{of_people}覆盖盲区占比{}",
